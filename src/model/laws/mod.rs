@@ -1,0 +1,84 @@
+//! The registry of pair laws. A new law is one new file and one line in `registry!`.
+
+mod harmonic;
+mod lennard_jones_force_shifted;
+mod lennard_jones_quartic;
+mod soft_sphere_quartic;
+
+pub use harmonic::Harmonic;
+pub use lennard_jones_force_shifted::LennardJonesForceShifted;
+pub use lennard_jones_quartic::LennardJonesQuartic;
+pub use soft_sphere_quartic::SoftSphereQuartic;
+
+use super::real::Real;
+
+/// phi and its derivatives by x = r / sigma at one distance.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Derivatives<R> {
+    /// phi(x)
+    pub value: R,
+    /// phi'(x) / x
+    pub slope_over_x: R,
+    /// phi''(x)
+    pub second: R,
+    /// phi'''(x)
+    pub third: R,
+}
+
+/// A dimensionless pair law phi(x), x = r / sigma, zero from `cutoff()` on.
+///
+/// U(r) = epsilon phi(r / sigma), U'/r = epsilon / sigma^2 phi'/x, U'' = epsilon / sigma^2 phi'',
+/// U''' = epsilon / sigma^3 phi'''. What a caller does not use of the derivatives costs nothing: the body is inlined.
+pub trait PairLaw: Copy + Send + Sync {
+    /// x_c in units of sigma.
+    fn cutoff(&self) -> f64;
+    /// phi and its derivatives for x^2 in (0, x_c^2); beyond the cutoff the caller discards the values.
+    fn derivatives<R: Real>(&self, x2: R) -> Derivatives<R>;
+}
+
+/// Makes the enum, its names and the one match of the room (`$` is handed in for the inner macro).
+macro_rules! registry {
+    ($dollar:tt, $($variant:ident => $name:literal),* $(,)?) => {
+        /// The pair laws there are.
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        pub enum Law { $($variant($variant)),* }
+
+        impl Law {
+            /// Every law with its name, for the tests that walk the registry.
+            pub fn all() -> Vec<(&'static str, Law)> {
+                vec![$(($name, Law::$variant($variant::default()))),*]
+            }
+        }
+
+        /// Runs the body with `law` bound to the concrete pair law: the one match, outside every loop.
+        macro_rules! with_law {
+            ($dollar subject:expr, $dollar law:ident => $dollar body:expr) => {
+                match $dollar subject { $($crate::model::Law::$variant($dollar law) => $dollar body),* }
+            };
+        }
+        pub(crate) use with_law;
+    };
+}
+
+registry! { $,
+    SoftSphereQuartic => "soft-sphere-quartic",
+    LennardJonesQuartic => "lennard-jones-quartic",
+    Harmonic => "harmonic",
+    LennardJonesForceShifted => "lennard-jones-force-shifted",
+}
+
+impl Law {
+    /// x_c in units of sigma.
+    pub fn cutoff(&self) -> f64 {
+        with_law!(self, law => law.cutoff())
+    }
+
+    /// phi and its derivatives at x^2, exactly zero from the cutoff on.
+    pub fn derivatives(&self, x2: f64) -> Derivatives<f64> {
+        let cutoff = self.cutoff();
+        if x2 >= cutoff * cutoff {
+            return Derivatives { value: 0.0, slope_over_x: 0.0, second: 0.0, third: 0.0 };
+        }
+        with_law!(self, law => law.derivatives(x2))
+    }
+}

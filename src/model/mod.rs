@@ -1,0 +1,19 @@
+//! What the particles are: pair laws, mixtures, the periodic box, configurations, presets.
+//!
+//! Every model of the program is U = sum_{i<j} epsilon_ij phi(r_ij / sigma_ij): the *law* phi is dimensionless
+//! and knows nothing of the particles, the *mixture* gives epsilon_ij and sigma_ij.
+
+mod configuration;
+mod laws;
+mod mixture;
+mod periodic;
+mod preset;
+mod real;
+
+pub use configuration::Configuration;
+pub(crate) use laws::with_law;
+pub use laws::{Derivatives, Harmonic, Law, LennardJonesForceShifted, LennardJonesQuartic, PairLaw, SoftSphereQuartic};
+pub use mixture::{Mixture, PairParameters, soft_sphere_diameters};
+pub use periodic::{PeriodicBox, nearest};
+pub use preset::{Model, Preset, species_counts};
+pub use real::Real;
