@@ -1,1 +1,39 @@
-//! (being built)
+//! How pair sums are done: plain sums over all pairs (the reference), neighbour lists, SIMD lanes (the fast
+//! path), the Hessian and third-order contractions.
+//!
+//! The sums of one particle run over its neighbours by rising index and a pair beyond the cutoff adds exactly 0, so
+//! that no result depends on when a list was rebuilt or on which configurations share a batch.
+
+pub mod hessian;
+pub mod lanes;
+mod neighbours;
+mod pair_sum;
+pub mod sums;
+
+pub use neighbours::NeighbourList;
+pub use pair_sum::PairSum;
+
+/// Number of configurations in a batch, on every processor.
+pub const LANES: usize = 8;
+
+/// One configuration as a batch of one: `[3N]` seen as `[3N][1]`.
+pub fn as_lanes(positions: &[f64]) -> &[[f64; 1]] {
+    positions.as_chunks::<1>().0
+}
+
+/// The same, mutable.
+pub fn as_lanes_mut(positions: &mut [f64]) -> &mut [[f64; 1]] {
+    positions.as_chunks_mut::<1>().0
+}
+
+/// Copies one configuration [3N] into a lane of a batch [3N][L].
+pub fn set_lane<const L: usize>(batch: &mut [[f64; L]], lane: usize, positions: &[f64]) {
+    for (row, &x) in batch.iter_mut().zip(positions) {
+        row[lane] = x;
+    }
+}
+
+/// One lane of a batch as [3N].
+pub fn lane<const L: usize>(batch: &[[f64; L]], lane: usize) -> Vec<f64> {
+    batch.iter().map(|row| row[lane]).collect()
+}

@@ -1,0 +1,1 @@
+//! The Hessian as a matrix.

@@ -1,0 +1,1 @@
+//! The SIMD forms of the pair sums.

@@ -1,0 +1,3 @@
+//! Verlet lists.
+/// A list of neighbours.
+pub struct NeighbourList;
