@@ -1,1 +1,5 @@
-//! (being built)
+//! Interpolation, band, string, climbing image, saddle, descent, splitting, energy profile.
+
+mod settings;
+
+pub use settings::{ConnectSettings, PathMethod, Refine, VisitRule};

@@ -1,1 +1,5 @@
-//! (being built)
+//! Velocity Verlet, thermostats, displacement and swap moves, their hybrid, relaxation functions, the preparation of a glass.
+
+mod settings;
+
+pub use settings::{Equilibration, PrepareMethod, PrepareSettings, Thermostat};

@@ -1,0 +1,65 @@
+//! Settings of the stage `explore`, with the papers' values.
+
+use crate::model::Preset;
+use crate::sampling::Thermostat;
+use serde::{Deserialize, Serialize};
+
+/// Which minimiser defines the basins of attraction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Minimiser {
+    /// Limited-memory BFGS with a step cap, without line search.
+    Lbfgs,
+    /// Polak-Ribiere conjugate gradients with line search.
+    ConjugateGradient,
+    /// Fast inertial relaxation engine.
+    Fire,
+}
+
+/// The deck's `[explore]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExploreSettings {
+    /// T_exp [epsilon / k_B]
+    pub temperature: f64,
+    /// dt [sigma (m / epsilon)^1/2]
+    pub time_step: f64,
+    pub thermostat: Thermostat,
+    /// Relaxation time tau of the thermostat [sigma (m / epsilon)^1/2].
+    pub thermostat_time: f64,
+    /// MD steps between quenches.
+    pub quench_every: u64,
+    /// Quenches per run.
+    pub quenches: u64,
+    /// MD steps after the fresh Maxwell velocities, before the first quench.
+    pub equilibration_steps: u64,
+    /// Isoconfigurational runs per glass.
+    pub runs: usize,
+    /// Largest force component in magnitude at a minimum [epsilon / sigma].
+    pub force_tolerance: f64,
+    pub minimiser: Minimiser,
+}
+
+impl ExploreSettings {
+    /// The papers' values for each model (tlj: paper's data set 2 at T_f = 0.617).
+    pub fn defaults(preset: Preset) -> Self {
+        let (temperature, time_step, quench_every, quenches, force_tolerance) = match preset {
+            Preset::Pss => (0.04, 0.01, 20, 10_000, 1e-9),
+            Preset::Tlj | Preset::TljAsPrinted => (0.4, 0.0025, 11, 1000, 1e-9),
+            Preset::Harmonic => (1e-5, 0.01, 20, 1000, 1e-13),
+            Preset::Lj => (0.1, 0.005, 20, 1000, 1e-9),
+        };
+        Self {
+            temperature,
+            time_step,
+            thermostat: Thermostat::Berendsen,
+            thermostat_time: 1.0,
+            quench_every,
+            quenches,
+            equilibration_steps: 2000,
+            runs: 1,
+            force_tolerance,
+            minimiser: Minimiser::Lbfgs,
+        }
+    }
+}

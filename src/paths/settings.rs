@@ -1,0 +1,80 @@
+//! Settings of the stage `connect`, with the papers' values.
+
+use crate::model::Preset;
+use serde::{Deserialize, Serialize};
+
+/// How a minimum-energy path is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PathMethod {
+    /// Nudged elastic band, improved tangent (doi:10.1063/1.1323224), climbing image (doi:10.1063/1.1329672).
+    Neb,
+    /// Simplified string (E, Ren, Vanden-Eijnden 2007, doi:10.1063/1.2720838).
+    String,
+}
+
+/// Which paths are followed down from the saddle by steepest descent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Refine {
+    /// Those whose splitting comes out below 10 k_B T_Q of any unit asked for.
+    Active,
+    All,
+    None,
+}
+
+/// How visits make a candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum VisitRule {
+    /// T_ab >= minimum_visits and T_ba >= minimum_visits.
+    Each,
+    /// T_ab + T_ba >= minimum_visits.
+    Sum,
+}
+
+/// The deck's `[connect]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConnectSettings {
+    pub method: PathMethod,
+    /// Number of images with both ends.
+    pub images: usize,
+    /// Spring constant k [epsilon / sigma^2].
+    pub spring: f64,
+    pub climbing: bool,
+    /// Largest component of the perpendicular force at a converged band [epsilon / sigma].
+    pub force_tolerance: f64,
+    pub minimum_visits: u64,
+    pub visits: VisitRule,
+    pub refine: Refine,
+    /// Paths with intermediate minima become elementary ones.
+    pub split: bool,
+    /// Bound on the iterations of a band; a path that ends here is kept with its status.
+    pub max_iterations: u64,
+    /// Whether the images' positions go to the file.
+    pub store_images: bool,
+}
+
+impl ConnectSettings {
+    /// The papers' values for each model.
+    pub fn defaults(preset: Preset) -> Self {
+        let (images, spring, minimum_visits, visits) = match preset {
+            Preset::Pss => (40, 2.0, 5, VisitRule::Sum),
+            _ => (64, 0.125, 1, VisitRule::Each),
+        };
+        Self {
+            method: PathMethod::Neb,
+            images,
+            spring,
+            climbing: true,
+            force_tolerance: 1e-3,
+            minimum_visits,
+            visits,
+            refine: Refine::Active,
+            split: true,
+            max_iterations: 20_000,
+            store_images: false,
+        }
+    }
+}

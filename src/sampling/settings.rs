@@ -1,0 +1,87 @@
+//! Settings of the stage `prepare` and of molecular dynamics, with the papers' values.
+
+use crate::model::Preset;
+use serde::{Deserialize, Serialize};
+
+/// How the temperature of molecular dynamics is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Thermostat {
+    /// Weak coupling: lambda^2 = 1 + (dt/tau)(T0/T - 1) (doi:10.1063/1.448118).
+    Berendsen,
+    /// xi' = (T/T0 - 1)/tau^2 (doi:10.1103/PhysRevA.31.1695).
+    NoseHoover,
+    /// Stochastic velocity rescaling (Bussi, Donadio, Parrinello 2007, doi:10.1063/1.2408420).
+    Bussi,
+    /// Constant energy.
+    None,
+}
+
+/// How a glass is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PrepareMethod {
+    /// Blocks of molecular dynamics alternating with attempted swaps.
+    HybridSwap,
+    /// Monte Carlo: 20 % swaps, 80 % displacements.
+    SwapMc,
+    /// Molecular dynamics alone.
+    Md,
+    /// A quench from the equilibrium (or random, T = inf) at `temperature`.
+    Quench,
+    /// Configurations made elsewhere.
+    Import,
+}
+
+/// When a liquid counts as equilibrated.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Equilibration {
+    /// Length of the run in relaxation times of the run itself.
+    pub relaxation_times: f64,
+    /// Bound on the steps (MD steps, or Monte-Carlo sweeps); a run that ends here is flagged.
+    pub max_steps: u64,
+}
+
+/// The deck's `[prepare]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PrepareSettings {
+    /// N_g, independent samples.
+    pub glasses: usize,
+    /// T_f [epsilon / k_B]; for `quench` the temperature quenched from (inf: random positions).
+    pub temperature: f64,
+    pub method: PrepareMethod,
+    /// dt [sigma (m / epsilon)^1/2]
+    pub time_step: f64,
+    /// MD steps per block of the hybrid.
+    pub md_steps: u64,
+    /// Attempted swaps per particle after each block.
+    pub swaps_per_particle: f64,
+    pub equilibration: Equilibration,
+    /// `import`: paths or globs, relative to the deck.
+    #[serde(default)]
+    pub from: Vec<String>,
+}
+
+impl PrepareSettings {
+    /// The papers' values for each model.
+    pub fn defaults(preset: Preset) -> Self {
+        let (temperature, method, time_step) = match preset {
+            Preset::Pss => (0.062, PrepareMethod::HybridSwap, 0.01),
+            Preset::Tlj | Preset::TljAsPrinted => (0.617, PrepareMethod::HybridSwap, 0.005),
+            Preset::Harmonic => (f64::INFINITY, PrepareMethod::Quench, 0.005),
+            Preset::Lj => (2.0, PrepareMethod::Quench, 0.005),
+        };
+        Self {
+            glasses: 16,
+            temperature,
+            method,
+            time_step,
+            md_steps: 10,
+            swaps_per_particle: 1.75,
+            equilibration: Equilibration { relaxation_times: 10.0, max_steps: 2_000_000 },
+            from: Vec::new(),
+        }
+    }
+}
