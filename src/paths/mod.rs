@@ -7,7 +7,7 @@ mod images;
 mod interpolation;
 mod lbfgs;
 mod settings;
-mod spline;
+pub mod spline;
 mod vectors;
 
 pub use band_search::{BandSearch, BandStop};
