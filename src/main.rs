@@ -1,1 +1,3 @@
+//! Arguments, start of the ranks, exit code.
+
 fn main() {}

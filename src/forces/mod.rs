@@ -10,7 +10,7 @@ mod neighbours;
 mod pair_sum;
 pub mod sums;
 
-pub use neighbours::NeighbourList;
+pub use neighbours::{ListedPair, NeighbourList};
 pub use pair_sum::PairSum;
 
 /// Number of configurations in a batch, on every processor.

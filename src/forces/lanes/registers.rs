@@ -1,0 +1,255 @@
+//! Eight f64 side by side as one `Real`: an AVX-512 register, two AVX2 registers, or an array.
+
+use crate::model::Real;
+#[cfg(target_arch = "x86_64")]
+use std::arch::x86_64::*;
+use std::ops::{Add, Div, Mul, Neg, Sub};
+
+/// A `Real` that holds L numbers of a row `[f64; L]`.
+pub trait Lane<const L: usize>: Real {
+    fn load(row: &[f64; L]) -> Self;
+    fn store(self, row: &mut [f64; L]);
+    /// a b + c of single numbers, rounded as `mul_add` rounds a lane.
+    fn scalar_mul_add(a: f64, b: f64, c: f64) -> f64;
+}
+
+impl Lane<1> for f64 {
+    #[inline(always)]
+    fn load(row: &[f64; 1]) -> Self {
+        row[0]
+    }
+    #[inline(always)]
+    fn store(self, row: &mut [f64; 1]) {
+        row[0] = self;
+    }
+    #[inline(always)]
+    fn scalar_mul_add(a: f64, b: f64, c: f64) -> f64 {
+        a * b + c
+    }
+}
+
+/// One f64 whose `mul_add` is fused: the scalar companion of the AVX registers. Only for code compiled with FMA.
+#[derive(Clone, Copy, Debug)]
+pub struct Fused(f64);
+
+/// Eight f64 for any processor; the compiler makes of it what it can. `mul_add` rounds twice.
+#[derive(Clone, Copy, Debug)]
+pub struct Portable([f64; 8]);
+
+/// Eight f64 in one register.
+#[cfg(target_arch = "x86_64")]
+#[derive(Clone, Copy, Debug)]
+pub struct Avx512(__m512d);
+
+/// Eight f64 in two registers.
+#[cfg(target_arch = "x86_64")]
+#[derive(Clone, Copy, Debug)]
+pub struct Avx2(__m256d, __m256d);
+
+macro_rules! operator {
+    ($type:ty, $trait:ident, $method:ident, |$a:ident, $b:ident| $body:expr) => {
+        impl $trait for $type {
+            type Output = Self;
+            #[inline(always)]
+            fn $method(self, other: Self) -> Self {
+                let ($a, $b) = (self, other);
+                $body
+            }
+        }
+    };
+}
+
+operator!(Fused, Add, add, |a, b| Fused(a.0 + b.0));
+operator!(Fused, Sub, sub, |a, b| Fused(a.0 - b.0));
+operator!(Fused, Mul, mul, |a, b| Fused(a.0 * b.0));
+operator!(Fused, Div, div, |a, b| Fused(a.0 / b.0));
+operator!(Portable, Add, add, |a, b| Portable(std::array::from_fn(|l| a.0[l] + b.0[l])));
+operator!(Portable, Sub, sub, |a, b| Portable(std::array::from_fn(|l| a.0[l] - b.0[l])));
+operator!(Portable, Mul, mul, |a, b| Portable(std::array::from_fn(|l| a.0[l] * b.0[l])));
+operator!(Portable, Div, div, |a, b| Portable(std::array::from_fn(|l| a.0[l] / b.0[l])));
+
+// SAFETY (of every intrinsic below): the type is only reached through `dispatch!`, which enters code of this instruction
+// set after the processor was seen to have it.
+#[cfg(target_arch = "x86_64")]
+operator!(Avx512, Add, add, |a, b| Avx512(unsafe { _mm512_add_pd(a.0, b.0) }));
+#[cfg(target_arch = "x86_64")]
+operator!(Avx512, Sub, sub, |a, b| Avx512(unsafe { _mm512_sub_pd(a.0, b.0) }));
+#[cfg(target_arch = "x86_64")]
+operator!(Avx512, Mul, mul, |a, b| Avx512(unsafe { _mm512_mul_pd(a.0, b.0) }));
+#[cfg(target_arch = "x86_64")]
+operator!(Avx512, Div, div, |a, b| Avx512(unsafe { _mm512_div_pd(a.0, b.0) }));
+#[cfg(target_arch = "x86_64")]
+operator!(Avx2, Add, add, |a, b| unsafe { Avx2(_mm256_add_pd(a.0, b.0), _mm256_add_pd(a.1, b.1)) });
+#[cfg(target_arch = "x86_64")]
+operator!(Avx2, Sub, sub, |a, b| unsafe { Avx2(_mm256_sub_pd(a.0, b.0), _mm256_sub_pd(a.1, b.1)) });
+#[cfg(target_arch = "x86_64")]
+operator!(Avx2, Mul, mul, |a, b| unsafe { Avx2(_mm256_mul_pd(a.0, b.0), _mm256_mul_pd(a.1, b.1)) });
+#[cfg(target_arch = "x86_64")]
+operator!(Avx2, Div, div, |a, b| unsafe { Avx2(_mm256_div_pd(a.0, b.0), _mm256_div_pd(a.1, b.1)) });
+
+macro_rules! negation {
+    ($($type:ty),*) => { $(impl Neg for $type {
+        type Output = Self;
+        #[inline(always)]
+        fn neg(self) -> Self {
+            // exact, and the same in every form
+            Self::splat(-1.0) * self
+        }
+    })* };
+}
+negation!(Fused, Portable);
+#[cfg(target_arch = "x86_64")]
+negation!(Avx512, Avx2);
+
+impl Real for Fused {
+    #[inline(always)]
+    fn splat(value: f64) -> Self {
+        Fused(value)
+    }
+    #[inline(always)]
+    fn mul_add(self, b: Self, c: Self) -> Self {
+        Fused(f64::mul_add(self.0, b.0, c.0))
+    }
+    #[inline(always)]
+    fn sqrt(self) -> Self {
+        Fused(self.0.sqrt())
+    }
+    #[inline(always)]
+    fn where_less(self, a: Self, b: Self) -> Self {
+        if a.0 < b.0 { self } else { Fused(0.0) }
+    }
+}
+
+impl Lane<1> for Fused {
+    #[inline(always)]
+    fn load(row: &[f64; 1]) -> Self {
+        Fused(row[0])
+    }
+    #[inline(always)]
+    fn store(self, row: &mut [f64; 1]) {
+        row[0] = self.0;
+    }
+    #[inline(always)]
+    fn scalar_mul_add(a: f64, b: f64, c: f64) -> f64 {
+        f64::mul_add(a, b, c)
+    }
+}
+
+impl Real for Portable {
+    #[inline(always)]
+    fn splat(value: f64) -> Self {
+        Portable([value; 8])
+    }
+    #[inline(always)]
+    fn mul_add(self, b: Self, c: Self) -> Self {
+        self * b + c
+    }
+    #[inline(always)]
+    fn sqrt(self) -> Self {
+        Portable(self.0.map(f64::sqrt))
+    }
+    #[inline(always)]
+    fn where_less(self, a: Self, b: Self) -> Self {
+        Portable(std::array::from_fn(|l| if a.0[l] < b.0[l] { self.0[l] } else { 0.0 }))
+    }
+}
+
+impl Lane<8> for Portable {
+    #[inline(always)]
+    fn load(row: &[f64; 8]) -> Self {
+        Portable(*row)
+    }
+    #[inline(always)]
+    fn store(self, row: &mut [f64; 8]) {
+        *row = self.0;
+    }
+    #[inline(always)]
+    fn scalar_mul_add(a: f64, b: f64, c: f64) -> f64 {
+        a * b + c
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+impl Real for Avx512 {
+    #[inline(always)]
+    fn splat(value: f64) -> Self {
+        Avx512(unsafe { _mm512_set1_pd(value) })
+    }
+    #[inline(always)]
+    fn mul_add(self, b: Self, c: Self) -> Self {
+        Avx512(unsafe { _mm512_fmadd_pd(self.0, b.0, c.0) })
+    }
+    #[inline(always)]
+    fn sqrt(self) -> Self {
+        Avx512(unsafe { _mm512_sqrt_pd(self.0) })
+    }
+    #[inline(always)]
+    fn where_less(self, a: Self, b: Self) -> Self {
+        Avx512(unsafe { _mm512_maskz_mov_pd(_mm512_cmp_pd_mask::<_CMP_LT_OQ>(a.0, b.0), self.0) })
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+impl Lane<8> for Avx512 {
+    #[inline(always)]
+    fn load(row: &[f64; 8]) -> Self {
+        // SAFETY: eight numbers are there; the load needs no alignment.
+        Avx512(unsafe { _mm512_loadu_pd(row.as_ptr()) })
+    }
+    #[inline(always)]
+    fn store(self, row: &mut [f64; 8]) {
+        // SAFETY: eight numbers are there; the store needs no alignment.
+        unsafe { _mm512_storeu_pd(row.as_mut_ptr(), self.0) }
+    }
+    #[inline(always)]
+    fn scalar_mul_add(a: f64, b: f64, c: f64) -> f64 {
+        f64::mul_add(a, b, c)
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+impl Real for Avx2 {
+    #[inline(always)]
+    fn splat(value: f64) -> Self {
+        let register = unsafe { _mm256_set1_pd(value) };
+        Avx2(register, register)
+    }
+    #[inline(always)]
+    fn mul_add(self, b: Self, c: Self) -> Self {
+        unsafe { Avx2(_mm256_fmadd_pd(self.0, b.0, c.0), _mm256_fmadd_pd(self.1, b.1, c.1)) }
+    }
+    #[inline(always)]
+    fn sqrt(self) -> Self {
+        unsafe { Avx2(_mm256_sqrt_pd(self.0), _mm256_sqrt_pd(self.1)) }
+    }
+    #[inline(always)]
+    fn where_less(self, a: Self, b: Self) -> Self {
+        unsafe {
+            Avx2(
+                _mm256_and_pd(self.0, _mm256_cmp_pd::<_CMP_LT_OQ>(a.0, b.0)),
+                _mm256_and_pd(self.1, _mm256_cmp_pd::<_CMP_LT_OQ>(a.1, b.1)),
+            )
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+impl Lane<8> for Avx2 {
+    #[inline(always)]
+    fn load(row: &[f64; 8]) -> Self {
+        // SAFETY: eight numbers are there; the loads need no alignment.
+        unsafe { Avx2(_mm256_loadu_pd(row.as_ptr()), _mm256_loadu_pd(row.as_ptr().add(4))) }
+    }
+    #[inline(always)]
+    fn store(self, row: &mut [f64; 8]) {
+        // SAFETY: eight numbers are there; the stores need no alignment.
+        unsafe {
+            _mm256_storeu_pd(row.as_mut_ptr(), self.0);
+            _mm256_storeu_pd(row.as_mut_ptr().add(4), self.1);
+        }
+    }
+    #[inline(always)]
+    fn scalar_mul_add(a: f64, b: f64, c: f64) -> f64 {
+        f64::mul_add(a, b, c)
+    }
+}
