@@ -11,7 +11,7 @@ pub mod spline;
 mod vectors;
 
 pub use band_search::{BandSearch, BandStop};
-pub use images::ImageSums;
 pub use ends::{Separation, bring_near, displacement, separation};
+pub use images::ImageSums;
 pub use settings::{ConnectSettings, PathMethod, Refine, VisitRule};
 pub use spline::{CubicSpline, StationaryKind, StationaryPoint};
