@@ -16,9 +16,9 @@ pub(super) const ROOT_ATTRIBUTES: &[AttributeEntry] = &[
 
 pub(super) const TIMING: &[DataSet] = &[
     set("/timing/ranks", U32, "[]", "1", "number of ranks that wrote the file"),
-    set("/timing/threads", U32, "[R]", "1", "threads of each rank"),
-    set("/timing/hostname", Text, "[R]", "1", "host of each rank"),
+    set("/timing/threads", U32, "[ranks]", "1", "threads of each rank"),
+    set("/timing/hostname", Text, "[ranks]", "1", "host of each rank"),
     set("/timing/created", Text, "[]", "1", "when the file was written, ISO 8601, UTC"),
-    set("/timing/idle", F64, "[R]", "s", "time each rank has waited for others or for work"),
-    asked("/timing/costs/<name>", F64, "[R]", "s", "time each rank has spent on this"),
+    set("/timing/idle", F64, "[ranks]", "s", "time each rank has waited for others or for work"),
+    asked("/timing/costs/<name>", F64, "[ranks]", "s", "time each rank has spent on this"),
 ];
