@@ -39,7 +39,7 @@ pub struct MonteCarloState {
     pub potential_energy: f64,
     /// Side of the cube of the displacements [sigma].
     pub side: f64,
-    pub sweep: u64,
+    pub sweeps: u64,
     /// Sweeps during which the side is tuned.
     pub warm_up: u64,
     pub swaps: MoveCount,
@@ -49,100 +49,96 @@ pub struct MonteCarloState {
     pub random: Stream,
 }
 
-/// The run with what can be made again from its state.
-pub struct MonteCarlo {
-    state: MonteCarloState,
+/// What can be made again from the state of a run: its model and its neighbour list.
+pub struct MonteCarloLists {
     model: Model,
     list: FullList,
     swaps: bool,
 }
 
-impl MonteCarlo {
-    /// A fresh run whose first `warm_up` sweeps tune the displacements.
-    pub fn start(preset: Preset, configuration: Configuration, warm_up: u64, random: Stream) -> Self {
-        let mut run = Self::resume(
-            preset,
-            MonteCarloState {
-                listed: configuration.positions.clone(),
-                configuration,
-                potential_energy: 0.0,
-                side: SIDE,
-                sweep: 0,
-                warm_up,
-                swaps: MoveCount::default(),
-                displacements: MoveCount::default(),
-                recent: MoveCount::default(),
-                random,
-            },
-        );
-        run.state.potential_energy = run.total_energy();
-        run
-    }
-
-    /// Continues a run, bit for bit.
-    pub fn resume(preset: Preset, state: MonteCarloState) -> Self {
+impl MonteCarloLists {
+    /// The lists with which the run of `state` continues, bit for bit.
+    pub fn new(preset: Preset, state: &MonteCarloState) -> Self {
         let model = preset.model(&state.configuration);
         let list = FullList::new(&state.configuration.cell, &state.listed, model.largest_cutoff() + SKIN);
         let swaps = any_unlike(&model.mixture);
-        Self { state, model, list, swaps }
+        Self { model, list, swaps }
     }
+}
 
-    pub fn state(&self) -> &MonteCarloState {
-        &self.state
+impl MonteCarloState {
+    /// A fresh run whose first `warm_up` sweeps tune the displacements.
+    pub fn start(preset: Preset, configuration: Configuration, warm_up: u64, random: Stream) -> Self {
+        let mut state = Self {
+            listed: configuration.positions.clone(),
+            configuration,
+            potential_energy: 0.0,
+            side: SIDE,
+            sweeps: 0,
+            warm_up,
+            swaps: MoveCount::default(),
+            displacements: MoveCount::default(),
+            recent: MoveCount::default(),
+            random,
+        };
+        state.potential_energy = state.total_energy(&preset.model(&state.configuration));
+        state
     }
 
     /// N moves at `temperature` [epsilon / k_B].
     ///
     /// # Errors
-    /// `Error::Numerical` when the running energy has drifted from its sum by more than 1e-8 per particle.
-    pub fn sweep(&mut self, temperature: f64) -> Result<()> {
+    /// `Error::Numerical` when the running energy has drifted from its sum by more than 1e-8 relative or per particle.
+    pub fn sweep(&mut self, lists: &mut MonteCarloLists, temperature: f64) -> Result<()> {
         let beta = 1.0 / temperature;
-        let (state, list, swaps) = (&mut self.state, &mut self.list, self.swaps);
-        let reach = self.model.largest_cutoff() + SKIN;
-        let model = &mut self.model;
-        with_model!(model, law, identities => moves(law, identities, state, list, swaps, beta, reach));
-        self.state.sweep += 1;
-        if self.state.sweep <= self.state.warm_up && self.state.sweep.is_multiple_of(TUNE_EVERY) {
+        let reach = lists.model.largest_cutoff() + SKIN;
+        let MonteCarloLists { model, list, swaps } = lists;
+        with_model!(model, law, identities => moves(law, identities, self, list, *swaps, beta, reach));
+        self.sweeps += 1;
+        if self.sweeps <= self.warm_up && self.sweeps.is_multiple_of(TUNE_EVERY) {
             self.tune();
         }
-        if self.state.sweep.is_multiple_of(RESUM_EVERY) {
-            self.resum()?;
+        if self.sweeps.is_multiple_of(RESUM_EVERY) {
+            self.resum(&lists.model)?;
         }
         Ok(())
     }
 
     /// Total potential energy from scratch, pair by pair [epsilon].
-    pub fn total_energy(&self) -> f64 {
-        let (model, cell, positions) =
-            (&self.model, &self.state.configuration.cell, &self.state.configuration.positions);
+    fn total_energy(&self, model: &Model) -> f64 {
         let mut energy = 0.0;
-        for_each_near_pair(cell, positions, model.largest_cutoff(), |i, j, r2| {
-            let pair = model.mixture.pair(i, j);
-            energy += pair.epsilon * model.law.derivatives(r2 * pair.inverse_sigma_squared).value;
-        });
+        for_each_near_pair(
+            &self.configuration.cell,
+            &self.configuration.positions,
+            model.largest_cutoff(),
+            |i, j, r2| {
+                let pair = model.mixture.pair(i, j);
+                energy += pair.epsilon * model.law.derivatives(r2 * pair.inverse_sigma_squared).value;
+            },
+        );
         energy
     }
 
-    fn resum(&mut self) -> Result<()> {
-        let energy = self.total_energy();
-        let particles = self.state.configuration.particles() as f64;
+    fn resum(&mut self, model: &Model) -> Result<()> {
+        let energy = self.total_energy(model);
+        let particles = self.configuration.particles() as f64;
         // false for an energy that is not a number, too
-        let kept = (energy - self.state.potential_energy).abs() <= 1e-8 * particles.max(energy.abs());
+        let kept = (energy - self.potential_energy).abs() <= 1e-8 * particles.max(energy.abs());
         if !kept {
             return Err(Error::Numerical(format!(
                 "the running energy of Monte Carlo is {} and its sum {energy} after {} sweeps; start from a \
                  configuration without overlaps",
-                self.state.potential_energy, self.state.sweep
+                self.potential_energy, self.sweeps
             )));
         }
-        self.state.potential_energy = energy;
+        self.potential_energy = energy;
         Ok(())
     }
 
     fn tune(&mut self) {
-        let factor = if self.state.recent.acceptance() > TARGET_ACCEPTANCE { 1.05 } else { 1.0 / 1.05 };
-        self.state.side = (self.state.side * factor).clamp(SIDE_RANGE.0, SIDE_RANGE.1);
-        self.state.recent = MoveCount::default();
+        let factor = if self.recent.acceptance() > TARGET_ACCEPTANCE { 1.05 } else { 1.0 / 1.05 };
+        self.side = (self.side * factor).clamp(SIDE_RANGE.0, SIDE_RANGE.1);
+        self.recent = MoveCount::default();
     }
 }
 
