@@ -1,15 +1,6 @@
 //! Forces on the images of a band: improved tangent, springs, climbing image.
 
-use super::vectors::{add_scaled, difference, dot, largest_component, norm, normalise, scale};
-
-/// What acts on a band at one moment.
-pub struct BandForces {
-    /// [M-2][3N]: what moves the interior images.
-    pub moving: Vec<f64>,
-    /// Largest component of the force perpendicular to the path over all interior images, and of the whole force on
-    /// the climbing image [epsilon / sigma].
-    pub residual: f64,
-}
+use super::vectors::{add_scaled, difference, distance, largest_component, normalise, scale};
 
 /// Improved tangent (doi:10.1063/1.1323224, Eqs. 8-11) at interior image k, normalised [3N]: towards the higher
 /// neighbour, both weighted by energy at an extremum.
@@ -36,40 +27,48 @@ pub fn improved_tangent(images: &[f64], energies: &[f64], coordinates: usize, k:
     tangent
 }
 
-/// Nudged-elastic-band forces: F_perp + k (|R+ - R| - |R - R-|) tau on each interior image, F - 2 (F.tau) tau on the
-/// climbing one (doi:10.1063/1.1329672). `images`, `forces` [M][3N], `energies` [M]; `spring` [epsilon / sigma^2],
-/// 0 for a string.
-pub fn band_forces(
+/// Largest component of the force perpendicular to the path; for the climbing image of the whole force.
+pub fn perpendicular_residual(force: &[f64], tangent: &[f64], climbing: bool) -> f64 {
+    if climbing {
+        return largest_component(force);
+    }
+    largest_component(&super::lbfgs::perpendicular(force.to_vec(), tangent))
+}
+
+/// How far image k should move along its tangent: an image follows its springs, k (|R+ - R| - |R - R-|), by the
+/// relaxed fraction k / (k + 1) / 4 of the uneven distances (springs act along the path only, so that a band
+/// at rest has equal distances whatever k; the fraction keeps their relaxation stable for any k); the climbing image
+/// (doi:10.1063/1.1329672) goes to the top of the parabola through itself and its neighbours' energies.
+pub fn tangential_move(
     images: &[f64],
     energies: &[f64],
-    forces: &[f64],
+    along: f64,
     coordinates: usize,
+    k: usize,
     spring: f64,
-    climbing: Option<usize>,
-) -> BandForces {
-    let count = energies.len();
-    let mut moving = Vec::with_capacity((count - 2) * coordinates);
-    let mut residual = 0.0_f64;
-    for k in 1..count - 1 {
-        let image = |k: usize| &images[k * coordinates..(k + 1) * coordinates];
-        let tangent = improved_tangent(images, energies, coordinates, k);
-        let mut force = forces[k * coordinates..(k + 1) * coordinates].to_vec();
-        let along = dot(&force, &tangent);
-        if climbing == Some(k) {
-            add_scaled(&mut force, -2.0 * along, &tangent);
-        } else {
-            add_scaled(&mut force, -along, &tangent);
-        }
-        let largest = largest_component(&force);
-        residual = if largest.is_nan() { f64::NAN } else { residual.max(largest) };
-        if climbing != Some(k) && spring > 0.0 {
-            let ahead = norm(&difference(image(k + 1), image(k)));
-            let behind = norm(&difference(image(k), image(k - 1)));
-            add_scaled(&mut force, spring * (ahead - behind), &tangent);
-        }
-        moving.extend_from_slice(&force);
+    climbing: bool,
+) -> f64 {
+    let image = |k: usize| &images[k * coordinates..(k + 1) * coordinates];
+    let ahead = distance(image(k + 1), image(k));
+    let behind = distance(image(k), image(k - 1));
+    if !climbing {
+        return 0.25 * spring / (spring + 1.0) * (ahead - behind);
     }
-    BandForces { moving, residual }
+    let slopes = (energies[k + 1] - energies[k]) / ahead - (energies[k] - energies[k - 1]) / behind;
+    let curvature = (2.0 * slopes / (ahead + behind)).abs();
+    let longest = 0.2 * ahead.min(behind);
+    // the force points down: the top lies against it
+    (-along / curvature.max(1e-3)).clamp(-longest, longest)
+}
+
+/// The neighbour that gives image k its tangent, on a slope; none at a top or in a valley.
+pub fn uphill_neighbour(energies: &[f64], k: usize) -> Option<usize> {
+    let (ahead, behind) = (energies[k + 1] > energies[k], energies[k - 1] > energies[k]);
+    match (ahead, behind) {
+        (true, false) => Some(k + 1),
+        (false, true) => Some(k - 1),
+        _ => None,
+    }
 }
 
 /// The highest interior image when it stands above both ends.

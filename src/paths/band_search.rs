@@ -1,19 +1,22 @@
 //! The search for a converged band: coarse first, then refined by splines, resumable at every iteration.
 
-use super::band::{band_forces, highest_interior};
+use super::band::{
+    highest_interior, improved_tangent, perpendicular_residual, tangential_move, uphill_neighbour,
+};
 use super::images::ImageSums;
 use super::interpolation::{Curve, chord_lengths, repair_overlaps, straight};
-use super::lbfgs::LimitedMemory;
-use super::vectors::add_scaled;
+use super::lbfgs::PerpendicularMemory;
+use super::vectors::{add_scaled, distance, dot};
 use super::{ConnectSettings, PathMethod};
 use crate::error::Result;
 use crate::forces::PairSum;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// Number of secant pairs.
-const MEMORY: usize = 4;
-/// Longest move of one coordinate of an image in one iteration [sigma].
-const STEP_CAP: f64 = 0.05;
+/// Number of secant pairs of an image.
+const MEMORY: usize = 6;
+/// Longest step of an image perpendicular to the path [sigma].
+const STEP_CAP: f64 = 0.3;
 /// Inverse of a stiff curvature, for the first step [sigma^2 / epsilon].
 const FIRST_SCALE: f64 = 1.0 / 500.0;
 /// A coarser band is converged to this multiple of the final tolerance.
@@ -51,7 +54,7 @@ pub struct BandSearch {
     pub climbing: Option<usize>,
     pub stop: BandStop,
     coordinates: usize,
-    memory: LimitedMemory,
+    memory: Vec<PerpendicularMemory>,
     cap: f64,
     best: f64,
     since_best: u64,
@@ -79,7 +82,7 @@ impl BandSearch {
             climbing: None,
             stop: BandStop::Running,
             coordinates,
-            memory: LimitedMemory::new(MEMORY, coordinates, FIRST_SCALE),
+            memory: memories(count),
             cap: STEP_CAP,
             best: f64::INFINITY,
             since_best: 0,
@@ -121,16 +124,18 @@ impl BandSearch {
         sums.evaluate(&self.images[interior.clone()], &mut self.energies[1..last], &mut forces[interior.clone()]);
         self.evaluations += last as u64 - 1;
         self.iterations += 1;
-        let spring = if settings.method == PathMethod::Neb { settings.spring } else { 0.0 };
-        let mut acting = band_forces(&self.images, &self.energies, &forces, self.coordinates, spring, self.climbing);
         let tolerance = settings.force_tolerance * if self.is_coarse() { COARSE_FACTOR } else { 1.0 };
-        if self.choose_climbing(settings, acting.residual < CLIMB_FACTOR * tolerance) {
-            acting = band_forces(&self.images, &self.energies, &forces, self.coordinates, spring, self.climbing);
+        let tangents: Vec<Vec<f64>> = (1..last)
+            .into_par_iter()
+            .map(|k| improved_tangent(&self.images, &self.energies, self.coordinates, k))
+            .collect();
+        self.measure(&forces, &tangents);
+        if self.choose_climbing(settings, self.residual < CLIMB_FACTOR * tolerance) {
+            self.measure(&forces, &tangents);
         }
-        self.residual = acting.residual;
-        if !acting.residual.is_finite() {
+        if !self.residual.is_finite() {
             self.stop = BandStop::Diverged;
-        } else if acting.residual < tolerance {
+        } else if self.residual < tolerance {
             if !self.is_coarse() {
                 self.stop = BandStop::Converged;
             }
@@ -139,13 +144,55 @@ impl BandSearch {
             self.stop = BandStop::StepLimit;
         } else {
             self.watch_progress();
-            let step = self.memory.step(&acting.moving, self.cap);
-            add_scaled(&mut self.images[interior], 1.0, &step);
+            self.advance_images(&forces, &tangents, settings);
             if settings.method == PathMethod::String {
                 self.reparametrise()?;
             }
         }
         Ok(())
+    }
+
+    fn measure(&mut self, forces: &[f64], tangents: &[Vec<f64>]) {
+        let mut residual = 0.0_f64;
+        for (k, (force, tangent)) in forces.chunks_exact(self.coordinates).skip(1).zip(tangents).enumerate() {
+            let largest = perpendicular_residual(force, tangent, self.climbing == Some(k + 1));
+            residual = if largest.is_nan() { f64::NAN } else { residual.max(largest) };
+        }
+        self.residual = residual;
+    }
+
+    /// Moves every interior image: quasi-Newton across the path, springs or climbing along it.
+    ///
+    /// The tangent of image k points to its higher neighbour h, so that the perpendicular force changes by
+    /// mu (dR_h - dR_k), mu = |F.tau| / |R_h - R_k|, besides -P H P dR_k: the Newton equations of the band are
+    /// (P H P + mu) dR_k = F_perp + mu dR_h and are solved from the tops downwards.
+    fn advance_images(&mut self, forces: &[f64], tangents: &[Vec<f64>], settings: &ConnectSettings) {
+        let spring = if settings.method == PathMethod::Neb { settings.spring } else { 0.0 };
+        let coordinates = self.coordinates;
+        let mut order: Vec<usize> = (1..self.count() - 1).collect();
+        order.sort_by(|&i, &j| self.energies[j].total_cmp(&self.energies[i]).then(i.cmp(&j)));
+        let mut steps: Vec<Vec<f64>> = vec![Vec::new(); self.count()];
+        for k in order {
+            let force = &forces[k * coordinates..(k + 1) * coordinates];
+            let tangent = &tangents[k - 1];
+            let along = dot(force, tangent);
+            let pull = match uphill_neighbour(&self.energies, k) {
+                Some(higher) if self.climbing != Some(k) && !steps[higher].is_empty() => {
+                    let stiffness = along.abs() / distance(self.image(k), self.image(higher));
+                    Some((stiffness, steps[higher].as_slice()))
+                }
+                _ => None,
+            };
+            let mut step = self.memory[k - 1].step(force, tangent, pull, self.cap);
+            let is_climbing = self.climbing == Some(k);
+            let slide =
+                tangential_move(&self.images, &self.energies, along, coordinates, k, spring, is_climbing);
+            add_scaled(&mut step, slide, tangent);
+            steps[k] = step;
+        }
+        for (image, step) in self.images.chunks_exact_mut(coordinates).zip(&steps) {
+            add_scaled(image, 1.0, step);
+        }
     }
 
     /// Goes to the next finer band by splines, if there is one.
@@ -178,7 +225,7 @@ impl BandSearch {
     }
 
     fn forget(&mut self) {
-        self.memory.clear();
+        self.memory = memories(self.count());
         self.best = f64::INFINITY;
         self.since_best = 0;
     }
@@ -213,7 +260,7 @@ impl BandSearch {
                 let even = Curve::new(&self.images[range.clone()], self.coordinates)?.resampled(to - from + 1);
                 let inner = range.start + self.coordinates..range.end - self.coordinates;
                 self.images[inner].copy_from_slice(&even[self.coordinates..even.len() - self.coordinates]);
-                self.memory.clear();
+                self.memory = memories(self.count());
             }
         }
         Ok(())
@@ -229,4 +276,8 @@ impl BandSearch {
         self.evaluations += self.count() as u64 - 1;
         self.evaluations += repair_overlaps(sum, &mut self.images, &mut forces);
     }
+}
+
+fn memories(count: usize) -> Vec<PerpendicularMemory> {
+    vec![PerpendicularMemory::new(MEMORY, FIRST_SCALE); count - 2]
 }
