@@ -144,11 +144,9 @@ fn effective_sections(
     let campaign = table(to_value(&CampaignSettings::defaults(&campaign_name(file)))?);
     let model = table(to_value(&ModelSettings::defaults(preset))?);
     if !preset.has_diameters() && source.place("model.diameter_limits").is_some() {
-        findings.reject(
-            "model.diameter_limits",
-            "",
-            &format!("no such key: particles of {} have no diameters", preset.name()),
-        );
+        let message =
+            format!("model.diameter_limits: particles of {} have no diameters; remove the key", preset.name());
+        findings.reject_key(source.place("model.diameter_limits"), &message);
         return Ok(Vec::new());
     }
     let campaign = overlay(source, "campaign", &campaign, &reread::<CampaignSettings>, findings);

@@ -1,5 +1,6 @@
 //! The deck's values laid over the defaults, key by key, so that a fault is told at its key.
 
+use super::duration::parse_duration;
 use super::findings::Findings;
 use super::nearest_name::{listed, nearest_name};
 use super::source::{Source, join};
@@ -91,8 +92,9 @@ fn as_list(default: Option<&Value>, value: &Value) -> Value {
 
 /// What would be accepted, from the kind of the default and serde's complaint.
 fn wanted(default: Option<&Value>, given: &Value, complaint: &str) -> String {
-    if let Some((_, names)) = complaint.split_once(", expected one of ") {
-        let names: Vec<&str> = names.split(',').map(|name| name.trim().trim_matches('`')).collect();
+    // serde lists the names of an enum as "unknown variant `x`, expected `a` or `b`" or "..., expected one of `a`, `b`, `c`"
+    if let Some((_, names)) = complaint.split_once(", expected ").filter(|_| complaint.starts_with("unknown variant")) {
+        let names: Vec<&str> = names.split('`').skip(1).step_by(2).collect();
         let hint = given.as_str().and_then(|given| nearest_name(given, names.iter().copied()));
         let hint = hint.map_or(String::new(), |name| format!(" (did you mean `{name}`?)"));
         return format!("one of {}{hint}", listed(names));
@@ -104,6 +106,9 @@ fn wanted(default: Option<&Value>, given: &Value, complaint: &str) -> String {
         Some(Value::Float(_)) => "a number".to_string(),
         Some(Value::Integer(_)) => "a whole number, 0 or more, without quotes and without decimals".to_string(),
         Some(Value::Boolean(_)) => "true or false".to_string(),
+        Some(Value::String(text)) if parse_duration(text).is_ok() => {
+            "a duration in quotes, such as \"90 s\", \"10 min\" or \"2 h\"".to_string()
+        }
         Some(Value::String(_)) => "a text in quotes".to_string(),
         Some(Value::Array(list)) if list.first().is_some_and(Value::is_float) => {
             format!("a list of {} numbers", list.len())

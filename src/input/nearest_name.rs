@@ -1,8 +1,12 @@
 //! Which known name a mistyped one is nearest to.
 
-/// The known name at the smallest edit distance, if that is at most a third of its length (and at least two
+/// The known name that the given one begins, else the one at the smallest edit distance, if that is at most a third of its length (and at least two
 /// letters of slack).
 pub(super) fn nearest_name<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let known: Vec<&str> = known.into_iter().collect();
+    if let Some(name) = known.iter().find(|name| given.len() >= 3 && name.starts_with(given)) {
+        return Some(name);
+    }
     known
         .into_iter()
         .map(|name| (distance(given, name), name))
@@ -42,6 +46,7 @@ mod tests {
         assert_eq!(nearest_name("temprature", known), Some("temperature"));
         assert_eq!(nearest_name("quench", known), Some("quenches"));
         assert_eq!(nearest_name("run", known), Some("runs"));
+        assert_eq!(nearest_name("nose", ["none", "nose-hoover"]), Some("nose-hoover"));
         assert_eq!(nearest_name("colour", known), None);
         assert_eq!(distance("kitten", "sitting"), 3);
     }

@@ -30,17 +30,7 @@ impl Source {
     /// # Errors
     /// `Error::Deck` with line and column when the text is not TOML.
     pub fn parse(text: &str, file: &Path) -> Result<Self> {
-        let fault = |fault: toml::de::Error| {
-            let offset = fault.span().map_or(0, |span| span.start);
-            let (line, column) = line_and_column(text, offset);
-            let message = fault.message().trim().replace('\n', ", ");
-            Error::Deck {
-                file: file.to_path_buf(),
-                message: format!(
-                    "line {line}, column {column}: not TOML: {message}; expected `key = value` lines below [section] lines"
-                ),
-            }
-        };
+        let fault = |fault: toml::de::Error| not_toml(text, file, &fault);
         let tree = DeTable::parse(text).map_err(fault)?;
         let values: Table = toml::from_str(text).map_err(fault)?;
         let mut places = BTreeMap::new();
@@ -72,6 +62,20 @@ fn collect_places(prefix: &str, table: &DeTable, places: &mut BTreeMap<String, P
             collect_places(&dotted, inner, places);
         }
         places.insert(dotted, Place { key: key.span(), value: value.span() });
+    }
+}
+
+/// A syntax fault with the line that it is in.
+fn not_toml(text: &str, file: &Path, fault: &toml::de::Error) -> Error {
+    let (line, column) = line_and_column(text, fault.span().map_or(0, |span| span.start));
+    let written = text.lines().nth(line - 1).unwrap_or_default().trim();
+    let message = match fault.message() {
+        message if message.contains("i128") => format!("a whole number is beyond the largest, {}", i64::MAX),
+        message => message.trim().replace('\n', ", "),
+    };
+    Error::Deck {
+        file: file.to_path_buf(),
+        message: format!("line {line}, column {column}: `{written}` is not TOML: {message}"),
     }
 }
 

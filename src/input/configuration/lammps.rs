@@ -78,7 +78,8 @@ const SECTIONS: [&str; 24] = [
 #[derive(Default)]
 struct Header {
     atoms: Option<usize>,
-    bounds: [Option<[f64; 2]>; 3],
+    /// Line, low, high.
+    bounds: [Option<(usize, [f64; 2])>; 3],
 }
 
 pub(super) fn read(path: &Path, text: &str, preset: Preset) -> Result<Frame> {
@@ -94,14 +95,14 @@ pub(super) fn read(path: &Path, text: &str, preset: Preset) -> Result<Frame> {
     let mut edges = [0.0; 3];
     for (k, edge) in edges.iter_mut().enumerate() {
         let axis = ["x", "y", "z"][k];
-        let [low, high] = header.bounds[k]
+        let (line, [low, high]) = header.bounds[k]
             .ok_or_else(|| Error::input(path, format!("no line `low high {axis}lo {axis}hi` in the header; add it")))?;
         *edge = high - low;
         if *edge <= 0.0 {
             return Err(Error::input(
                 path,
                 format!(
-                    "{axis}lo = {low:?}, {axis}hi = {high:?}: the box has no volume; expected {axis}hi above {axis}lo"
+                    "line {line}: {axis}lo = {low:?}, {axis}hi = {high:?}: the box has no volume; expected {axis}hi above {axis}lo"
                 ),
             ));
         }
@@ -137,7 +138,7 @@ fn header(path: &Path, lines: &[(usize, &str)]) -> Result<Header> {
                 let bounds = [finite(low).map_err(&fault)?, finite(high).map_err(&fault)?];
                 let axis = ["xlo", "ylo", "zlo"].iter().position(|name| *name == a);
                 header.bounds[axis.ok_or_else(|| fault("expected xlo xhi, ylo yhi or zlo zhi".to_string()))?] =
-                    Some(bounds);
+                    Some((*number, bounds));
             }
             [xy, xz, yz, "xy", "xz", "yz"] => {
                 if [xy, xz, yz].iter().any(|tilt| finite(tilt) != Ok(0.0)) {
@@ -208,7 +209,8 @@ fn atoms(path: &Path, lines: &[(usize, &str)], count: usize, preset: Preset) -> 
 fn row(line: &str, number: usize, hinted: Option<Style>, preset: Preset) -> std::result::Result<(u64, Row), String> {
     let words: Vec<&str> = line.split('#').next().unwrap_or_default().split_whitespace().collect();
     let style = Style::of_columns(words.len()).filter(|style| hinted.is_none_or(|hinted| hinted == *style));
-    let style = style.ok_or_else(|| format!("`{line}` has {} columns; {WANTED_STYLE}", words.len()))?;
+    let style =
+        style.ok_or_else(|| format!("`{line}`: {} columns do not suit the atom_style; {WANTED_STYLE}", words.len()))?;
     let id = words[0].parse::<u64>().map_err(|_| format!("atom id `{}` is not a whole number", words[0]))?;
     let mut position = [0.0; 3];
     for (x, word) in position.iter_mut().zip(&words[style.position_column()..]) {

@@ -16,14 +16,16 @@ pub(super) fn check(path: &Path, frame: &Frame, configuration: &Configuration, p
     let (edge, cutoff) = (configuration.cell.shortest_edge(), model.largest_cutoff());
     if edge < 2.0 * cutoff {
         let needed = (configuration.density() * (2.0 * cutoff).powi(3)).ceil();
-        return Err(Error::input(
-            path,
-            format!(
-                "line {}: the shortest edge {edge:?} is below two cutoffs, {:.4}; use a larger configuration (a cube at this density: {needed} particles or more)",
-                frame.line,
-                2.0 * cutoff
-            ),
-        ));
+        let remedy = match needed > configuration.particles() as f64 {
+            true => format!("use a larger configuration (a cube at this density: {needed} particles or more)"),
+            false => "use a box closer to a cube".to_string(),
+        };
+        let message = format!(
+            "line {}: the shortest edge {edge:?} is below two cutoffs, {:.4}; {remedy}",
+            frame.line,
+            2.0 * cutoff
+        );
+        return Err(Error::input(path, message));
     }
     for (k, (row, position)) in frame.rows.iter().zip(configuration.positions.chunks_exact(3)).enumerate() {
         for (x, edge) in position.iter().zip(configuration.cell.edges) {
@@ -42,16 +44,19 @@ pub(super) fn check(path: &Path, frame: &Frame, configuration: &Configuration, p
         Law::Harmonic(_) => f64::MIN_POSITIVE,
         _ => SMALLEST_DISTANCE,
     };
-    match first_overlap(configuration, &model.mixture, smallest) {
-        None => Ok(()),
-        Some(Overlap { i, j, r, sigma }) => Err(Error::input(
-            path,
-            format!(
-                "lines {} and {}: particles {i} and {j} overlap: r = {r:.6}, sigma_ij = {sigma:.6}; expected at least {SMALLEST_DISTANCE} sigma_ij; check the box, the species and the diameters",
-                frame.rows[i].line, frame.rows[j].line
+    let Some(Overlap { i, j, r, sigma }) = first_overlap(configuration, &model.mixture, smallest) else {
+        return Ok(());
+    };
+    let lines = format!("lines {} and {}: particles {i} and {j}", frame.rows[i].line, frame.rows[j].line);
+    Err(Error::input(
+        path,
+        match model.law {
+            Law::Harmonic(_) => format!("{lines} coincide; move one of them"),
+            _ => format!(
+                "{lines} overlap: r = {r:.6}, sigma_ij = {sigma:.6}; expected at least {SMALLEST_DISTANCE} sigma_ij; check the box, the species and the diameters"
             ),
-        )),
-    }
+        },
+    ))
 }
 
 /// Two particles that are too close.
