@@ -11,7 +11,9 @@ pub fn print_values(values: &Map<String, Value>, json: bool) {
     let width = values.keys().map(String::len).max().unwrap_or(0);
     for (name, value) in values {
         match value {
-            Value::Array(items) if items.len() > 12 => println!("{name:width$}  [{} rows; --json prints them]", items.len()),
+            Value::Array(items) if items.len() > 12 => {
+                println!("{name:width$}  [{} rows; --json prints them]", items.len())
+            }
             Value::String(text) => println!("{name:width$}  {text}"),
             other => println!("{name:width$}  {other}"),
         }

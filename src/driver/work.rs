@@ -44,11 +44,11 @@ impl Workers<'_> {
             let mut finished = false;
             while failure.is_none() && active.len() < self.threads {
                 match queue.next_task() {
-                    Next::Begin(index) => match begin(index) {
+                    Next::Task(index) => match begin(index) {
                         Ok(task) => active.push((index, task)),
                         Err(error) => failure = Some(error),
                     },
-                    Next::Wait => break,
+                    Next::Waiting => break,
                     Next::Finished => {
                         finished = true;
                         break;

@@ -181,7 +181,8 @@ pub(super) fn write_rows(
     rounds: &Rounds,
     bytes: &[u8],
 ) -> hdf5::Result<Transfer> {
-    let (kind, list) = together(ranks, dataset.dtype().and_then(|kind| Ok((kind, TransferList::new(ranks.size() > 1)?))))?;
+    let (kind, list) =
+        together(ranks, dataset.dtype().and_then(|kind| Ok((kind, TransferList::new(ranks.size() > 1)?))))?;
     let count = ranks.max_u64(rounds.rounds.len() as u64) as usize;
     let row_bytes = kind.size() * row.iter().product::<u64>() as usize;
     let selection = Selection { dataset, row };
@@ -243,7 +244,8 @@ pub(super) fn read_rows(dataset: &Dataset, row: &[u64], rows: RowRange) -> hdf5:
 
 /// Collective: writes a scalar, of which all ranks have the same bytes.
 pub(super) fn write_scalar(ranks: &Ranks, dataset: &Dataset, bytes: &[u8]) -> hdf5::Result<()> {
-    let (kind, list) = together(ranks, dataset.dtype().and_then(|kind| Ok((kind, TransferList::new(ranks.size() > 1)?))))?;
+    let (kind, list) =
+        together(ranks, dataset.dtype().and_then(|kind| Ok((kind, TransferList::new(ranks.size() > 1)?))))?;
     let fits = if bytes.len() == kind.size() { Ok(()) } else { Err(hdf5::Error::from("a scalar of another size")) };
     together(ranks, fits)?;
     // SAFETY: `bytes` holds one element of the data set's own type.
@@ -305,7 +307,10 @@ impl TransferList {
         let Some(list) = &self.0 else { return Ok(Transfer::Plain) };
         let mut mode = 0;
         // SAFETY: `list` is a transfer property list and `mode` an int.
-        check(hdf5::sync::sync(|| unsafe { H5Pget_mpio_actual_io_mode(list.0, &raw mut mode) }), "H5Pget_mpio_actual_io_mode")?;
+        check(
+            hdf5::sync::sync(|| unsafe { H5Pget_mpio_actual_io_mode(list.0, &raw mut mode) }),
+            "H5Pget_mpio_actual_io_mode",
+        )?;
         let collective = mode == CHUNK_COLLECTIVE || mode == CONTIGUOUS_COLLECTIVE;
         Ok(if collective { Transfer::Collective } else { Transfer::Independent })
     }

@@ -284,7 +284,8 @@ impl<'r> StageFile<'r> {
         let extents: Vec<usize> = shape.iter().map(|length| *length as usize).collect();
         // times of creation would differ from run to run
         let builder = group.new_dataset_builder().obj_track_times(false).empty_as(&descriptor(entry.element, text));
-        let created = if shape.is_empty() { builder.shape(()).create(name) } else { builder.shape(extents).create(name) };
+        let created =
+            if shape.is_empty() { builder.shape(()).create(name) } else { builder.shape(extents).create(name) };
         let dataset = created.map_err(|error| self.failed(path, &error))?;
         self.attach(&dataset, "units", &Attribute::Text(entry.units.into()))?;
         self.attach(&dataset, "description", &Attribute::Text(entry.description.into()))?;
@@ -347,7 +348,10 @@ fn open(ranks: &Ranks, path: &Path) -> hdf5::Result<hdf5::File> {
 
 fn cannot_write(path: &Path, why: &str) -> Error {
     let remedy = "free space or get permission there, or choose another --output";
-    Error::storage(path, format!("cannot be written: {why}; {remedy}, and run again (what it held before is unchanged)"))
+    Error::storage(
+        path,
+        format!("cannot be written: {why}; {remedy}, and run again (what it held before is unchanged)"),
+    )
 }
 
 fn descriptor(element: Element, text: usize) -> TypeDescriptor {

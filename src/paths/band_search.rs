@@ -1,8 +1,6 @@
 //! The search for a converged band: coarse first, then refined by splines, resumable at every iteration.
 
-use super::band::{
-    highest_interior, improved_tangent, perpendicular_residual, tangential_move, uphill_neighbour,
-};
+use super::band::{highest_interior, improved_tangent, perpendicular_residual, tangential_move, uphill_neighbour};
 use super::images::ImageSums;
 use super::interpolation::{Curve, chord_lengths, repair_overlaps, straight};
 use super::lbfgs::PerpendicularMemory;
@@ -185,8 +183,7 @@ impl BandSearch {
             };
             let mut step = self.memory[k - 1].step(force, tangent, pull, self.cap);
             let is_climbing = self.climbing == Some(k);
-            let slide =
-                tangential_move(&self.images, &self.energies, along, coordinates, k, spring, is_climbing);
+            let slide = tangential_move(&self.images, &self.energies, along, coordinates, k, spring, is_climbing);
             add_scaled(&mut step, slide, tangent);
             steps[k] = step;
         }
