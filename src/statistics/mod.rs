@@ -1,1 +1,16 @@
-//! (being built)
+//! What a library of double wells says: densities of states, distributions, heat, fits, error bars.
+
+mod density;
+mod fits;
+mod heat;
+mod series;
+
+pub use density::{
+    CumulativeDensity, DensityEstimate, ErrorMethod, Library, POISSON_UPPER_LIMIT, RESAMPLES, active,
+    cumulative_distribution, quantum_densities,
+};
+pub use fits::{
+    Growth, PowerLaw, RelaxationFit, RelaxationLaw, fit_relaxation, growth_exponent, power_law, temperature_where,
+};
+pub use heat::{heat_of_uniform_density, logarithmic_grid, schottky};
+pub use series::{TimeAverage, block_errors, time_average};

@@ -85,17 +85,25 @@ pub(crate) fn refine(hamiltonian: &Hamiltonian, start: Eigenpairs, floor: f64) -
         }
         let settled = |(psi, e): (&Vec<f64>, &f64)| hamiltonian.residual(psi, *e) <= tolerance(*e);
         if vectors.iter().zip(&energies).all(settled) {
-            let lowest = |(level, energy): (usize, &f64)| {
-                let certain = |widths: f64| hamiltonian.count_below(energy - widths * tolerance(*energy)) <= level;
-                certain(2.0) || certain(8.0)
-            };
-            return energies.iter().enumerate().all(lowest).then_some(Eigenpairs { energies, vectors });
+            return none_missed(hamiltonian, &energies, tolerance).then_some(Eigenpairs { energies, vectors });
         }
     }
     None
 }
 
-/// Gram-Schmidt, twice for orthogonality to rounding; false when the block has lost a dimension.
+/// Whether these (each within its tolerance of a level of its own) are the lowest levels: below the highest one there
+/// are no more levels than found. Where others crowd about the highest, every one is checked.
+fn none_missed(hamiltonian: &Hamiltonian, energies: &[f64], tolerance: impl Fn(f64) -> f64) -> bool {
+    let most_below = |level: usize, widths: f64| {
+        hamiltonian.count_below(energies[level] - widths * tolerance(energies[level])) <= level
+    };
+    let last = energies.len() - 1;
+    let apart = last == 0 || energies[last] - energies[last - 1] > 10.0 * tolerance(energies[last]);
+    let first = if apart { last } else { 0 };
+    (first..=last).all(|level| most_below(level, 2.0) || most_below(level, 8.0))
+}
+
+/// Gram-Schmidt, three times, for orthogonality to rounding; false when the block has lost a dimension.
 fn orthonormalise(vectors: &mut [Vec<f64>]) -> bool {
     for k in 0..vectors.len() {
         let (done, rest) = vectors.split_at_mut(k);
