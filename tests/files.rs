@@ -16,7 +16,7 @@ const DIRECTORY: &str = "GLASSWELL_TEST_DIRECTORY";
 #[test]
 fn rank_program() {
     let Some(program) = ranks::program() else { return };
-    let world = if program.starts_with("alone") { Ranks::alone() } else { Ranks::start().expect("the ranks start") };
+    let world = if program.starts_with("alone") { Ranks::alone() } else { glasswell::files::start_ranks().expect("the ranks start") };
     let directory = PathBuf::from(std::env::var(DIRECTORY).expect("a directory"));
     match program.as_str() {
         "write" | "alone-write" => Stage::ALL.into_iter().for_each(|stage| write(&world, &directory, stage, 37).unwrap()),
@@ -292,10 +292,8 @@ fn a_full_disk_is_told_and_leaves_what_was_there() {
     for (count, program) in programs {
         let scratch = scratch();
         write(&Ranks::alone(), scratch.path(), Stage::Explore, 37).unwrap();
-        let inner = ranks::command(count, program);
-        let mut command = Command::new("bash");
-        command.args(["-c", "trap '' XFSZ; ulimit -f 8192; exec \"$0\" \"$@\""]).arg(inner.get_program());
-        command.args(inner.get_args()).envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        let limit = ["bash", "-c", "trap '' XFSZ; ulimit -f 8192; exec \"$0\" \"$@\""];
+        let mut command = ranks::command_through(&limit, count, program);
         let output = command.env(DIRECTORY, scratch.path()).output().unwrap();
         let told = ranks::both(&output);
         assert!(output.status.success(), "{count} ranks: {} {told}", output.status);
