@@ -16,10 +16,16 @@ const DIRECTORY: &str = "GLASSWELL_TEST_DIRECTORY";
 #[test]
 fn rank_program() {
     let Some(program) = ranks::program() else { return };
-    let world = if program.starts_with("alone") { Ranks::alone() } else { glasswell::files::start_ranks().expect("the ranks start") };
+    let world = if program.starts_with("alone") {
+        Ranks::alone()
+    } else {
+        glasswell::files::start_ranks().expect("the ranks start")
+    };
     let directory = PathBuf::from(std::env::var(DIRECTORY).expect("a directory"));
     match program.as_str() {
-        "write" | "alone-write" => Stage::ALL.into_iter().for_each(|stage| write(&world, &directory, stage, 37).unwrap()),
+        "write" | "alone-write" => {
+            Stage::ALL.into_iter().for_each(|stage| write(&world, &directory, stage, 37).unwrap())
+        }
         "write-empty" | "alone-write-empty" => write_empty(&world, &directory),
         "write-many" => write_many(&world, &directory),
         "refused" => refused(&world, &directory),
@@ -34,7 +40,8 @@ fn header(stage: Stage) -> Header {
 
 /// A number that depends on the path and the element alone.
 fn element(path: &str, index: u64) -> u64 {
-    let name = path.bytes().fold(14695981039346656037u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(1099511628211));
+    let name =
+        path.bytes().fold(14695981039346656037u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(1099511628211));
     (name ^ index).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 20
 }
 
@@ -75,9 +82,18 @@ fn write_entry(file: &mut StageFile, world: &Ranks, entry: &DataSet, path: &str,
     let trailing = &shape[1..];
     match entry.element {
         Element::F64 => file.write(path, &rows, trailing, &indices().map(|i| number(path, i)).collect::<Vec<f64>>()),
-        Element::I64 => file.write(path, &rows, trailing, &indices().map(|i| element(path, i) as i64 - 9).collect::<Vec<i64>>()),
-        Element::U32 => file.write(path, &rows, trailing, &indices().map(|i| element(path, i) as u32).collect::<Vec<u32>>()),
-        Element::Bool => file.write(path, &rows, trailing, &indices().map(|i| element(path, i) % 3 == 0).collect::<Vec<bool>>()),
+        Element::I64 => {
+            file.write(path, &rows, trailing, &indices().map(|i| element(path, i) as i64 - 9).collect::<Vec<i64>>())
+        }
+        Element::U32 => {
+            file.write(path, &rows, trailing, &indices().map(|i| element(path, i) as u32).collect::<Vec<u32>>())
+        }
+        Element::Bool => file.write(
+            path,
+            &rows,
+            trailing,
+            &indices().map(|i| element(path, i).is_multiple_of(3)).collect::<Vec<bool>>(),
+        ),
         Element::Names(names) => {
             let name = |i| names[element(path, i) as usize % names.len()].to_string();
             file.write(path, &rows, trailing, &indices().map(name).collect::<Vec<String>>())
@@ -137,7 +153,8 @@ fn write_many(world: &Ranks, directory: &Path) {
     let start = std::time::Instant::now();
     file.write("/minima/energy", &rows, &[], &energies).unwrap();
     let particles = 1000;
-    let positions: Vec<f64> = indices().flat_map(|i| (0..3 * particles).map(move |k| (i * 3 * particles + k) as f64)).collect();
+    let positions: Vec<f64> =
+        indices().flat_map(|i| (0..3 * particles).map(move |k| (i * 3 * particles + k) as f64)).collect();
     eprintln!("columns after {:.2} s", start.elapsed().as_secs_f64());
     file.write("/minima/position", &rows, &[particles, 3], &positions).unwrap();
     eprintln!("positions after {:.2} s", start.elapsed().as_secs_f64());
@@ -244,9 +261,19 @@ fn what_is_read_is_what_was_written() {
                     let bits = reader.read::<f64>(&path).unwrap().into_iter().map(f64::to_bits);
                     assert!(bits.eq((0..total).map(|i| number(&path, i).to_bits())), "{path}");
                 }
-                Element::I64 => assert!(reader.read::<i64>(&path).unwrap().into_iter().eq((0..total).map(|i| element(&path, i) as i64 - 9))),
-                Element::U32 => assert!(reader.read::<u32>(&path).unwrap().into_iter().eq((0..total).map(|i| element(&path, i) as u32))),
-                Element::Bool => assert!(reader.read::<bool>(&path).unwrap().into_iter().eq((0..total).map(|i| element(&path, i) % 3 == 0))),
+                Element::I64 => assert!(
+                    reader.read::<i64>(&path).unwrap().into_iter().eq((0..total).map(|i| element(&path, i) as i64 - 9))
+                ),
+                Element::U32 => assert!(
+                    reader.read::<u32>(&path).unwrap().into_iter().eq((0..total).map(|i| element(&path, i) as u32))
+                ),
+                Element::Bool => assert!(
+                    reader
+                        .read::<bool>(&path)
+                        .unwrap()
+                        .into_iter()
+                        .eq((0..total).map(|i| element(&path, i).is_multiple_of(3)))
+                ),
                 Element::Names(names) => {
                     let due = (0..total).map(|i| names[element(&path, i) as usize % names.len()]);
                     assert!(reader.read_text(&path).unwrap().iter().map(String::as_str).eq(due), "{path}");
@@ -260,7 +287,10 @@ fn what_is_read_is_what_was_written() {
     }
     let reader = StageReader::open(directory, Stage::Explore).unwrap();
     let rows = reader.read_rows::<f64>("/minima/position", 30, 2).unwrap();
-    assert!(rows.iter().zip(450..480).all(|(x, i)| x.to_bits() == number("/minima/position", i).to_bits()) && rows.len() == 30);
+    assert!(
+        rows.iter().zip(450..480).all(|(x, i)| x.to_bits() == number("/minima/position", i).to_bits())
+            && rows.len() == 30
+    );
     let tunnelling = StageReader::open(directory, Stage::Tunnel).unwrap();
     assert_eq!(tunnelling.groups().unwrap(), ["argon", "mine", "timing"]);
     assert_eq!(tunnelling.attribute("/argon/density", "counts").unwrap(), Attribute::I64List(vec![3, 1]));
@@ -395,7 +425,14 @@ fn row(entry: &DataSet) -> String {
 }
 
 fn attribute_row(entry: &layout::AttributeEntry) -> String {
-    format!("| `{}` | `{}` | {} | {} | {} |\n", entry.path, entry.name, entry.element.words(), entry.shape, cell(entry.description))
+    format!(
+        "| `{}` | `{}` | {} | {} | {} |\n",
+        entry.path,
+        entry.name,
+        entry.element.words(),
+        entry.shape,
+        cell(entry.description)
+    )
 }
 
 /// With GLASSWELL_WRITE_DOCS=1 the test writes the tables instead.

@@ -24,7 +24,9 @@ fn rank_program() {
 
 /// The message of rank `source` number `k` to rank `destination`; lengths differ and may be zero.
 fn message(source: usize, destination: usize, k: usize) -> Vec<u64> {
-    (0..(7 * source + 3 * destination + 5 * k) % 11 * 40).map(|i| (source * 1000 + destination * 100 + i) as u64).collect()
+    (0..(7 * source + 3 * destination + 5 * k) % 11 * 40)
+        .map(|i| (source * 1000 + destination * 100 + i) as u64)
+        .collect()
 }
 
 fn collectives(world: Ranks) {
@@ -69,7 +71,8 @@ fn duration(queue: u64, task: usize) -> u64 {
 }
 
 fn queues(world: &Ranks) {
-    for (number, (tasks, ahead)) in [(60, 1), (0, 1), (1, 1), (3, 8), (200, 4), (2, 1), (80, 2)].into_iter().enumerate() {
+    for (number, (tasks, ahead)) in [(60, 1), (0, 1), (1, 1), (3, 8), (200, 4), (2, 1), (80, 2)].into_iter().enumerate()
+    {
         let mut done = Vec::new();
         let mut queue = world.work_ahead(tasks, ahead);
         loop {

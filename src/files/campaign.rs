@@ -50,18 +50,14 @@ impl Campaign {
     }
 
     fn with_headers(directory: &Path, headers: Vec<Header>) -> Self {
-        let state = |header: Header| StageState {
-            stage: header.stage,
-            path: directory.join(header.stage.file_name()),
-            header,
-        };
+        let state =
+            |header: Header| StageState { stage: header.stage, path: directory.join(header.stage.file_name()), header };
         Campaign { directory: directory.to_path_buf(), stages: headers.into_iter().map(state).collect() }
     }
 
     fn prepare(directory: &Path) -> Result<Vec<Header>> {
-        std::fs::create_dir_all(directory).map_err(|error| {
-            Error::storage(directory, format!("cannot be made: {error}; choose another --output"))
-        })?;
+        std::fs::create_dir_all(directory)
+            .map_err(|error| Error::storage(directory, format!("cannot be made: {error}; choose another --output")))?;
         for stage in Stage::ALL {
             // most often there is none
             let _ = std::fs::remove_file(directory.join(format!(".{}.part", stage.file_name())));

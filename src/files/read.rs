@@ -111,7 +111,8 @@ impl StageReader {
     /// Whether the file has this data set.
     pub fn has(&self, path: &str) -> bool {
         let mut group = self.file.group("/").ok();
-        let (parent, name) = path.trim_start_matches('/').rsplit_once('/').unwrap_or(("", path.trim_start_matches('/')));
+        let (parent, name) =
+            path.trim_start_matches('/').rsplit_once('/').unwrap_or(("", path.trim_start_matches('/')));
         for part in parent.split('/').filter(|part| !part.is_empty()) {
             group = group.filter(|group| group.link_exists(part)).and_then(|group| group.group(part).ok());
         }
@@ -124,7 +125,8 @@ impl StageReader {
     /// `Storage` (`Input` for an imported file) when the file cannot be read.
     pub fn groups(&self) -> Result<Vec<String>> {
         let groups = self.file.groups().map_err(|error| self.told(format!("/: {error}")))?;
-        let mut names: Vec<String> = groups.iter().map(|group| group.name().trim_start_matches('/').to_string()).collect();
+        let mut names: Vec<String> =
+            groups.iter().map(|group| group.name().trim_start_matches('/').to_string()).collect();
         names.sort();
         Ok(names)
     }
@@ -176,7 +178,8 @@ impl StageReader {
         match &kind {
             TypeDescriptor::Enum(kind) if kind.size == IntSize::U1 => {
                 let name = |value: &u8| kind.members.iter().find(|member| member.value == u64::from(*value));
-                let names = bytes.iter().map(|value| name(value).map(|member| member.name.clone())).collect::<Option<_>>();
+                let names =
+                    bytes.iter().map(|value| name(value).map(|member| member.name.clone())).collect::<Option<_>>();
                 names.ok_or_else(|| self.told(format!("{path} has a value without a name")))
             }
             TypeDescriptor::FixedUnicode(length) | TypeDescriptor::FixedAscii(length) => {
@@ -209,7 +212,9 @@ impl StageReader {
             return Ok((kind, transfer::read_scalar(&dataset).map_err(told)?));
         };
         if first.checked_add(count).is_none_or(|end| end > *total) {
-            return Err(self.told(format!("{path} has {total} rows, not rows {first} to {}", first.saturating_add(count))));
+            return Err(
+                self.told(format!("{path} has {total} rows, not rows {first} to {}", first.saturating_add(count)))
+            );
         }
         Ok((kind, transfer::read_rows(&dataset, row, RowRange { first, count }).map_err(told)?))
     }
@@ -251,7 +256,9 @@ fn read_header(file: &hdf5::File, stage: Stage) -> std::result::Result<Header, S
     if name != stage.name() {
         return Err(format!("was written by the stage {name}, not by {}", stage.name()));
     }
-    let Attribute::U64(seed) = attribute("seed")? else { return Err("has a root attribute seed that is no u64".into()) };
+    let Attribute::U64(seed) = attribute("seed")? else {
+        return Err("has a root attribute seed that is no u64".into());
+    };
     Ok(Header {
         layout,
         version: text("glasswell_version")?,
@@ -273,7 +280,9 @@ fn read_attribute(location: &Location, name: &str) -> hdf5::Result<Attribute> {
         TypeDescriptor::Unsigned(_) if scalar => Attribute::U64(attribute.read_scalar()?),
         TypeDescriptor::Float(_) => Attribute::F64List(attribute.read_raw()?),
         TypeDescriptor::Integer(_) => Attribute::I64List(attribute.read_raw()?),
-        TypeDescriptor::VarLenUnicode if scalar => Attribute::Text(attribute.read_scalar::<VarLenUnicode>()?.to_string()),
+        TypeDescriptor::VarLenUnicode if scalar => {
+            Attribute::Text(attribute.read_scalar::<VarLenUnicode>()?.to_string())
+        }
         other => return Err(hdf5::Error::from(format!("an attribute of type {other}"))),
     })
 }

@@ -183,7 +183,8 @@ pub(super) fn write_rows(
     rounds: &Rounds,
     bytes: &[u8],
 ) -> hdf5::Result<Transfer> {
-    let (kind, list) = together(ranks, dataset.dtype().and_then(|kind| Ok((kind, TransferList::new(ranks.size() > 1)?))))?;
+    let (kind, list) =
+        together(ranks, dataset.dtype().and_then(|kind| Ok((kind, TransferList::new(ranks.size() > 1)?))))?;
     let count = ranks.max_u64(rounds.rounds.len() as u64) as usize;
     let row_bytes = kind.size() * row.iter().product::<u64>() as usize;
     let selection = Selection { dataset, row };
@@ -207,19 +208,19 @@ pub(super) fn place(dataset: &Dataset) -> Option<(u64, u64)> {
 }
 
 /// Makes sure that the disk has room for these bytes of a file; where the file system cannot tell, it says yes.
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 pub(super) fn reserve(path: &Path, start: u64, length: u64) -> std::io::Result<()> {
     use std::ffi::c_int;
     use std::os::fd::AsRawFd;
     unsafe extern "C" {
-        fn fallocate64(file: c_int, mode: c_int, start: i64, length: i64) -> c_int;
+        fn fallocate(file: c_int, mode: c_int, start: i64, length: i64) -> c_int;
     }
     let file = std::fs::OpenOptions::new().write(true).open(path)?;
     let (Ok(start), Ok(length)) = (i64::try_from(start), i64::try_from(length)) else {
         return Err(std::io::ErrorKind::FileTooLarge.into());
     };
     // SAFETY: the descriptor is open for the whole call, which touches no memory of ours.
-    if unsafe { fallocate64(file.as_raw_fd(), 0, start, length) } == 0 {
+    if unsafe { fallocate(file.as_raw_fd(), 0, start, length) } == 0 {
         return Ok(());
     }
     let error = std::io::Error::last_os_error();
@@ -228,7 +229,7 @@ pub(super) fn reserve(path: &Path, start: u64, length: u64) -> std::io::Result<(
 }
 
 /// Elsewhere a full disk is met by the write itself.
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(all(target_os = "linux", target_pointer_width = "64")))]
 pub(super) fn reserve(_path: &Path, _start: u64, _length: u64) -> std::io::Result<()> {
     Ok(())
 }
@@ -279,7 +280,8 @@ pub(super) fn read_rows(dataset: &Dataset, row: &[u64], rows: RowRange) -> hdf5:
 
 /// Collective: writes a scalar, of which all ranks have the same bytes.
 pub(super) fn write_scalar(ranks: &Ranks, dataset: &Dataset, bytes: &[u8]) -> hdf5::Result<()> {
-    let (kind, list) = together(ranks, dataset.dtype().and_then(|kind| Ok((kind, TransferList::new(ranks.size() > 1)?))))?;
+    let (kind, list) =
+        together(ranks, dataset.dtype().and_then(|kind| Ok((kind, TransferList::new(ranks.size() > 1)?))))?;
     let fits = if bytes.len() == kind.size() { Ok(()) } else { Err(hdf5::Error::from("a scalar of another size")) };
     together(ranks, fits)?;
     // SAFETY: `bytes` holds one element of the data set's own type.
@@ -341,7 +343,10 @@ impl TransferList {
         let Some(list) = &self.0 else { return Ok(Transfer::Plain) };
         let mut mode = 0;
         // SAFETY: `list` is a transfer property list and `mode` an int.
-        check(hdf5::sync::sync(|| unsafe { H5Pget_mpio_actual_io_mode(list.0, &raw mut mode) }), "H5Pget_mpio_actual_io_mode")?;
+        check(
+            hdf5::sync::sync(|| unsafe { H5Pget_mpio_actual_io_mode(list.0, &raw mut mode) }),
+            "H5Pget_mpio_actual_io_mode",
+        )?;
         let collective = mode == CHUNK_COLLECTIVE || mode == CONTIGUOUS_COLLECTIVE;
         Ok(if collective { Transfer::Collective } else { Transfer::Independent })
     }

@@ -135,7 +135,9 @@ impl Values<'_> {
                 }
                 bytes
             }
-            (Values::Text(v), Element::Names(names)) => v.iter().map(|name| number(path, names, name)).collect::<Result<_>>()?,
+            (Values::Text(v), Element::Names(names)) => {
+                v.iter().map(|name| number(path, names, name)).collect::<Result<_>>()?
+            }
             _ => return Err(Error::Internal(format!("{path} takes {}, not these values", element.words()))),
         };
         Ok(bytes)
@@ -144,7 +146,7 @@ impl Values<'_> {
 
 fn number(path: &str, names: &[&str], name: &str) -> Result<u8> {
     let position = names.iter().position(|known| *known == name);
-    position.and_then(|position| u8::try_from(position).ok()).ok_or_else(|| {
-        Error::Internal(format!("{path} takes one of {}, not {name:?}", names.join(", ")))
-    })
+    position
+        .and_then(|position| u8::try_from(position).ok())
+        .ok_or_else(|| Error::Internal(format!("{path} takes one of {}, not {name:?}", names.join(", "))))
 }

@@ -174,6 +174,11 @@ impl<'r> StageFile<'r> {
         self.ranks.agree(attached)
     }
 
+    /// Whether this data set has been written.
+    pub fn has(&self, path: &str) -> bool {
+        self.written.contains(path)
+    }
+
     /// How the last data set with any rows was written.
     pub fn last_transfer(&self) -> Transfer {
         self.last_transfer
@@ -196,7 +201,8 @@ impl<'r> StageFile<'r> {
         self.ranks.agree(attached)?;
         let end = std::fs::metadata(&self.temporary).map_or(0, |data| data.len());
         self.reserve("the end of the file", Some((end, END_BYTES)))?;
-        let flushed = self.root().and_then(|file| file.flush().map_err(|error| self.failed("the end of the file", &error)));
+        let flushed =
+            self.root().and_then(|file| file.flush().map_err(|error| self.failed("the end of the file", &error)));
         self.settle(flushed)?;
         let closed = self.file.take().map_or(Ok(()), hdf5::File::close);
         self.ranks.agree(closed.map_err(|error| self.failed("the end of the file", &error)))?;
@@ -308,8 +314,9 @@ impl<'r> StageFile<'r> {
         let group = self.group(parent)?;
         let extents: Vec<usize> = shape.iter().map(|length| *length as usize).collect();
         // times of creation would differ from run to run
-        let builder = group.new_dataset_builder().obj_track_times(false).empty_as(&descriptor(entry.element, text));
-        let created = if shape.is_empty() { builder.shape(()).create(name) } else { builder.shape(extents).create(name) };
+        let builder = group.new_dataset_builder().obj_track_times(false).empty_as(descriptor(entry.element, text));
+        let created =
+            if shape.is_empty() { builder.shape(()).create(name) } else { builder.shape(extents).create(name) };
         let dataset = created.map_err(|error| self.failed(path, &error))?;
         self.attach(&dataset, "units", &Attribute::Text(entry.units.into()))?;
         self.attach(&dataset, "description", &Attribute::Text(entry.description.into()))?;
@@ -339,7 +346,8 @@ impl<'r> StageFile<'r> {
     }
 
     fn failed(&self, what: &str, error: &hdf5::Error) -> Error {
-        cannot_write(&self.path, &format!("{what}: {error}"))
+        // the library's messages hold line breaks
+        cannot_write(&self.path, &format!("{what}: {error}").replace('\n', ""))
     }
 }
 
@@ -379,7 +387,10 @@ fn open(ranks: &Ranks, path: &Path) -> hdf5::Result<hdf5::File> {
 
 fn cannot_write(path: &Path, why: &str) -> Error {
     let remedy = "free space or get permission there, or choose another --output";
-    Error::storage(path, format!("cannot be written: {why}; {remedy}, and run again (what it held before is unchanged)"))
+    Error::storage(
+        path,
+        format!("cannot be written: {why}; {remedy}, and run again (what it held before is unchanged)"),
+    )
 }
 
 fn descriptor(element: Element, text: usize) -> TypeDescriptor {

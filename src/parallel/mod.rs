@@ -179,7 +179,11 @@ impl Ranks {
         let incoming = self.timed(|| self.form.exchange(outgoing, self.limit));
         let decoded = incoming.iter().map(|bytes| decode::<Vec<T>>(bytes)).collect::<Result<Vec<_>>>();
         let values = self.agree(decoded)?;
-        Ok(values.into_iter().enumerate().flat_map(|(source, list)| list.into_iter().map(move |v| (source, v))).collect())
+        Ok(values
+            .into_iter()
+            .enumerate()
+            .flat_map(|(source, list)| list.into_iter().map(move |v| (source, v)))
+            .collect())
     }
 
     fn sorted_by_destination<T: Serialize>(&self, values: Vec<(usize, T)>) -> Result<Vec<Vec<u8>>> {
@@ -220,9 +224,10 @@ impl Ranks {
         // a `Told` always serialises; an empty message would still end all ranks with an error
         let bytes = encode(&told).unwrap_or_default();
         let gathered = self.timed(|| self.form.gather(&bytes, self.limit));
-        let first = gathered.iter().enumerate().find_map(|(rank, bytes)| {
-            decode::<Option<Told>>(bytes).ok().flatten().map(|told| (rank, told))
-        });
+        let first = gathered
+            .iter()
+            .enumerate()
+            .find_map(|(rank, bytes)| decode::<Option<Told>>(bytes).ok().flatten().map(|told| (rank, told)));
         Err(match first {
             Some((rank, told)) => untell(rank, told),
             None => Error::Internal("a rank failed without saying why".into()),

@@ -201,9 +201,10 @@ pub fn root_attributes() -> &'static [AttributeEntry] {
 /// `Internal` for a path that the layout does not know.
 pub fn data_set(stage: Stage, path: &str) -> Result<&'static DataSet> {
     let all = || data_sets(stage).iter().chain(timing_data_sets());
-    all().find(|entry| entry.path == path).or_else(|| all().find(|entry| matches(entry.path, path))).ok_or_else(|| {
-        Error::Internal(format!("{} has no data set {path} in the layout", stage.file_name()))
-    })
+    all()
+        .find(|entry| entry.path == path)
+        .or_else(|| all().find(|entry| matches(entry.path, path)))
+        .ok_or_else(|| Error::Internal(format!("{} has no data set {path} in the layout", stage.file_name())))
 }
 
 /// The entry for this attribute in a stage's file.
@@ -242,7 +243,8 @@ pub fn shape_words(shape: &'static str) -> Vec<&'static str> {
 /// `Internal` when the number of axes, a fixed length or a known length differs.
 pub fn check_shape(entry: &DataSet, path: &str, shape: &[u64], lengths: &mut Lengths) -> Result<()> {
     let words = shape_words(entry.shape);
-    let wrong = |why: String| Error::Internal(format!("{path} has shape {shape:?} where {} is due: {why}", entry.shape));
+    let wrong =
+        |why: String| Error::Internal(format!("{path} has shape {shape:?} where {} is due: {why}", entry.shape));
     if words.len() != shape.len() {
         return Err(wrong("another number of axes".into()));
     }
