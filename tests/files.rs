@@ -16,7 +16,11 @@ const DIRECTORY: &str = "GLASSWELL_TEST_DIRECTORY";
 #[test]
 fn rank_program() {
     let Some(program) = ranks::program() else { return };
-    let world = if program.starts_with("alone") { Ranks::alone() } else { Ranks::start().expect("the ranks start") };
+    let world = if program.starts_with("alone") {
+        Ranks::alone()
+    } else {
+        glasswell::files::start_ranks().expect("the ranks start")
+    };
     let directory = PathBuf::from(std::env::var(DIRECTORY).expect("a directory"));
     match program.as_str() {
         "write" | "alone-write" => {
@@ -84,9 +88,12 @@ fn write_entry(file: &mut StageFile, world: &Ranks, entry: &DataSet, path: &str,
         Element::U32 => {
             file.write(path, &rows, trailing, &indices().map(|i| element(path, i) as u32).collect::<Vec<u32>>())
         }
-        Element::Bool => {
-            file.write(path, &rows, trailing, &indices().map(|i| element(path, i) % 3 == 0).collect::<Vec<bool>>())
-        }
+        Element::Bool => file.write(
+            path,
+            &rows,
+            trailing,
+            &indices().map(|i| element(path, i).is_multiple_of(3)).collect::<Vec<bool>>(),
+        ),
         Element::Names(names) => {
             let name = |i| names[element(path, i) as usize % names.len()].to_string();
             file.write(path, &rows, trailing, &indices().map(name).collect::<Vec<String>>())
@@ -261,7 +268,11 @@ fn what_is_read_is_what_was_written() {
                     reader.read::<u32>(&path).unwrap().into_iter().eq((0..total).map(|i| element(&path, i) as u32))
                 ),
                 Element::Bool => assert!(
-                    reader.read::<bool>(&path).unwrap().into_iter().eq((0..total).map(|i| element(&path, i) % 3 == 0))
+                    reader
+                        .read::<bool>(&path)
+                        .unwrap()
+                        .into_iter()
+                        .eq((0..total).map(|i| element(&path, i).is_multiple_of(3)))
                 ),
                 Element::Names(names) => {
                     let due = (0..total).map(|i| names[element(&path, i) as usize % names.len()]);
@@ -311,10 +322,8 @@ fn a_full_disk_is_told_and_leaves_what_was_there() {
     for (count, program) in programs {
         let scratch = scratch();
         write(&Ranks::alone(), scratch.path(), Stage::Explore, 37).unwrap();
-        let inner = ranks::command(count, program);
-        let mut command = Command::new("bash");
-        command.args(["-c", "trap '' XFSZ; ulimit -f 8192; exec \"$0\" \"$@\""]).arg(inner.get_program());
-        command.args(inner.get_args()).envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        let limit = ["bash", "-c", "trap '' XFSZ; ulimit -f 8192; exec \"$0\" \"$@\""];
+        let mut command = ranks::command_through(&limit, count, program);
         let output = command.env(DIRECTORY, scratch.path()).output().unwrap();
         let told = ranks::both(&output);
         assert!(output.status.success(), "{count} ranks: {} {told}", output.status);

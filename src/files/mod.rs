@@ -17,6 +17,9 @@ mod transfer;
 mod values;
 mod write;
 
+use crate::error::Result;
+use crate::parallel::Ranks;
+
 pub use campaign::{Campaign, StageState};
 pub use header::{Header, Timing};
 pub use layout::Stage;
@@ -26,3 +29,15 @@ pub use rows::{RowRange, Rows};
 pub use transfer::Transfer;
 pub use values::{Attribute, Values};
 pub use write::StageFile;
+
+/// Starts the ranks of a program that writes files: [`Ranks::start`] with the HDF5 library opened before it.
+///
+/// A library that is opened after MPI closes itself inside MPI_Finalize, and there it crashes (HDF5 1.10) when a file could
+/// not be closed for want of space: the exit code and the message would be lost.
+///
+/// # Errors
+/// As [`Ranks::start`].
+pub fn start_ranks() -> Result<Ranks> {
+    hdf5::sync::sync(|| ());
+    Ranks::start()
+}

@@ -5,9 +5,11 @@
 
 use std::borrow::Cow;
 use std::ffi::c_void;
+use std::path::Path;
 
 use hdf5::{Dataset, Datatype};
-use hdf5_sys::h5d::{H5Dget_space, H5Dread, H5Dwrite};
+use hdf5_sys::h5::HADDR_UNDEF;
+use hdf5_sys::h5d::{H5Dget_offset, H5Dget_space, H5Dread, H5Dwrite};
 use hdf5_sys::h5i::{H5Idec_ref, hid_t};
 use hdf5_sys::h5p::H5P_DEFAULT;
 use hdf5_sys::h5s::{H5S_ALL, H5S_seloper_t, H5Screate_simple, H5Sselect_hyperslab, H5Sselect_none};
@@ -196,6 +198,40 @@ pub(super) fn write_rows(
         }
     }
     Ok(transfer)
+}
+
+/// Where the values of a data set begin in the file and how many bytes they are, if they have a place yet.
+pub(super) fn place(dataset: &Dataset) -> Option<(u64, u64)> {
+    // SAFETY: the data set is open for as long as it is borrowed.
+    let start = hdf5::sync::sync(|| unsafe { H5Dget_offset(dataset.id()) });
+    (start != HADDR_UNDEF).then(|| (start, dataset.storage_size()))
+}
+
+/// Makes sure that the disk has room for these bytes of a file; where the file system cannot tell, it says yes.
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+pub(super) fn reserve(path: &Path, start: u64, length: u64) -> std::io::Result<()> {
+    use std::ffi::c_int;
+    use std::os::fd::AsRawFd;
+    unsafe extern "C" {
+        fn fallocate(file: c_int, mode: c_int, start: i64, length: i64) -> c_int;
+    }
+    let file = std::fs::OpenOptions::new().write(true).open(path)?;
+    let (Ok(start), Ok(length)) = (i64::try_from(start), i64::try_from(length)) else {
+        return Err(std::io::ErrorKind::FileTooLarge.into());
+    };
+    // SAFETY: the descriptor is open for the whole call, which touches no memory of ours.
+    if unsafe { fallocate(file.as_raw_fd(), 0, start, length) } == 0 {
+        return Ok(());
+    }
+    let error = std::io::Error::last_os_error();
+    let full = [std::io::ErrorKind::StorageFull, std::io::ErrorKind::QuotaExceeded, std::io::ErrorKind::FileTooLarge];
+    if full.contains(&error.kind()) { Err(error) } else { Ok(()) }
+}
+
+/// Elsewhere a full disk is met by the write itself.
+#[cfg(not(all(target_os = "linux", target_pointer_width = "64")))]
+pub(super) fn reserve(_path: &Path, _start: u64, _length: u64) -> std::io::Result<()> {
+    Ok(())
 }
 
 /// Collective: an error when any rank has one.

@@ -1,5 +1,6 @@
 //! Writing a stage's file, all ranks together.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -29,7 +30,12 @@ pub struct StageFile<'r> {
     lengths: Lengths,
     written: BTreeSet<String>,
     last_transfer: Transfer,
+    /// Whether the library has failed to write: then the file is not even closed.
+    broken: Cell<bool>,
 }
+
+/// More than what the library keeps back until a file is closed: names, shapes, attributes.
+const END_BYTES: u64 = 1 << 22;
 
 impl<'r> StageFile<'r> {
     /// Begins the file of `header.stage` in this directory, with rank 0's header.
@@ -58,6 +64,7 @@ impl<'r> StageFile<'r> {
             lengths: Lengths::new(),
             written: BTreeSet::new(),
             last_transfer: Transfer::Plain,
+            broken: Cell::new(false),
         };
         stage_file.write_header(&header)?;
         Ok(stage_file)
@@ -102,8 +109,9 @@ impl<'r> StageFile<'r> {
             let element_bytes = bytes.len() as u64 / (values.len() as u64).max(1);
             // a rank without values has no rounds, whatever the size of its rows
             let rounds = Rounds::new(rows.ranges(), element_bytes * trailing.iter().product::<u64>());
+            self.reserve(path, transfer::place(&dataset))?;
             let moved = transfer::write_rows(self.ranks, &dataset, trailing, &rounds, &bytes);
-            self.last_transfer = self.ranks.agree(moved.map_err(|error| self.failed(path, &error)))?;
+            self.last_transfer = self.settle(moved.map_err(|error| self.failed(path, &error)))?;
         }
         self.written.insert(path.to_string());
         Ok(())
@@ -128,7 +136,7 @@ impl<'r> StageFile<'r> {
         let bytes = self.ranks.broadcast(bytes, 0)?;
         let dataset = self.ranks.agree(self.create_data_set(entry, path, &[], text))?;
         let moved = transfer::write_scalar(self.ranks, &dataset, &bytes);
-        self.ranks.agree(moved.map_err(|error| self.failed(path, &error)))?;
+        self.settle(moved.map_err(|error| self.failed(path, &error)))?;
         self.written.insert(path.to_string());
         Ok(())
     }
@@ -166,6 +174,11 @@ impl<'r> StageFile<'r> {
         self.ranks.agree(attached)
     }
 
+    /// Whether this data set has been written.
+    pub fn has(&self, path: &str) -> bool {
+        self.written.contains(path)
+    }
+
     /// How the last data set with any rows was written.
     pub fn last_transfer(&self) -> Transfer {
         self.last_transfer
@@ -186,15 +199,33 @@ impl<'r> StageFile<'r> {
         self.write_timing(timing)?;
         let attached = self.root().and_then(|root| self.attach(root, "complete", &Attribute::I64(i64::from(complete))));
         self.ranks.agree(attached)?;
-        if let Some(file) = self.file.take() {
-            let flushed = transfer::together(self.ranks, file.flush());
-            let closed = file.close();
-            self.ranks.agree(flushed.and(closed).map_err(|error| self.failed("the end of the file", &error)))?;
-        }
-        self.ranks.barrier();
+        let end = std::fs::metadata(&self.temporary).map_or(0, |data| data.len());
+        self.reserve("the end of the file", Some((end, END_BYTES)))?;
+        let flushed =
+            self.root().and_then(|file| file.flush().map_err(|error| self.failed("the end of the file", &error)));
+        self.settle(flushed)?;
+        let closed = self.file.take().map_or(Ok(()), hdf5::File::close);
+        self.ranks.agree(closed.map_err(|error| self.failed("the end of the file", &error)))?;
         let named = if self.ranks.rank() == 0 { self.put_in_place() } else { Ok(()) };
         self.ranks.agree(named)?;
         Ok(self.path.clone())
+    }
+
+    /// Agrees on what the library has done; after a failure the file is not touched again.
+    fn settle<T>(&self, result: Result<T>) -> Result<T> {
+        let agreed = self.ranks.agree(result);
+        self.broken.set(self.broken.get() || agreed.is_err());
+        agreed
+    }
+
+    /// Rank 0 gets the blocks of the disk before all ranks write to them: a full disk inside a collective write is told
+    /// on some ranks only, and the others may wait for ever.
+    fn reserve(&self, what: &str, place: Option<(u64, u64)>) -> Result<()> {
+        let reserved = match place.filter(|_| self.ranks.rank() == 0 && self.ranks.size() > 1) {
+            Some((start, length)) => transfer::reserve(&self.temporary, start, length),
+            None => Ok(()),
+        };
+        self.settle(reserved.map_err(|error| cannot_write(&self.path, &format!("{what}: {error}"))))
     }
 
     fn put_in_place(&self) -> Result<()> {
@@ -283,7 +314,7 @@ impl<'r> StageFile<'r> {
         let group = self.group(parent)?;
         let extents: Vec<usize> = shape.iter().map(|length| *length as usize).collect();
         // times of creation would differ from run to run
-        let builder = group.new_dataset_builder().obj_track_times(false).empty_as(&descriptor(entry.element, text));
+        let builder = group.new_dataset_builder().obj_track_times(false).empty_as(descriptor(entry.element, text));
         let created =
             if shape.is_empty() { builder.shape(()).create(name) } else { builder.shape(extents).create(name) };
         let dataset = created.map_err(|error| self.failed(path, &error))?;
@@ -315,17 +346,25 @@ impl<'r> StageFile<'r> {
     }
 
     fn failed(&self, what: &str, error: &hdf5::Error) -> Error {
-        cannot_write(&self.path, &format!("{what}: {error}"))
+        // the library's messages hold line breaks
+        cannot_write(&self.path, &format!("{what}: {error}").replace('\n', ""))
     }
 }
 
 impl Drop for StageFile<'_> {
     fn drop(&mut self) {
-        if let Some(file) = self.file.take() {
+        match self.file.take() {
+            // closing would write again, fail again, and may wait for ever for a rank where it failed otherwise
+            Some(file) if self.broken.get() => std::mem::forget(file),
             // what cannot be flushed is being thrown away
-            let _ = file.close();
+            Some(file) => _ = file.close(),
+            None => (),
         }
         if self.ranks.rank() == 0 {
+            if self.broken.get() && self.temporary.exists() {
+                // the library still holds a broken file: its space is given back now
+                let _ = std::fs::File::create(&self.temporary);
+            }
             // after a rename there is nothing under this name
             let _ = std::fs::remove_file(&self.temporary);
         }

@@ -18,14 +18,17 @@ pub fn program() -> Option<String> {
 
 /// The command that runs `program` on `ranks` ranks; it ends by itself after two minutes.
 pub fn command(ranks: usize, program: &str) -> Command {
+    command_through(&[], ranks, program)
+}
+
+/// The same, each rank being started through `wrapper` (a command that runs the command it is given).
+pub fn command_through(wrapper: &[&str], ranks: usize, program: &str) -> Command {
     let executable = std::env::current_exe().expect("the test's own executable");
-    let mut command = if cfg!(feature = "mpi") {
-        let mut command = Command::new("mpirun");
-        command.args(["-n", &ranks.to_string()]).arg(executable);
-        command
-    } else {
-        Command::new(executable)
-    };
+    let ranks = ranks.to_string();
+    let launcher: &[&str] = if cfg!(feature = "mpi") { &["mpirun", "-n", &ranks] } else { &[] };
+    let mut words = launcher.iter().chain(wrapper).map(|word| word.into()).chain([executable.into_os_string()]);
+    let mut command = Command::new(words.next().expect("a program"));
+    command.args(words);
     command
         .args(["--exact", "rank_program", "--nocapture", "--test-threads=1"])
         .env(PROGRAM, program)
