@@ -1,1 +1,147 @@
-fn main() {}
+//! Arguments, start of the ranks, exit code.
+
+use clap::{Args, Parser, Subcommand};
+use glasswell::driver::{self, RunOptions};
+use glasswell::error::{Error, Result};
+use glasswell::model::Preset;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Finds the tunnelling two-level systems of computer glasses.
+#[derive(Parser)]
+#[command(
+    version,
+    about,
+    after_help = "Exit codes: 0 done, 2 bad usage or deck, 3 bad input file, 4 stopped and resumable, 5 numerical failure, 70 internal error."
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs all stages the deck asks for; what is complete is skipped.
+    Run(RunArguments),
+    /// Energy, forces, stress of one configuration; its minimum, its Hessian.
+    Evaluate(EvaluateArguments),
+    /// Levels and tunnel splitting in a given energy profile.
+    Levels(LevelsArguments),
+}
+
+#[derive(Args)]
+struct RunArguments {
+    deck: PathBuf,
+    /// Directory of the campaign [default: the campaign's name].
+    #[arg(long)]
+    output: Option<PathBuf>,
+    /// Last stage to run: prepare, explore, connect, tunnel.
+    #[arg(long)]
+    until: Option<String>,
+    /// Runs this stage and the ones after it again, replacing their files.
+    #[arg(long)]
+    redo: Option<String>,
+    /// Threads per rank [default: GLASSWELL_THREADS, else the cores of the affinity mask].
+    #[arg(long)]
+    threads: Option<usize>,
+    /// No progress, only errors and warnings.
+    #[arg(long)]
+    quiet: bool,
+}
+
+#[derive(Args)]
+struct EvaluateArguments {
+    /// Extended XYZ or LAMMPS data.
+    file: PathBuf,
+    #[arg(long, value_parser = preset)]
+    model: Preset,
+    /// Go to the minimum first.
+    #[arg(long)]
+    quench: bool,
+    /// All eigenvalues of the Hessian and their participation ratios.
+    #[arg(long)]
+    hessian: bool,
+    /// File with 3N numbers z: prints H z, z H z, U:zz, U:zzz.
+    #[arg(long)]
+    push: Option<PathBuf>,
+    /// Largest force component at the minimum.
+    #[arg(long)]
+    force_tolerance: Option<f64>,
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+struct LevelsArguments {
+    /// Two columns xi, V.
+    profile: PathBuf,
+    /// Arc length d between the minima at xi = 0 and 1.
+    #[arg(long)]
+    length: f64,
+    /// m~ = m sigma^2 epsilon / hbar^2.
+    #[arg(long)]
+    reduced_mass: f64,
+    #[arg(long, default_value_t = 5)]
+    levels: usize,
+    /// Second derivatives of V by xi at both ends, K0,K1 [default: from the spline].
+    #[arg(long, value_delimiter = ',', num_args = 1..=2, allow_hyphen_values = true)]
+    curvatures: Option<Vec<f64>>,
+    #[arg(long)]
+    json: bool,
+}
+
+fn preset(name: &str) -> std::result::Result<Preset, String> {
+    Preset::from_name(name).ok_or_else(|| format!("models are {}", Preset::ALL.map(Preset::name).join(", ")))
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match execute(arguments.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            if driver::is_first_rank() {
+                eprintln!("glasswell: {error}");
+            }
+            ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(70))
+        }
+    }
+}
+
+fn execute(command: Command) -> Result<()> {
+    match command {
+        Command::Run(run) => driver::run(
+            &run.deck,
+            &RunOptions {
+                output: run.output,
+                until: run.until,
+                redo: run.redo,
+                threads: run.threads,
+                quiet: run.quiet,
+            },
+        ),
+        Command::Evaluate(evaluate) => driver::evaluate(&driver::EvaluateOptions {
+            file: evaluate.file,
+            model: evaluate.model,
+            quench: evaluate.quench,
+            hessian: evaluate.hessian,
+            push: evaluate.push,
+            force_tolerance: evaluate.force_tolerance,
+            json: evaluate.json,
+        }),
+        Command::Levels(levels) => {
+            let curvatures = match levels.curvatures.as_deref() {
+                None => None,
+                Some([k0, k1]) => Some((*k0, *k1)),
+                Some(_) => return Err(Error::Usage("--curvatures takes two numbers, K0,K1".to_owned())),
+            };
+            driver::levels(&driver::LevelsOptions {
+                profile: levels.profile,
+                length: levels.length,
+                reduced_mass: levels.reduced_mass,
+                levels: levels.levels,
+                curvatures,
+                json: levels.json,
+            })
+        }
+    }
+}

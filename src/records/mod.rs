@@ -1,1 +1,5 @@
-//! (being built)
+//! Rows of results as they reach the files.
+
+mod glass;
+
+pub use glass::GlassRecord;

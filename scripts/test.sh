@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Sets up and runs the whole suite (about 20 minutes on two cores); `./scripts/test.sh quick` runs the quick part.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+export GLASSWELL_SETUP=test
+# shellcheck source=scripts/setup.sh
+source "$root/scripts/setup.sh"
+cd "$root"
+
+if [ "${1:-}" = "quick" ]; then
+    exec cargo test --locked --lib --bins --test vectors --test derivatives --test fast_equals_plain --test layering
+fi
+cargo fmt --all --check
+cargo clippy --locked --all-targets -- -D warnings
+cargo test --locked

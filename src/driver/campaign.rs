@@ -1,0 +1,215 @@
+//! `glasswell run`: the stages of a deck in order, each skipped when its file is complete.
+
+use super::prepare;
+use crate::error::{Error, Result};
+use crate::files::{self, Campaign, Header, StageFile, Timing};
+use crate::input::{self, Comparison, Deck, Stage};
+use crate::parallel::Ranks;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+/// What `run` was asked for beside the deck.
+#[derive(Clone, Debug, Default)]
+pub struct RunOptions {
+    pub output: Option<PathBuf>,
+    pub until: Option<String>,
+    pub redo: Option<String>,
+    pub threads: Option<usize>,
+    pub quiet: bool,
+}
+
+/// What every stage needs to know of the run.
+pub struct Context<'r> {
+    pub ranks: &'r Ranks,
+    pub deck: Deck,
+    pub directory: PathBuf,
+    /// Tasks that a rank advances side by side.
+    pub threads: usize,
+    /// Whether this rank shows progress.
+    pub visible: bool,
+    /// Idle time before this stage.
+    waited: f64,
+    started: Instant,
+}
+
+/// What a stage finds of its own earlier work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Earlier {
+    /// Nothing that can be used.
+    Nothing,
+    /// Complete results of a smaller deck, to be added to.
+    Part,
+}
+
+static FIRST_RANK: AtomicBool = AtomicBool::new(true);
+
+/// Whether this process is the one that speaks.
+pub fn is_first_rank() -> bool {
+    FIRST_RANK.load(Ordering::Relaxed)
+}
+
+/// Runs the stages of a deck.
+///
+/// # Errors
+/// Everything of `Error`, the same on all ranks.
+pub fn run(file: &Path, options: &RunOptions) -> Result<()> {
+    let ranks = Ranks::start()?;
+    FIRST_RANK.store(ranks.rank() == 0, Ordering::Relaxed);
+    start_log(ranks.rank() == 0, options.quiet);
+    let deck = ranks.agree(input::read_deck(file))?;
+    for warning in &deck.warnings {
+        log::warn!("{warning}");
+    }
+    let threads = threads(&ranks, options.threads)?;
+    let directory = options.output.clone().unwrap_or_else(|| PathBuf::from(&deck.campaign.name));
+    let campaign = Campaign::open(&ranks, &directory)?;
+    let plan = ranks.agree(plan(&deck, &campaign, options))?;
+    let visible = ranks.rank() == 0 && !options.quiet;
+    log::info!("{} ranks, {threads} threads each, {}", ranks.size(), directory.display());
+    let mut context =
+        Context { ranks: &ranks, deck, directory, threads, visible, waited: 0.0, started: Instant::now() };
+    for (stage, earlier) in plan {
+        context.waited = ranks.waited();
+        context.started = Instant::now();
+        match stage {
+            Stage::Prepare => prepare::run(&context, earlier)?,
+            _ => {}
+        }
+        log::info!("{stage}: done in {:.1} s", context.started.elapsed().as_secs_f64());
+    }
+    Ok(())
+}
+
+fn start_log(speaks: bool, quiet: bool) {
+    let level = match (speaks, quiet) {
+        (false, _) => log::LevelFilter::Off,
+        (true, true) => log::LevelFilter::Warn,
+        (true, false) => log::LevelFilter::Info,
+    };
+    // a second initialisation in one process (tests) is harmless
+    let _ = env_logger::Builder::new()
+        .filter_module("glasswell", level)
+        .format_target(false)
+        .format_timestamp_secs()
+        .try_init();
+}
+
+/// Threads per rank: the option, else `GLASSWELL_THREADS`, else the cores of the affinity mask shared by the ranks of a host.
+fn threads(ranks: &Ranks, option: Option<usize>) -> Result<usize> {
+    let variable = match std::env::var("GLASSWELL_THREADS") {
+        Ok(text) => Some(text.parse::<usize>().ok().filter(|n| *n > 0).ok_or_else(|| {
+            Error::Usage(format!("GLASSWELL_THREADS = {text:?} is not a number of threads; give 1 or more"))
+        })),
+        Err(_) => None,
+    };
+    let variable = ranks.agree(variable.transpose())?;
+    let (_, sharing) = ranks.on_this_host()?;
+    let cores = core_affinity::get_core_ids().map_or(1, |cores| cores.len());
+    let threads = option.or(variable).unwrap_or((cores / sharing.max(1)).max(1));
+    if threads == 0 {
+        return Err(Error::Usage("--threads 0: give 1 or more".to_owned()));
+    }
+    // a pool of another size exists only when tests run several campaigns in one process
+    let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+    Ok(threads)
+}
+
+/// The stages to run and what each can build on.
+fn plan(deck: &Deck, campaign: &Campaign, options: &RunOptions) -> Result<Vec<(Stage, Earlier)>> {
+    let until = options.until.as_deref().map(stage_named).transpose()?;
+    let redo = options.redo.as_deref().map(stage_named).transpose()?;
+    let mut plan = Vec::new();
+    let mut stale = false;
+    for &stage in Stage::ALL {
+        if !deck.has(stage) || until.is_some_and(|until| stage > until) {
+            continue;
+        }
+        for &needed in stage.upstream() {
+            if !deck.has(needed) && campaign.stage(file_stage(needed)).is_none() {
+                return Err(Error::Usage(format!(
+                    "stage `{stage}` needs {} in {}; add [{needed}] to the deck or import the file",
+                    file_stage(needed).file_name(),
+                    campaign.directory().display()
+                )));
+            }
+        }
+        let redone = redo.is_some_and(|redo| stage >= redo);
+        let state = campaign.stage(file_stage(stage)).filter(|_| !redone);
+        let comparison = match state {
+            None => None,
+            Some(state) => Some(input::compare_keys(&state.header.deck_keys, &deck.stage_keys(stage)?)?),
+        };
+        match comparison {
+            Some(Comparison::Changed(changes)) => {
+                let difference: Vec<String> = changes.iter().map(ToString::to_string).collect();
+                return Err(campaign.refuse(file_stage(stage), &difference.join("; ")));
+            }
+            Some(Comparison::Same) if !stale && campaign.is_complete(file_stage(stage)) => {
+                log::info!("{stage}: complete, skipped");
+            }
+            Some(Comparison::Extends(changes)) => {
+                for change in &changes {
+                    log::info!("{stage}: extended, {change}");
+                }
+                stale = true;
+                plan.push((stage, Earlier::Part));
+            }
+            _ => {
+                stale = true;
+                plan.push((stage, Earlier::Nothing));
+            }
+        }
+    }
+    Ok(plan)
+}
+
+fn stage_named(name: &str) -> Result<Stage> {
+    Stage::from_name(name).ok_or_else(|| {
+        let names: Vec<&str> = Stage::ALL.iter().map(|stage| stage.name()).collect();
+        Error::Usage(format!("there is no stage {name:?}; stages are {}", names.join(", ")))
+    })
+}
+
+/// The file of a stage.
+pub fn file_stage(stage: Stage) -> files::Stage {
+    match stage {
+        Stage::Prepare => files::Stage::Prepare,
+        Stage::Explore => files::Stage::Explore,
+        Stage::Connect => files::Stage::Connect,
+        Stage::Tunnel => files::Stage::Tunnel,
+    }
+}
+
+impl Context<'_> {
+    /// Begins the file of a stage.
+    ///
+    /// # Errors
+    /// `Storage` when the directory cannot be written to.
+    pub fn create_file(&self, stage: Stage) -> Result<StageFile<'_>> {
+        let deck = &self.deck;
+        let header = Header::new(
+            file_stage(stage),
+            &deck.text,
+            &deck.deck_hash()?,
+            &deck.stage_keys(stage)?,
+            deck.campaign.seed,
+        );
+        StageFile::create(self.ranks, &self.directory, &header)
+    }
+
+    /// What this rank tells in /timing of the stage that began last.
+    pub fn timing(&self, costs: Vec<(String, f64)>) -> Timing {
+        let mut all = vec![("stage".to_owned(), self.started.elapsed().as_secs_f64())];
+        all.extend(costs);
+        Timing { threads: self.threads as u32, idle: self.ranks.waited() - self.waited, costs: all }
+    }
+
+    /// The section of a stage that is being run.
+    ///
+    /// # Errors
+    /// `Internal` when the deck does not have it.
+    pub fn section<'d, T>(&self, section: &'d Option<T>, stage: Stage) -> Result<&'d T> {
+        section.as_ref().ok_or_else(|| Error::Internal(format!("stage {stage} runs without its section")))
+    }
+}

@@ -1,0 +1,125 @@
+//! `glasswell check`: what a deck would cost; runs nothing but a few force calls.
+
+use crate::error::Result;
+use crate::forces::{LANES, PairSum, as_lanes, as_lanes_mut};
+use crate::input::{self, Deck};
+use crate::model::Configuration;
+use std::path::Path;
+use std::time::Instant;
+
+/// Force evaluations that a quench takes from T_exp, as seen on the models of the papers.
+const CALLS_PER_QUENCH: f64 = 400.0;
+/// Minima per quench, and candidates per minimum, of the same runs.
+const MINIMA_PER_QUENCH: f64 = 0.15;
+const CANDIDATES_PER_MINIMUM: f64 = 0.3;
+/// Force evaluations of a path per image, with splitting, saddle and descent.
+const CALLS_PER_IMAGE: f64 = 400.0;
+/// Steps to equilibrate a glass when nothing is known of its relaxation time.
+const STEPS_TO_EQUILIBRATE: f64 = 200_000.0;
+
+/// Checks a deck and prints the expected cost, memory and files.
+///
+/// # Errors
+/// `Error::Deck` for a deck that cannot be run.
+pub fn check(file: &Path, ranks: usize, explain: bool) -> Result<()> {
+    let deck = input::read_deck(file)?;
+    for warning in &deck.warnings {
+        eprintln!("warning: {warning}");
+    }
+    if explain {
+        println!("{}", deck.explain()?);
+        return Ok(());
+    }
+    let (single, batch) = seconds_per_call(&deck);
+    let n = deck.model.particles as f64;
+    println!("{}: {} particles of {}", file.display(), deck.model.particles, deck.model.preset.name());
+    println!("one force call here: {:.1} us alone, {:.1} us in a batch", single * 1e6, batch * 1e6);
+    println!("rough figures, from the numbers of steps and calls that the papers' models take:");
+    let glasses = deck.prepare.as_ref().map_or(1, |prepare| prepare.glasses).max(1) as f64;
+    let mut total = 0.0;
+    let mut tell = |stage: &str, seconds: f64, chains: f64, bytes: f64, file: &str| {
+        let wall = seconds / (ranks as f64).min(chains).max(1.0);
+        total += wall;
+        println!(
+            "{stage:10} {:>10} core time, {:>10} on {ranks} ranks, {file} {:.1} MB",
+            span(seconds),
+            span(wall),
+            bytes / 1e6
+        );
+    };
+    if let Some(prepare) = &deck.prepare {
+        let steps = STEPS_TO_EQUILIBRATE.min(prepare.equilibration.max_steps as f64);
+        tell("prepare", glasses * steps * 1.3 * single, glasses, glasses * n * 40.0, "glasses.h5");
+    }
+    if let Some(explore) = &deck.explore {
+        let runs = glasses * explore.runs as f64;
+        let quenches = runs * explore.quenches as f64;
+        let steps = quenches * explore.quench_every as f64 + runs * explore.equilibration_steps as f64;
+        let minima = quenches * MINIMA_PER_QUENCH;
+        let seconds = steps * single + quenches * CALLS_PER_QUENCH * 1.5 * batch;
+        tell("explore", seconds, runs, minima * n * 24.0 + quenches * 28.0, "landscape.h5");
+        if let Some(connect) = &deck.connect {
+            let pairs = minima * CANDIDATES_PER_MINIMUM;
+            let seconds = pairs * connect.images as f64 * CALLS_PER_IMAGE * 1.5 * batch;
+            tell("connect", seconds, pairs, pairs * n * 48.0, "paths.h5");
+            if let Some(tunnel) = &deck.tunnel {
+                let units = (tunnel.units.len() + tunnel.reduced_mass.len()) as f64;
+                tell("tunnel", pairs * units * 0.03, pairs, pairs * units * 120.0, "tunnelling.h5");
+            }
+        }
+    }
+    let images = deck.connect.as_ref().map_or(0, |connect| connect.images) as f64;
+    let memory = n * (24.0 * 14.0 * images.max(LANES as f64) + 60.0 * 24.0);
+    println!("in all {} on {ranks} ranks; about {:.0} MB per thread", span(total), memory / 1e6);
+    Ok(())
+}
+
+/// Seconds of one force call on one configuration, alone and as one of a batch, on a lattice of the deck's density.
+fn seconds_per_call(deck: &Deck) -> (f64, f64) {
+    let n = deck.model.particles;
+    let cell = deck.model.cell();
+    let side = (n as f64).cbrt().ceil() as usize;
+    let positions: Vec<f64> = (0..n)
+        .flat_map(|i| [i % side, i / side % side, i / side / side])
+        .enumerate()
+        .map(|(k, place)| (place as f64 + 0.5) * cell.edges[k % 3] / side as f64)
+        .collect();
+    let configuration =
+        Configuration { cell, positions, species: deck.model.species(), diameters: deck.model.diameters() };
+    let model = deck.model.preset.model(&configuration);
+    let x = &configuration.positions;
+    let mut forces = vec![0.0; x.len()];
+    let mut sum = PairSum::<1>::new(model.clone(), cell);
+    let single = median_time(|| {
+        sum.forces(as_lanes(x), as_lanes_mut(&mut forces));
+    });
+    let rows: Vec<[f64; LANES]> = x.iter().map(|x| [*x; LANES]).collect();
+    let mut forces = vec![[0.0; LANES]; x.len()];
+    let mut sum = PairSum::<LANES>::new(model, cell);
+    let batch = median_time(|| {
+        sum.forces(&rows, &mut forces);
+    });
+    (single, batch / LANES as f64)
+}
+
+fn median_time(mut call: impl FnMut()) -> f64 {
+    // the first call makes the list
+    call();
+    let mut times: Vec<f64> = (0..9)
+        .map(|_| {
+            let start = Instant::now();
+            call();
+            start.elapsed().as_secs_f64()
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 2]
+}
+
+fn span(seconds: f64) -> String {
+    match seconds {
+        s if s < 120.0 => format!("{s:.0} s"),
+        s if s < 7200.0 => format!("{:.0} min", s / 60.0),
+        s => format!("{:.1} h", s / 3600.0),
+    }
+}

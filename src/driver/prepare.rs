@@ -1,0 +1,200 @@
+//! Stage `prepare`: independent glasses.
+
+use super::campaign::{Context, Earlier};
+use super::{Progress, Workers};
+use crate::error::{Error, Result};
+use crate::files::{Rows, Stage as FileStage, StageReader};
+use crate::forces::{PairSum, as_lanes, as_lanes_mut, sums};
+use crate::input::{self, Stage};
+use crate::landscape::{ExploreSettings, QuenchSettings, quench};
+use crate::model::{Configuration, PeriodicBox};
+use crate::records::GlassRecord;
+use crate::sampling::{PrepareMethod, PrepareTask};
+
+/// Prepares the glasses of the deck that are not there yet, and writes glasses.h5.
+///
+/// # Errors
+/// Unusable imported files, numerical failures, a directory that cannot be written.
+pub fn run(context: &Context<'_>, earlier: Earlier) -> Result<()> {
+    let deck = &context.deck;
+    let settings = context.section(&deck.prepare, Stage::Prepare)?;
+    let rank = context.ranks.rank();
+    let mut records = Vec::new();
+    let mut known = 0;
+    if earlier == Earlier::Part {
+        let (count, mine) = context.ranks.agree(read_glasses(context))?;
+        known = count;
+        records = mine;
+    }
+    if settings.method == PrepareMethod::Import {
+        let imported = context.ranks.agree(import(context, known))?;
+        records.extend(imported);
+    } else {
+        let missing = settings.glasses.saturating_sub(known);
+        let progress = Progress::new("prepare", missing, context.visible);
+        let workers = Workers { ranks: context.ranks, threads: context.threads };
+        let (preset, particles, seed) = (deck.model.preset, deck.model.particles, deck.campaign.seed);
+        let begin = |index: usize| PrepareTask::new(preset, particles, settings.clone(), seed, (known + index) as u64);
+        let finish = |index: usize, task: PrepareTask| {
+            let prepared =
+                task.result().cloned().ok_or_else(|| Error::Internal("a prepared glass has no result".to_owned()))?;
+            let inherent = inherent_energy(context, &prepared.configuration);
+            Ok(GlassRecord::from_prepared(known + index, prepared, inherent))
+        };
+        let done = workers.run(missing, particles, &progress, begin, finish)?;
+        records.extend(done.into_iter().map(|(_, record)| record));
+    }
+    for record in &records {
+        if !record.equilibrated {
+            log::warn!("rank {rank}: glass {} is not equilibrated: see /glasses/equilibrated", record.glass);
+        }
+    }
+    write(context, &records)
+}
+
+/// Energy per particle of the inherent structure.
+fn inherent_energy(context: &Context<'_>, configuration: &Configuration) -> f64 {
+    let preset = context.deck.model.preset;
+    let settings = QuenchSettings::from(&ExploreSettings::defaults(preset));
+    let mut sum = PairSum::<1>::new(preset.model(configuration), configuration.cell);
+    quench(&mut sum, &configuration.positions, &settings).energy / configuration.particles() as f64
+}
+
+/// Every configuration of the imported files beyond the first `known`; each rank takes its share.
+fn import(context: &Context<'_>, known: usize) -> Result<Vec<GlassRecord>> {
+    let preset = context.deck.model.preset;
+    let mut records = Vec::new();
+    let mut glass = 0;
+    for file in input::import_files(&context.deck)? {
+        let configurations = read_any(&file, preset)?;
+        for mut configuration in configurations {
+            let index = glass;
+            glass += 1;
+            if configuration.particles() != context.deck.model.particles {
+                return Err(Error::input(
+                    &file,
+                    format!(
+                        "holds {} particles but model.particles = {}; all glasses of a campaign have the same number",
+                        configuration.particles(),
+                        context.deck.model.particles
+                    ),
+                ));
+            }
+            if index < known || index % context.ranks.size() != context.ranks.rank() {
+                continue;
+            }
+            configuration.cell.wrap(&mut configuration.positions);
+            let model = preset.model(&configuration);
+            let mut sum = PairSum::<1>::new(model.clone(), configuration.cell);
+            let mut forces = vec![0.0; configuration.positions.len()];
+            let [energy] = sum.forces(as_lanes(&configuration.positions), as_lanes_mut(&mut forces));
+            let stress = sums::stress(&model, &configuration.cell, &configuration.positions);
+            let inherent = inherent_energy(context, &configuration);
+            records.push(GlassRecord::imported(index, configuration, energy, sums::pressure(&stress), inherent));
+        }
+    }
+    if let Some(settings) = &context.deck.prepare
+        && settings.glasses > glass
+    {
+        return Err(Error::Deck {
+            file: context.deck.file.clone(),
+            message: format!("prepare.glasses = {} but the files hold {glass} configurations", settings.glasses),
+        });
+    }
+    Ok(records)
+}
+
+/// Configurations of a text file or of a glasses.h5.
+fn read_any(file: &std::path::Path, preset: crate::model::Preset) -> Result<Vec<Configuration>> {
+    let is_hdf5 = file.extension().is_some_and(|extension| extension == "h5");
+    if !is_hdf5 {
+        return input::read_configurations(file, preset);
+    }
+    let reader = StageReader::open_input(file, FileStage::Prepare)?;
+    let count = reader.shape("/glasses/energy")?.first().copied().unwrap_or(0);
+    (0..count).map(|glass| configuration(&reader, glass)).collect()
+}
+
+/// One glass of an open glasses.h5.
+///
+/// # Errors
+/// `Storage` (or `Input`) when the data sets are not there or have other shapes.
+pub fn configuration(reader: &StageReader, glass: u64) -> Result<Configuration> {
+    let edges: Vec<f64> = reader.read_rows("/glasses/box", glass, 1)?;
+    let [x, y, z] = edges[..] else {
+        return Err(Error::storage(reader.path(), "/glasses/box does not have three edges"));
+    };
+    let species: Vec<u32> = reader.read_rows("/glasses/species", glass, 1)?;
+    Ok(Configuration {
+        cell: PeriodicBox { edges: [x, y, z] },
+        positions: reader.read_rows("/glasses/position", glass, 1)?,
+        species: species.into_iter().map(|species| species as u8).collect(),
+        diameters: reader.read_rows("/glasses/diameter", glass, 1)?,
+    })
+}
+
+/// Number of glasses that are there, and this rank's share of them.
+fn read_glasses(context: &Context<'_>) -> Result<(usize, Vec<GlassRecord>)> {
+    let reader = StageReader::open(&context.directory, FileStage::Prepare)?;
+    let count = reader.shape("/glasses/energy")?.first().copied().unwrap_or(0);
+    let trace_glass: Vec<u32> = reader.read("/glasses/equilibration/glass")?;
+    let trace_time: Vec<f64> = reader.read("/glasses/equilibration/time")?;
+    let trace_energy: Vec<f64> = reader.read("/glasses/equilibration/energy")?;
+    let mut records = Vec::new();
+    let size = context.ranks.size() as u64;
+    for glass in (0..count).filter(|glass| glass % size == context.ranks.rank() as u64) {
+        let number = |path: &str| -> Result<f64> {
+            let rows: Vec<f64> = reader.read_rows(path, glass, 1)?;
+            rows.first().copied().ok_or_else(|| Error::storage(reader.path(), format!("{path} has no row {glass}")))
+        };
+        let flag = reader.read_rows::<u8>("/glasses/equilibrated", glass, 1)?;
+        let of_glass = |values: &[f64]| -> Vec<f64> {
+            values.iter().zip(&trace_glass).filter(|(_, g)| u64::from(**g) == glass).map(|(v, _)| *v).collect()
+        };
+        records.push(GlassRecord {
+            glass: glass as usize,
+            configuration: configuration(&reader, glass)?,
+            energy_per_particle: number("/glasses/energy")?,
+            inherent_energy_per_particle: number("/glasses/inherent_energy")?,
+            pressure: number("/glasses/pressure")?,
+            equilibrated: flag.first() == Some(&1),
+            relaxation_time: number("/glasses/relaxation_time")?,
+            swap_acceptance: number("/glasses/swap_acceptance")?,
+            trace_time: of_glass(&trace_time),
+            trace_energy: of_glass(&trace_energy),
+        });
+    }
+    Ok((count as usize, records))
+}
+
+fn write(context: &Context<'_>, records: &[GlassRecord]) -> Result<()> {
+    let mut file = context.create_file(Stage::Prepare)?;
+    let n = context.deck.model.particles as u64;
+    let keys: Vec<(usize, u64)> = records.iter().map(|record| (record.glass, 1)).collect();
+    let rows = Rows::by_key(context.ranks, &keys)?;
+    let numbers = |value: fn(&GlassRecord) -> f64| -> Vec<f64> { records.iter().map(value).collect() };
+    let concat =
+        |values: fn(&GlassRecord) -> &[f64]| -> Vec<f64> { records.iter().flat_map(values).copied().collect() };
+    let species: Vec<u32> =
+        records.iter().flat_map(|record| &record.configuration.species).map(|s| u32::from(*s)).collect();
+    file.write("/glasses/position", &rows, &[n, 3], &concat(|r| &r.configuration.positions))?;
+    file.write("/glasses/diameter", &rows, &[n], &concat(|r| &r.configuration.diameters))?;
+    file.write("/glasses/species", &rows, &[n], &species)?;
+    file.write("/glasses/box", &rows, &[3], &concat(|r| &r.configuration.cell.edges))?;
+    file.write("/glasses/energy", &rows, &[], &numbers(|r| r.energy_per_particle))?;
+    file.write("/glasses/inherent_energy", &rows, &[], &numbers(|r| r.inherent_energy_per_particle))?;
+    file.write("/glasses/pressure", &rows, &[], &numbers(|r| r.pressure))?;
+    let equilibrated: Vec<bool> = records.iter().map(|record| record.equilibrated).collect();
+    file.write("/glasses/equilibrated", &rows, &[], &equilibrated)?;
+    file.write("/glasses/relaxation_time", &rows, &[], &numbers(|r| r.relaxation_time))?;
+    file.write("/glasses/swap_acceptance", &rows, &[], &numbers(|r| r.swap_acceptance))?;
+    let keys: Vec<(usize, u64)> = records.iter().map(|record| (record.glass, record.trace_time.len() as u64)).collect();
+    let rows = Rows::by_key(context.ranks, &keys)?;
+    let glass: Vec<u32> =
+        records.iter().flat_map(|record| vec![record.glass as u32; record.trace_time.len()]).collect();
+    file.write("/glasses/equilibration/glass", &rows, &[], &glass)?;
+    file.write("/glasses/equilibration/time", &rows, &[], &concat(|r| &r.trace_time))?;
+    file.write("/glasses/equilibration/energy", &rows, &[], &concat(|r| &r.trace_energy))?;
+    file.finish(true, &context.timing(Vec::new()))?;
+    Ok(())
+}

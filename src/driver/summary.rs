@@ -1,0 +1,139 @@
+//! The closing table and `glasswell status`: what each stage found, read from its file.
+
+use crate::error::Result;
+use crate::files::{Attribute, Campaign, Stage, StageReader};
+use comfy_table::{Table, presets::UTF8_HORIZONTAL_ONLY};
+use std::path::Path;
+
+/// Prints what is in a campaign's directory.
+///
+/// # Errors
+/// `Storage` when the directory or a file in it cannot be read.
+pub fn status(directory: &Path) -> Result<()> {
+    let campaign = Campaign::look(directory)?;
+    if campaign.stages().is_empty() {
+        println!("{}: no stage has finished yet", directory.display());
+        return Ok(());
+    }
+    print(directory)
+}
+
+/// Prints the closing table.
+///
+/// # Errors
+/// As [`status`].
+pub fn print(directory: &Path) -> Result<()> {
+    let campaign = Campaign::look(directory)?;
+    let mut table = Table::new();
+    table.load_preset(UTF8_HORIZONTAL_ONLY);
+    table.set_header(["stage", "found", "", "time [s]"]);
+    for state in campaign.stages() {
+        let reader = StageReader::open(directory, state.stage)?;
+        let mut rows = match state.stage {
+            Stage::Prepare => glasses(&reader)?,
+            Stage::Explore => landscape(&reader)?,
+            Stage::Connect => paths(&reader)?,
+            Stage::Tunnel => tunnelling(&reader)?,
+            _ => Vec::new(),
+        };
+        if !state.header.complete {
+            rows.push(("complete".to_owned(), "no".to_owned()));
+        }
+        let seconds = reader.read::<f64>("/timing/costs/stage")?.into_iter().fold(0.0, f64::max);
+        for (number, (name, value)) in rows.into_iter().enumerate() {
+            let (stage, time) = match number {
+                0 => (state.stage.name().to_owned(), format!("{seconds:.1}")),
+                _ => (String::new(), String::new()),
+            };
+            table.add_row([stage, name, value, time]);
+        }
+    }
+    println!("{table}");
+    println!("{}", directory.display());
+    Ok(())
+}
+
+type Rows = Vec<(String, String)>;
+
+fn row(name: &str, value: impl ToString) -> (String, String) {
+    (name.to_owned(), value.to_string())
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
+fn glasses(reader: &StageReader) -> Result<Rows> {
+    let inherent: Vec<f64> = reader.read("/glasses/inherent_energy")?;
+    let equilibrated: Vec<u8> = reader.read("/glasses/equilibrated")?;
+    let count = equilibrated.iter().filter(|flag| **flag == 1).count();
+    Ok(vec![
+        row("glasses", inherent.len()),
+        row("of them equilibrated", count),
+        row("inherent energy per particle, mean", format!("{:.5}", mean(&inherent))),
+    ])
+}
+
+fn landscape(reader: &StageReader) -> Result<Rows> {
+    let calls: Vec<i64> = reader.read("/visits/force_evaluations")?;
+    let minimum: Vec<i64> = reader.read("/visits/minimum")?;
+    let diffusing: Vec<u8> = reader.read("/runs/diffusing")?;
+    let unconverged = minimum.iter().filter(|minimum| **minimum < 0).count();
+    Ok(vec![
+        row("quenches", calls.len()),
+        row("of them not converged", unconverged),
+        row("minima", length(reader, "/minima/energy")?),
+        row("transitions", length(reader, "/transitions/count")?),
+        row("diffusing runs", diffusing.iter().filter(|flag| **flag == 1).count()),
+        row("force evaluations", calls.iter().sum::<i64>()),
+    ])
+}
+
+fn paths(reader: &StageReader) -> Result<Rows> {
+    let status = reader.read_text("/candidates/status")?;
+    let exchange: Vec<u8> = reader.read("/double_wells/exchange")?;
+    let calls: Vec<i64> = reader.read("/double_wells/force_evaluations")?;
+    let mut rows = vec![row("candidates", status.len())];
+    let mut names: Vec<&String> = status.iter().collect();
+    names.sort();
+    names.dedup();
+    for name in names {
+        rows.push(row(&format!("  {name}"), status.iter().filter(|other| *other == name).count()));
+    }
+    rows.push(row("double wells", exchange.len()));
+    rows.push(row("of them exchanges", exchange.iter().filter(|flag| **flag == 1).count()));
+    rows.push(row("minima found by splitting", length(reader, "/minima/energy")?));
+    rows.push(row("force evaluations", calls.iter().sum::<i64>()));
+    Ok(rows)
+}
+
+fn tunnelling(reader: &StageReader) -> Result<Rows> {
+    let mut rows = Vec::new();
+    for unit in reader.groups()?.into_iter().filter(|name| name != "timing") {
+        let active: Vec<u8> = reader.read(&format!("/{unit}/active"))?;
+        let number = |name: &str| -> Result<f64> {
+            match reader.attribute(&format!("/{unit}/density"), name)? {
+                Attribute::F64(value) => Ok(value),
+                _ => Ok(f64::NAN),
+            }
+        };
+        let (n0, third) = (number("n0")?, number("n0_third")?);
+        let errors = match reader.attribute(&format!("/{unit}/density"), "errors")? {
+            Attribute::F64List(list) => list,
+            _ => Vec::new(),
+        };
+        let limits = match errors[..] {
+            [low, high, ..] => format!(" ({low:.2e} ... {high:.2e})"),
+            _ => String::new(),
+        };
+        let count = active.iter().filter(|flag| **flag == 1).count();
+        rows.push(row(&format!("{unit}: active two-level systems"), count));
+        rows.push(row(&format!("{unit}: n0 per atom [1/epsilon]"), format!("{n0:.3e}{limits}")));
+        rows.push(row(&format!("{unit}: n(E)/E at T_Q/3"), format!("{third:.3e}")));
+    }
+    Ok(rows)
+}
+
+fn length(reader: &StageReader, path: &str) -> Result<u64> {
+    Ok(reader.shape(path)?.first().copied().unwrap_or(0))
+}

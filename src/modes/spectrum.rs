@@ -1,0 +1,46 @@
+//! All eigenvalues of the Hessian of one configuration.
+
+use crate::error::{Error, Result};
+use crate::forces::hessian;
+use crate::model::{Model, PeriodicBox};
+use serde::Serialize;
+
+/// Eigenvalues of the Hessian [epsilon / (m sigma^2)], omega^2 at a minimum, and how many particles take part.
+#[derive(Clone, Debug, Serialize)]
+pub struct Spectrum {
+    /// [3N], rising.
+    pub eigenvalues: Vec<f64>,
+    /// [3N]; `None` for zero modes, where it has no meaning.
+    pub participation_ratio: Vec<Option<f64>>,
+}
+
+/// Eigenvalues below this share of the largest are zero modes (translations, rattlers).
+const ZERO_MODE: f64 = 1e-10;
+
+/// P(v) = [N sum_i |v_i|^4]^-1 for |v| = 1, `vector` [3N]: 1/N for one particle, 1 when all move alike.
+pub fn participation_ratio(vector: &[f64]) -> f64 {
+    let fourth: f64 = vector.as_chunks::<3>().0.iter().map(|v| (v[0] * v[0] + v[1] * v[1] + v[2] * v[2]).powi(2)).sum();
+    3.0 / (vector.len() as f64 * fourth)
+}
+
+/// The full spectrum of the Hessian at `positions` [3N]; cost 9 (3N)^3 or so, memory 2 (3N)^2 numbers.
+///
+/// # Errors
+/// `Error::Numerical` when the eigenvalue iteration does not converge, which numbers that are not finite do.
+pub fn dense_spectrum(model: &Model, cell: &PeriodicBox, positions: &[f64]) -> Result<Spectrum> {
+    let matrix = hessian::dense(model, cell, positions);
+    let decomposition = matrix
+        .self_adjoint_eigen(faer::Side::Lower)
+        .map_err(|error| Error::Numerical(format!("the spectrum of the Hessian did not converge: {error:?}")))?;
+    let eigenvalues: Vec<f64> = decomposition.S().column_vector().iter().copied().collect();
+    let largest = eigenvalues.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
+    let participation_ratio = eigenvalues
+        .iter()
+        .enumerate()
+        .map(|(mode, value)| {
+            let vector: Vec<f64> = decomposition.U().col(mode).iter().copied().collect();
+            (value.abs() > ZERO_MODE * largest).then(|| participation_ratio(&vector))
+        })
+        .collect();
+    Ok(Spectrum { eigenvalues, participation_ratio })
+}

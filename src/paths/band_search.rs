@@ -1,0 +1,280 @@
+//! The search for a converged band: coarse first, then refined by splines, resumable at every iteration.
+
+use super::band::{highest_interior, improved_tangent, perpendicular_residual, tangential_move, uphill_neighbour};
+use super::images::ImageSums;
+use super::interpolation::{Curve, chord_lengths, repair_overlaps, straight};
+use super::lbfgs::PerpendicularMemory;
+use super::vectors::{add_scaled, distance, dot};
+use super::{ConnectSettings, PathMethod};
+use crate::error::Result;
+use crate::forces::PairSum;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// Number of secant pairs of an image.
+const MEMORY: usize = 6;
+/// Longest step of an image perpendicular to the path [sigma].
+const STEP_CAP: f64 = 0.3;
+/// Inverse of a stiff curvature, for the first step [sigma^2 / epsilon].
+const FIRST_SCALE: f64 = 1.0 / 500.0;
+/// A coarser band is converged to this multiple of the final tolerance.
+const COARSE_FACTOR: f64 = 10.0;
+/// The highest image climbs once the residual is below this multiple of the level's tolerance.
+const CLIMB_FACTOR: f64 = 10.0;
+/// Bands of at most this many images are not made coarser.
+const COARSEST: usize = 11;
+/// Iterations without a lower residual after which the quasi-Newton matrix is forgotten and steps are halved.
+const PATIENCE: u64 = 60;
+/// Largest ratio of two neighbouring distances in a string before it is reparametrised.
+const STRING_UNEVENNESS: f64 = 1.1;
+
+/// Why a band stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BandStop {
+    Running,
+    Converged,
+    StepLimit,
+    /// Energies or forces became infinite.
+    Diverged,
+}
+
+/// A band on its way; a plain record.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct BandSearch {
+    /// [M][3N], ends included.
+    pub images: Vec<f64>,
+    /// [M] total energies.
+    pub energies: Vec<f64>,
+    /// Evaluations of one configuration so far.
+    pub evaluations: u64,
+    pub iterations: u64,
+    pub residual: f64,
+    pub climbing: Option<usize>,
+    pub stop: BandStop,
+    coordinates: usize,
+    memory: Vec<PerpendicularMemory>,
+    cap: f64,
+    best: f64,
+    since_best: u64,
+    /// Numbers of images still to come, the last one first.
+    levels: Vec<usize>,
+}
+
+impl BandSearch {
+    /// The straight band between a and b [3N] (already next to each other) with energies e_a and e_b.
+    pub fn new(sum: &mut PairSum<1>, a: (&[f64], f64), b: (&[f64], f64), settings: &ConnectSettings) -> Self {
+        let coordinates = a.0.len();
+        let mut levels = vec![settings.images.max(3)];
+        while let Some(&count) = levels.last()
+            && count > COARSEST
+        {
+            levels.push(count / 2 + 1);
+        }
+        let count = levels.pop().unwrap_or(3);
+        let mut search = Self {
+            images: straight(a.0, b.0, count),
+            energies: vec![0.0; count],
+            evaluations: 0,
+            iterations: 0,
+            residual: f64::INFINITY,
+            climbing: None,
+            stop: BandStop::Running,
+            coordinates,
+            memory: memories(count),
+            cap: STEP_CAP,
+            best: f64::INFINITY,
+            since_best: 0,
+            levels,
+        };
+        search.energies[0] = a.1;
+        search.energies[count - 1] = b.1;
+        search.part_overlaps(sum);
+        search
+    }
+
+    /// Number of images with both ends.
+    pub fn count(&self) -> usize {
+        self.energies.len()
+    }
+
+    /// Image k [3N].
+    pub fn image(&self, k: usize) -> &[f64] {
+        &self.images[k * self.coordinates..(k + 1) * self.coordinates]
+    }
+
+    /// Sum of the distances between images.
+    pub fn chord_length(&self) -> f64 {
+        chord_lengths(&self.images, self.coordinates).last().copied().unwrap_or(0.0)
+    }
+
+    /// Whether a finer band follows.
+    pub fn is_coarse(&self) -> bool {
+        !self.levels.is_empty()
+    }
+
+    /// One iteration; `stop` tells when there are no more.
+    ///
+    /// # Errors
+    /// When two images coincide as a band is refined.
+    pub fn iterate(&mut self, sums: &mut ImageSums, settings: &ConnectSettings) -> Result<()> {
+        let (interior, last) = (self.coordinates..self.images.len() - self.coordinates, self.count() - 1);
+        let mut forces = vec![0.0; self.images.len()];
+        sums.evaluate(&self.images[interior.clone()], &mut self.energies[1..last], &mut forces[interior.clone()]);
+        self.evaluations += last as u64 - 1;
+        self.iterations += 1;
+        let tolerance = settings.force_tolerance * if self.is_coarse() { COARSE_FACTOR } else { 1.0 };
+        let tangents: Vec<Vec<f64>> = (1..last)
+            .into_par_iter()
+            .map(|k| improved_tangent(&self.images, &self.energies, self.coordinates, k))
+            .collect();
+        self.measure(&forces, &tangents);
+        if self.choose_climbing(settings, self.residual < CLIMB_FACTOR * tolerance) {
+            self.measure(&forces, &tangents);
+        }
+        if !self.residual.is_finite() {
+            self.stop = BandStop::Diverged;
+        } else if self.residual < tolerance {
+            if !self.is_coarse() {
+                self.stop = BandStop::Converged;
+            }
+            return self.refine();
+        } else if self.iterations >= settings.max_iterations {
+            self.stop = BandStop::StepLimit;
+        } else {
+            self.watch_progress();
+            self.advance_images(&forces, &tangents, settings);
+            if settings.method == PathMethod::String {
+                self.reparametrise()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn measure(&mut self, forces: &[f64], tangents: &[Vec<f64>]) {
+        let mut residual = 0.0_f64;
+        for (k, (force, tangent)) in forces.chunks_exact(self.coordinates).skip(1).zip(tangents).enumerate() {
+            let largest = perpendicular_residual(force, tangent, self.climbing == Some(k + 1));
+            residual = if largest.is_nan() { f64::NAN } else { residual.max(largest) };
+        }
+        self.residual = residual;
+    }
+
+    /// Moves every interior image: quasi-Newton across the path, springs or climbing along it.
+    ///
+    /// The tangent of image k points to its higher neighbour h, so that the perpendicular force changes by
+    /// mu (dR_h - dR_k), mu = |F.tau| / |R_h - R_k|, besides -P H P dR_k: the Newton equations of the band are
+    /// (P H P + mu) dR_k = F_perp + mu dR_h and are solved from the tops downwards.
+    fn advance_images(&mut self, forces: &[f64], tangents: &[Vec<f64>], settings: &ConnectSettings) {
+        let spring = if settings.method == PathMethod::Neb { settings.spring } else { 0.0 };
+        let coordinates = self.coordinates;
+        let mut order: Vec<usize> = (1..self.count() - 1).collect();
+        order.sort_by(|&i, &j| self.energies[j].total_cmp(&self.energies[i]).then(i.cmp(&j)));
+        let mut steps: Vec<Vec<f64>> = vec![Vec::new(); self.count()];
+        for k in order {
+            let force = &forces[k * coordinates..(k + 1) * coordinates];
+            let tangent = &tangents[k - 1];
+            let along = dot(force, tangent);
+            let pull = match uphill_neighbour(&self.energies, k) {
+                Some(higher) if self.climbing != Some(k) && !steps[higher].is_empty() => {
+                    let stiffness = along.abs() / distance(self.image(k), self.image(higher));
+                    Some((stiffness, steps[higher].as_slice()))
+                }
+                _ => None,
+            };
+            let mut step = self.memory[k - 1].step(force, tangent, pull, self.cap);
+            let is_climbing = self.climbing == Some(k);
+            let slide = tangential_move(&self.images, &self.energies, along, coordinates, k, spring, is_climbing);
+            add_scaled(&mut step, slide, tangent);
+            steps[k] = step;
+        }
+        for (image, step) in self.images.chunks_exact_mut(coordinates).zip(&steps) {
+            add_scaled(image, 1.0, step);
+        }
+    }
+
+    /// Goes to the next finer band by splines, if there is one.
+    fn refine(&mut self) -> Result<()> {
+        let Some(count) = self.levels.pop() else { return Ok(()) };
+        let (first, last) = (self.energies[0], self.energies[self.count() - 1]);
+        let end = self.image(self.count() - 1).to_vec();
+        self.images = Curve::new(&self.images, self.coordinates)?.resampled(count);
+        self.images[(count - 1) * self.coordinates..].copy_from_slice(&end);
+        self.energies = vec![first; count];
+        self.energies[count - 1] = last;
+        self.climbing = None;
+        self.forget();
+        self.cap = STEP_CAP;
+        Ok(())
+    }
+
+    /// Lets the highest image climb when the band is calm; tells whether the choice changed.
+    fn choose_climbing(&mut self, settings: &ConnectSettings, calm: bool) -> bool {
+        if !settings.climbing || self.is_coarse() || !(calm || self.climbing.is_some()) {
+            return false;
+        }
+        let top = highest_interior(&self.energies);
+        if top == self.climbing {
+            return false;
+        }
+        self.climbing = top;
+        self.forget();
+        true
+    }
+
+    fn forget(&mut self) {
+        self.memory = memories(self.count());
+        self.best = f64::INFINITY;
+        self.since_best = 0;
+    }
+
+    fn watch_progress(&mut self) {
+        if self.residual < 0.95 * self.best {
+            self.best = self.residual;
+            self.since_best = 0;
+            return;
+        }
+        self.since_best += 1;
+        if self.since_best >= PATIENCE {
+            self.forget();
+            self.cap = (0.5 * self.cap).max(1e-4);
+        }
+    }
+
+    /// Equal arc lengths again when a string has become uneven, separately on both sides of a climbing image.
+    fn reparametrise(&mut self) -> Result<()> {
+        let pieces: Vec<(usize, usize)> = match self.climbing {
+            Some(k) => vec![(0, k), (k, self.count() - 1)],
+            None => vec![(0, self.count() - 1)],
+        };
+        for (from, to) in pieces {
+            let range = from * self.coordinates..(to + 1) * self.coordinates;
+            let chord = chord_lengths(&self.images[range.clone()], self.coordinates);
+            let mean = chord[to - from] / (to - from) as f64;
+            let uneven = chord.windows(2).any(|pair| {
+                pair[1] - pair[0] > STRING_UNEVENNESS * mean || pair[1] - pair[0] < mean / STRING_UNEVENNESS
+            });
+            if uneven && to > from + 1 {
+                let even = Curve::new(&self.images[range.clone()], self.coordinates)?.resampled(to - from + 1);
+                let inner = range.start + self.coordinates..range.end - self.coordinates;
+                self.images[inner].copy_from_slice(&even[self.coordinates..even.len() - self.coordinates]);
+                self.memory = memories(self.count());
+            }
+        }
+        Ok(())
+    }
+
+    fn part_overlaps(&mut self, sum: &mut PairSum<1>) {
+        let mut forces = vec![0.0; self.images.len()];
+        for (image, force) in
+            self.images.chunks_exact(self.coordinates).zip(forces.chunks_exact_mut(self.coordinates)).skip(1)
+        {
+            sum.forces(crate::forces::as_lanes(image), crate::forces::as_lanes_mut(force));
+        }
+        self.evaluations += self.count() as u64 - 1;
+        self.evaluations += repair_overlaps(sum, &mut self.images, &mut forces);
+    }
+}
+
+fn memories(count: usize) -> Vec<PerpendicularMemory> {
+    vec![PerpendicularMemory::new(MEMORY, FIRST_SCALE); count - 2]
+}

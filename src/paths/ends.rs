@@ -1,0 +1,44 @@
+//! The two minima of a path: brought next to each other, and how far apart they are.
+
+use super::vectors::{dot, remove_translation};
+use crate::model::PeriodicBox;
+
+/// How two configurations of one glass differ, the motion of the whole glass taken out.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Separation {
+    /// sqrt(sum_i |r_i^b - r_i^a|^2) [sigma]
+    pub distance: f64,
+    /// [sum_i d_i^2]^2 / sum_i d_i^4 with d_i the displacement of particle i (doi:10.1063/5.0128820, Eq. 16); 0 when
+    /// nothing moves.
+    pub participation_ratio: f64,
+    /// The same over the 3N Cartesian components, as in doi:10.1103/PhysRevLett.124.225901; not rotation invariant.
+    pub participation_ratio_components: f64,
+}
+
+/// b - a [3N] by minimum image, without motion of the whole glass.
+pub fn displacement(cell: &PeriodicBox, a: &[f64], b: &[f64]) -> Vec<f64> {
+    let mut d = vec![0.0; a.len()];
+    for ((d, a), b) in d.chunks_exact_mut(3).zip(a.chunks_exact(3)).zip(b.chunks_exact(3)) {
+        d.copy_from_slice(&cell.minimum_image([b[0] - a[0], b[1] - a[1], b[2] - a[2]]));
+    }
+    remove_translation(&mut d);
+    d
+}
+
+/// b [3N] as the images nearest to a, with a's centre of mass: where a path from a to b ends.
+pub fn bring_near(cell: &PeriodicBox, a: &[f64], b: &[f64]) -> Vec<f64> {
+    displacement(cell, a, b).iter().zip(a).map(|(d, a)| a + d).collect()
+}
+
+/// Distance and participation ratios of a displacement field [3N].
+pub fn separation(displacement: &[f64]) -> Separation {
+    let squared = dot(displacement, displacement);
+    let fourth_components: f64 = displacement.iter().map(|d| d.powi(4)).sum();
+    let fourth: f64 = displacement.chunks_exact(3).map(|d| dot(d, d).powi(2)).sum();
+    let ratio = |fourth: f64| if fourth > 0.0 { squared * squared / fourth } else { 0.0 };
+    Separation {
+        distance: squared.sqrt(),
+        participation_ratio: ratio(fourth),
+        participation_ratio_components: ratio(fourth_components),
+    }
+}

@@ -1,0 +1,105 @@
+//! Limited-memory BFGS steps in the space perpendicular to a direction.
+
+use super::vectors::{add_scaled, difference, dot, norm, scale};
+use serde::{Deserialize, Serialize};
+
+/// The last few steps s and changes of the true force y = F_before - F_after of one configuration, both perpendicular to
+/// the direction (tangent, unstable mode) that was current when they were made.
+///
+/// Because y comes from the true force and not from the projected one, whose field has no potential, the matrix
+/// P H P it stands for is symmetric, and positive where the path is a valley: quasi-Newton steps stay sane even while
+/// the tangent turns.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PerpendicularMemory {
+    memory: usize,
+    /// Scale of the first step: inverse of a stiff curvature [sigma^2 / epsilon].
+    first_scale: f64,
+    pairs: Vec<SecantPair>,
+    /// The last step and the force where it began.
+    last: Option<(Vec<f64>, Vec<f64>)>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct SecantPair {
+    step: Vec<f64>,
+    change: Vec<f64>,
+}
+
+impl PerpendicularMemory {
+    pub fn new(memory: usize, first_scale: f64) -> Self {
+        Self { memory, first_scale, pairs: Vec::new(), last: None }
+    }
+
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        self.pairs.clear();
+        self.last = None;
+    }
+
+    /// Takes in the true `force` [3N] where the last step led and returns the next step, perpendicular to the unit
+    /// vector `direction` and at most `cap` long [sigma]: (P H P + stiffening) step = P (force + pull).
+    pub fn step(&mut self, force: &[f64], direction: &[f64], pull: Option<(f64, &[f64])>, cap: f64) -> Vec<f64> {
+        if let Some((step, before)) = self.last.take() {
+            self.learn(perpendicular(step, direction), perpendicular(difference(&before, force), direction));
+        }
+        let mut target = force.to_vec();
+        let stiffening = pull.map_or(0.0, |(stiffness, _)| stiffness);
+        if let Some((stiffness, by)) = pull {
+            add_scaled(&mut target, stiffness, by);
+        }
+        let target = perpendicular(target, direction);
+        let mut step = perpendicular(self.solve(target.clone(), stiffening), direction);
+        if dot(&step, &target) <= 0.0 {
+            step = target;
+            scale(&mut step, self.first_scale);
+        }
+        let length = norm(&step);
+        if length > cap {
+            scale(&mut step, cap / length);
+        }
+        self.last = Some((step.clone(), force.to_vec()));
+        step
+    }
+
+    fn learn(&mut self, step: Vec<f64>, change: Vec<f64>) {
+        let step_change = dot(&step, &change);
+        // curvature below a thousandth of the softest modes of a glass, or negative: nothing to learn
+        if step_change <= 1e-2 * dot(&step, &step) {
+            return;
+        }
+        if self.pairs.len() == self.memory {
+            self.pairs.remove(0);
+        }
+        self.pairs.push(SecantPair { step, change });
+    }
+
+    /// Two-loop recursion with the changes y + stiffening s.
+    fn solve(&self, mut q: Vec<f64>, stiffening: f64) -> Vec<f64> {
+        let mut used = Vec::with_capacity(self.pairs.len());
+        let mut scaling = self.first_scale;
+        for pair in self.pairs.iter().rev() {
+            let mut change = pair.change.clone();
+            add_scaled(&mut change, stiffening, &pair.step);
+            let product = dot(&pair.step, &change);
+            if used.is_empty() {
+                scaling = product / dot(&change, &change);
+            }
+            let alpha = dot(&pair.step, &q) / product;
+            add_scaled(&mut q, -alpha, &change);
+            used.push((&pair.step, change, product, alpha));
+        }
+        scale(&mut q, scaling);
+        for (step, change, product, alpha) in used.into_iter().rev() {
+            let beta = dot(&change, &q) / product;
+            add_scaled(&mut q, alpha - beta, step);
+        }
+        q
+    }
+}
+
+/// v - (v.direction) direction.
+pub fn perpendicular(mut v: Vec<f64>, direction: &[f64]) -> Vec<f64> {
+    let along = dot(&v, direction);
+    add_scaled(&mut v, -along, direction);
+    v
+}

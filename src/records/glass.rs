@@ -1,0 +1,65 @@
+//! One row of glasses.h5.
+
+use crate::model::Configuration;
+use crate::sampling::PreparedGlass;
+
+/// A glass as prepared or imported.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GlassRecord {
+    /// Number of the glass in the campaign.
+    pub glass: usize,
+    pub configuration: Configuration,
+    /// Potential energy per particle, as prepared [epsilon].
+    pub energy_per_particle: f64,
+    /// Potential energy per particle of the inherent structure [epsilon].
+    pub inherent_energy_per_particle: f64,
+    /// With the ideal part rho T [epsilon sigma^-3].
+    pub pressure: f64,
+    pub equilibrated: bool,
+    /// NaN when it was not reached or does not apply.
+    pub relaxation_time: f64,
+    /// NaN without swaps.
+    pub swap_acceptance: f64,
+    pub trace_time: Vec<f64>,
+    /// Per particle [epsilon].
+    pub trace_energy: Vec<f64>,
+}
+
+impl GlassRecord {
+    pub fn from_prepared(glass: usize, prepared: PreparedGlass, inherent_energy_per_particle: f64) -> Self {
+        Self {
+            glass,
+            energy_per_particle: prepared.potential_energy / prepared.configuration.particles() as f64,
+            inherent_energy_per_particle,
+            pressure: prepared.pressure,
+            equilibrated: prepared.equilibrated,
+            relaxation_time: prepared.relaxation_time,
+            swap_acceptance: prepared.swap_acceptance,
+            trace_time: prepared.trace_time,
+            trace_energy: prepared.trace_energy,
+            configuration: prepared.configuration,
+        }
+    }
+
+    /// A configuration made elsewhere: what happened to it there is not known, so it does not count as equilibrated.
+    pub fn imported(
+        glass: usize,
+        configuration: Configuration,
+        energy: f64,
+        pressure: f64,
+        inherent_energy_per_particle: f64,
+    ) -> Self {
+        Self {
+            glass,
+            energy_per_particle: energy / configuration.particles() as f64,
+            inherent_energy_per_particle,
+            pressure,
+            equilibrated: false,
+            relaxation_time: f64::NAN,
+            swap_acceptance: f64::NAN,
+            trace_time: Vec::new(),
+            trace_energy: Vec::new(),
+            configuration,
+        }
+    }
+}
