@@ -5,10 +5,10 @@
 //! was made, overshoot being the longest trial displacement: a trial may leave that sphere before it is judged.
 
 use super::identities::{Identities, any_unlike, with_model};
-use super::near_pairs::{FullList, for_each_near_pair};
+use super::near_pairs::{Distance, FullList, for_each_near_pair};
 use super::swap::{MoveCount, accept, draw, draw_unlike};
 use crate::error::{Error, Result};
-use crate::model::{Configuration, Model, PairLaw, PeriodicBox, Preset};
+use crate::model::{Configuration, Model, PairLaw, Preset};
 use crate::random::Stream;
 use rand::Rng;
 use serde::{Deserialize, Serialize};
@@ -37,7 +37,7 @@ pub struct MonteCarloState {
     listed: Vec<f64>,
     /// Running total potential energy [epsilon].
     pub potential_energy: f64,
-    /// Side of the cube of the displacements [sigma].
+    /// Side of the cube of the displacements [sigma], at most 0.3; to be set before the first sweep only.
     pub side: f64,
     pub sweeps: u64,
     /// Sweeps during which the side is tuned.
@@ -97,6 +97,8 @@ impl MonteCarloState {
         self.sweeps += 1;
         if self.sweeps <= self.warm_up && self.sweeps.is_multiple_of(TUNE_EVERY) {
             self.tune();
+            // the safe displacement depends on the side
+            self.make_list(&mut lists.list, reach);
         }
         if self.sweeps.is_multiple_of(RESUM_EVERY) {
             self.resum(&lists.model)?;
@@ -133,6 +135,11 @@ impl MonteCarloState {
         }
         self.potential_energy = energy;
         Ok(())
+    }
+
+    fn make_list(&mut self, list: &mut FullList, reach: f64) {
+        self.listed.copy_from_slice(&self.configuration.positions);
+        *list = FullList::new(&self.configuration.cell, &self.listed, reach);
     }
 
     fn tune(&mut self) {
@@ -175,9 +182,9 @@ fn try_swap<P: PairLaw, I: Identities>(
 ) -> bool {
     let configuration = &mut state.configuration;
     let (i, j) = draw_unlike(identities, configuration.particles(), &mut state.random);
+    let neighbours = Neighbours::new(configuration, list);
     let energy = |particle: usize, identity: usize, but: usize| {
         let at = position(&configuration.positions, particle);
-        let neighbours = Neighbours { cell: &configuration.cell, positions: &configuration.positions, list };
         local_energy(law, identities, &neighbours, particle, at, identity, but)
     };
     let change = energy(i, j, j) + energy(j, i, i) - energy(i, i, j) - energy(j, j, i);
@@ -203,7 +210,7 @@ fn try_displacement<P: PairLaw, I: Identities>(
     let i = draw(configuration.particles(), &mut state.random);
     let old = position(&configuration.positions, i);
     let new = old.map(|x| x + state.side * (state.random.random::<f64>() - 0.5));
-    let neighbours = Neighbours { cell: &configuration.cell, positions: &configuration.positions, list };
+    let neighbours = Neighbours::new(configuration, list);
     let energy = |at| local_energy(law, identities, &neighbours, i, at, i, i);
     let change = energy(new) - energy(old);
     if !accept(beta * change, &mut state.random) {
@@ -211,21 +218,26 @@ fn try_displacement<P: PairLaw, I: Identities>(
     }
     configuration.positions[3 * i..3 * i + 3].copy_from_slice(&new);
     state.potential_energy += change;
-    let overshoot = 0.5 * 3f64.sqrt() * SIDE_RANGE.1;
+    let overshoot = 0.5 * 3f64.sqrt() * state.side;
     let safe = 0.5 * (SKIN - overshoot);
     let moved: f64 = new.iter().zip(position(&state.listed, i)).map(|(a, b)| (a - b) * (a - b)).sum();
     if moved > safe * safe {
-        state.listed.copy_from_slice(&configuration.positions);
-        *list = FullList::new(&configuration.cell, &state.listed, reach);
+        state.make_list(list, reach);
     }
     true
 }
 
 /// Where everybody is.
 struct Neighbours<'a> {
-    cell: &'a PeriodicBox,
+    distance: Distance,
     positions: &'a [f64],
     list: &'a FullList,
+}
+
+impl<'a> Neighbours<'a> {
+    fn new(configuration: &'a Configuration, list: &'a FullList) -> Self {
+        Self { distance: Distance::new(&configuration.cell), positions: &configuration.positions, list }
+    }
 }
 
 /// Energy of `particle` at `at` with the identity of `identity`, with all its neighbours except `but`.
@@ -243,10 +255,8 @@ fn local_energy<P: PairLaw, I: Identities>(
     let mut energy = 0.0;
     for &k in neighbours.list.of(particle) {
         let k = k as usize;
-        let there = position(neighbours.positions, k);
-        let d = neighbours.cell.minimum_image([at[0] - there[0], at[1] - there[1], at[2] - there[2]]);
         let pair = identities.pair(identity, k);
-        let x2 = (d[0] * d[0] + d[1] * d[1] + d[2] * d[2]) * pair.inverse_sigma_squared;
+        let x2 = neighbours.distance.squared(at, position(neighbours.positions, k)) * pair.inverse_sigma_squared;
         if x2 < cutoff && k != but {
             energy += pair.epsilon * law.derivatives(x2).value;
         }

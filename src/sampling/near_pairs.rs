@@ -1,6 +1,30 @@
 //! Pairs of particles within a distance, by cells; the neighbour lists of Monte Carlo and swap moves.
 
-use crate::model::PeriodicBox;
+use crate::model::{PeriodicBox, nearest};
+
+/// Distances by minimum image without a division.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Distance {
+    edges: [f64; 3],
+    inverse: [f64; 3],
+}
+
+impl Distance {
+    pub fn new(cell: &PeriodicBox) -> Self {
+        Self { edges: cell.edges, inverse: cell.edges.map(|edge| 1.0 / edge) }
+    }
+
+    /// r^2 of two points.
+    #[inline(always)]
+    pub fn squared(&self, a: [f64; 3], b: [f64; 3]) -> f64 {
+        let along = |k: usize| {
+            let d = a[k] - b[k];
+            d - self.edges[k] * nearest(d * self.inverse[k])
+        };
+        let d = [along(0), along(1), along(2)];
+        d[0] * d[0] + d[1] * d[1] + d[2] * d[2]
+    }
+}
 
 /// Calls `visit(i, j, r^2)` once for every pair (minimum image) with r < `reach`; the order depends on the
 /// positions alone.
@@ -10,35 +34,39 @@ pub(super) fn for_each_near_pair(
     reach: f64,
     mut visit: impl FnMut(usize, usize, f64),
 ) {
-    let mut test = |i: usize, j: usize| {
-        let d = cell.difference(positions, i, j);
-        let r2 = d[0] * d[0] + d[1] * d[1] + d[2] * d[2];
-        if r2 < reach * reach {
-            visit(i, j, r2);
-        }
-    };
+    let (atoms, distance, largest) = (positions.as_chunks::<3>().0, Distance::new(cell), reach * reach);
     let Some(grid) = Grid::new(cell, positions, reach) else {
-        let particles = positions.len() / 3;
-        for i in 0..particles {
-            for j in i + 1..particles {
-                test(i, j);
+        for (i, &a) in atoms.iter().enumerate() {
+            for (j, &b) in atoms.iter().enumerate().skip(i + 1) {
+                let r2 = distance.squared(a, b);
+                if r2 < largest {
+                    visit(i, j, r2);
+                }
             }
         }
         return;
     };
+    // in the order of the cells, so that the members of a cell lie side by side
+    let sorted: Vec<[f64; 3]> = grid.particles.iter().map(|&i| atoms[i as usize]).collect();
+    let mut row = |m: usize, others: std::ops::Range<usize>| {
+        let (i, a) = (grid.particles[m] as usize, sorted[m]);
+        for (&j, &b) in grid.particles[others.clone()].iter().zip(&sorted[others]) {
+            let r2 = distance.squared(a, b);
+            if r2 < largest {
+                visit(i, j as usize, r2);
+            }
+        }
+    };
     let stencil = grid.half_stencil();
     for home in 0..grid.starts.len() - 1 {
         let members = grid.members(home);
-        for (n, &i) in members.iter().enumerate() {
-            for &j in &members[n + 1..] {
-                test(i as usize, j as usize);
-            }
+        for m in members.clone() {
+            row(m, m + 1..members.end);
         }
         for &offset in &stencil {
-            for &j in grid.members(grid.neighbour(home, offset)) {
-                for &i in members {
-                    test(i as usize, j as usize);
-                }
+            let others = grid.members(grid.neighbour(home, offset));
+            for m in members.clone() {
+                row(m, others.clone());
             }
         }
     }
@@ -74,8 +102,9 @@ impl Grid {
         Some(Self { cells, range: range as isize, starts, particles: order })
     }
 
-    fn members(&self, cell: usize) -> &[u32] {
-        &self.particles[self.starts[cell] as usize..self.starts[cell + 1] as usize]
+    /// Where the members of a cell are in `particles`.
+    fn members(&self, cell: usize) -> std::ops::Range<usize> {
+        self.starts[cell] as usize..self.starts[cell + 1] as usize
     }
 
     /// One of each pair of opposite offsets.

@@ -412,15 +412,17 @@ impl Equilibrium {
         self.ticks += 1;
         self.meter.record(positions);
         if self.ticks >= FIRST_EPOCH && self.ticks.is_power_of_two() {
-            self.earlier = self.meter.relaxation_time().or(self.earlier);
+            self.earlier = self.relaxation_time();
             self.meter = RelaxationMeter::new(positions, wave_number, tick_time);
         }
         let particles = positions.len() as f64 / 3.0;
         self.trace.offer(self.ticks as f64 * tick_time, self.moves.potential_energy() / particles);
     }
 
+    /// That of this epoch; or of the one before, until this one is long enough to disprove it.
     fn relaxation_time(&self) -> Option<f64> {
-        self.meter.relaxation_time().or(self.earlier)
+        let earlier = self.earlier.filter(|tau| self.meter.elapsed() < 2.0 * tau);
+        self.meter.relaxation_time().or(earlier)
     }
 
     fn is_long_enough(&self, relaxation_times: f64, tick_time: f64) -> bool {
