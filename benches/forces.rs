@@ -14,11 +14,8 @@ fn configuration(preset: Preset, particles: usize) -> Configuration {
         .flat_map(|i| [i % side, i / side % side, i / side / side].map(|k| (i, k)))
         .map(|(i, k)| (k as f64 + 0.5) * spacing + 0.1 * ((i * 7919 + k * 104729) % 97) as f64 / 97.0)
         .collect();
-    let diameters = if preset.has_diameters() {
-        soft_sphere_diameters(particles, 0.73, 1.62)
-    } else {
-        vec![1.0; particles]
-    };
+    let diameters =
+        if preset.has_diameters() { soft_sphere_diameters(particles, 0.73, 1.62) } else { vec![1.0; particles] };
     Configuration { cell, positions, species: (0..particles).map(|i| [0, 0, 1, 0, 2, 0][i % 6]).collect(), diameters }
 }
 

@@ -36,7 +36,7 @@ pub mod excitation;
 pub mod statistics;
 pub mod records;
 pub mod input;
-pub mod files;
 pub mod parallel;
+pub mod files;
 pub mod driver;
 pub mod report;

@@ -54,24 +54,45 @@ fn a_band_of_17_images_meets_the_reference() {
         let (model, cell) = reference.system();
         let images: usize = std::env::var("IMAGES").map_or(17, |v| v.parse().unwrap());
         let tol: f64 = std::env::var("TOL").map_or(1e-4, |v| v.parse().unwrap());
-        let settings =
-            ConnectSettings { images, spring: 2.0, force_tolerance: tol, max_iterations: 3000, ..ConnectSettings::defaults(Preset::Tlj) };
+        let settings = ConnectSettings {
+            images,
+            spring: 2.0,
+            force_tolerance: tol,
+            max_iterations: 3000,
+            ..ConnectSettings::defaults(Preset::Tlj)
+        };
         let mut sum = PairSum::<1>::new(model.clone(), cell);
         let mut sums = ImageSums::new(&model, &cell);
         let b = bring_near(&cell, &reference.A, &reference.B);
-        let mut band = BandSearch::new(&mut sum, (&reference.A, reference.energy_a), (&b, reference.energy_b), &settings);
+        let mut band =
+            BandSearch::new(&mut sum, (&reference.A, reference.energy_a), (&b, reference.energy_b), &settings);
         while band.stop == BandStop::Running {
             band.iterate(&mut sums, &settings).unwrap();
             if band.iterations % 10 == 0 {
-                eprintln!("{} {} {} {:?} {:.3e}", band.iterations, band.count(), band.evaluations, band.climbing, band.residual);
+                eprintln!(
+                    "{} {} {} {:?} {:.3e}",
+                    band.iterations,
+                    band.count(),
+                    band.evaluations,
+                    band.climbing,
+                    band.residual
+                );
             }
         }
         let top = band.energies.iter().copied().fold(f64::MIN, f64::max) - reference.energy_a;
-        eprintln!("{:?} {} {} {} {}", band.stop, band.iterations, band.evaluations, top - reference.activation, band.chord_length() - reference.neb_chord);
-        if images==17 {
-        for (mine, theirs) in band.energies.iter().zip(&reference.neb_energies) {
-            eprintln!("{:.8} {:.8}", mine - reference.energy_a, theirs);
-        } }
+        eprintln!(
+            "{:?} {} {} {} {}",
+            band.stop,
+            band.iterations,
+            band.evaluations,
+            top - reference.activation,
+            band.chord_length() - reference.neb_chord
+        );
+        if images == 17 {
+            for (mine, theirs) in band.energies.iter().zip(&reference.neb_energies) {
+                eprintln!("{:.8} {:.8}", mine - reference.energy_a, theirs);
+            }
+        }
     }
 }
 

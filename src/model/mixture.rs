@@ -91,11 +91,12 @@ pub fn nonadditive_sigma(a: f64, b: f64, nonadditivity: f64) -> f64 {
 /// Deterministic quantiles of P(s) = A / s^3 on [smallest, largest]:
 /// s(q) = [s_m^-2 - q (s_m^-2 - s_M^-2)]^(-1/2), q = (k + 1/2) / N, k = 0 ... N-1; mean 2 / (1/s_m + 1/s_M).
 pub fn soft_sphere_diameters(particles: usize, smallest: f64, largest: f64) -> Vec<f64> {
-    let (low, high) = (smallest.powi(-2), largest.powi(-2));
+    // divisions and roots round alike wherever the compiler puts them, powers do not
+    let (low, high) = (1.0 / (smallest * smallest), 1.0 / (largest * largest));
     (0..particles)
         .map(|k| {
             let q = (k as f64 + 0.5) / particles as f64;
-            (low - q * (low - high)).powf(-0.5)
+            1.0 / (low - q * (low - high)).sqrt()
         })
         .collect()
 }

@@ -13,7 +13,7 @@ mod real;
 pub use configuration::Configuration;
 pub(crate) use laws::with_law;
 pub use laws::{Derivatives, Harmonic, Law, LennardJonesForceShifted, LennardJonesQuartic, PairLaw, SoftSphereQuartic};
-pub use mixture::{Mixture, PairParameters, soft_sphere_diameters};
+pub use mixture::{Mixture, PairParameters, nonadditive_sigma, soft_sphere_diameters};
 pub use periodic::{PeriodicBox, ROUNDING, nearest};
 pub use preset::{Model, Preset, species_counts};
 pub use real::Real;

@@ -19,8 +19,7 @@ const ZERO_MODE: f64 = 1e-10;
 
 /// P(v) = [N sum_i |v_i|^4]^-1 for |v| = 1, `vector` [3N]: 1/N for one particle, 1 when all move alike.
 pub fn participation_ratio(vector: &[f64]) -> f64 {
-    let fourth: f64 =
-        vector.as_chunks::<3>().0.iter().map(|v| (v[0] * v[0] + v[1] * v[1] + v[2] * v[2]).powi(2)).sum();
+    let fourth: f64 = vector.as_chunks::<3>().0.iter().map(|v| (v[0] * v[0] + v[1] * v[1] + v[2] * v[2]).powi(2)).sum();
     3.0 / (vector.len() as f64 * fourth)
 }
 

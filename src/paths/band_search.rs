@@ -67,7 +67,9 @@ impl BandSearch {
     pub fn new(sum: &mut PairSum<1>, a: (&[f64], f64), b: (&[f64], f64), settings: &ConnectSettings) -> Self {
         let coordinates = a.0.len();
         let mut levels = vec![settings.images.max(3)];
-        while let Some(&count) = levels.last() && count > COARSEST {
+        while let Some(&count) = levels.last()
+            && count > COARSEST
+        {
             levels.push(count / 2 + 1);
         }
         let count = levels.pop().unwrap_or(3);

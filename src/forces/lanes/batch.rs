@@ -6,6 +6,9 @@ use super::{Fused, Kernel, Lane, Portable, dispatch};
 use crate::forces::NeighbourList;
 use crate::model::{PairLaw, PeriodicBox, Real};
 
+// No closures in these bodies: a closure is a function of its own without the instruction set of its caller, and keeps
+// the intrinsics in it from being inlined.
+
 /// x_i - x_j by minimum image in every lane: d - L nearest(d / L).
 #[inline(always)]
 pub(super) fn minimum_image<R: Real>(d: R, edge: f64) -> R {
@@ -38,6 +41,16 @@ dispatch! {
     ) = hessian_body_1, Fused, Fused, f64
 }
 
+/// The three components of x_i - x_j by minimum image.
+#[inline(always)]
+pub(super) fn difference<R: Real>(xi: [R; 3], xj: [R; 3], cell: &PeriodicBox) -> [R; 3] {
+    [
+        minimum_image(xi[0] - xj[0], cell.edges[0]),
+        minimum_image(xi[1] - xj[1], cell.edges[1]),
+        minimum_image(xi[2] - xj[2], cell.edges[2]),
+    ]
+}
+
 #[inline(always)]
 fn load3<R: Lane<L>, const L: usize>(rows: &[[f64; L]], atom: usize) -> [R; 3] {
     let rows = &rows[3 * atom..3 * atom + 3];
@@ -47,8 +60,8 @@ fn load3<R: Lane<L>, const L: usize>(rows: &[[f64; L]], atom: usize) -> [R; 3] {
 #[inline(always)]
 fn add3<R: Lane<L>, const L: usize>(rows: &mut [[f64; L]], atom: usize, terms: [R; 3]) {
     let rows = &mut rows[3 * atom..3 * atom + 3];
-    for (row, term) in rows.iter_mut().zip(terms) {
-        (R::load(row) + term).store(row);
+    for k in 0..3 {
+        (R::load(&rows[k]) + terms[k]).store(&mut rows[k]);
     }
 }
 
@@ -70,7 +83,7 @@ fn forces_body<R: Lane<8>, P: PairLaw>(
         for pair in list.row(i) {
             let j = pair.neighbour as usize;
             let xj: [R; 3] = load3(positions, j);
-            let d: [R; 3] = std::array::from_fn(|k| minimum_image(xi[k] - xj[k], cell.edges[k]));
+            let d = difference(xi, xj, cell);
             let r2 = d[2].mul_add(d[2], d[1].mul_add(d[1], d[0] * d[0]));
             let x2 = r2 * R::splat(pair.inverse_sigma_squared);
             let phi = law.derivatives(x2);
@@ -83,7 +96,7 @@ fn forces_body<R: Lane<8>, P: PairLaw>(
                 slope.mul_add(d[k], R::load(&rows[k])).store(&mut rows[k]);
             }
         }
-        add3(forces, i, sum.map(|s| -s));
+        add3(forces, i, [-sum[0], -sum[1], -sum[2]]);
         energy = energy + energy_i;
     }
     let mut energies = [0.0; 8];
@@ -135,14 +148,14 @@ fn hessian_body<R: Lane<L>, P: PairLaw, const L: usize>(
             let j = pair.neighbour as usize;
             let xj: [R; 3] = load3(positions, j);
             let zj: [R; 3] = load3(vectors, j);
-            let d: [R; 3] = std::array::from_fn(|k| minimum_image(xi[k] - xj[k], cell.edges[k]));
+            let d = difference(xi, xj, cell);
             let r2 = d[2].mul_add(d[2], d[1].mul_add(d[1], d[0] * d[0]));
             let x2 = r2 * R::splat(pair.inverse_sigma_squared);
             let phi = law.derivatives(x2);
             let scale = R::splat(pair.epsilon * pair.inverse_sigma_squared);
             let slope = (scale * phi.slope_over_x).where_less(x2, cutoff2);
             let second = (scale * phi.second).where_less(x2, cutoff2);
-            let y: [R; 3] = std::array::from_fn(|k| zi[k] - zj[k]);
+            let y = [zi[0] - zj[0], zi[1] - zj[1], zi[2] - zj[2]];
             let along = d[2].mul_add(y[2], d[1].mul_add(y[1], d[0] * y[0]));
             let radial = (second - slope) * along / r2;
             let rows = &mut products[3 * j..3 * j + 3];

@@ -1,7 +1,7 @@
 //! One configuration: eight neighbours of a particle in the lanes, their terms added one after the other by rising
 //! index, with the operations of the batch form.
 
-use super::batch::minimum_image;
+use super::batch::difference;
 #[cfg(target_arch = "x86_64")]
 use super::{Avx2, Avx512};
 use super::{Kernel, Lane, Portable, dispatch};
@@ -27,7 +27,7 @@ fn forces_body<R: Lane<8>, P: PairLaw>(
     let cutoff2 = R::splat(law.cutoff() * law.cutoff());
     let mut energy = 0.0;
     for i in 0..list.particles() {
-        let xi: [R; 3] = std::array::from_fn(|k| R::splat(positions[3 * i + k]));
+        let xi = [R::splat(positions[3 * i]), R::splat(positions[3 * i + 1]), R::splat(positions[3 * i + 2])];
         let mut sum = [0.0; 3];
         let mut energy_i = 0.0;
         for block in list.row(i).chunks(8) {
@@ -43,7 +43,8 @@ fn forces_body<R: Lane<8>, P: PairLaw>(
                 inverse_sigma_squared[lane] = pair.inverse_sigma_squared;
                 scale[lane] = pair.epsilon * pair.inverse_sigma_squared;
             }
-            let d: [R; 3] = std::array::from_fn(|k| minimum_image(xi[k] - R::load(&coordinates[k]), cell.edges[k]));
+            let xj = [R::load(&coordinates[0]), R::load(&coordinates[1]), R::load(&coordinates[2])];
+            let d = difference(xi, xj, cell);
             let r2 = d[2].mul_add(d[2], d[1].mul_add(d[1], d[0] * d[0]));
             let x2 = r2 * R::load(&inverse_sigma_squared);
             let phi = law.derivatives(x2);

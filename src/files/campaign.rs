@@ -1,0 +1,105 @@
+//! The directory of a campaign.
+
+use std::path::{Path, PathBuf};
+
+use super::header::Header;
+use super::layout::Stage;
+use super::read::StageReader;
+use crate::error::{Error, Result};
+use crate::parallel::Ranks;
+
+/// What is in the directory of one stage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StageState {
+    pub stage: Stage,
+    pub path: PathBuf,
+    /// What the file says about itself: whether it is complete, and with which deck it was written.
+    pub header: Header,
+}
+
+/// A campaign's directory: one file for each stage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Campaign {
+    directory: PathBuf,
+    stages: Vec<StageState>,
+}
+
+impl Campaign {
+    /// Collective: makes the directory if need be, removes what an interrupted write has left, and looks at what is
+    /// there. Whether a stored deck allows to go on is for the caller to say, from the headers; [`Campaign::refuse`] is
+    /// the error when it does not.
+    ///
+    /// # Errors
+    /// `Storage`, on all ranks together, when the directory cannot be made or a file in it cannot be read.
+    pub fn open(ranks: &Ranks, directory: &Path) -> Result<Self> {
+        let found = if ranks.rank() == 0 { Self::prepare(directory) } else { Ok(Vec::new()) };
+        let headers = ranks.agree(found)?;
+        let headers = ranks.broadcast(headers, 0)?;
+        Ok(Self::with_headers(directory, headers))
+    }
+
+    /// Looks at a directory without changing it, on this rank alone.
+    ///
+    /// # Errors
+    /// `Storage` when there is no such directory or a file in it cannot be read.
+    pub fn look(directory: &Path) -> Result<Self> {
+        if !directory.is_dir() {
+            return Err(Error::storage(directory, "is not a directory; give the --output of a campaign"));
+        }
+        Ok(Self::with_headers(directory, headers(directory)?))
+    }
+
+    fn with_headers(directory: &Path, headers: Vec<Header>) -> Self {
+        let state = |header: Header| StageState {
+            stage: header.stage,
+            path: directory.join(header.stage.file_name()),
+            header,
+        };
+        Campaign { directory: directory.to_path_buf(), stages: headers.into_iter().map(state).collect() }
+    }
+
+    fn prepare(directory: &Path) -> Result<Vec<Header>> {
+        std::fs::create_dir_all(directory).map_err(|error| {
+            Error::storage(directory, format!("cannot be made: {error}; choose another --output"))
+        })?;
+        for stage in Stage::ALL {
+            // most often there is none
+            let _ = std::fs::remove_file(directory.join(format!(".{}.part", stage.file_name())));
+        }
+        headers(directory)
+    }
+
+    /// The directory.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// The stages that have a file, in their order.
+    pub fn stages(&self) -> &[StageState] {
+        &self.stages
+    }
+
+    /// The state of one stage, if it has a file.
+    pub fn stage(&self, stage: Stage) -> Option<&StageState> {
+        self.stages.iter().find(|state| state.stage == stage)
+    }
+
+    /// Whether a stage has done all that its deck asked.
+    pub fn is_complete(&self, stage: Stage) -> bool {
+        self.stage(stage).is_some_and(|state| state.header.complete)
+    }
+
+    /// The error for a directory that holds what another deck has made.
+    pub fn refuse(&self, stage: Stage, difference: &str) -> Error {
+        let message = format!(
+            "was made with another deck ({difference}); choose another --output, restore the deck, or give --redo {}",
+            stage.name()
+        );
+        Error::storage(&self.directory.join(stage.file_name()), message)
+    }
+}
+
+fn headers(directory: &Path) -> Result<Vec<Header>> {
+    let there = Stage::ALL.into_iter().filter(|stage| directory.join(stage.file_name()).exists());
+    there.map(|stage| Ok(StageReader::open(directory, stage)?.header().clone())).collect()
+}

@@ -1,0 +1,58 @@
+//! What every file says about itself.
+
+use std::time::{Duration, SystemTime};
+
+use serde::{Deserialize, Serialize};
+
+use super::layout::Stage;
+
+/// The root attributes of a stage's file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Header {
+    /// Version of the layout; [`super::layout::VERSION`] in what this program writes.
+    pub layout: i64,
+    /// Version of the program that wrote it.
+    pub version: String,
+    pub stage: Stage,
+    /// Text of the deck.
+    pub deck: String,
+    pub deck_hash: String,
+    /// The keys and values of the deck that this file depends on, in whatever form the driver compares.
+    pub deck_keys: String,
+    pub seed: u64,
+    /// Whether the stage did all that the deck asks.
+    pub complete: bool,
+}
+
+impl Header {
+    /// The header of a file that this program writes.
+    pub fn new(stage: Stage, deck: &str, deck_hash: &str, deck_keys: &str, seed: u64) -> Self {
+        Header {
+            layout: super::layout::VERSION,
+            version: env!("CARGO_PKG_VERSION").into(),
+            stage,
+            deck: deck.into(),
+            deck_hash: deck_hash.into(),
+            deck_keys: deck_keys.into(),
+            seed,
+            complete: false,
+        }
+    }
+}
+
+/// What this rank adds to the group /timing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Timing {
+    /// Threads of this rank.
+    pub threads: u32,
+    /// Seconds this rank has waited.
+    pub idle: f64,
+    /// Seconds this rank has spent, by name; all ranks give the same names in the same order.
+    pub costs: Vec<(String, f64)>,
+}
+
+/// Now, as ISO 8601 in UTC, to the second.
+pub(super) fn now() -> String {
+    let seconds = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |age| age.as_secs());
+    humantime::format_rfc3339_seconds(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)).to_string()
+}

@@ -1,0 +1,264 @@
+//! What is in the files: one table that drives writing, `docs/files.md` and the tests.
+//!
+//! Shapes are written in words, "[M,N,3]": a letter is a length that is the same wherever it stands in a file (in a group
+//! of a unit: in that group), a number is itself, "[]" is a scalar. `<unit>` in a path stands for the name of a
+//! unit of energy of the deck, `<name>` for any name. Bump [`VERSION`] when a name changes.
+
+mod excited;
+mod glassy;
+mod names;
+mod timing;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+
+/// The layout's version: the root attribute `glasswell_layout` of every file.
+pub const VERSION: i64 = 1;
+
+/// A stage of a campaign; each has one file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    Prepare,
+    Relax,
+    Explore,
+    Connect,
+    Tunnel,
+    Modes,
+    Excite,
+    Elastic,
+}
+
+impl Stage {
+    /// All stages in their order.
+    pub const ALL: [Stage; 8] = [
+        Stage::Prepare,
+        Stage::Relax,
+        Stage::Explore,
+        Stage::Connect,
+        Stage::Tunnel,
+        Stage::Modes,
+        Stage::Excite,
+        Stage::Elastic,
+    ];
+
+    /// The stage's name, as in the command line and in the root attribute `stage`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Stage::Prepare => "prepare",
+            Stage::Relax => "relax",
+            Stage::Explore => "explore",
+            Stage::Connect => "connect",
+            Stage::Tunnel => "tunnel",
+            Stage::Modes => "modes",
+            Stage::Excite => "excite",
+            Stage::Elastic => "elastic",
+        }
+    }
+
+    /// The name of its file in the campaign's directory.
+    pub fn file_name(self) -> &'static str {
+        match self {
+            Stage::Prepare => "glasses.h5",
+            Stage::Relax => "relaxation.h5",
+            Stage::Explore => "landscape.h5",
+            Stage::Connect => "paths.h5",
+            Stage::Tunnel => "tunnelling.h5",
+            Stage::Modes => "modes.h5",
+            Stage::Excite => "excitations.h5",
+            Stage::Elastic => "elasticity.h5",
+        }
+    }
+}
+
+/// The type of the elements of a data set or attribute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Element {
+    F64,
+    I64,
+    U32,
+    U64,
+    U8,
+    /// An HDF5 enum FALSE = 0, TRUE = 1: h5py gives `bool`.
+    Bool,
+    /// An HDF5 enum of one byte with these names, numbered from 0.
+    Names(&'static [&'static str]),
+    /// UTF-8 text; data sets hold it at a fixed length, padded with zeros.
+    Text,
+}
+
+impl Element {
+    /// The type in words, as `docs/files.md` gives it.
+    pub fn words(&self) -> String {
+        match self {
+            Element::F64 => "f64".into(),
+            Element::I64 => "i64".into(),
+            Element::U32 => "u32".into(),
+            Element::U64 => "u64".into(),
+            Element::U8 => "u8".into(),
+            Element::Bool => "bool".into(),
+            Element::Names(names) => format!("enum: {}", names.join(", ")),
+            Element::Text => "text".into(),
+        }
+    }
+}
+
+/// One data set of a file.
+#[derive(Clone, Copy, Debug)]
+pub struct DataSet {
+    pub path: &'static str,
+    pub element: Element,
+    pub shape: &'static str,
+    pub units: &'static str,
+    pub description: &'static str,
+    /// Whether the file must have it (with zero rows if need be); the others are there when they were asked for.
+    pub promised: bool,
+}
+
+/// One attribute of a group or data set, beside the root's and `units` and `description`.
+#[derive(Clone, Copy, Debug)]
+pub struct AttributeEntry {
+    pub path: &'static str,
+    pub name: &'static str,
+    pub element: Element,
+    /// "[]" or a list of any length, "[k]".
+    pub shape: &'static str,
+    pub description: &'static str,
+}
+
+/// A promised data set.
+const fn set(
+    path: &'static str,
+    element: Element,
+    shape: &'static str,
+    units: &'static str,
+    description: &'static str,
+) -> DataSet {
+    DataSet { path, element, shape, units, description, promised: true }
+}
+
+/// A data set that is there when it was asked for.
+const fn asked(
+    path: &'static str,
+    element: Element,
+    shape: &'static str,
+    units: &'static str,
+    description: &'static str,
+) -> DataSet {
+    DataSet { path, element, shape, units, description, promised: false }
+}
+
+const fn attribute(
+    path: &'static str,
+    name: &'static str,
+    element: Element,
+    shape: &'static str,
+    description: &'static str,
+) -> AttributeEntry {
+    AttributeEntry { path, name, element, shape, description }
+}
+
+/// The data sets of a stage's file, without those of /timing.
+pub fn data_sets(stage: Stage) -> &'static [DataSet] {
+    match stage {
+        Stage::Prepare => glassy::GLASSES,
+        Stage::Relax => glassy::RELAXATION,
+        Stage::Explore => glassy::LANDSCAPE,
+        Stage::Connect => glassy::PATHS,
+        Stage::Tunnel => excited::TUNNELLING,
+        Stage::Modes => excited::MODES,
+        Stage::Excite => excited::EXCITATIONS,
+        Stage::Elastic => excited::ELASTICITY,
+    }
+}
+
+/// The data sets of /timing, the same in every file.
+pub fn timing_data_sets() -> &'static [DataSet] {
+    timing::TIMING
+}
+
+/// The attributes of a stage's file, beside those of the root, of /timing, and `units` and `description`.
+pub fn attributes(stage: Stage) -> &'static [AttributeEntry] {
+    match stage {
+        Stage::Tunnel => excited::TUNNELLING_ATTRIBUTES,
+        Stage::Modes => excited::MODES_ATTRIBUTES,
+        Stage::Relax => glassy::RELAXATION_ATTRIBUTES,
+        _ => &[],
+    }
+}
+
+/// The attributes of the root of every file.
+pub fn root_attributes() -> &'static [AttributeEntry] {
+    timing::ROOT_ATTRIBUTES
+}
+
+/// The entry for this path in a stage's file.
+///
+/// # Errors
+/// `Internal` for a path that the layout does not know.
+pub fn data_set(stage: Stage, path: &str) -> Result<&'static DataSet> {
+    let all = || data_sets(stage).iter().chain(timing_data_sets());
+    all().find(|entry| entry.path == path).or_else(|| all().find(|entry| matches(entry.path, path))).ok_or_else(|| {
+        Error::Internal(format!("{} has no data set {path} in the layout", stage.file_name()))
+    })
+}
+
+/// The entry for this attribute in a stage's file.
+///
+/// # Errors
+/// `Internal` for one that the layout does not know.
+pub fn attribute_entry(stage: Stage, path: &str, name: &str) -> Result<&'static AttributeEntry> {
+    let mut all = attributes(stage).iter().filter(|entry| entry.name == name);
+    all.find(|entry| entry.path == path || matches(entry.path, path)).ok_or_else(|| {
+        Error::Internal(format!("{} has no attribute {name} of {path} in the layout", stage.file_name()))
+    })
+}
+
+fn matches(pattern: &str, path: &str) -> bool {
+    let (pattern, path): (Vec<_>, Vec<_>) = (pattern.split('/').collect(), path.split('/').collect());
+    let same = |(pattern, part): (&&str, &&str)| pattern == part || (pattern.starts_with('<') && !part.is_empty());
+    pattern.len() == path.len() && pattern.iter().zip(&path).all(same)
+}
+
+/// The name that stands for `<unit>` in a path, if its entry has one.
+pub fn unit_of<'p>(entry: &DataSet, path: &'p str) -> Option<&'p str> {
+    entry.path.starts_with("/<unit>").then(|| path.split('/').nth(1)).flatten()
+}
+
+/// The lengths that stand for letters so far, by (unit or "", letter).
+pub type Lengths = BTreeMap<(String, String), u64>;
+
+/// The words of a shape: "[M,N,3]" gives M, N, 3.
+pub fn shape_words(shape: &'static str) -> Vec<&'static str> {
+    shape.trim_matches(['[', ']']).split(',').filter(|word| !word.is_empty()).collect()
+}
+
+/// Compares a shape with its entry's words, and learns the lengths of letters met for the first time.
+///
+/// # Errors
+/// `Internal` when the number of axes, a fixed length or a known length differs.
+pub fn check_shape(entry: &DataSet, path: &str, shape: &[u64], lengths: &mut Lengths) -> Result<()> {
+    let words = shape_words(entry.shape);
+    let wrong = |why: String| Error::Internal(format!("{path} has shape {shape:?} where {} is due: {why}", entry.shape));
+    if words.len() != shape.len() {
+        return Err(wrong("another number of axes".into()));
+    }
+    let mut learned = lengths.clone();
+    for (word, length) in words.iter().zip(shape) {
+        let due = match word.parse::<u64>() {
+            Ok(number) => number,
+            Err(_) => {
+                let key = (unit_of(entry, path).unwrap_or("").to_string(), word.to_string());
+                *learned.entry(key).or_insert(*length)
+            }
+        };
+        if due != *length {
+            return Err(wrong(format!("{word} is {due}")));
+        }
+    }
+    *lengths = learned;
+    Ok(())
+}

@@ -1,0 +1,24 @@
+//! What every file has: root attributes and the group /timing.
+
+use super::Element::*;
+use super::{AttributeEntry, DataSet, asked, attribute, set};
+
+pub(super) const ROOT_ATTRIBUTES: &[AttributeEntry] = &[
+    attribute("/", "glasswell_layout", I64, "[]", "version of this layout; it changes when a name changes"),
+    attribute("/", "glasswell_version", Text, "[]", "version of the program that wrote the file"),
+    attribute("/", "stage", Text, "[]", "stage that wrote the file"),
+    attribute("/", "deck", Text, "[]", "the deck, its text"),
+    attribute("/", "deck_hash", Text, "[]", "hash of the deck"),
+    attribute("/", "deck_keys", Text, "[]", "the deck's keys and values that this file depends on"),
+    attribute("/", "seed", U64, "[]", "the campaign's seed"),
+    attribute("/", "complete", I64, "[]", "1 when the stage did all that the deck asks, else 0"),
+];
+
+pub(super) const TIMING: &[DataSet] = &[
+    set("/timing/ranks", U32, "[]", "1", "number of ranks that wrote the file"),
+    set("/timing/threads", U32, "[ranks]", "1", "threads of each rank"),
+    set("/timing/hostname", Text, "[ranks]", "1", "host of each rank"),
+    set("/timing/created", Text, "[]", "1", "when the file was written, ISO 8601, UTC"),
+    set("/timing/idle", F64, "[ranks]", "s", "time each rank has waited for others or for work"),
+    asked("/timing/costs/<name>", F64, "[ranks]", "s", "time each rank has spent on this"),
+];

@@ -1,0 +1,279 @@
+//! Reading a stage's file: each rank for itself, and only the rows it wants.
+
+use std::path::{Path, PathBuf};
+
+use hdf5::types::{TypeDescriptor, VarLenUnicode};
+use hdf5::{Dataset, Location};
+
+use super::header::Header;
+use super::layout::{self, Stage};
+use super::rows::RowRange;
+use super::transfer;
+use super::values::Attribute;
+use crate::error::{Error, Result};
+
+/// A number that data sets hold.
+pub trait Number: Copy + Sized {
+    /// The name of the type, for messages.
+    const NAME: &'static str;
+    /// Whether a data set of this type holds it.
+    fn is(kind: &TypeDescriptor) -> bool;
+    /// From the bytes of one element.
+    fn from_bytes(bytes: &[u8]) -> Self;
+}
+
+macro_rules! number {
+    ($($number:ident $kind:pat),*) => {$(
+        impl Number for $number {
+            const NAME: &'static str = stringify!($number);
+            fn is(kind: &TypeDescriptor) -> bool {
+                matches!(kind, $kind)
+            }
+            fn from_bytes(bytes: &[u8]) -> Self {
+                bytes.try_into().map_or_else(|_| Self::default(), $number::from_ne_bytes)
+            }
+        }
+    )*};
+}
+
+use hdf5::types::{FloatSize, IntSize};
+number!(
+    f64 TypeDescriptor::Float(FloatSize::U8),
+    i64 TypeDescriptor::Integer(IntSize::U8),
+    u32 TypeDescriptor::Unsigned(IntSize::U4),
+    u64 TypeDescriptor::Unsigned(IntSize::U8),
+    u8 TypeDescriptor::Unsigned(IntSize::U1)
+);
+
+impl Number for bool {
+    const NAME: &'static str = "bool";
+    fn is(kind: &TypeDescriptor) -> bool {
+        matches!(kind, TypeDescriptor::Boolean)
+    }
+    fn from_bytes(bytes: &[u8]) -> Self {
+        bytes.iter().any(|byte| *byte != 0)
+    }
+}
+
+/// A stage's file, open for reading by this rank alone.
+pub struct StageReader {
+    file: hdf5::File,
+    path: PathBuf,
+    header: Header,
+    imported: bool,
+}
+
+/// The first bytes of every HDF5 file.
+const SIGNATURE: [u8; 8] = *b"\x89HDF\r\n\x1a\n";
+
+impl StageReader {
+    /// Opens a stage's file of a campaign's directory.
+    ///
+    /// # Errors
+    /// `Storage` when it is missing, is no HDF5 file, is cut short or damaged, or was written with another layout or
+    /// by another stage.
+    pub fn open(directory: &Path, stage: Stage) -> Result<Self> {
+        Self::open_as(&directory.join(stage.file_name()), stage, false)
+    }
+
+    /// Opens a file of this layout that the user names (glasses to import); failures are `Input` errors.
+    ///
+    /// # Errors
+    /// As [`StageReader::open`], as `Input`.
+    pub fn open_input(path: &Path, stage: Stage) -> Result<Self> {
+        Self::open_as(path, stage, true)
+    }
+
+    fn open_as(path: &Path, stage: Stage, imported: bool) -> Result<Self> {
+        let told = |message: String| told(path, imported, message);
+        let mut start = [0u8; 8];
+        std::fs::File::open(path)
+            .and_then(|mut file| std::io::Read::read(&mut file, &mut start))
+            .map_err(|error| told(format!("cannot be read: {error}")))?;
+        if start != SIGNATURE {
+            return Err(told("is not an HDF5 file".into()));
+        }
+        let file = hdf5::File::open(path).map_err(|error| told(format!("is cut short or damaged: {error}")))?;
+        let header = read_header(&file, stage).map_err(told)?;
+        Ok(StageReader { file, path: path.to_path_buf(), header, imported })
+    }
+
+    /// What the file says about itself.
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// Where the file is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether the file has this data set.
+    pub fn has(&self, path: &str) -> bool {
+        let mut group = self.file.group("/").ok();
+        let (parent, name) = path.trim_start_matches('/').rsplit_once('/').unwrap_or(("", path.trim_start_matches('/')));
+        for part in parent.split('/').filter(|part| !part.is_empty()) {
+            group = group.filter(|group| group.link_exists(part)).and_then(|group| group.group(part).ok());
+        }
+        group.is_some_and(|group| group.link_exists(name) && group.dataset(name).is_ok())
+    }
+
+    /// Names of the groups in the root (the units of tunnelling.h5, for one), sorted.
+    ///
+    /// # Errors
+    /// `Storage` (`Input` for an imported file) when the file cannot be read.
+    pub fn groups(&self) -> Result<Vec<String>> {
+        let groups = self.file.groups().map_err(|error| self.told(format!("/: {error}")))?;
+        let mut names: Vec<String> = groups.iter().map(|group| group.name().trim_start_matches('/').to_string()).collect();
+        names.sort();
+        Ok(names)
+    }
+
+    /// Shape of a data set.
+    ///
+    /// # Errors
+    /// `Storage` (`Input`) when it is missing; the message names it.
+    pub fn shape(&self, path: &str) -> Result<Vec<u64>> {
+        Ok(self.data_set(path)?.shape().iter().map(|length| *length as u64).collect())
+    }
+
+    /// A whole data set, row-major.
+    ///
+    /// # Errors
+    /// `Storage` (`Input`) when it is missing, holds another type or cannot be read.
+    pub fn read<T: Number>(&self, path: &str) -> Result<Vec<T>> {
+        let total = self.shape(path)?.first().copied().unwrap_or(1);
+        self.read_rows(path, 0, total)
+    }
+
+    /// Rows first..first + count of a data set, row-major.
+    ///
+    /// # Errors
+    /// As [`StageReader::read`], and when it has fewer rows.
+    pub fn read_rows<T: Number>(&self, path: &str, first: u64, count: u64) -> Result<Vec<T>> {
+        let (kind, bytes) = self.bytes(path, first, count)?;
+        if !T::is(&kind) {
+            return Err(self.told(format!("{path} holds {kind}, not {}", T::NAME)));
+        }
+        Ok(bytes.chunks_exact(kind.size()).map(T::from_bytes).collect())
+    }
+
+    /// A whole data set of names (an enum) or texts.
+    ///
+    /// # Errors
+    /// As [`StageReader::read`].
+    pub fn read_text(&self, path: &str) -> Result<Vec<String>> {
+        let total = self.shape(path)?.first().copied().unwrap_or(1);
+        self.read_text_rows(path, 0, total)
+    }
+
+    /// Rows of a data set of names or texts.
+    ///
+    /// # Errors
+    /// As [`StageReader::read_rows`].
+    pub fn read_text_rows(&self, path: &str, first: u64, count: u64) -> Result<Vec<String>> {
+        let (kind, bytes) = self.bytes(path, first, count)?;
+        match &kind {
+            TypeDescriptor::Enum(kind) if kind.size == IntSize::U1 => {
+                let name = |value: &u8| kind.members.iter().find(|member| member.value == u64::from(*value));
+                let names = bytes.iter().map(|value| name(value).map(|member| member.name.clone())).collect::<Option<_>>();
+                names.ok_or_else(|| self.told(format!("{path} has a value without a name")))
+            }
+            TypeDescriptor::FixedUnicode(length) | TypeDescriptor::FixedAscii(length) => {
+                let text = |slot: &[u8]| String::from_utf8_lossy(slot).trim_end_matches('\0').to_string();
+                Ok(bytes.chunks_exact(*length).map(text).collect())
+            }
+            other => Err(self.told(format!("{path} holds {other}, not names or texts"))),
+        }
+    }
+
+    /// An attribute of a group or data set: a number, a list of numbers, or text.
+    ///
+    /// # Errors
+    /// `Storage` (`Input`) when it is missing or of no known type.
+    pub fn attribute(&self, path: &str, name: &str) -> Result<Attribute> {
+        let location: hdf5::Result<Location> = match self.has(path) {
+            true => self.file.dataset(path).map(|dataset| Location::clone(&dataset)),
+            false => self.file.group(path).map(|group| Location::clone(&group)),
+        };
+        let read = location.and_then(|location| read_attribute(&location, name));
+        read.map_err(|_| self.told(format!("has no attribute {name} of {path}")))
+    }
+
+    fn bytes(&self, path: &str, first: u64, count: u64) -> Result<(TypeDescriptor, Vec<u8>)> {
+        let dataset = self.data_set(path)?;
+        let told = |error: hdf5::Error| self.told(format!("{path} cannot be read: {error}"));
+        let kind = dataset.dtype().and_then(|kind| kind.to_descriptor()).map_err(told)?;
+        let shape = self.shape(path)?;
+        let Some((total, row)) = shape.split_first() else {
+            return Ok((kind, transfer::read_scalar(&dataset).map_err(told)?));
+        };
+        if first.checked_add(count).is_none_or(|end| end > *total) {
+            return Err(self.told(format!("{path} has {total} rows, not rows {first} to {}", first.saturating_add(count))));
+        }
+        Ok((kind, transfer::read_rows(&dataset, row, RowRange { first, count }).map_err(told)?))
+    }
+
+    fn data_set(&self, path: &str) -> Result<Dataset> {
+        match self.has(path) {
+            true => self.file.dataset(path).map_err(|error| self.told(format!("{path} cannot be opened: {error}"))),
+            false => Err(self.told(format!("has no data set {path}"))),
+        }
+    }
+
+    fn told(&self, message: String) -> Error {
+        told(&self.path, self.imported, message)
+    }
+}
+
+fn told(path: &Path, imported: bool, message: String) -> Error {
+    match imported {
+        true => Error::input(path, format!("{message}; give a file that glasswell wrote and that is whole")),
+        false => Error::storage(path, format!("{message}; restore it, or move it away and let its stage run again")),
+    }
+}
+
+fn read_header(file: &hdf5::File, stage: Stage) -> std::result::Result<Header, String> {
+    let attribute = |name: &str| read_attribute(file, name).map_err(|_| format!("has no root attribute {name}"));
+    let text = |name: &str| match attribute(name)? {
+        Attribute::Text(text) => Ok(text),
+        _ => Err(format!("has a root attribute {name} that is not text")),
+    };
+    let integer = |name: &str| match attribute(name)? {
+        Attribute::I64(value) => Ok(value),
+        _ => Err(format!("has a root attribute {name} that is not an integer")),
+    };
+    let layout = integer("glasswell_layout")?;
+    if layout != layout::VERSION {
+        return Err(format!("has layout {layout}, this program reads layout {}", layout::VERSION));
+    }
+    let name = text("stage")?;
+    if name != stage.name() {
+        return Err(format!("was written by the stage {name}, not by {}", stage.name()));
+    }
+    let Attribute::U64(seed) = attribute("seed")? else { return Err("has a root attribute seed that is no u64".into()) };
+    Ok(Header {
+        layout,
+        version: text("glasswell_version")?,
+        stage,
+        deck: text("deck")?,
+        deck_hash: text("deck_hash")?,
+        deck_keys: text("deck_keys")?,
+        seed,
+        complete: integer("complete")? == 1,
+    })
+}
+
+fn read_attribute(location: &Location, name: &str) -> hdf5::Result<Attribute> {
+    let attribute = location.attr(name)?;
+    let scalar = attribute.is_scalar();
+    Ok(match attribute.dtype()?.to_descriptor()? {
+        TypeDescriptor::Float(_) if scalar => Attribute::F64(attribute.read_scalar()?),
+        TypeDescriptor::Integer(_) if scalar => Attribute::I64(attribute.read_scalar()?),
+        TypeDescriptor::Unsigned(_) if scalar => Attribute::U64(attribute.read_scalar()?),
+        TypeDescriptor::Float(_) => Attribute::F64List(attribute.read_raw()?),
+        TypeDescriptor::Integer(_) => Attribute::I64List(attribute.read_raw()?),
+        TypeDescriptor::VarLenUnicode if scalar => Attribute::Text(attribute.read_scalar::<VarLenUnicode>()?.to_string()),
+        other => return Err(hdf5::Error::from(format!("an attribute of type {other}"))),
+    })
+}

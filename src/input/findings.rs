@@ -1,0 +1,68 @@
+//! Everything that is wrong or doubtful in a deck, gathered so that one reading tells all of it.
+
+use super::source::{Place, Source};
+use crate::error::{Error, Result};
+use std::path::Path;
+
+/// What reading a deck has found so far.
+pub(super) struct Findings<'a> {
+    source: &'a Source,
+    /// Faults with the byte they stand at (`usize::MAX`: not in the deck).
+    faults: Vec<(usize, String)>,
+    pub warnings: Vec<String>,
+}
+
+impl<'a> Findings<'a> {
+    pub fn new(source: &'a Source) -> Self {
+        Self { source, faults: Vec::new(), warnings: Vec::new() }
+    }
+
+    /// A fault of a value that the deck or a default gives: "line 3, column 5: explore.runs = 0: expected ...".
+    pub fn reject(&mut self, key: &str, effective: &str, wanted: &str) {
+        match self.source.place(key) {
+            Some(place) => {
+                let written = self.source.written(place);
+                self.at(place.value.start, &format!("{key} = {written} is not accepted: expected {wanted}"));
+            }
+            None => self.faults.push((
+                usize::MAX,
+                format!("{key} = {effective} (a default; the deck does not set it) is not accepted: expected {wanted}"),
+            )),
+        }
+    }
+
+    /// A fault of a key itself.
+    pub fn reject_key(&mut self, place: Option<&Place>, message: &str) {
+        match place {
+            Some(place) => self.at(place.key.start, message),
+            None => self.faults.push((usize::MAX, message.to_string())),
+        }
+    }
+
+    pub fn warn(&mut self, key: &str, message: &str) {
+        let place = match self.source.place(key) {
+            Some(place) => format!("line {}: ", self.source.line_and_column(place.value.start).0),
+            None => String::new(),
+        };
+        self.warnings.push(format!("{place}{message}"));
+    }
+
+    pub fn is_clean(&self) -> bool {
+        self.faults.is_empty()
+    }
+
+    fn at(&mut self, offset: usize, message: &str) {
+        let (line, column) = self.source.line_and_column(offset);
+        self.faults.push((offset, format!("line {line}, column {column}: {message}")));
+    }
+
+    /// The warnings, or one error that tells every fault in the order of the text.
+    pub fn into_result(mut self, file: &Path) -> Result<Vec<String>> {
+        if self.faults.is_empty() {
+            return Ok(self.warnings);
+        }
+        self.faults.sort();
+        let lines: Vec<String> = self.faults.into_iter().map(|(_, message)| message).collect();
+        Err(Error::Deck { file: file.to_path_buf(), message: lines.join("\n  ") })
+    }
+}

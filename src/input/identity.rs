@@ -1,0 +1,175 @@
+//! What makes two decks the same campaign: canonical text, its hash, the keys a stage depends on.
+
+use super::explain::quoted_key;
+use super::source::{leaves, value_text};
+use super::stages::{Deck, Stage};
+use crate::error::{Error, Result};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use toml::{Table, Value};
+
+/// Keys whose raised value continues what is there.
+const RAISABLE: [&str; 3] = ["prepare.glasses", "explore.quenches", "explore.runs"];
+/// Lists and tables whose additional entries add to what is there.
+const EXTENDABLE: [&str; 2] = ["tunnel.units", "tunnel.reduced_mass"];
+/// The list of imported files may grow at its end.
+const APPENDABLE: &str = "prepare.from";
+
+/// One key that differs between two decks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// Dotted key: `explore.temperature`.
+    pub key: String,
+    /// Old value as TOML; empty when the key is new.
+    pub old: String,
+    /// New value as TOML; empty when the key is gone.
+    pub new: String,
+    /// The first stage whose results depend on the key.
+    pub stage: Stage,
+}
+
+impl std::fmt::Display for Change {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {} -> {} (affects `{}` and later stages)", self.key, self.old, self.new, self.stage)
+    }
+}
+
+/// How a deck relates to the one that made the results.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Comparison {
+    /// The results stand as they are.
+    Same,
+    /// Raised quenches, runs or glasses, more units or imported files: the results stand and are added to.
+    Extends(Vec<Change>),
+    /// Results would differ; changes in the order of the stages, the first first.
+    Changed(Vec<Change>),
+}
+
+impl Deck {
+    /// The effective deck, one `section.key = value` a line in a fixed order: equal for decks that mean the same.
+    ///
+    /// # Errors
+    /// `Error::Internal` when a settings struct cannot be written as TOML.
+    pub fn canonical_text(&self) -> Result<String> {
+        self.text_of(|_| true)
+    }
+
+    /// SHA-256 of the canonical text, in hexadecimal.
+    ///
+    /// # Errors
+    /// As [`Deck::canonical_text`].
+    pub fn deck_hash(&self) -> Result<String> {
+        let digest = Sha256::digest(self.canonical_text()?.as_bytes());
+        Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// The keys that a stage and the stages it builds on depend on, as canonical text: seed, model and their sections.
+    ///
+    /// # Errors
+    /// As [`Deck::canonical_text`].
+    pub fn stage_keys(&self, stage: Stage) -> Result<String> {
+        self.text_of(|key| match stage_of(key) {
+            Some(of) => of == stage || stage.upstream().contains(&of),
+            None => key == "campaign.seed" || key.starts_with("model."),
+        })
+    }
+
+    /// How this deck relates to the one that made the results in a directory.
+    ///
+    /// # Errors
+    /// As [`Deck::canonical_text`].
+    pub fn compare(&self, old: &Deck) -> Result<Comparison> {
+        compare_keys(&old.canonical_text()?, &self.canonical_text()?)
+    }
+
+    fn text_of(&self, wanted: impl Fn(&str) -> bool) -> Result<String> {
+        let mut text = String::new();
+        for (section, value) in self.effective()? {
+            let Value::Table(table) = value else { continue };
+            for (key, value) in leaves(section, &table) {
+                if wanted(&key) {
+                    text.push_str(&format!("{} = {}\n", quoted_key(&key), value_text(&value)));
+                }
+            }
+        }
+        Ok(text)
+    }
+}
+
+/// Compares two canonical texts (of decks, or of the keys of one stage). Name and checkpoint interval do not count; a
+/// stage that only one of them has does not either.
+///
+/// # Errors
+/// `Error::Internal` when a text is not one that [`Deck::canonical_text`] or [`Deck::stage_keys`] wrote.
+pub fn compare_keys(old: &str, new: &str) -> Result<Comparison> {
+    let (old, new) = (read_canonical(old)?, read_canonical(new)?);
+    let (mut changed, mut extended) = (Vec::new(), Vec::new());
+    let all_keys: BTreeMap<&String, ()> = old.keys().chain(new.keys()).map(|key| (key, ())).collect();
+    for key in all_keys.into_keys() {
+        let (before, after) = (old.get(key), new.get(key));
+        let section = key.split('.').next().unwrap_or_default();
+        let has_section =
+            |deck: &BTreeMap<String, Value>| deck.keys().any(|other| other.starts_with(&format!("{section}.")));
+        let counts = key == "campaign.seed" || section != "campaign";
+        if before == after || !counts || !has_section(&old) || !has_section(&new) {
+            continue;
+        }
+        let change = Change {
+            key: key.clone(),
+            old: before.map(value_text).unwrap_or_default(),
+            new: after.map(value_text).unwrap_or_default(),
+            stage: stage_of(key).unwrap_or(Stage::Prepare),
+        };
+        match relation(key, before, after) {
+            Relation::Same => {}
+            Relation::More => extended.push(change),
+            Relation::Other => changed.push(change),
+        }
+    }
+    changed.sort_by_key(|change| change.stage);
+    extended.sort_by_key(|change| change.stage);
+    Ok(match (changed.is_empty(), extended.is_empty()) {
+        (false, _) => Comparison::Changed(changed),
+        (true, false) => Comparison::Extends(extended),
+        (true, true) => Comparison::Same,
+    })
+}
+
+enum Relation {
+    Same,
+    More,
+    Other,
+}
+
+fn relation(key: &str, old: Option<&Value>, new: Option<&Value>) -> Relation {
+    let extendable = EXTENDABLE.iter().any(|name| key == *name || key.starts_with(&format!("{name}.")));
+    match (old, new) {
+        (Some(Value::Integer(old)), Some(Value::Integer(new))) if RAISABLE.contains(&key) && new > old => {
+            Relation::More
+        }
+        (Some(Value::Array(old)), Some(Value::Array(new))) if key == APPENDABLE && new.starts_with(old) => {
+            Relation::More
+        }
+        (Some(Value::Array(old)), Some(Value::Array(new))) if extendable => {
+            let kept = old.iter().all(|name| new.contains(name));
+            match (kept, new.len() > old.len()) {
+                (true, false) => Relation::Same,
+                (true, true) => Relation::More,
+                _ => Relation::Other,
+            }
+        }
+        (None, Some(_)) if extendable => Relation::More,
+        _ => Relation::Other,
+    }
+}
+
+/// The stage whose section a key stands in.
+fn stage_of(key: &str) -> Option<Stage> {
+    Stage::from_name(key.split('.').next()?)
+}
+
+fn read_canonical(text: &str) -> Result<BTreeMap<String, Value>> {
+    let table: Table = toml::from_str(text)
+        .map_err(|fault| Error::Internal(format!("stored keys of a deck do not read back: {fault}")))?;
+    Ok(leaves("", &table).into_iter().collect())
+}

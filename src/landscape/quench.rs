@@ -1,0 +1,96 @@
+//! Quenches: from a configuration to the minimum in whose basin it lies.
+
+use super::conjugate_gradient;
+use super::fire::Fire;
+use super::lanes::{run_queue, stiffness};
+use super::lbfgs::Lbfgs;
+use super::settings::{ExploreSettings, Minimiser};
+use crate::forces::{LANES, PairSum};
+use serde::{Deserialize, Serialize};
+
+/// How to quench.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct QuenchSettings {
+    /// Largest force component in magnitude at a minimum [epsilon / sigma].
+    pub force_tolerance: f64,
+    pub minimiser: Minimiser,
+    /// Bound on the force evaluations of one quench.
+    pub max_evaluations: u64,
+}
+
+impl Default for QuenchSettings {
+    fn default() -> Self {
+        Self { force_tolerance: 1e-9, minimiser: Minimiser::Lbfgs, max_evaluations: 200_000 }
+    }
+}
+
+impl From<&ExploreSettings> for QuenchSettings {
+    fn from(explore: &ExploreSettings) -> Self {
+        Self { force_tolerance: explore.force_tolerance, minimiser: explore.minimiser, ..Self::default() }
+    }
+}
+
+/// Why a quench ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StopReason {
+    /// The largest force component is below the tolerance.
+    Converged,
+    /// `max_evaluations` are used up.
+    StepLimit,
+    /// The coordinates are too coarse for the tolerance: the residual no longer falls (or the energy of the start is no
+    /// finite number).
+    Stalled,
+}
+
+/// Where a quench ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Quench {
+    /// [3N], continuous with the start (not wrapped) [sigma].
+    pub positions: Vec<f64>,
+    /// Total energy [epsilon].
+    pub energy: f64,
+    /// Largest force component in magnitude [epsilon / sigma].
+    pub residual: f64,
+    pub force_evaluations: u64,
+    pub stop: StopReason,
+}
+
+impl Quench {
+    pub fn converged(&self) -> bool {
+        self.stop == StopReason::Converged
+    }
+}
+
+/// Minimises the energy from `start` [3N].
+pub fn quench(sum: &mut PairSum<1>, start: &[f64], settings: &QuenchSettings) -> Quench {
+    let queue = |sum: &mut PairSum<1>| match settings.minimiser {
+        Minimiser::ConjugateGradient => None,
+        _ => quench_queue(sum, &[start], settings).pop(),
+    };
+    queue(sum).unwrap_or_else(|| conjugate_gradient::minimise(sum, start, settings))
+}
+
+/// Minimises the energy from each of `starts` [3N], snapshots of one glass, eight at a time.
+///
+/// Results in the order of the starts, each bit-identical to `quench` of that start alone. Conjugate gradients need a
+/// line search of their own for each configuration and use one lane of eight.
+pub fn quench_batch(sum: &mut PairSum<LANES>, starts: &[&[f64]], settings: &QuenchSettings) -> Vec<Quench> {
+    match settings.minimiser {
+        Minimiser::ConjugateGradient => {
+            let mut single = PairSum::new(sum.model().clone(), *sum.cell());
+            starts.iter().map(|start| conjugate_gradient::minimise(&mut single, start, settings)).collect()
+        }
+        _ => quench_queue(sum, starts, settings),
+    }
+}
+
+fn quench_queue<const L: usize>(sum: &mut PairSum<L>, starts: &[&[f64]], settings: &QuenchSettings) -> Vec<Quench> {
+    let rows = 3 * sum.particles();
+    let stiffness = stiffness(sum);
+    match settings.minimiser {
+        Minimiser::Fire => run_queue(sum, starts, settings, &mut Fire::new(rows, stiffness)),
+        _ => run_queue(sum, starts, settings, &mut Lbfgs::new(rows, stiffness)),
+    }
+}

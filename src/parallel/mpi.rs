@@ -1,0 +1,190 @@
+//! The ranks of `mpirun`: the only file that knows MPI. It needs no `unsafe`: rsmpi's safe calls suffice.
+
+use mpi::collective::SystemOperation;
+use mpi::datatype::{Partition, PartitionMut};
+use mpi::environment::Universe;
+use mpi::topology::SimpleCommunicator;
+use mpi::traits::*;
+use mpi::{Count, Rank, Tag, Threading};
+
+use super::Form;
+use crate::error::{Error, Result};
+
+/// The communicator as C knows it.
+pub type RawCommunicator = mpi::ffi::MPI_Comm;
+
+/// The form with MPI. `world` stands before `universe`, whose drop ends MPI.
+pub(super) struct Mpi {
+    world: SimpleCommunicator,
+    _universe: Universe,
+}
+
+impl Mpi {
+    pub(super) fn start() -> Result<Self> {
+        let Some((universe, _)) = mpi::initialize_with_threading(Threading::Funneled) else {
+            return Err(Error::Internal("MPI was started twice".into()));
+        };
+        let world = universe.world();
+        if world.size() > 1 {
+            end_all_ranks_on_panic(world.rank());
+        }
+        Ok(Mpi { world, _universe: universe })
+    }
+
+    /// Bytes that one rank may send to one rank in a round: the sum over ranks stays below `limit`.
+    fn share(&self, limit: usize) -> usize {
+        (limit / self.size()).max(1)
+    }
+}
+
+/// A rank that unwinds would leave the others waiting in their next collective call for ever.
+fn end_all_ranks_on_panic(rank: Rank) {
+    let tell = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |information| {
+        eprintln!("glasswell: rank {rank} ends all ranks:");
+        tell(information);
+        SimpleCommunicator::world().abort(70)
+    }));
+}
+
+/// Counts and starts of pieces that lie one after the other.
+fn pieces(lengths: impl Iterator<Item = usize>) -> (Vec<Count>, Vec<Count>) {
+    let mut start: Count = 0;
+    lengths
+        .map(|length| {
+            // a piece is at most a share of the limit of 2^30 bytes
+            let piece = (length as Count, start);
+            start += piece.0;
+            piece
+        })
+        .unzip()
+}
+
+/// The part of a transfer of `length` bytes that belongs to round `round` when each round takes `share` bytes.
+fn part(length: usize, round: usize, share: usize) -> std::ops::Range<usize> {
+    (round * share).min(length)..((round + 1) * share).min(length)
+}
+
+/// An empty `Vec<u8>` points to address 1, which Open MPI takes for MPI_IN_PLACE: an empty slice must point to memory.
+fn sendable(bytes: &[u8]) -> &[u8] {
+    static MEMORY: [u8; 1] = [0];
+    if bytes.is_empty() { &MEMORY[..0] } else { bytes }
+}
+
+/// Memory for a round's bytes, never empty for the same reason.
+fn memory(counts: &[Count]) -> Vec<u8> {
+    vec![0u8; counts.iter().map(|count| *count as usize).sum::<usize>().max(1)]
+}
+
+/// Cuts a round's bytes and adds them to what earlier rounds brought.
+fn append(round: &[u8], counts: &[Count], received: &mut [Vec<u8>]) {
+    let mut rest = round;
+    for (count, bytes) in counts.iter().zip(received) {
+        let (piece, after) = rest.split_at(*count as usize);
+        bytes.extend_from_slice(piece);
+        rest = after;
+    }
+}
+
+impl Form for Mpi {
+    fn rank(&self) -> usize {
+        self.world.rank() as usize
+    }
+
+    fn size(&self) -> usize {
+        self.world.size() as usize
+    }
+
+    fn barrier(&self) {
+        self.world.barrier();
+    }
+
+    fn any(&self, value: bool) -> bool {
+        let mut any = 0u8;
+        self.world.all_reduce_into(&u8::from(value), &mut any, SystemOperation::max());
+        any > 0
+    }
+
+    fn sum(&self, value: u64) -> u64 {
+        let mut sum = 0u64;
+        self.world.all_reduce_into(&value, &mut sum, SystemOperation::sum());
+        sum
+    }
+
+    fn max(&self, value: u64) -> u64 {
+        let mut max = 0u64;
+        self.world.all_reduce_into(&value, &mut max, SystemOperation::max());
+        max
+    }
+
+    fn gather(&self, bytes: &[u8], limit: usize) -> Vec<Vec<u8>> {
+        let mut lengths = vec![0u64; self.size()];
+        self.world.all_gather_into(&(bytes.len() as u64), &mut lengths[..]);
+        let longest = lengths.iter().max().map_or(0, |length| *length as usize);
+        let share = self.share(limit);
+        let mut received: Vec<Vec<u8>> = lengths.iter().map(|length| Vec::with_capacity(*length as usize)).collect();
+        for round in 0..longest.div_ceil(share) {
+            let (counts, starts) = pieces(lengths.iter().map(|length| part(*length as usize, round, share).len()));
+            let mut buffer = memory(&counts);
+            let mine = sendable(&bytes[part(bytes.len(), round, share)]);
+            let mut target = PartitionMut::new(&mut buffer[..], &counts[..], &starts[..]);
+            self.world.all_gather_varcount_into(mine, &mut target);
+            append(&buffer, &counts, &mut received);
+        }
+        received
+    }
+
+    fn exchange(&self, outgoing: Vec<Vec<u8>>, limit: usize) -> Vec<Vec<u8>> {
+        let out_lengths: Vec<u64> = outgoing.iter().map(|bytes| bytes.len() as u64).collect();
+        let mut in_lengths = vec![0u64; self.size()];
+        self.world.all_to_all_into(&out_lengths[..], &mut in_lengths[..]);
+        let longest = self.max(out_lengths.iter().copied().max().unwrap_or(0)) as usize;
+        let share = self.share(limit);
+        let mut received: Vec<Vec<u8>> = in_lengths.iter().map(|length| Vec::with_capacity(*length as usize)).collect();
+        for round in 0..longest.div_ceil(share) {
+            let mine = || outgoing.iter().map(|bytes| &bytes[part(bytes.len(), round, share)]);
+            let packed: Vec<u8> = mine().flatten().copied().collect();
+            let (out_counts, out_starts) = pieces(mine().map(<[u8]>::len));
+            let (counts, starts) = pieces(in_lengths.iter().map(|length| part(*length as usize, round, share).len()));
+            let mut buffer = memory(&counts);
+            let source = Partition::new(sendable(&packed), &out_counts[..], &out_starts[..]);
+            let mut target = PartitionMut::new(&mut buffer[..], &counts[..], &starts[..]);
+            self.world.all_to_all_varcount_into(&source, &mut target);
+            append(&buffer, &counts, &mut received);
+        }
+        received
+    }
+
+    fn broadcast(&self, bytes: &mut Vec<u8>, root: usize, limit: usize) {
+        let root = self.world.process_at_rank(root as Rank);
+        let mut length = bytes.len() as u64;
+        root.broadcast_into(&mut length);
+        bytes.resize(length as usize, 0);
+        for piece in bytes.chunks_mut(limit) {
+            root.broadcast_into(piece);
+        }
+    }
+
+    fn send(&self, destination: usize, tag: i32, word: u64) {
+        // eight bytes travel in the envelope of every transport of Open MPI and MPICH: the call does not wait
+        self.world.process_at_rank(destination as Rank).send_with_tag(&word, tag as Tag);
+    }
+
+    fn receive(&self, tag: i32) -> Option<(usize, u64)> {
+        let (message, status) = self.world.any_process().immediate_matched_probe_with_tag(tag as Tag)?;
+        let (word, _) = message.matched_receive::<u64>();
+        Some((status.source_rank() as usize, word))
+    }
+
+    fn unreceived(&self) -> bool {
+        self.world.any_process().immediate_probe().is_some()
+    }
+
+    fn abort(&self, code: i32) -> ! {
+        self.world.abort(code)
+    }
+
+    fn communicator(&self) -> Option<RawCommunicator> {
+        Some(self.world.as_raw())
+    }
+}

@@ -1,0 +1,211 @@
+//! Pairs of particles within a distance, by cells; the neighbour lists of Monte Carlo and swap moves.
+
+use crate::model::PeriodicBox;
+
+/// Calls `visit(i, j, r^2)` once for every pair (minimum image) with r < `reach`; the order depends on the
+/// positions alone.
+pub(super) fn for_each_near_pair(
+    cell: &PeriodicBox,
+    positions: &[f64],
+    reach: f64,
+    mut visit: impl FnMut(usize, usize, f64),
+) {
+    let mut test = |i: usize, j: usize| {
+        let d = cell.difference(positions, i, j);
+        let r2 = d[0] * d[0] + d[1] * d[1] + d[2] * d[2];
+        if r2 < reach * reach {
+            visit(i, j, r2);
+        }
+    };
+    let Some(grid) = Grid::new(cell, positions, reach) else {
+        let particles = positions.len() / 3;
+        for i in 0..particles {
+            for j in i + 1..particles {
+                test(i, j);
+            }
+        }
+        return;
+    };
+    let stencil = grid.half_stencil();
+    for home in 0..grid.starts.len() - 1 {
+        let members = grid.members(home);
+        for (n, &i) in members.iter().enumerate() {
+            for &j in &members[n + 1..] {
+                test(i as usize, j as usize);
+            }
+        }
+        for &offset in &stencil {
+            for &j in grid.members(grid.neighbour(home, offset)) {
+                for &i in members {
+                    test(i as usize, j as usize);
+                }
+            }
+        }
+    }
+}
+
+/// Particles sorted by cells of at least reach / range in edge.
+struct Grid {
+    cells: [usize; 3],
+    range: isize,
+    /// [cells + 1]
+    starts: Vec<u32>,
+    /// [N], by cell, then by rising index
+    particles: Vec<u32>,
+}
+
+impl Grid {
+    /// `None` where the box holds too few cells: then all pairs are as good.
+    fn new(cell: &PeriodicBox, positions: &[f64], reach: f64) -> Option<Self> {
+        let count = |range: f64| cell.edges.map(|edge| (range * edge / reach).floor() as usize);
+        let range = [2usize, 1].into_iter().find(|&range| count(range as f64).iter().all(|&n| n > 2 * range))?;
+        // no more cells than particles: a sparse box must not cost memory
+        let most = ((positions.len() / 3) as f64).cbrt().ceil() as usize + 2 * range;
+        let cells = count(range as f64).map(|n| n.min(most));
+        let index_of = |atom: &[f64]| {
+            let part = |k: usize| {
+                let fraction = atom[k] / cell.edges[k];
+                (((fraction - fraction.floor()) * cells[k] as f64) as usize).min(cells[k] - 1)
+            };
+            (part(0) * cells[1] + part(1)) * cells[2] + part(2)
+        };
+        let homes: Vec<usize> = positions.chunks_exact(3).map(index_of).collect();
+        let (starts, order) = counting_sort(cells.iter().product(), &homes);
+        Some(Self { cells, range: range as isize, starts, particles: order })
+    }
+
+    fn members(&self, cell: usize) -> &[u32] {
+        &self.particles[self.starts[cell] as usize..self.starts[cell + 1] as usize]
+    }
+
+    /// One of each pair of opposite offsets.
+    fn half_stencil(&self) -> Vec<[isize; 3]> {
+        let mut stencil = Vec::new();
+        for x in -self.range..=self.range {
+            for y in -self.range..=self.range {
+                for z in -self.range..=self.range {
+                    if (x, y, z) > (0, 0, 0) {
+                        stencil.push([x, y, z]);
+                    }
+                }
+            }
+        }
+        stencil
+    }
+
+    fn neighbour(&self, cell: usize, offset: [isize; 3]) -> usize {
+        let [_, ny, nz] = self.cells;
+        let at = [cell / (ny * nz), cell / nz % ny, cell % nz];
+        let moved = |k: usize| (at[k] as isize + offset[k]).rem_euclid(self.cells[k] as isize) as usize;
+        (moved(0) * ny + moved(1)) * nz + moved(2)
+    }
+}
+
+/// Starts [keys + 1] and the indices of `of` ordered by key, then by index.
+fn counting_sort(keys: usize, of: &[usize]) -> (Vec<u32>, Vec<u32>) {
+    let mut starts = vec![0u32; keys + 1];
+    of.iter().for_each(|&key| starts[key + 1] += 1);
+    for key in 0..keys {
+        starts[key + 1] += starts[key];
+    }
+    let mut next = starts.clone();
+    let mut order = vec![0u32; of.len()];
+    for (index, &key) in of.iter().enumerate() {
+        order[next[key] as usize] = index as u32;
+        next[key] += 1;
+    }
+    (starts, order)
+}
+
+/// Every particle's neighbours within a reach.
+#[derive(Clone, Debug, Default)]
+pub(super) struct FullList {
+    starts: Vec<u32>,
+    neighbours: Vec<u32>,
+}
+
+impl FullList {
+    pub fn new(cell: &PeriodicBox, positions: &[f64], reach: f64) -> Self {
+        let (mut owners, mut others) = (Vec::new(), Vec::new());
+        for_each_near_pair(cell, positions, reach, |i, j, _| {
+            owners.extend([i, j]);
+            others.extend([j as u32, i as u32]);
+        });
+        let (starts, order) = counting_sort(positions.len() / 3, &owners);
+        Self { starts, neighbours: order.iter().map(|&n| others[n as usize]).collect() }
+    }
+
+    pub fn of(&self, i: usize) -> &[u32] {
+        &self.neighbours[self.starts[i] as usize..self.starts[i + 1] as usize]
+    }
+}
+
+/// Number of shells of equal width in r^2 that a frozen list is ordered by.
+const SHELLS: usize = 16;
+
+/// Every particle's neighbours within a reach with their distances, nearer shells first: for positions that
+/// do not move.
+pub(super) struct FrozenList {
+    /// [N SHELLS + 1]
+    starts: Vec<u32>,
+    /// (neighbour, r^2)
+    entries: Vec<(u32, f64)>,
+    shells_per_area: f64,
+}
+
+impl FrozenList {
+    pub fn new(cell: &PeriodicBox, positions: &[f64], reach: f64) -> Self {
+        let shells_per_area = SHELLS as f64 / (reach * reach);
+        let (mut keys, mut unordered) = (Vec::new(), Vec::new());
+        for_each_near_pair(cell, positions, reach, |i, j, r2| {
+            let shell = ((r2 * shells_per_area) as usize).min(SHELLS - 1);
+            keys.extend([i * SHELLS + shell, j * SHELLS + shell]);
+            unordered.extend([(j as u32, r2), (i as u32, r2)]);
+        });
+        let (starts, order) = counting_sort(positions.len() / 3 * SHELLS, &keys);
+        Self { starts, entries: order.iter().map(|&n| unordered[n as usize]).collect(), shells_per_area }
+    }
+
+    /// At least the neighbours of i nearer than `distance`.
+    pub fn within(&self, i: usize, distance: f64) -> &[(u32, f64)] {
+        let shells = ((distance * distance * self.shells_per_area) as usize + 1).min(SHELLS);
+        &self.entries[self.starts[i * SHELLS] as usize..self.starts[i * SHELLS + shells] as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::{Stage, stream};
+    use rand::Rng;
+
+    #[test]
+    fn cells_find_the_pairs_of_the_plain_double_loop() {
+        let mut random = stream(3, Stage::Prepare, 0, 0);
+        for (edges, reach) in [([9.0, 11.0, 7.5], 1.4), ([6.5, 7.0, 7.5], 2.1), ([4.0, 9.0, 9.0], 1.9)] {
+            let cell = PeriodicBox { edges };
+            let positions: Vec<f64> = (0..900).map(|_| random.random_range(-20.0..20.0)).collect();
+            let mut plain = Vec::new();
+            for i in 0..300 {
+                for j in i + 1..300 {
+                    let d = cell.difference(&positions, i, j);
+                    if d.iter().map(|x| x * x).sum::<f64>() < reach * reach {
+                        plain.push((i, j));
+                    }
+                }
+            }
+            let mut found = Vec::new();
+            for_each_near_pair(&cell, &positions, reach, |i, j, _| found.push((i.min(j), i.max(j))));
+            found.sort_unstable();
+            assert_eq!(found, plain);
+            let list = FullList::new(&cell, &positions, reach);
+            assert_eq!((0..300).map(|i| list.of(i).len()).sum::<usize>(), 2 * plain.len());
+            let frozen = FrozenList::new(&cell, &positions, reach);
+            for i in 0..300 {
+                let near = |d: f64| frozen.within(i, reach).iter().filter(|e| e.1 < d * d).count();
+                let cut = frozen.within(i, 0.6 * reach);
+                assert_eq!(cut.iter().filter(|e| e.1 < 0.36 * reach * reach).count(), near(0.6 * reach));
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! The run's own relaxation time, measured as it goes.
+
+use serde::{Deserialize, Serialize};
+
+/// Self-intermediate scattering function averaged over all directions of q,
+/// F_s(k, t) = < (1/N) sum_i sin(k dr_i)/(k dr_i) >, dr_i = |r_i(t) - r_i(0)|, the mean displacement subtracted.
+///
+/// `now`, `before`: [3N] unwrapped; `wave_number` k [sigma^-1].
+pub fn self_scattering(now: &[f64], before: &[f64], wave_number: f64) -> f64 {
+    let particles = now.len() / 3;
+    let mut drift = [0.0; 3];
+    for (a, b) in now.as_chunks::<3>().0.iter().zip(before.as_chunks::<3>().0) {
+        for k in 0..3 {
+            drift[k] += (a[k] - b[k]) / particles as f64;
+        }
+    }
+    let mut sum = 0.0;
+    for (a, b) in now.as_chunks::<3>().0.iter().zip(before.as_chunks::<3>().0) {
+        let square: f64 = (0..3).map(|k| (a[k] - b[k] - drift[k]).powi(2)).sum();
+        let phase = wave_number * square.sqrt();
+        // sin(y)/y = 1 - y^2/6 to rounding
+        sum += if phase < 1e-4 { 1.0 - phase * phase / 6.0 } else { phase.sin() / phase };
+    }
+    sum / particles as f64
+}
+
+/// Correlation of the positions at lags of 1, 2, 4, ... ticks with successive time origins.
+///
+/// Each lag keeps one snapshot, which is replaced when it has been used: the memory grows as the logarithm of the
+/// run's length and the cost of a tick is two evaluations.
+///
+/// For particles that exchange identities the positions are followed, not the identities.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RelaxationMeter {
+    wave_number: f64,
+    /// Time between two ticks.
+    interval: f64,
+    ticks: u64,
+    origin: Vec<f64>,
+    lags: Vec<Lag>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Lag {
+    snapshot: Vec<f64>,
+    sum: f64,
+    count: u64,
+}
+
+impl RelaxationMeter {
+    /// Time starts at `positions` [3N] (unwrapped); k in 1/sigma; `interval` is the time of a tick.
+    pub fn new(positions: &[f64], wave_number: f64, interval: f64) -> Self {
+        Self { wave_number, interval, ticks: 0, origin: positions.to_vec(), lags: Vec::new() }
+    }
+
+    /// One tick later the particles are at `positions`.
+    pub fn record(&mut self, positions: &[f64]) {
+        self.ticks += 1;
+        for level in 0..=self.ticks.trailing_zeros() as usize {
+            let before = self.lags.get(level).map_or(&self.origin, |lag| &lag.snapshot);
+            let value = self_scattering(positions, before, self.wave_number);
+            match self.lags.get_mut(level) {
+                Some(lag) => {
+                    lag.snapshot.copy_from_slice(positions);
+                    lag.sum += value;
+                    lag.count += 1;
+                }
+                None => self.lags.push(Lag { snapshot: positions.to_vec(), sum: value, count: 1 }),
+            }
+        }
+    }
+
+    /// Time since the start.
+    pub fn elapsed(&self) -> f64 {
+        self.ticks as f64 * self.interval
+    }
+
+    /// (lag, F_s) for the lags 2^m ticks that fit into the run.
+    pub fn correlation(&self) -> Vec<(f64, f64)> {
+        let lag = |level: usize| (1u64 << level) as f64 * self.interval;
+        self.lags.iter().enumerate().map(|(level, l)| (lag(level), l.sum / l.count as f64)).collect()
+    }
+
+    /// The time at which F_s has fallen to 1/e; `None` when it has not yet.
+    ///
+    /// Between two lags a stretched exponential is laid through both, ln(-ln F_s) linear in ln t.
+    pub fn relaxation_time(&self) -> Option<f64> {
+        let target = (-1.0f64).exp();
+        let correlation = self.correlation();
+        let after = correlation.iter().position(|&(_, value)| value <= target)?;
+        // noise around zero must not enter the logarithm
+        let decay = |value: f64| -(value.clamp(1e-3, 1.0 - 1e-12).ln());
+        let (t2, f2) = correlation[after];
+        let Some(&(t1, f1)) = after.checked_sub(1).and_then(|before| correlation.get(before)) else {
+            return Some(t2 / decay(f2));
+        };
+        let (y1, y2) = (decay(f1).ln(), decay(f2).ln());
+        Some((t1.ln() - y1 * (t2 / t1).ln() / (y2 - y1)).exp())
+    }
+}
