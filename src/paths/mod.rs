@@ -20,6 +20,5 @@ pub use images::ImageSums;
 pub use inertia::negative_modes;
 pub use saddle::{SaddleSearch, SaddleStop};
 pub use ends::{Separation, bring_near, displacement, separation};
-pub use images::ImageSums;
 pub use settings::{ConnectSettings, PathMethod, Refine, VisitRule};
 pub use spline::{CubicSpline, StationaryKind, StationaryPoint};
