@@ -1,0 +1,301 @@
+//! The quantum problem of a double well against independent spectral solutions and reference profiles.
+
+use glasswell::paths::spline::{CubicSpline, StationaryKind};
+use glasswell::tunnelling::{
+    Doublet, Kind, LevelsStatus, Profile, SemiclassicalStatus, Stretch, TunnelSettings, solve, solve_potential,
+};
+use serde_json::Value;
+
+fn data(name: &str) -> Value {
+    let path = format!("{}/tests/data/{name}", env!("CARGO_MANIFEST_DIR"));
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// Numbers stand as numbers or as decimal strings.
+fn number(value: &Value) -> f64 {
+    value.as_f64().or_else(|| value.as_str().and_then(|text| text.parse().ok())).unwrap()
+}
+
+fn numbers(value: &Value) -> Vec<f64> {
+    value.as_array().unwrap().iter().map(number).collect()
+}
+
+fn close(name: &str, got: f64, expected: f64, relative: f64) {
+    assert!((got / expected - 1.0).abs() < relative, "{name}: {got:.13e}, expected {expected:.13e}");
+}
+
+fn quartic(barrier: f64, asymmetry: f64) -> impl Fn(f64) -> f64 {
+    move |x: f64| 16.0 * barrier * x * x * (1.0 - x) * (1.0 - x) + asymmetry * x * x * (3.0 - 2.0 * x)
+}
+
+fn sampled(v: impl Fn(f64) -> f64, from: f64, to: f64, per_unit: usize, length: f64) -> Profile {
+    let nodes = ((to - from) * per_unit as f64).round() as usize;
+    let xi: Vec<f64> = (0..=nodes).map(|i| from + i as f64 / per_unit as f64).collect();
+    Profile { energy: xi.iter().map(|x| v(*x)).collect(), xi, length, curvature: [None, None] }
+}
+
+fn levels_are(name: &str, got: &[f64], expected: &[f64], absolute: f64, count: usize) {
+    for k in 0..count {
+        assert!((got[k] - expected[k]).abs() < absolute, "{name} level {k}: {:.14} {:.14}", got[k], expected[k]);
+    }
+}
+
+#[test]
+fn spline_reproduces_cubics_and_finds_their_extrema() {
+    let y = |x: f64| 2.0 - 3.0 * x + 0.5 * x * x * x;
+    let knots = [-2.0, -1.3, 0.1, 0.4, 1.9, 2.5];
+    let spline = CubicSpline::new(&knots, &knots.map(y)).unwrap();
+    for x in [-2.0f64, -1.7, -0.5, 0.2, 1.0, 2.49, 3.0] {
+        let expected = [y(x), -3.0 + 1.5 * x * x, 3.0 * x, 3.0];
+        for (got, expected) in spline.derivatives(x).iter().zip(expected) {
+            assert!((got - expected).abs() < 1e-12, "{x} {got} {expected}");
+        }
+    }
+    let points = spline.stationary_points();
+    assert_eq!(points.len(), 2);
+    let root = 2.0f64.sqrt();
+    assert!(points[0].kind == StationaryKind::Maximum && (points[0].position + root).abs() < 1e-12);
+    assert!(points[1].kind == StationaryKind::Minimum && (points[1].curvature - 3.0 * root).abs() < 1e-11);
+    assert_eq!(spline.highest_maximum(-2.0, 2.5).unwrap().position, points[0].position);
+    // a stationary point on a knot is found once
+    let on_knot = CubicSpline::new(&[-2.0, -1.0, 0.0, 1.0, 2.0], &[4.0, 1.0, 0.0, 1.0, 4.0]).unwrap();
+    assert_eq!(on_knot.stationary_points().len(), 1);
+}
+
+#[test]
+fn spline_of_few_points_and_its_order() {
+    let line = CubicSpline::new(&[1.0, 3.0], &[2.0, 6.0]).unwrap();
+    assert_eq!(line.derivatives(2.0), [4.0, 2.0, 0.0, 0.0]);
+    let parabola = CubicSpline::new(&[0.0, 1.0, 3.0], &[0.0, 1.0, 9.0]).unwrap();
+    assert!((parabola.value(2.0) - 4.0).abs() < 1e-14 && (parabola.second_derivative(0.5) - 2.0).abs() < 1e-14);
+    let cubic = CubicSpline::new(&[0.0, 1.0, 3.0, 4.0], &[0.0, 1.0, 27.0, 64.0]).unwrap();
+    assert!((cubic.value(2.0) - 8.0).abs() < 1e-13);
+    // fourth order also at the ends, which natural ends would spoil
+    let error = |n: usize| {
+        let x: Vec<f64> = (0..=n).map(|i| i as f64 / n as f64).collect();
+        let spline = CubicSpline::new(&x, &x.iter().map(|x| x.exp()).collect::<Vec<_>>()).unwrap();
+        (0..1000).map(|i| i as f64 / 999.0).map(|x| (spline.value(x) - x.exp()).abs()).fold(0.0, f64::max)
+    };
+    assert!(error(20) / error(40) > 12.0, "{} {}", error(20), error(40));
+    for (x, y) in [(vec![0.0], vec![1.0]), (vec![0.0, 0.0], vec![1.0, 2.0]), (vec![0.0, f64::NAN], vec![1.0, 2.0])] {
+        assert!(CubicSpline::new(&x, &y).is_err());
+    }
+}
+
+#[test]
+fn levels_of_quartic_double_wells_on_the_whole_line() {
+    for (name, set) in data("double_well_1d.json")["sets"].as_object().unwrap() {
+        let [m, d, barrier, asymmetry] = ["m", "d", "Vb", "dV"].map(|key| number(&set[key]));
+        let expected = numbers(&set["levels_HObasis"]);
+        let v = quartic(barrier, asymmetry);
+        let stretch = Stretch { left: -1.0, right: 2.0, points: 2000, levels: 6 };
+        let spectrum = solve_potential(&v, m * d * d, &stretch).unwrap();
+        assert!(spectrum.converged && spectrum.convergence < 1e-8);
+        levels_are(name, &spectrum.levels, &expected, 1e-10, 6);
+        close(name, spectrum.levels[1] - spectrum.levels[0], number(&set["splitting"]), 1e-8);
+        // the same as a profile that reaches outside [0, 1]
+        let doublet = solve(&sampled(&v, -0.8, 1.8, 1000, d), Some(0.5), m, &TunnelSettings::default()).unwrap();
+        levels_are(name, &doublet.levels, &expected, 1e-10, 5);
+        close(name, doublet.splitting, number(&set["splitting"]), 1e-7);
+        assert!(doublet.kind == Kind::Tunnelling && doublet.status == LevelsStatus::Converged && doublet.decay > 30.0);
+    }
+}
+
+#[test]
+fn semiclassical_figures_of_quartic_double_wells() {
+    for (name, set) in data("double_well_1d.json")["sets"].as_object().unwrap() {
+        let [m, d, barrier, asymmetry] = ["m", "d", "Vb", "dV"].map(|key| number(&set[key]));
+        let profile = sampled(quartic(barrier, asymmetry), -0.8, 1.8, 2000, d);
+        let doublet = solve(&profile, None, m, &TunnelSettings::default()).unwrap();
+        close(name, doublet.action, number(&set["action_at_mean"]), 1e-8);
+        close(name, doublet.tunnelling_element, number(&set["Delta0_seed_eq15"]), 1e-7);
+        close(name, doublet.decay_rate, number(&set["Gamma_standard_half"]), 1e-7);
+        close(name, doublet.decay_rate_paper, number(&set["Gamma_seed_eq14_from0"]), 1e-7);
+        let turning = numbers(&set["turning_points_mean"]);
+        assert!((doublet.turning_points[0] - turning[1]).abs() < 1e-8);
+        assert!((doublet.turning_points[1] - turning[2]).abs() < 1e-8);
+        assert!((doublet.diagonal_splitting - number(&set["Delta_seed_eq13"])).abs() < 1e-8);
+        assert_eq!(doublet.decay_rate_status, SemiclassicalStatus::Computed);
+        // curvatures from outside: hbar omega = sqrt(k / M)
+        let k = [1.0, -1.0].map(|sign| Some(32.0 * barrier + sign * 6.0 * asymmetry));
+        let exact = solve(&Profile { curvature: k, ..profile }, None, m, &TunnelSettings::default()).unwrap();
+        assert!((exact.diagonal_splitting - number(&set["Delta_seed_eq13"])).abs() < 1e-12);
+    }
+}
+
+#[test]
+fn parabolas_beyond_the_minima() {
+    for (m, d, barrier, asymmetry, expected) in [
+        (5250.0, 0.45, 0.05, 0.0, 2.000621e-4),
+        (4000.0, 0.75, 0.08, 0.0, 8.1470e-7),
+        (5250.0, 0.5, 0.08, 5e-4, 4.710417e-4),
+        (27504.3, 0.4, 0.03, 2e-4, 1.8969532e-4),
+    ] {
+        let mut profile = sampled(quartic(barrier, asymmetry), 0.0, 1.0, 200, d);
+        profile.curvature = [1.0, -1.0].map(|sign| Some(32.0 * barrier + sign * 6.0 * asymmetry));
+        let doublet = solve(&profile, None, m, &TunnelSettings::default()).unwrap();
+        let digits = if expected == 8.1470e-7 { 1e-5 } else { 5e-7 };
+        close("splitting", doublet.splitting, expected, digits);
+        assert!(doublet.status == LevelsStatus::Converged && doublet.points <= 8000, "{doublet:?}");
+    }
+}
+
+#[test]
+fn reference_paths_of_the_ternary_mixture() {
+    for (name, set) in data("profiles_tlj.json").as_object().unwrap() {
+        let s = &set["schroedinger"];
+        let profile = Profile {
+            xi: numbers(&s["xi"]),
+            energy: numbers(&s["V"]),
+            length: number(&s["d"]),
+            curvature: [Some(number(&s["k_left"])), Some(number(&s["k_right"]))],
+        };
+        for level in s["levels"].as_array().unwrap() {
+            let m = number(&level["mtilde"]);
+            let start = std::time::Instant::now();
+            let doublet = solve(&profile, None, m, &TunnelSettings::default()).unwrap();
+            println!("{name} {m}: {:?} {doublet:?}", start.elapsed());
+            for (got, expected) in doublet.levels.iter().zip(numbers(&level["E"])) {
+                close(name, *got, expected, 1e-7);
+            }
+            close(name, doublet.splitting, number(&level["splitting"]), 1e-7);
+            // strongly asymmetric: the second level is the upper well's, or the lower well's first excited one
+            let (kind, sum) = if doublet.weights[1] < 0.5 { (Kind::Tunnelling, 1.0) } else { (Kind::Intrawell, 2.0) };
+            assert_eq!((doublet.kind, doublet.status), (kind, LevelsStatus::Converged));
+            assert!((doublet.weights[0] + doublet.weights[1] - sum).abs() < 0.02);
+            // the highest level asked for does not move those below it
+            let two = solve(&profile, None, m, &TunnelSettings { levels: 2, ..Default::default() }).unwrap();
+            close(name, two.splitting, doublet.splitting, 1e-8);
+        }
+    }
+}
+
+#[test]
+fn turning_a_profile_round_changes_nothing() {
+    let profile = sampled(quartic(0.04, 3e-3), -0.1, 1.0, 100, 0.5);
+    let turned = Profile {
+        xi: profile.xi.iter().rev().map(|x| 1.0 - x).collect(),
+        energy: profile.energy.iter().rev().copied().collect(),
+        length: profile.length,
+        curvature: [None, None],
+    };
+    let settings = TunnelSettings::default();
+    let a = solve(&profile, Some(0.52), 5250.0, &settings).unwrap();
+    let b = solve(&turned, Some(0.48), 5250.0, &settings).unwrap();
+    levels_are("turned", &a.levels, &b.levels, 1e-12, 5);
+    close("Delta", a.diagonal_splitting, b.diagonal_splitting, 1e-10);
+    close("Delta_0", a.tunnelling_element, b.tunnelling_element, 1e-7);
+    close("rate", a.decay_rate, b.decay_rate, 1e-7);
+    assert!((a.turning_points[0] - (1.0 - b.turning_points[1])).abs() < 1e-9);
+    assert!((a.weights[0] - b.weights[0]).abs() < 1e-6 && a.weights[0] > 0.9);
+}
+
+#[test]
+fn an_offset_of_the_energy_changes_the_levels_only() {
+    let profile = sampled(quartic(0.05, 1e-3), 0.0, 1.0, 50, 0.45);
+    let shifted = Profile { energy: profile.energy.iter().map(|v| v - 3.0).collect(), ..profile.clone() };
+    let [a, b] = [profile, shifted].map(|p| solve(&p, None, 5250.0, &TunnelSettings::default()).unwrap());
+    assert!((a.levels[0] - b.levels[0] - 3.0).abs() < 1e-11);
+    assert!((a.splitting - b.splitting).abs() < 1e-12);
+    close("Delta_0", a.tunnelling_element, b.tunnelling_element, 1e-9);
+}
+
+#[test]
+fn splittings_far_below_the_level_spacing() {
+    // cosh-free check: log E against the action must stay linear down to the floor
+    let splitting = |m: f64| solve(&sampled(quartic(0.08, 0.0), -0.8, 1.8, 1000, 0.75), None, m, &TunnelSettings::default());
+    let mut last: Option<Doublet> = None;
+    for m in [4000.0, 6000.0, 8000.0, 10000.0, 12000.0, 16000.0] {
+        let doublet = splitting(m).unwrap();
+        // WKB with the exact prefactor of Fröman: E ~ hbar omega / pi exp(-S) within tens of per cent, at all masses
+        let estimate = 2.0 / std::f64::consts::PI * doublet.tunnelling_element;
+        let ratio = doublet.splitting / estimate;
+        if estimate > 1e-12 {
+            assert!(ratio > 0.9 && ratio < 1.3, "{m} {ratio} {doublet:?}");
+        }
+        assert_eq!(doublet.below_floor, doublet.splitting < 1e-11);
+        assert_eq!(doublet.kind, Kind::Tunnelling);
+        println!("{m} {:e} {ratio} {}", doublet.splitting, doublet.splitting_convergence);
+        assert!(last.is_none_or(|last| doublet.splitting < last.splitting));
+        last = Some(doublet);
+    }
+    assert!(last.unwrap().below_floor);
+}
+
+#[test]
+fn kinds_and_statuses() {
+    let settings = TunnelSettings::default();
+    let run = |v: &dyn Fn(f64) -> f64, d, m| solve(&sampled(v, 0.0, 1.0, 40, d), None, m, &settings).unwrap();
+    // zero-point energy above the barrier
+    let low = run(&quartic(1e-4, 0.0), 0.3, 1200.0);
+    assert_eq!((low.kind, low.tunnelling_element_status), (Kind::NoBarrier, SemiclassicalStatus::AboveBarrier));
+    assert!(low.splitting > 0.0 && low.tunnelling_element.is_nan() && low.decay_rate.is_nan());
+    // levels of the lower well only
+    let steep = run(&quartic(0.2, 0.15), 0.6, 30000.0);
+    assert_eq!((steep.kind, steep.tunnelling_element_status), (Kind::Intrawell, SemiclassicalStatus::BelowUpperMinimum));
+    // no barrier at all: a shelf, and a single parabola with its exact levels
+    let shelf = run(&|x: f64| x * x * (3.0 - 2.0 * x) * 0.01 + 0.5 * x * x, 0.6, 4000.0);
+    assert_eq!((shelf.kind, shelf.decay_rate_status), (Kind::NoBarrier, SemiclassicalStatus::NoBarrier));
+    let oscillator = run(&|x: f64| 0.8 * (x - 0.5) * (x - 0.5), 0.5, 4000.0);
+    let quantum = (1.6f64 / 1000.0).sqrt();
+    assert_eq!(oscillator.kind, Kind::NoBarrier);
+    // (beyond 0 and 1 it goes on without slope: only the tail of the ground state feels it)
+    close("oscillator", oscillator.levels[0], 0.5 * quantum, 1e-3);
+    // falling beyond the minimum
+    let mut falling = sampled(quartic(0.05, 0.0), 0.0, 1.0, 40, 0.5);
+    falling.curvature = [Some(-1.0), Some(1.6)];
+    let unbound = solve(&falling, None, 4000.0, &settings).unwrap();
+    assert!(unbound.status == LevelsStatus::Unbound && unbound.splitting.is_nan() && !unbound.below_floor);
+}
+
+#[test]
+fn nothing_panics_on_strange_profiles() {
+    let settings = TunnelSettings::default();
+    let start = std::time::Instant::now();
+    for points in [2, 3, 4, 5, 17] {
+        for (barrier, asymmetry) in [(0.05, 0.0), (1e-9, 0.0), (1e-9, 5.0), (50.0, 40.0), (0.0, 0.0), (0.1, -0.2)] {
+            for (m, d) in [(1e-6, 1e-3), (1.0, 0.1), (4000.0, 0.5), (1e7, 3.0)] {
+                let mut profile = sampled(quartic(barrier, asymmetry), 0.0, 1.0, points - 1, d);
+                for curvature in [[None, None], [Some(1.0), Some(0.3)], [Some(1e-8), Some(1e4)], [Some(f64::NAN), Some(1.0)]] {
+                    profile.curvature = curvature;
+                    for saddle in [None, Some(0.5), Some(f64::NAN), Some(7.0)] {
+                        if saddle.is_some() && points > 4 {
+                            continue;
+                        }
+                        let t = std::time::Instant::now();
+                        let doublet = solve(&profile, saddle, m, &settings).unwrap();
+                        let t = t.elapsed().as_millis();
+                        if t > 300 { println!("SLOW {t} {points} {barrier} {asymmetry} {m} {d} {curvature:?} {:?} {:?} {} {}", doublet.status, doublet.levels, doublet.points, doublet.convergence); }
+                        let solved = !matches!(doublet.status, LevelsStatus::Unbound | LevelsStatus::Unsolved);
+                        assert_eq!(solved, doublet.splitting.is_finite(), "{profile:?} {m} {doublet:?}");
+                        assert!(doublet.levels.len() == 5 && (!solved || doublet.levels.is_sorted()));
+                        if doublet.status != LevelsStatus::Converged && doublet.status != LevelsStatus::Unbound {
+                            println!("{points} {barrier} {asymmetry} {m} {d} {curvature:?}: {:?} {} {}", doublet.status, doublet.convergence, doublet.points);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    println!("{:?}", start.elapsed());
+    let good = sampled(quartic(0.05, 0.0), 0.0, 1.0, 10, 0.5);
+    for m in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        assert!(solve(&good, None, m, &settings).is_err());
+    }
+    for bad in [
+        Profile { length: 0.0, ..good.clone() },
+        Profile { length: f64::NAN, ..good.clone() },
+        Profile { xi: good.xi.iter().map(|x| x * 0.9).collect(), ..good.clone() },
+        Profile { energy: good.energy.iter().map(|_| f64::NAN).collect(), ..good.clone() },
+        Profile { xi: vec![], energy: vec![], ..good.clone() },
+    ] {
+        assert!(solve(&bad, None, 4000.0, &settings).is_err());
+    }
+}
+
+#[test]
+fn settings_from_a_deck() {
+    let settings: TunnelSettings = toml::from_str("units = [\"argon\"]\nreduced_mass = { mine = 2500.0 }").unwrap();
+    assert_eq!((settings.points, settings.levels, settings.reduced_mass["mine"]), (2000, 5, 2500.0));
+    assert!(toml::from_str::<TunnelSettings>("point = 3").is_err());
+}
