@@ -203,7 +203,8 @@ fn an_offset_of_the_energy_changes_the_levels_only() {
 #[test]
 fn splittings_far_below_the_level_spacing() {
     // cosh-free check: log E against the action must stay linear down to the floor
-    let splitting = |m: f64| solve(&sampled(quartic(0.08, 0.0), -0.8, 1.8, 1000, 0.75), None, m, &TunnelSettings::default());
+    let splitting =
+        |m: f64| solve(&sampled(quartic(0.08, 0.0), -0.8, 1.8, 1000, 0.75), None, m, &TunnelSettings::default());
     let mut last: Option<Doublet> = None;
     for m in [4000.0, 6000.0, 8000.0, 10000.0, 12000.0, 16000.0] {
         let doublet = splitting(m).unwrap();
@@ -232,7 +233,10 @@ fn kinds_and_statuses() {
     assert!(low.splitting > 0.0 && low.tunnelling_element.is_nan() && low.decay_rate.is_nan());
     // levels of the lower well only
     let steep = run(&quartic(0.2, 0.15), 0.6, 30000.0);
-    assert_eq!((steep.kind, steep.tunnelling_element_status), (Kind::Intrawell, SemiclassicalStatus::BelowUpperMinimum));
+    assert_eq!(
+        (steep.kind, steep.tunnelling_element_status),
+        (Kind::Intrawell, SemiclassicalStatus::BelowUpperMinimum)
+    );
     // no barrier at all: a shelf, and a single parabola with its exact levels
     let shelf = run(&|x: f64| x * x * (3.0 - 2.0 * x) * 0.01 + 0.5 * x * x, 0.6, 4000.0);
     assert_eq!((shelf.kind, shelf.decay_rate_status), (Kind::NoBarrier, SemiclassicalStatus::NoBarrier));
@@ -256,7 +260,9 @@ fn nothing_panics_on_strange_profiles() {
         for (barrier, asymmetry) in [(0.05, 0.0), (1e-9, 0.0), (1e-9, 5.0), (50.0, 40.0), (0.0, 0.0), (0.1, -0.2)] {
             for (m, d) in [(1e-6, 1e-3), (1.0, 0.1), (4000.0, 0.5), (1e7, 3.0)] {
                 let mut profile = sampled(quartic(barrier, asymmetry), 0.0, 1.0, points - 1, d);
-                for curvature in [[None, None], [Some(1.0), Some(0.3)], [Some(1e-8), Some(1e4)], [Some(f64::NAN), Some(1.0)]] {
+                for curvature in
+                    [[None, None], [Some(1.0), Some(0.3)], [Some(1e-8), Some(1e4)], [Some(f64::NAN), Some(1.0)]]
+                {
                     profile.curvature = curvature;
                     for saddle in [None, Some(0.5), Some(f64::NAN), Some(7.0)] {
                         if saddle.is_some() && points > 4 {
@@ -265,12 +271,20 @@ fn nothing_panics_on_strange_profiles() {
                         let t = std::time::Instant::now();
                         let doublet = solve(&profile, saddle, m, &settings).unwrap();
                         let t = t.elapsed().as_millis();
-                        if t > 300 { println!("SLOW {t} {points} {barrier} {asymmetry} {m} {d} {curvature:?} {:?} {:?} {} {}", doublet.status, doublet.levels, doublet.points, doublet.convergence); }
+                        if t > 300 {
+                            println!(
+                                "SLOW {t} {points} {barrier} {asymmetry} {m} {d} {curvature:?} {:?} {:?} {} {}",
+                                doublet.status, doublet.levels, doublet.points, doublet.convergence
+                            );
+                        }
                         let solved = !matches!(doublet.status, LevelsStatus::Unbound | LevelsStatus::Unsolved);
                         assert_eq!(solved, doublet.splitting.is_finite(), "{profile:?} {m} {doublet:?}");
                         assert!(doublet.levels.len() == 5 && (!solved || doublet.levels.is_sorted()));
                         if doublet.status != LevelsStatus::Converged && doublet.status != LevelsStatus::Unbound {
-                            println!("{points} {barrier} {asymmetry} {m} {d} {curvature:?}: {:?} {} {}", doublet.status, doublet.convergence, doublet.points);
+                            println!(
+                                "{points} {barrier} {asymmetry} {m} {d} {curvature:?}: {:?} {} {}",
+                                doublet.status, doublet.convergence, doublet.points
+                            );
                         }
                     }
                 }

@@ -81,12 +81,7 @@ impl CubicSpline {
         let i = self.segment_of(x);
         let t = x - self.knots[i];
         let [c0, c1, c2, c3] = self.coefficients[i];
-        [
-            c0 + t * (c1 + t * (c2 + t * c3)),
-            c1 + t * (2.0 * c2 + t * 3.0 * c3),
-            2.0 * c2 + 6.0 * t * c3,
-            6.0 * c3,
-        ]
+        [c0 + t * (c1 + t * (c2 + t * c3)), c1 + t * (2.0 * c2 + t * 3.0 * c3), 2.0 * c2 + 6.0 * t * c3, 6.0 * c3]
     }
 
     /// y(x).
@@ -154,7 +149,9 @@ fn check(knots: &[f64], values: &[f64]) -> Result<()> {
         return Err(Error::Numerical(format!("a spline needs finite numbers: got {bad}")));
     }
     match knots.windows(2).find(|pair| pair[1] <= pair[0]) {
-        Some(pair) => Err(Error::Numerical(format!("the knots of a spline must rise: {} follows {}", pair[1], pair[0]))),
+        Some(pair) => {
+            Err(Error::Numerical(format!("the knots of a spline must rise: {} follows {}", pair[1], pair[0])))
+        }
         None => Ok(()),
     }
 }

@@ -96,7 +96,8 @@ impl Hamiltonian {
         let mut last_column = 0;
         for j in 0..n {
             let below = 2.min(n - 1 - j);
-            let pivot = (1..=below).fold(0, |p, r| if columns[j][4 + r].abs() > columns[j][4 + p].abs() { r } else { p });
+            let pivot =
+                (1..=below).fold(0, |p, r| if columns[j][4 + r].abs() > columns[j][4 + p].abs() { r } else { p });
             swaps[j] = pivot as u8;
             last_column = last_column.max((j + 2 + pivot).min(n - 1));
             if pivot != 0 {

@@ -84,7 +84,11 @@ impl Continuation {
     /// Where V = energy >= value.
     fn turning_distance(&self, energy: f64) -> f64 {
         let excess = (energy - self.value).max(0.0);
-        if excess == 0.0 { 0.0 } else { 2.0 * excess / (self.slope + self.slope.hypot((2.0 * self.curvature * excess).sqrt())) }
+        if excess == 0.0 {
+            0.0
+        } else {
+            2.0 * excess / (self.slope + self.slope.hypot((2.0 * self.curvature * excess).sqrt()))
+        }
     }
 
     /// The distance at which int sqrt(V - energy) from the turning point reaches `wanted`.
@@ -178,7 +182,11 @@ impl Potential {
         let beyond = &self.beyond[side];
         let outwards = [-1.0, 1.0][side];
         if beyond.value <= energy {
-            return if beyond.confines() { beyond.end + outwards * beyond.turning_distance(energy) } else { beyond.end };
+            return if beyond.confines() {
+                beyond.end + outwards * beyond.turning_distance(energy)
+            } else {
+                beyond.end
+            };
         }
         self.first_crossing(energy, beyond.end, self.beyond[1 - side].end).unwrap_or(self.beyond[1 - side].end)
     }

@@ -88,11 +88,7 @@ pub fn solve_potential(potential: impl Fn(f64) -> f64, mass: f64, stretch: &Stre
     solve_on_grids(&|xi, _| potential(xi), mass, stretch)
 }
 
-pub(crate) fn solve_on_grids(
-    potential: &impl Fn(f64, f64) -> f64,
-    mass: f64,
-    stretch: &Stretch,
-) -> Option<Spectrum> {
+pub(crate) fn solve_on_grids(potential: &impl Fn(f64, f64) -> f64, mass: f64, stretch: &Stretch) -> Option<Spectrum> {
     let width = stretch.right - stretch.left;
     let usable = mass.is_finite() && mass > 0.0 && width.is_finite() && width > 0.0;
     // one level more than asked for guards the last against an unseen partner
