@@ -4,12 +4,13 @@ use super::findings::Findings;
 use super::nearest_name::{listed, nearest_name};
 use super::source::value_text;
 use super::stages::{Deck, Stage, to_value};
-use super::tunnel::{TunnelSettings, materials};
+use super::tunnel::materials;
 use crate::error::Result;
 use crate::landscape::ExploreSettings;
 use crate::model::Preset;
 use crate::paths::{ConnectSettings, PathMethod};
 use crate::sampling::{PrepareMethod, PrepareSettings};
+use crate::tunnelling::TunnelSettings;
 use toml::Value;
 
 /// Steps above this are beyond the stability of velocity Verlet for every model.

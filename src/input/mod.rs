@@ -27,4 +27,3 @@ pub use identity::{Change, Comparison, compare_keys};
 pub use imports::{count_configurations, import_files};
 pub use numbers::{read_profile, read_vector};
 pub use stages::{Deck, Stage};
-pub use tunnel::TunnelSettings;

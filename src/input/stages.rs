@@ -1,13 +1,15 @@
-//! The registry of stages: each is one line that names its section of the deck, its settings and what it builds on.
+//! The registry of stages: each is one line that names its section of the deck, its settings, their defaults by
+//! model and what it builds on.
 
 use super::deck::Origin;
 use super::general::{CampaignSettings, ModelSettings};
-use super::tunnel::TunnelSettings;
+use super::tunnel;
 use crate::error::{Error, Result};
 use crate::landscape::ExploreSettings;
 use crate::model::Preset;
 use crate::paths::ConnectSettings;
 use crate::sampling::PrepareSettings;
+use crate::tunnelling::TunnelSettings;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -15,7 +17,7 @@ use toml::Value;
 
 /// Makes the enum of stages, the deck with one optional section for each, and the matches that lead from one to the other.
 macro_rules! registry {
-    ($($(#[$doc:meta])* $variant:ident => $section:ident: $settings:ty, after [$($before:ident),*];)*) => {
+    ($($(#[$doc:meta])* $variant:ident => $section:ident: $settings:ty = $defaults:path, after [$($before:ident),*];)*) => {
         /// The stages of a campaign, in the order in which they run.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "kebab-case")]
@@ -37,7 +39,7 @@ macro_rules! registry {
 
             /// The section's defaults for a model.
             pub(super) fn defaults(self, preset: Preset) -> Result<Value> {
-                match self { $(Stage::$variant => to_value(&<$settings>::defaults(preset))),* }
+                match self { $(Stage::$variant => to_value(&$defaults(preset))),* }
             }
 
             /// The section read into its settings and written back: every key present, numbers of the right kind.
@@ -99,13 +101,13 @@ macro_rules! registry {
 
 registry! {
     /// Equilibrium liquids and glasses.
-    Prepare => prepare: PrepareSettings, after [];
+    Prepare => prepare: PrepareSettings = PrepareSettings::defaults, after [];
     /// Molecular dynamics and quenches: the library of minima.
-    Explore => explore: ExploreSettings, after [Prepare];
+    Explore => explore: ExploreSettings = ExploreSettings::defaults, after [Prepare];
     /// Minimum-energy paths between minima: double wells.
-    Connect => connect: ConnectSettings, after [Prepare, Explore];
+    Connect => connect: ConnectSettings = ConnectSettings::defaults, after [Prepare, Explore];
     /// The quantum problem along each path.
-    Tunnel => tunnel: TunnelSettings, after [Prepare, Explore, Connect];
+    Tunnel => tunnel: TunnelSettings = tunnel::defaults, after [Prepare, Explore, Connect];
 }
 
 /// Sections that decks of later versions have; one that becomes a stage moves from here into the registry.
