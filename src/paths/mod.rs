@@ -12,6 +12,7 @@ mod lbfgs;
 pub mod saddle;
 mod settings;
 pub mod spline;
+mod vectors;
 
 pub use band_search::{BandSearch, BandStop};
 pub use descent::{Descent, DescentStop};
@@ -20,3 +21,4 @@ pub use inertia::negative_modes;
 pub use saddle::{SaddleSearch, SaddleStop};
 pub use ends::{Separation, bring_near, displacement, separation};
 pub use settings::{ConnectSettings, PathMethod, Refine, VisitRule};
+pub use spline::{CubicSpline, StationaryKind, StationaryPoint};
