@@ -8,6 +8,7 @@ mod output;
 mod prepare;
 mod progress;
 mod summary;
+mod tunnel;
 mod work;
 
 pub use campaign::{RunOptions, is_first_rank, run};

@@ -21,8 +21,8 @@ pub(super) const LENGTH_METHOD: &[&str] = &["descent", "spline"];
 pub(super) const KIND: &[&str] = &["tunnelling", "intrawell", "no_barrier"];
 
 /// How the levels of a double well were found.
-pub(super) const CONVERGENCE: &[&str] =
-    &["converged", "step_limit", "below_lower_turning_point", "above_barrier", "failed"];
+pub(super) const LEVELS: &[&str] =
+    &["converged", "grid_limit", "truncated", "unbound", "unsolved", "no_profile"];
 
 /// How an iteration ended.
 pub(super) const STOP: &[&str] = &["converged", "step_limit", "time_limit", "failed"];

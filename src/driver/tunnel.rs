@@ -1,0 +1,239 @@
+//! Stage `tunnel`: the quantum problem along each path, for each unit of energy asked for.
+
+use super::campaign::Context;
+use crate::error::{Error, Result};
+use crate::files::{Attribute, RowRange, Rows, Stage as FileStage, StageFile, StageReader, name_of};
+use crate::input::Stage;
+use crate::model::Preset;
+use crate::statistics::{Library, logarithmic_grid, quantum_densities};
+use crate::tunnelling::{Doublet, Kind, LevelsStatus, Profile, TunnelSettings, solve};
+use crate::units;
+use rayon::prelude::*;
+
+/// A reduced mass by the name of its group in the file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unit {
+    pub name: String,
+    pub reduced_mass: f64,
+    pub material: Option<&'static units::Material>,
+}
+
+/// The units of a deck: the materials it names, then its own reduced masses.
+pub fn units_of(preset: Preset, settings: &TunnelSettings) -> Vec<Unit> {
+    let named = settings.units.iter().filter_map(|name| units::material(preset.name(), name)).map(|material| Unit {
+        name: material.name.to_owned(),
+        reduced_mass: material.reduced_mass,
+        material: Some(material),
+    });
+    let own = settings.reduced_mass.iter().map(|(name, mass)| Unit {
+        name: name.clone(),
+        reduced_mass: *mass,
+        material: None,
+    });
+    named.chain(own).collect()
+}
+
+/// What of paths.h5 the quantum problem needs, the rows `first..first + count`.
+struct Wells {
+    glass: Vec<u32>,
+    exchange: Vec<u8>,
+    arc_length: Vec<f64>,
+    energy: Vec<f64>,
+    curvature: [Vec<f64>; 2],
+    points: usize,
+}
+
+impl Wells {
+    fn read(reader: &StageReader, first: u64, count: u64) -> Result<Self> {
+        let points = reader.shape("/double_wells/profile/energy")?.get(1).copied().unwrap_or(0) as usize;
+        Ok(Self {
+            glass: reader.read_rows("/double_wells/glass", first, count)?,
+            exchange: reader.read_rows("/double_wells/exchange", first, count)?,
+            arc_length: reader.read_rows("/double_wells/profile/arc_length", first, count)?,
+            energy: reader.read_rows("/double_wells/profile/energy", first, count)?,
+            curvature: [
+                reader.read_rows("/double_wells/curvature_a", first, count)?,
+                reader.read_rows("/double_wells/curvature_b", first, count)?,
+            ],
+            points,
+        })
+    }
+
+    fn profile(&self, well: usize) -> Profile {
+        let range = well * self.points..(well + 1) * self.points;
+        // without a curvature of its own the continuation takes the spline's
+        let curvature = [0, 1].map(|end| Some(self.curvature[end][well]).filter(|k| k.is_finite() && *k > 0.0));
+        Profile::from_arc_length(&self.arc_length[range.clone()], &self.energy[range], curvature)
+    }
+}
+
+/// Solves every double well for every unit and writes tunnelling.h5.
+///
+/// # Errors
+/// paths.h5 missing or damaged, a directory that cannot be written.
+pub fn run(context: &Context<'_>) -> Result<()> {
+    let settings = context.section(&context.deck.tunnel, Stage::Tunnel)?;
+    let opened = StageReader::open(&context.directory, FileStage::Connect).and_then(|reader| {
+        let total = reader.shape("/double_wells/glass")?.first().copied().unwrap_or(0);
+        Ok((reader, total))
+    });
+    let (reader, total) = context.ranks.agree(opened)?;
+    let (rank, size) = (context.ranks.rank() as u64, context.ranks.size() as u64);
+    let first = total * rank / size;
+    let count = total * (rank + 1) / size - first;
+    let wells = context.ranks.agree(Wells::read(&reader, first, count))?;
+    let rows = Rows::new(context.ranks, total, vec![RowRange { first, count }])?;
+    let glasses = context.ranks.agree(Glasses::read(context))?;
+    let mut file = context.create_file(Stage::Tunnel)?;
+    for unit in units_of(context.deck.model.preset, settings) {
+        let solved: Vec<Result<Doublet>> = (0..count as usize)
+            .into_par_iter()
+            .map(|well| doublet(&wells.profile(well), unit.reduced_mass, settings))
+            .collect();
+        let doublets = context.ranks.agree(solved.into_iter().collect::<Result<Vec<_>>>())?;
+        write_doublets(&mut file, &unit, &rows, &doublets, settings)?;
+        write_statistics(context, &mut file, &unit, &wells, &doublets, glasses)?;
+    }
+    file.finish(true, &context.timing(Vec::new()))?;
+    Ok(())
+}
+
+/// A path whose profile cannot be solved is a row without figures, not the end of the campaign.
+fn doublet(profile: &Profile, reduced_mass: f64, settings: &TunnelSettings) -> Result<Doublet> {
+    match solve(profile, None, reduced_mass, settings) {
+        Err(Error::Numerical(_)) => Ok(Doublet::unsolved(settings.levels.max(2), LevelsStatus::NoProfile)),
+        other => other,
+    }
+}
+
+fn write_doublets(
+    file: &mut StageFile<'_>,
+    unit: &Unit,
+    rows: &Rows,
+    doublets: &[Doublet],
+    settings: &TunnelSettings,
+) -> Result<()> {
+    let at = |name: &str| format!("/{}/{name}", unit.name);
+    let levels: Vec<f64> = doublets.iter().flat_map(|doublet| &doublet.levels).copied().collect();
+    file.write(&at("levels"), rows, &[settings.levels.max(2) as u64], &levels)?;
+    let numbers: [(&str, fn(&Doublet) -> f64); 6] = [
+        ("splitting", |d| d.splitting),
+        ("diagonal_splitting", |d| d.diagonal_splitting),
+        ("tunnelling_element", |d| d.tunnelling_element),
+        ("decay_rate", |d| d.decay_rate),
+        ("decay_rate_paper", |d| d.decay_rate_paper),
+        ("convergence", |d| d.convergence),
+    ];
+    for (name, value) in numbers {
+        let column: Vec<f64> = doublets.iter().map(value).collect();
+        file.write(&at(name), rows, &[], &column)?;
+    }
+    let quantum_temperature = units::quantum_temperature(unit.reduced_mass);
+    let flags: [(&str, Vec<bool>); 2] = [
+        ("below_floor", doublets.iter().map(|d| d.below_floor).collect()),
+        ("active", doublets.iter().map(|d| d.splitting < quantum_temperature).collect()),
+    ];
+    for (name, column) in &flags {
+        file.write(&at(name), rows, &[], column)?;
+    }
+    let kinds = doublets.iter().map(|d| name_of(&d.kind)).collect::<Result<Vec<_>>>()?;
+    file.write(&at("kind"), rows, &[], &kinds)?;
+    let statuses = doublets.iter().map(|d| name_of(&d.status)).collect::<Result<Vec<_>>>()?;
+    file.write(&at("status"), rows, &[], &statuses)?;
+    let group = format!("/{}", unit.name);
+    file.attribute(&group, "reduced_mass", &Attribute::F64(unit.reduced_mass))?;
+    file.attribute(&group, "kT_Q", &Attribute::F64(quantum_temperature))
+}
+
+/// What normalises n(E).
+#[derive(Clone, Copy)]
+struct Glasses {
+    count: usize,
+    particles: usize,
+    density: f64,
+}
+
+impl Glasses {
+    fn read(context: &Context<'_>) -> Result<Self> {
+        let reader = StageReader::open(&context.directory, FileStage::Prepare)?;
+        let shape = reader.shape("/glasses/species")?;
+        let edges: Vec<f64> = reader.read_rows("/glasses/box", 0, 1)?;
+        let (count, particles) = match shape[..] {
+            [count, particles] => (count as usize, particles as usize),
+            _ => return Err(Error::storage(reader.path(), "/glasses/species is not [Ng, N]")),
+        };
+        Ok(Self { count, particles, density: particles as f64 / edges.iter().product::<f64>() })
+    }
+}
+
+/// The small columns of all double wells, on all ranks, in the order of the rows.
+struct Columns {
+    glass: Vec<u32>,
+    splitting: Vec<f64>,
+    all: Vec<bool>,
+    tunnelling: Vec<bool>,
+}
+
+impl Columns {
+    fn gather(context: &Context<'_>, wells: &Wells, doublets: &[Doublet]) -> Result<Self> {
+        let mine: Vec<(u32, f64, bool, bool)> = doublets
+            .iter()
+            .enumerate()
+            .map(|(well, doublet)| {
+                let counts = wells.exchange[well] == 0 && doublet.splitting.is_finite();
+                (wells.glass[well], doublet.splitting, counts, counts && doublet.kind == Kind::Tunnelling)
+            })
+            .collect();
+        let rows = context.ranks.all_gather(&mine)?.concat();
+        Ok(Self {
+            glass: rows.iter().map(|row| row.0).collect(),
+            splitting: rows.iter().map(|row| row.1).collect(),
+            all: rows.iter().map(|row| row.2).collect(),
+            tunnelling: rows.iter().map(|row| row.3).collect(),
+        })
+    }
+}
+
+fn write_statistics(
+    context: &Context<'_>,
+    file: &mut StageFile<'_>,
+    unit: &Unit,
+    wells: &Wells,
+    doublets: &[Doublet],
+    glasses: Glasses,
+) -> Result<()> {
+    let columns = Columns::gather(context, wells, doublets)?;
+    let quantum_temperature = units::quantum_temperature(unit.reduced_mass);
+    for (group, counted) in [("density", &columns.all), ("density_tunnelling", &columns.tunnelling)] {
+        let library =
+            Library::new(&columns.glass, &columns.splitting, counted, glasses.count, glasses.particles)?;
+        let at = format!("/{}/{group}", unit.name);
+        let n = library.cumulative_density();
+        let length = n.splitting.len() as u64;
+        file.write_small(&format!("{at}/splitting"), &[length], &n.splitting)?;
+        file.write_small(&format!("{at}/cumulative"), &[length], &n.cumulative)?;
+        let [n0, third] = quantum_densities(&library, quantum_temperature, context.deck.campaign.seed);
+        let in_si = unit.material.map_or(f64::NAN, |material| {
+            material.density_per_joule_and_cubic_metre(n0.density, glasses.density)
+        });
+        let attributes = [
+            ("n0", Attribute::F64(n0.density)),
+            ("n0_third", Attribute::F64(third.density)),
+            ("counts", Attribute::I64List(vec![n0.count as i64, third.count as i64])),
+            ("n0_SI", Attribute::F64(in_si)),
+            ("errors", Attribute::F64List(vec![n0.lower, n0.upper, third.lower, third.upper])),
+        ];
+        for (name, value) in &attributes {
+            file.attribute(&at, name, value)?;
+        }
+        if group == "density" {
+            // from a hundredth of T_Q to ten times it
+            let temperatures = logarithmic_grid(0.01 * quantum_temperature, 10.0 * quantum_temperature, 10);
+            let heat = library.specific_heat(&temperatures);
+            let length = temperatures.len() as u64;
+            file.write_small(&format!("/{}/specific_heat/temperature", unit.name), &[length], &temperatures)?;
+            file.write_small(&format!("/{}/specific_heat/value", unit.name), &[length], &heat)?;
+        }
+    }
+    Ok(())
+}
