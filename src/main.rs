@@ -4,6 +4,7 @@ use clap::{Args, Parser, Subcommand};
 use glasswell::driver::{self, RunOptions};
 use glasswell::error::{Error, Result};
 use glasswell::model::Preset;
+use glasswell::paths::PathMethod;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -23,8 +24,22 @@ struct Arguments {
 enum Command {
     /// Runs all stages the deck asks for; what is complete is skipped.
     Run(RunArguments),
+    /// Reads the deck and prints what it would cost; runs nothing.
+    Check {
+        deck: PathBuf,
+        /// Number of ranks to plan for.
+        #[arg(long, default_value_t = 1)]
+        ranks: usize,
+        /// Prints the whole effective deck with the origin of each value.
+        #[arg(long)]
+        explain: bool,
+    },
+    /// Tells how far a campaign is and what each stage found.
+    Status { directory: PathBuf },
     /// Energy, forces, stress of one configuration; its minimum, its Hessian.
     Evaluate(EvaluateArguments),
+    /// The minimum-energy path between the minima of two configurations.
+    Path(PathArguments),
     /// Levels and tunnel splitting in a given energy profile.
     Levels(LevelsArguments),
 }
@@ -72,6 +87,21 @@ struct EvaluateArguments {
 }
 
 #[derive(Args)]
+struct PathArguments {
+    a: PathBuf,
+    b: PathBuf,
+    #[arg(long, value_parser = preset)]
+    model: Preset,
+    /// Images of the band, with both ends.
+    #[arg(long)]
+    images: Option<usize>,
+    #[arg(long, value_parser = method)]
+    method: Option<PathMethod>,
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
 struct LevelsArguments {
     /// Two columns xi, V.
     profile: PathBuf,
@@ -92,6 +122,14 @@ struct LevelsArguments {
 
 fn preset(name: &str) -> std::result::Result<Preset, String> {
     Preset::from_name(name).ok_or_else(|| format!("models are {}", Preset::ALL.map(Preset::name).join(", ")))
+}
+
+fn method(name: &str) -> std::result::Result<PathMethod, String> {
+    match name {
+        "neb" => Ok(PathMethod::Neb),
+        "string" => Ok(PathMethod::String),
+        _ => Err("methods are neb, string".to_owned()),
+    }
 }
 
 fn main() -> ExitCode {
@@ -119,6 +157,8 @@ fn execute(command: Command) -> Result<()> {
                 quiet: run.quiet,
             },
         ),
+        Command::Check { deck, ranks, explain } => driver::check(&deck, ranks, explain),
+        Command::Status { directory } => driver::status(&directory),
         Command::Evaluate(evaluate) => driver::evaluate(&driver::EvaluateOptions {
             file: evaluate.file,
             model: evaluate.model,
@@ -127,6 +167,14 @@ fn execute(command: Command) -> Result<()> {
             push: evaluate.push,
             force_tolerance: evaluate.force_tolerance,
             json: evaluate.json,
+        }),
+        Command::Path(path) => driver::path(&driver::PathOptions {
+            a: path.a,
+            b: path.b,
+            model: path.model,
+            images: path.images,
+            method: path.method,
+            json: path.json,
         }),
         Command::Levels(levels) => {
             let curvatures = match levels.curvatures.as_deref() {

@@ -1,8 +1,8 @@
 //! `glasswell run`: the stages of a deck in order, each skipped when its file is complete.
 
-use super::prepare;
+use super::{connect, explore, prepare, summary, tunnel};
 use crate::error::{Error, Result};
-use crate::files::{self, Campaign, Header, StageFile, Timing};
+use crate::files::{self, Campaign, Header, StageFile, StageReader, Timing};
 use crate::input::{self, Comparison, Deck, Stage};
 use crate::parallel::Ranks;
 use std::path::{Path, PathBuf};
@@ -74,9 +74,14 @@ pub fn run(file: &Path, options: &RunOptions) -> Result<()> {
         context.started = Instant::now();
         match stage {
             Stage::Prepare => prepare::run(&context, earlier)?,
-            _ => {}
+            Stage::Explore => explore::run(&context)?,
+            Stage::Connect => connect::run(&context)?,
+            Stage::Tunnel => tunnel::run(&context)?,
         }
         log::info!("{stage}: done in {:.1} s", context.started.elapsed().as_secs_f64());
+    }
+    if visible {
+        summary::print(&context.directory)?;
     }
     Ok(())
 }
@@ -169,6 +174,18 @@ fn stage_named(name: &str) -> Result<Stage> {
         let names: Vec<&str> = Stage::ALL.iter().map(|stage| stage.name()).collect();
         Error::Usage(format!("there is no stage {name:?}; stages are {}", names.join(", ")))
     })
+}
+
+/// glasses.h5 of a campaign, its number of glasses, and their number of particles.
+///
+/// # Errors
+/// `Storage` when it is missing or damaged.
+pub fn glasses_file(directory: &Path) -> Result<(StageReader, usize, usize)> {
+    let reader = StageReader::open(directory, files::Stage::Prepare)?;
+    match reader.shape("/glasses/species")?[..] {
+        [glasses, particles] => Ok((reader, glasses as usize, particles as usize)),
+        _ => Err(Error::storage(reader.path(), "/glasses/species is not [Ng, N]")),
+    }
 }
 
 /// The file of a stage.

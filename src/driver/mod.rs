@@ -2,19 +2,27 @@
 
 mod campaign;
 mod check;
+mod connect;
+mod connect_files;
 mod evaluate;
+mod explore;
 mod levels;
 mod output;
+mod pair_task;
+mod path;
 mod prepare;
 mod progress;
 mod summary;
 mod tunnel;
 mod work;
 
-pub use campaign::{RunOptions, is_first_rank, run};
+pub use campaign::{Context, Earlier, RunOptions, file_stage, is_first_rank, run};
 pub use check::check;
 pub use evaluate::{EvaluateOptions, evaluate};
 pub use levels::{LevelsOptions, levels};
+pub use pair_task::{PairState, PairTask, wants_descent};
+pub use path::{PathOptions, path};
 pub use progress::Progress;
 pub use summary::status;
+pub use tunnel::{Unit, units_of};
 pub use work::Workers;

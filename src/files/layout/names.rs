@@ -1,17 +1,18 @@
 //! The names of the HDF5 enums: what a status column can say. A name that is not here is refused when it is written.
 
-/// What became of a candidate pair.
-pub(super) const CANDIDATE: &[&str] = &[
-    "double_well",
-    "split",
+/// What became of a pair of minima.
+pub(super) const PATH: &[&str] = &[
+    "converged",
+    "not_converged",
+    "diverged",
     "no_barrier",
-    "same_minimum",
-    "step_limit",
-    "time_limit",
-    "saddle_not_converged",
-    "saddle_not_first_order",
-    "descent_elsewhere",
-    "failed",
+    "split",
+    "split_too_often",
+    "identical",
+    "saddle_failed",
+    "negative_modes",
+    "wrong_minima",
+    "descent_failed",
 ];
 
 /// From which curve the length of a path was taken.

@@ -1,0 +1,167 @@
+//! One pair of minima from band to descent, as one task.
+
+use super::tunnel::Unit;
+use crate::error::Result;
+use crate::landscape::QuenchSettings;
+use crate::model::{Model, PeriodicBox};
+use crate::paths::{
+    ConnectOutcome, ConnectSettings, ConnectState, ConnectTask, DescentState, DescentTask, DoubleWell, EndMinimum,
+    PathStatus, Refine,
+};
+use crate::task::{Progress, Task};
+use crate::tunnelling::{Profile, TunnelSettings, solve};
+use crate::units::quantum_temperature;
+use serde::{Deserialize, Serialize};
+
+/// A path is worth its descent when its splitting, from the spline, is below this many k_B T_Q.
+const ACTIVE: f64 = 10.0;
+
+/// Connects a pair and, where the deck asks for it, follows the path down from its saddle.
+pub struct PairTask {
+    model: Model,
+    cell: PeriodicBox,
+    ends: (EndMinimum, EndMinimum),
+    refine: Refine,
+    units: Vec<Unit>,
+    quench: QuenchSettings,
+    phase: Phase,
+}
+
+enum Phase {
+    Connect(Box<ConnectTask>),
+    Descend { direct: Box<ConnectOutcome>, task: Box<DescentTask> },
+    Done(Box<ConnectOutcome>),
+}
+
+/// The plain record of a `PairTask`.
+#[derive(Clone, Serialize, Deserialize)]
+pub enum PairState {
+    Connect(Box<ConnectState>),
+    Descend { direct: Box<ConnectOutcome>, state: Box<DescentState> },
+    Done(Box<ConnectOutcome>),
+}
+
+impl PairTask {
+    pub fn new(
+        model: &Model,
+        cell: &PeriodicBox,
+        ends: (EndMinimum, EndMinimum),
+        settings: &ConnectSettings,
+        units: &[Unit],
+        quench: &QuenchSettings,
+    ) -> Self {
+        let task = ConnectTask::new(model, cell, (&ends.0, &ends.1), settings, quench);
+        Self {
+            model: model.clone(),
+            cell: *cell,
+            ends,
+            refine: settings.refine,
+            units: units.to_vec(),
+            quench: quench.clone(),
+            phase: Phase::Connect(Box::new(task)),
+        }
+    }
+
+    /// The outcome, once the task is done.
+    pub fn into_outcome(self) -> Option<ConnectOutcome> {
+        match self.phase {
+            Phase::Done(outcome) => Some(*outcome),
+            _ => None,
+        }
+    }
+
+    /// What follows the outcome of the band.
+    fn after_connect(&self, outcome: ConnectOutcome) -> Phase {
+        let well = outcome.double_well.as_ref().filter(|_| outcome.status == PathStatus::Converged);
+        match well {
+            Some(well) if wants_descent(self.refine, well, &self.units) => {
+                let ends = (&self.ends.0, &self.ends.1);
+                let task = DescentTask::new(&self.model, &self.cell, well, ends, &self.quench);
+                Phase::Descend { direct: Box::new(outcome), task: Box::new(task) }
+            }
+            _ => Phase::Done(Box::new(outcome)),
+        }
+    }
+}
+
+/// Whether length and profile matter so much that the path is followed by descent.
+pub fn wants_descent(refine: Refine, well: &DoubleWell, units: &[Unit]) -> bool {
+    match refine {
+        Refine::All => true,
+        Refine::None => false,
+        Refine::Active => {
+            let curvature =
+                [well.curvature_a, well.curvature_b].map(|k| Some(k).filter(|k| k.is_finite() && *k > 0.0));
+            let profile = Profile::from_arc_length(&well.profile.arc_length, &well.profile.energy, curvature);
+            let settings = TunnelSettings { levels: 2, ..TunnelSettings::default() };
+            // a profile without figures is refined too: they may exist on the exact path
+            units.iter().any(|unit| match solve(&profile, None, unit.reduced_mass, &settings) {
+                Ok(doublet) => {
+                    let above = doublet.splitting >= ACTIVE * quantum_temperature(unit.reduced_mass);
+                    !above
+                }
+                Err(_) => true,
+            })
+        }
+    }
+}
+
+/// The outcome of the descent with what the band cost before it; a descent that fails leaves the band's double well, whose
+/// saddle stands, with the spline's length.
+fn joined(direct: ConnectOutcome, mut refined: ConnectOutcome) -> ConnectOutcome {
+    refined.force_evaluations += direct.force_evaluations;
+    if refined.status == PathStatus::DescentFailed {
+        refined.status = PathStatus::Converged;
+        refined.double_well = direct.double_well;
+    }
+    if let Some(well) = &mut refined.double_well {
+        well.force_evaluations = refined.force_evaluations;
+        well.status = refined.status;
+    }
+    refined
+}
+
+impl Task for PairTask {
+    type State = PairState;
+
+    fn advance(&mut self, force_calls: u64) -> Result<Progress> {
+        let finished = match &mut self.phase {
+            Phase::Connect(task) => task.advance(force_calls)? == Progress::Done,
+            Phase::Descend { task, .. } => task.advance(force_calls)? == Progress::Done,
+            Phase::Done(_) => return Ok(Progress::Done),
+        };
+        if !finished {
+            return Ok(Progress::Pending);
+        }
+        let next = match &self.phase {
+            Phase::Connect(task) => task.outcome().cloned().map(|outcome| self.after_connect(outcome)),
+            Phase::Descend { direct, task } => {
+                let refined = task.outcome().cloned();
+                refined.map(|refined| Phase::Done(Box::new(joined((**direct).clone(), refined))))
+            }
+            Phase::Done(_) => None,
+        };
+        if let Some(next) = next {
+            self.phase = next;
+        }
+        Ok(if matches!(self.phase, Phase::Done(_)) { Progress::Done } else { Progress::Pending })
+    }
+
+    fn state(&self) -> PairState {
+        match &self.phase {
+            Phase::Connect(task) => PairState::Connect(Box::new(task.state())),
+            Phase::Descend { direct, task } => {
+                PairState::Descend { direct: direct.clone(), state: Box::new(task.state()) }
+            }
+            Phase::Done(outcome) => PairState::Done(outcome.clone()),
+        }
+    }
+
+    fn fraction(&self) -> f64 {
+        match &self.phase {
+            Phase::Connect(task) => 0.7 * task.fraction(),
+            Phase::Descend { task, .. } => 0.7 + 0.3 * task.fraction(),
+            Phase::Done(_) => 1.0,
+        }
+    }
+}

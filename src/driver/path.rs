@@ -1,0 +1,94 @@
+//! `glasswell path`: the minimum-energy path between the minima of two configurations.
+
+use super::evaluate::{read_one, triples};
+use super::output::print_values;
+use crate::error::{Error, Result};
+use crate::files::name_of;
+use crate::landscape::{ExploreSettings, QuenchSettings};
+use crate::model::Preset;
+use crate::paths::{ConnectSettings, ConnectedWell, PathMethod, PathStatus, find_path};
+use serde_json::{Map, Value, json};
+use std::path::PathBuf;
+
+/// What `path` was asked for.
+pub struct PathOptions {
+    pub a: PathBuf,
+    pub b: PathBuf,
+    pub model: Preset,
+    pub images: Option<usize>,
+    pub method: Option<PathMethod>,
+    pub json: bool,
+}
+
+/// Quenches both configurations, joins the minima, and prints the path, or the parts of one that splits.
+///
+/// # Errors
+/// `Error::Input` for unusable or mismatched configurations, `Error::Usage` for fewer than 3 images.
+pub fn path(options: &PathOptions) -> Result<()> {
+    let (a, b) = (read_one(&options.a, options.model)?, read_one(&options.b, options.model)?);
+    if a.species != b.species || a.diameters != b.diameters {
+        return Err(Error::input(&options.b, "its particles are not those of the first file, in the same order"));
+    }
+    if a.cell != b.cell {
+        return Err(Error::input(&options.b, "its box is not that of the first file"));
+    }
+    let mut settings = ConnectSettings { store_images: true, ..ConnectSettings::defaults(options.model) };
+    if let Some(images) = options.images {
+        if images < 3 {
+            return Err(Error::Usage(format!("--images {images}: give 3 or more, both ends count")));
+        }
+        settings.images = images;
+    }
+    if let Some(method) = options.method {
+        settings.method = method;
+    }
+    let quench = QuenchSettings::from(&ExploreSettings::defaults(options.model));
+    let ends = (a.positions.as_slice(), b.positions.as_slice());
+    let found = find_path(&options.model.model(&a), &a.cell, ends, &settings, &quench, true)?;
+    let mut values = match (found.status, found.wells.as_slice()) {
+        (PathStatus::Split, _) | (_, []) => Map::new(),
+        (_, [well, ..]) => well_values(well)?,
+    };
+    values.insert("status".into(), name_of(&found.status)?.into());
+    values.insert("force_evaluations".into(), found.force_evaluations.into());
+    values.insert("minima_energies".into(), json!(found.minima.iter().map(|m| m.energy).collect::<Vec<_>>()));
+    if found.status == PathStatus::Split {
+        let parts = found.wells.iter().map(|well| well_values(well).map(Value::Object));
+        values.insert("parts".into(), Value::Array(parts.collect::<Result<Vec<_>>>()?));
+    }
+    print_values(&values, options.json);
+    Ok(())
+}
+
+fn well_values(connected: &ConnectedWell) -> Result<Map<String, Value>> {
+    let well = &connected.double_well;
+    let value = json!({
+        "status": name_of(&well.status)?,
+        "a": well.a,
+        "b": well.b,
+        "asymmetry": well.asymmetry,
+        "activation": well.activation,
+        "barrier": well.barrier,
+        "length": well.length,
+        "length_method": name_of(&well.length_method)?,
+        "band_length": well.band_length,
+        "distance": well.separation.distance,
+        "participation_ratio": well.separation.participation_ratio,
+        "participation_ratio_components": well.separation.participation_ratio_components,
+        "exchange": well.exchange,
+        "saddle_energy": well.saddle_energy,
+        "saddle_residual": well.saddle_residual,
+        "negative_modes": well.negative_modes,
+        "curvature_a": well.curvature_a,
+        "curvature_b": well.curvature_b,
+        "curvature_saddle": well.curvature_saddle,
+        "saddle_position": triples(&well.saddle_position),
+        "arc_length": well.profile.arc_length,
+        "energies": well.profile.energy,
+        "force_evaluations": well.force_evaluations,
+    });
+    match value {
+        Value::Object(values) => Ok(values),
+        _ => Err(Error::Internal("a double well did not become a JSON object".to_owned())),
+    }
+}
