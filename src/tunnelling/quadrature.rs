@@ -24,7 +24,7 @@ const KRONROD: [f64; 8] = [
     0.209_482_141_084_727_82,
 ];
 const GAUSS: [f64; 4] =
-    [0.129_484_966_168_869_7, 0.279_705_391_489_276_64, 0.381_830_050_505_118_93, 0.417_959_183_673_469_4];
+    [0.129_484_966_168_869_7, 0.279_705_391_489_276_64, 0.381_830_050_505_118_9, 0.417_959_183_673_469_4];
 
 fn kronrod(f: &impl Fn(f64) -> f64, from: f64, to: f64) -> (f64, f64) {
     let (middle, half) = (0.5 * (from + to), 0.5 * (to - from));
@@ -116,8 +116,8 @@ impl Cubic {
             let ((left, left_is_root), (right, right_is_root)) = (pair[0], pair[1]);
             let middle = 0.5 * (left + right);
             if right > left && self.value(middle) > 0.0 {
-                total += self.from_end(left, middle - left, left_is_root, power);
-                total += self.from_end(right, middle - right, right_is_root, power);
+                total += self.half_integral(left, middle - left, left_is_root, power);
+                total += self.half_integral(right, middle - right, right_is_root, power);
             }
         }
         total
@@ -125,7 +125,7 @@ impl Cubic {
 
     /// The integral from `end` over a (signed) reach. With t = end +- u^2 the integrand is smooth at a turning point,
     /// and expanding p about that point leaves no cancellation: p = +-u^2 g(u^2), g free of the root.
-    fn from_end(&self, end: f64, reach: f64, is_root: bool, power: Power) -> f64 {
+    fn half_integral(&self, end: f64, reach: f64, is_root: bool, power: Power) -> f64 {
         let sign = reach.signum();
         let [p0, p1, p2, p3] = self.about(end);
         let (p0, p1, p3) = (if is_root { 0.0 } else { p0 }, sign * p1, sign * p3);
