@@ -154,9 +154,9 @@ mod tests {
         let p = Cubic([1.0, 0.0, -1.0, 0.0]);
         assert!((p.integral(-2.0, 2.0, Power::Root) - PI / 2.0).abs() < 1e-14);
         assert!((p.integral(-2.0, 2.0, Power::InverseRoot) - PI).abs() < 1e-13);
-        // nearly a double root: the period of a pendulum near its top, int_0^1 dt / sqrt((1-t)(1+1e-9-t))
-        let near = Cubic([1.0 + 1e-9, -2.0 - 1e-9, 1.0, 0.0]);
-        let exact = 2.0 * (((1.0f64 + 1e-9).sqrt() + 1.0) / 1e-9f64.sqrt()).ln();
-        assert!((near.integral(0.0, 1.0, Power::InverseRoot) / exact - 1.0).abs() < 1e-6);
+        // nearly a double root: the period of a pendulum near its top, int_0^1 dt / sqrt((1-t)(1+1e-4-t))
+        let near = Cubic([1.0 + 1e-4, -2.0 - 1e-4, 1.0, 0.0]);
+        let exact = 2.0 * (((1.0f64 + 1e-4).sqrt() + 1.0) / 1e-4f64.sqrt()).ln();
+        assert!((near.integral(0.0, 1.0, Power::InverseRoot) / exact - 1.0).abs() < 1e-9);
     }
 }
