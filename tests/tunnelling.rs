@@ -107,10 +107,10 @@ fn semiclassical_figures_of_quartic_double_wells() {
         let [m, d, barrier, asymmetry] = ["m", "d", "Vb", "dV"].map(|key| number(&set[key]));
         let profile = sampled(quartic(barrier, asymmetry), -0.8, 1.8, 2000, d);
         let doublet = solve(&profile, None, m, &TunnelSettings::default()).unwrap();
-        close(name, doublet.action, number(&set["action_at_mean"]), 1e-8);
-        close(name, doublet.tunnelling_element, number(&set["Delta0_seed_eq15"]), 1e-7);
-        close(name, doublet.decay_rate, number(&set["Gamma_standard_half"]), 1e-7);
-        close(name, doublet.decay_rate_paper, number(&set["Gamma_seed_eq14_from0"]), 1e-7);
+        close(name, doublet.action, number(&set["action_at_mean"]), 1e-10);
+        close(name, doublet.tunnelling_element, number(&set["Delta0_seed_eq15"]), 1e-9);
+        close(name, doublet.decay_rate, number(&set["Gamma_standard_half"]), 1e-9);
+        close(name, doublet.decay_rate_paper, number(&set["Gamma_seed_eq14_from0"]), 1e-9);
         let turning = numbers(&set["turning_points_mean"]);
         assert!((doublet.turning_points[0] - turning[1]).abs() < 1e-8);
         assert!((doublet.turning_points[1] - turning[2]).abs() < 1e-8);
