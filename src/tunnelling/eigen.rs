@@ -172,9 +172,9 @@ fn jacobi(matrix: &mut [Vec<f64>]) -> Vec<Vec<f64>> {
                 for row in matrix.iter_mut().chain(rotation.iter_mut()) {
                     (row[p], row[q]) = (c * row[p] - s * row[q], s * row[p] + c * row[q]);
                 }
-                for k in 0..n {
-                    let (a, b) = (matrix[p][k], matrix[q][k]);
-                    (matrix[p][k], matrix[q][k]) = (c * a - s * b, s * a + c * b);
+                let (upper, lower) = matrix.split_at_mut(q);
+                for (a, b) in upper[p].iter_mut().zip(lower[0].iter_mut()) {
+                    (*a, *b) = (c * *a - s * *b, s * *a + c * *b);
                 }
                 (matrix[p][q], matrix[q][p]) = (0.0, 0.0);
             }

@@ -110,9 +110,9 @@ impl Hamiltonian {
             }
             let inverse = 1.0 / columns[j][4];
             let mut multipliers = [0.0; 2];
-            for r in 0..below {
-                columns[j][5 + r] *= inverse;
-                multipliers[r] = columns[j][5 + r];
+            for (multiplier, entry) in multipliers.iter_mut().zip(&mut columns[j][5..5 + below]) {
+                *entry *= inverse;
+                *multiplier = *entry;
             }
             for (k, column) in columns[j + 1..=last_column.max(j)].iter_mut().enumerate() {
                 let top = column[3 - k];

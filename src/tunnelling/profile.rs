@@ -165,7 +165,7 @@ impl Potential {
 
     /// False when the parabola beyond a minimum falls (its curvature is not positive): there is no bound state.
     pub fn bound(&self) -> bool {
-        let falls = |side: &Continuation| !(side.curvature >= 0.0 && side.slope >= 0.0) || !side.value.is_finite();
+        let falls = |side: &Continuation| !(side.curvature >= 0.0 && side.slope >= 0.0 && side.value.is_finite());
         let at_minimum = |side: &Continuation| (side.end.abs() <= AT_MINIMUM) || (side.end - 1.0).abs() <= AT_MINIMUM;
         self.beyond.iter().all(|side| !falls(side) && (side.confines() || !at_minimum(side)))
     }
@@ -239,7 +239,7 @@ impl Potential {
         if from <= to {
             (first..=last).find_map(|i| crossings(i).next())
         } else {
-            (last..=first).rev().find_map(|i| crossings(i).last())
+            (last..=first).rev().find_map(|i| crossings(i).next_back())
         }
     }
 

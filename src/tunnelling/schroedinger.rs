@@ -6,7 +6,7 @@ use super::pentadiagonal::Hamiltonian;
 /// Largest number of nodes of one grid.
 const LARGEST_GRID: f64 = 4e6;
 /// Largest number of nodes of the first grid: wider domains start with fewer points per unit xi.
-const LARGEST_FIRST_GRID: f64 = 4e5;
+const LARGEST_FIRST_GRID: f64 = 1e5;
 /// Relative change of the levels at which doubling stops.
 pub const LEVEL_TOLERANCE: f64 = 1e-8;
 const DOUBLINGS: usize = 6;
