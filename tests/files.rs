@@ -152,10 +152,10 @@ fn write_many(world: &Ranks, directory: &Path) {
     let energies: Vec<f64> = indices().map(|i| i as f64).collect();
     let start = std::time::Instant::now();
     file.write("/minima/energy", &rows, &[], &energies).unwrap();
-    let particles = 1000;
+    eprintln!("columns after {:.2} s", start.elapsed().as_secs_f64());
+    let particles = 100;
     let positions: Vec<f64> =
         indices().flat_map(|i| (0..3 * particles).map(move |k| (i * 3 * particles + k) as f64)).collect();
-    eprintln!("columns after {:.2} s", start.elapsed().as_secs_f64());
     file.write("/minima/position", &rows, &[particles, 3], &positions).unwrap();
     eprintln!("positions after {:.2} s", start.elapsed().as_secs_f64());
     file.leave_empty("/").unwrap_err();

@@ -20,7 +20,7 @@ use crate::parallel::Ranks;
 /// Bytes and ranges that one rank writes in one call: below the 2^31 of MPI-IO, and few enough that HDF5's union
 /// of hyperslabs, which grows with the square of their number, stays cheap.
 const ROUND_BYTES: u64 = 1 << 26;
-const ROUND_RANGES: usize = 1024;
+const ROUND_RANGES: usize = 256;
 
 /// How the last data was really written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,7 +102,7 @@ impl Selection<'_> {
             let space = Identifier::new(unsafe { H5Dget_space(self.dataset.id()) }, "H5Dget_space")?;
             // SAFETY: `space` is a dataspace.
             check(unsafe { H5Sselect_none(space.0) }, "H5Sselect_none")?;
-            for range in ranges {
+            for range in joined(ranges) {
                 let mut start = vec![0u64; self.row.len() + 1];
                 start[0] = range.first;
                 let count: Vec<u64> = std::iter::once(range.count).chain(self.row.iter().copied()).collect();
@@ -154,6 +154,18 @@ impl Selection<'_> {
         });
         check(code, "H5Dwrite")
     }
+}
+
+/// Ranges in rising order with neighbours made one.
+fn joined(ranges: impl Iterator<Item = RowRange>) -> Vec<RowRange> {
+    let mut joined: Vec<RowRange> = Vec::new();
+    for range in ranges {
+        match joined.last_mut() {
+            Some(last) if last.first + last.count == range.first => last.count += range.count,
+            _ => joined.push(range),
+        }
+    }
+    joined
 }
 
 /// A round about to be written.
