@@ -31,7 +31,7 @@ fn glass() -> (Model, Configuration) {
 }
 
 fn settings(quenches: u64, runs: usize) -> ExploreSettings {
-    ExploreSettings { quenches, runs, equilibration_steps: 300, ..ExploreSettings::defaults(Preset::Tlj) }
+    ExploreSettings { quenches, runs, equilibration_steps: 1500, ..ExploreSettings::defaults(Preset::Tlj) }
 }
 
 fn explore(settings: &ExploreSettings, runs: std::ops::Range<u64>, budget: u64) -> Vec<RunRecord> {
@@ -80,7 +80,7 @@ fn a_run_visits_minima_at_its_quenches() {
     let identity = Identity::new(model.clone(), glass.cell);
     for run in &runs {
         let steps: Vec<u64> = run.visits.iter().map(|visit| visit.step).collect();
-        let expected: Vec<u64> = (0..60).map(|k| 300 + 11 * k).collect();
+        let expected: Vec<u64> = (0..60).map(|k| 1500 + 11 * k).collect();
         assert_eq!(steps, expected);
         assert!(run.visits.iter().all(|visit| visit.minimum.is_some()), "an unconverged quench");
         assert!((run.temperature() - 0.4).abs() < 0.06, "T = {}", run.temperature());
