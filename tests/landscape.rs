@@ -1,7 +1,10 @@
 //! Minimisers and recognition on small glasses.
 
-use glasswell::forces::{LANES, PairSum};
-use glasswell::landscape::{Minimiser, Quench, QuenchSettings, StopReason, quench, quench_batch};
+use glasswell::forces::{LANES, PairSum, sums};
+use glasswell::landscape::{
+    Candidate, Displacement, Identity, Minimiser, Quench, QuenchSettings, Same, StopReason, quench, quench_batch,
+    rattlers, same_displacement,
+};
 use glasswell::model::{Configuration, Model, PeriodicBox, Preset};
 use glasswell::random::{Stage, stream};
 use rand::Rng;
@@ -74,18 +77,157 @@ fn report(what: &str, q: &Quench) {
 }
 
 #[test]
-fn counts() {
+fn every_minimiser_finds_the_reference_minimum_from_nearby() {
     for v in all() {
-        for minimiser in [Minimiser::Lbfgs] {
-            for tolerance in [1e-9, 1e-13] {
-                let q = quench(&mut v.sum(), &v.configuration.positions, &settings(tolerance, minimiser));
-                report(&format!("{:?} {minimiser:?} {tolerance:e} thermal", v.preset), &q);
-                let q = quench(&mut v.sum(), &v.shaken(&v.minimum, 0.02, 1), &settings(tolerance, minimiser));
-                report(&format!("{:?} {minimiser:?} {tolerance:e} near {}", v.preset, v.minimum_energy), &q);
-            }
+        for minimiser in [Minimiser::Lbfgs, Minimiser::ConjugateGradient, Minimiser::Fire] {
+            let start = v.shaken(&v.minimum, 0.02, 1);
+            let q = quench(&mut v.sum(), &start, &settings(1e-9, minimiser));
+            report(&format!("{:?} {minimiser:?}", v.preset), &q);
+            assert!(q.converged() && q.residual < 1e-9);
+            assert!((q.energy - v.minimum_energy).abs() < 1e-9 * v.minimum_energy.abs().max(1.0), "{}", q.energy);
+            let distance = Displacement::between(&v.configuration.cell, &v.minimum, &q.positions).distance;
+            assert!(distance < 1e-5, "{:?} {minimiser:?}: {distance}", v.preset);
+            assert!(q.force_evaluations < 2000);
+            let mut forces = vec![0.0; start.len()];
+            let energy = sums::energy_and_forces(&v.model(), &v.configuration.cell, &q.positions, &mut forces);
+            let residual = forces.iter().fold(0.0, |largest: f64, f| largest.max(f.abs()));
+            assert!((energy - q.energy).abs() < 1e-9 && (residual - q.residual).abs() < 1e-11);
         }
     }
-    let _ = (LANES, StopReason::Stalled, quench_batch);
+}
+
+#[test]
+fn thermal_configurations_go_downhill_to_the_tolerance() {
+    for v in all() {
+        let mut forces = vec![0.0; v.minimum.len()];
+        let cell = v.configuration.cell;
+        let thermal = sums::energy_and_forces(&v.model(), &cell, &v.configuration.positions, &mut forces);
+        let q = quench(&mut v.sum(), &v.configuration.positions, &QuenchSettings::default());
+        assert!(q.converged() && q.energy < thermal - 0.05);
+        let limited = QuenchSettings { max_evaluations: 10, ..QuenchSettings::default() };
+        let q = quench(&mut v.sum(), &v.configuration.positions, &limited);
+        assert_eq!((q.stop, q.force_evaluations), (StopReason::StepLimit, 10));
+    }
+}
+
+#[test]
+fn the_rounding_floor_is_told() {
+    for v in all() {
+        let q = quench(&mut v.sum(), &v.configuration.positions, &settings(1e-13, Minimiser::Lbfgs));
+        report(&format!("{:?} to 1e-13", v.preset), &q);
+        let reached = if v.preset == Preset::Harmonic { 1e-13 } else { 1e-12 };
+        assert!(q.residual < reached && q.at_minimum());
+        assert_eq!(q.stop == StopReason::Converged, q.residual < 1e-13);
+        let never = quench(&mut v.sum(), &q.positions, &settings(1e-30, Minimiser::Lbfgs));
+        assert!(never.stop == StopReason::Stalled && never.residual < 2e-12 && never.force_evaluations < 1000);
+    }
+    // two particles at one place: no finite energy, no loop
+    let v = vector("ljfs_b", Preset::Lj);
+    let mut start = v.minimum.clone();
+    start.copy_within(0..3, 3);
+    let q = quench(&mut v.sum(), &start, &QuenchSettings::default());
+    assert!(q.stop == StopReason::Stalled && !q.at_minimum());
+}
+
+#[test]
+fn minima_are_recognised() {
+    let v = vector("tlj_ka2_b", Preset::Tlj);
+    let identity = Identity::new(v.model(), v.configuration.cell);
+    let edge = v.configuration.cell.edges[0];
+    let energy = v.minimum_energy;
+    let at = |positions: &[f64], energy| {
+        identity.compare(
+            &Candidate { positions: &v.minimum, energy: v.minimum_energy, rattlers: &[] },
+            &Candidate { positions, energy, rattlers: &[] },
+            &v.minimum,
+        )
+    };
+    // a translation of the whole glass and another periodic image are the same minimum
+    let moved: Vec<f64> =
+        v.minimum.iter().enumerate().map(|(k, x)| x + 0.3 + if k == 7 { edge } else { 0.0 }).collect();
+    assert_eq!(at(&moved, energy), Same::Identical);
+    assert_eq!(at(&moved, energy + 1.2e-7), Same::Different);
+    assert_eq!(at(&moved, energy + 0.9e-7), Same::Identical);
+    let mut displaced = v.minimum.clone();
+    displaced[30] += 2e-3;
+    assert_eq!(at(&displaced, energy), Same::Different);
+    displaced[30] -= 1.2e-3;
+    assert_eq!(at(&displaced, energy), Same::Identical);
+    // a ring of three A particles is a permutation; an A and a B exchanged are not
+    let of = |kind: u8| (0..174).filter(|&i| v.configuration.species[i] == kind).collect::<Vec<usize>>();
+    let (a, b) = (of(0), of(1));
+    let mut ring = moved.clone();
+    for (from, to) in [(a[0], a[5]), (a[5], a[9]), (a[9], a[0])] {
+        ring[3 * to..3 * to + 3].copy_from_slice(&moved[3 * from..3 * from + 3]);
+    }
+    assert_eq!(at(&ring, energy), Same::Permuted);
+    let mut alloy = v.minimum.clone();
+    for k in 0..3 {
+        alloy.swap(3 * a[0] + k, 3 * b[0] + k);
+    }
+    assert_eq!(at(&alloy, energy), Same::Different);
+}
+
+#[test]
+fn displacements_are_measured_as_the_papers_do() {
+    let cell = PeriodicBox { edges: [10.0; 3] };
+    let n = 100;
+    let a = vec![9.9; 3 * n];
+    let mut b = a.clone();
+    // two atoms move in opposite directions, one across the boundary, on top of a translation
+    b.iter_mut().for_each(|x| *x += 0.05);
+    (b[0], b[4]) = (b[0] + 0.3 - 10.0, b[4] - 0.3);
+    let d = Displacement::between(&cell, &a, &b);
+    assert!((d.distance - (2.0_f64 * 0.09 * (1.0 - 1.0 / n as f64)).sqrt()).abs() < 1e-12);
+    let of = Displacement::of(&[0.3, 0.0, 0.0, 0.0, -0.3, 0.0, 0.0, 0.0, 0.0]);
+    assert!((of.participation_ratio - 2.0).abs() < 1e-12 && (of.participation_ratio_components - 2.0).abs() < 1e-12);
+    let diagonal = Displacement::of(&[0.3, 0.3, 0.3, 0.0, 0.0, 0.0]);
+    assert!((diagonal.participation_ratio - 1.0).abs() < 1e-12);
+    assert!((diagonal.participation_ratio_components - 3.0).abs() < 1e-12);
+    assert_eq!(Displacement::of(&[0.0; 6]).participation_ratio, 0.0);
+    assert!(same_displacement(&[1e-3, 0.0, 0.0], &[1.05e-3, 0.0, 0.0]));
+    assert!(!same_displacement(&[0.1, 0.0, 0.0], &[0.1015, 0.0, 0.0]));
+    assert!(same_displacement(&[0.1, 0.0, 0.0], &[0.1005, 0.0, 0.0]));
+}
+
+#[test]
+fn rattlers_are_found_recursively() {
+    // a face-centred cube of touching spheres has 12 contacts each; one sphere is loosened in a cage of its own
+    let (cells, a) = (3, 0.95 * 2.0_f64.sqrt());
+    let mut positions = Vec::new();
+    for index in 0..cells * cells * cells {
+        let corner = [index % cells, index / cells % cells, index / cells / cells];
+        for base in [[0.0, 0.0, 0.0], [0.0, 0.5, 0.5], [0.5, 0.0, 0.5], [0.5, 0.5, 0.0]] {
+            positions.extend((0..3).map(|k| (corner[k] as f64 + base[k]) * a));
+        }
+    }
+    let cell = PeriodicBox { edges: [cells as f64 * a; 3] };
+    let model = |n: usize| {
+        Preset::Harmonic.model(&Configuration {
+            cell,
+            positions: Vec::new(),
+            species: vec![0; n],
+            diameters: vec![1.0; n],
+        })
+    };
+    let n = positions.len() / 3;
+    assert!(rattlers(&model(n), &cell, &positions).iter().all(|&loose| !loose));
+    // of a chain of 3 spheres in empty space each has at most 2 contacts
+    let chain = [1.0, 1.0, 1.0, 1.9, 1.0, 1.0, 2.8, 1.0, 1.0];
+    assert_eq!(rattlers(&model(3), &cell, &chain), [true; 3]);
+    // five spheres that touch one another hold each other until a sixth, tied to three of them, is nothing to them
+    let s = 0.9 / 2.0_f64.sqrt();
+    let mut cluster: Vec<f64> =
+        [[s, 0.0, 0.0], [-s, 0.0, 0.0], [0.0, s, 0.0], [0.0, -s, 0.0], [0.0, 0.0, s], [0.0, 0.0, -s]]
+            .iter()
+            .flatten()
+            .map(|x| x + 2.0)
+            .collect();
+    assert_eq!(rattlers(&model(6), &cell, &cluster), [false; 6]);
+    // without one corner the octahedron falls apart: four have 3 contacts left, then the last has none
+    cluster.truncate(15);
+    assert_eq!(rattlers(&model(5), &cell, &cluster), [true; 5]);
+    assert!(rattlers(&vector("tlj_ka2_b", Preset::Tlj).model(), &cell, &cluster).iter().all(|&loose| !loose));
 }
 
 #[test]
@@ -105,6 +247,12 @@ fn a_batch_is_bit_identical_to_its_members() {
             }
         }
     }
+}
+
+/// CPU time of this thread [s].
+fn cpu_seconds() -> f64 {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    text.split_whitespace().next().unwrap().parse::<f64>().unwrap() * 1e-9
 }
 
 #[test]
@@ -140,9 +288,9 @@ fn cost_of_a_batch_quench() {
     for tolerance in [1e-9, 1e-10] {
         for minimiser in [Minimiser::Lbfgs, Minimiser::Fire, Minimiser::ConjugateGradient] {
             let mut batch_sum = PairSum::<LANES>::new(model.clone(), cell);
-            let begin = std::time::Instant::now();
+            let begin = cpu_seconds();
             let results = quench_batch(&mut batch_sum, &slices, &settings(tolerance, minimiser));
-            let seconds = begin.elapsed().as_secs_f64();
+            let seconds = (cpu_seconds() - begin);
             let calls: u64 = results.iter().map(|q| q.force_evaluations).sum();
             println!(
                 "{minimiser:?} {tolerance:e}: {:.1} calls, {:.2} ms per quench, {:.1} us per call",
@@ -160,7 +308,7 @@ fn cost_of_a_batch_quench() {
             println!("{:?}", &distances[..4]);
         }
     }
-    let begin = std::time::Instant::now();
+    let begin = cpu_seconds();
     let mut batch_sum = PairSum::<LANES>::new(model, cell);
     let mut x = vec![[0.0; LANES]; 3 * n];
     for l in 0..LANES {
@@ -170,5 +318,5 @@ fn cost_of_a_batch_quench() {
     for _ in 0..200 {
         batch_sum.forces(&x, &mut f);
     }
-    println!("forces {:.1} us per configuration", begin.elapsed().as_secs_f64() / 1600.0 * 1e6);
+    println!("forces {:.1} us per configuration", (cpu_seconds() - begin) / 1600.0 * 1e6);
 }

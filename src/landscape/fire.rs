@@ -4,7 +4,7 @@
 //! P <= 0 (Bitzek et al. 2006, doi:10.1103/PhysRevLett.97.170201), with semi-implicit Euler steps and the half step back
 //! of FIRE 2.0 (Guenole et al. 2020, doi:10.1016/j.commatsci.2020.109584).
 
-use super::lanes::{BLOCK, LaneMinimiser, Rows};
+use super::lanes::{BLOCK, LaneMinimiser, Rows, add};
 
 const ALPHA: f64 = 0.25;
 const ALPHA_DECREASE: f64 = 0.99;
@@ -58,9 +58,7 @@ impl<const L: usize> Fire<L> {
                     vv[l] += v[l] * v[l];
                 }
             }
-            for l in 0..L {
-                speed_squared[l] += vv[l];
-            }
+            add(&mut speed_squared, &vv);
         }
         speed_squared
     }
@@ -84,10 +82,8 @@ impl<const L: usize> LaneMinimiser<L> for Fire<L> {
                     largest[l] = if f[l].abs() > largest[l] { f[l].abs() } else { largest[l] };
                 }
             }
-            for l in 0..L {
-                power[l] += vf[l];
-                squared[l] += ff[l];
-            }
+            add(&mut power, &vf);
+            add(&mut squared, &ff);
         }
         (self.power, self.force_squared) = (power, squared);
         largest

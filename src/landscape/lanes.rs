@@ -20,6 +20,14 @@ const FLOOR_FACTOR: f64 = 64.0;
 /// A stalled lane ends at the next residual within this factor of its best.
 const GOOD_ENOUGH: f64 = 1.2;
 
+/// total += part, lane by lane.
+#[inline(always)]
+pub(super) fn add<const L: usize>(total: &mut [f64; L], part: &[f64; L]) {
+    for (total, part) in total.iter_mut().zip(part) {
+        *total += part;
+    }
+}
+
 /// A minimiser that advances L independent configurations side by side. What happens in a lane depends on
 /// that lane alone, bit for bit.
 pub(super) trait LaneMinimiser<const L: usize> {

@@ -6,7 +6,7 @@
 //! read twice in a step, once for products and once for the sum, whatever its length, and it is kept in f32: the
 //! secant condition needs no more, and the history is what leaves the cache first.
 
-use super::lanes::{BLOCK, LaneMinimiser, Rows};
+use super::lanes::{BLOCK, LaneMinimiser, Rows, add};
 
 /// Pairs (s, y) that are remembered.
 const MEMORY: usize = 6;
@@ -109,16 +109,12 @@ impl<const L: usize> Lbfgs<L> {
                     largest[l] = if f[l].abs() > largest[l] { f[l].abs() } else { largest[l] };
                 }
             }
-            for l in 0..L {
-                gathered.square[l] += square[l];
-            }
+            add(&mut gathered.square, &square);
             let (base, s_new) = (&self.base[block.clone()], &self.s[self.newest][block.clone()]);
             for (total, (s, y)) in gathered.products.iter_mut().zip(self.s.iter().zip(&self.y)) {
                 let part = block_products(base, s_new, &s[block.clone()], &y[block.clone()]);
                 for (total, part) in total.iter_mut().zip(part) {
-                    for l in 0..L {
-                        total[l] += part[l];
-                    }
+                    add(total, &part);
                 }
             }
         }
@@ -186,9 +182,7 @@ impl<const L: usize> Lbfgs<L> {
                     part[l] += d[l] * f[l];
                 }
             }
-            for l in 0..L {
-                slope[l] += part[l];
-            }
+            add(&mut slope, &part);
         }
         (largest, slope)
     }

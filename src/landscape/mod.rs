@@ -1,11 +1,25 @@
 //! Minimisers, recognition of minima, the library of minima, the exploration of a glass.
 
 mod conjugate_gradient;
+mod displacement;
+mod exploration;
 mod fire;
+mod identity;
+mod inherent;
 mod lanes;
 mod lbfgs;
+mod library;
 mod quench;
+mod rattlers;
+mod run_library;
 mod settings;
 
+pub use displacement::{Displacement, displacement_field};
+pub use exploration::{ExplorationState, ExplorationTask, RecognitionCount, RunRecord, run_groups};
+pub use identity::{Candidate, Identity, Same, same_displacement};
+pub use inherent::{inherent_energy, inherent_structure};
+pub use library::{GlassLibrary, Growth, LibraryMinimum, LibraryVisit, Persistence, Transition};
 pub use quench::{Quench, QuenchSettings, StopReason, quench, quench_batch};
+pub use rattlers::rattlers;
+pub use run_library::{Entry, MinimaIndex, Minimum, Visit};
 pub use settings::{ExploreSettings, Minimiser};

@@ -61,6 +61,15 @@ impl Quench {
     pub fn converged(&self) -> bool {
         self.stop == StopReason::Converged
     }
+
+    /// Converged, or as near to the minimum as the rounding of the coordinates lets it come.
+    pub fn at_minimum(&self) -> bool {
+        match self.stop {
+            StopReason::Converged => true,
+            StopReason::Stalled => self.residual.is_finite(),
+            StopReason::StepLimit => false,
+        }
+    }
 }
 
 /// Minimises the energy from `start` [3N].

@@ -1,0 +1,298 @@
+//! The exploration of a glass: molecular dynamics at T_exp with quenches on the way.
+//!
+//! Up to eight isoconfigurational runs of one glass (the same positions, fresh velocities) advance together, one to a
+//! lane. Snapshots wait until there are enough of them to fill the lanes of the minimiser.
+
+use super::identity::Identity;
+use super::quench::{QuenchSettings, quench_batch};
+use super::run_library::{MinimaIndex, Minimum, Visit};
+use super::settings::ExploreSettings;
+use crate::error::Result;
+use crate::forces::{LANES, PairSum};
+use crate::model::{Configuration, Model, PeriodicBox};
+use crate::random::{Stage, stream};
+use crate::sampling::{DynamicsSettings, DynamicsState, run_lanes};
+use crate::task::{Progress, Task};
+use serde::{Deserialize, Serialize};
+
+/// Snapshots that wait before they are quenched.
+const BUFFER: usize = 64;
+/// Force evaluations of a quench, before a run knows better.
+const EXPECTED_EVALUATIONS: u64 = 500;
+/// A run whose mean squared displacement exceeds this [sigma^2] (about twice the Lindemann length squared) and ...
+const CAGE: f64 = 0.1;
+/// ... has grown by this factor over the second half of the run is a liquid, not a glass.
+const DIFFUSIVE_GROWTH: f64 = 1.5;
+
+/// How often quenches were cut short by recognition, and how often checking that disagreed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecognitionCount {
+    pub recognised: u64,
+    pub audited: u64,
+    pub disagreed: u64,
+}
+
+/// What one run of one glass found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunRecord {
+    pub glass: u64,
+    pub run: u64,
+    found: MinimaIndex,
+    /// One per quench, by rising step.
+    pub visits: Vec<Visit>,
+    /// (number of the snapshot, mean squared displacement since the first [sigma^2]) at snapshots 2, 4, 8, ...
+    pub displacement_trace: Vec<(u64, f64)>,
+    /// Mean squared displacement from the first snapshot to the last, thermal motion included [sigma^2].
+    pub mean_squared_displacement: f64,
+    /// Sum over snapshots of the temperature 2K/(3N-3) [epsilon / k_B].
+    temperature_sum: f64,
+    snapshots: u64,
+    /// Force evaluations of the quenches.
+    pub force_evaluations: u64,
+    pub recognition: RecognitionCount,
+}
+
+impl RunRecord {
+    /// Minima in the order of their first visits.
+    pub fn minima(&self) -> &[Minimum] {
+        self.found.minima()
+    }
+
+    /// Mean of 2K/(3N-3) over the snapshots [epsilon / k_B]; NaN before the first.
+    pub fn temperature(&self) -> f64 {
+        self.temperature_sum / self.snapshots as f64
+    }
+
+    /// Whether the particles leave their cages: the mean squared displacement is above 0.1 sigma^2 and still grew by half
+    /// since the last snapshot 2^k in the first half of the run.
+    pub fn diffusing(&self) -> bool {
+        let half = self.displacement_trace.iter().rev().find(|&&(snapshots, _)| 2 * snapshots <= self.snapshots);
+        let grows = half.is_none_or(|&(_, before)| self.mean_squared_displacement > DIFFUSIVE_GROWTH * before);
+        self.mean_squared_displacement > CAGE && grows
+    }
+}
+
+/// One run between two snapshots.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct RunState {
+    /// Positions of the first snapshot [3N].
+    origin: Vec<f64>,
+    record: RunRecord,
+}
+
+/// A configuration that waits for its quench.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Snapshot {
+    /// Place of its run in the group.
+    member: usize,
+    step: u64,
+    positions: Vec<f64>,
+}
+
+/// A group of runs between two slices.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct ExplorationState {
+    /// Trajectories, in run order.
+    dynamics: Vec<DynamicsState>,
+    runs: Vec<RunState>,
+    /// In the order of (step, run).
+    waiting: Vec<Snapshot>,
+    /// Snapshots taken of each run.
+    taken: u64,
+    /// The waiting snapshots were enough and are being quenched.
+    draining: bool,
+}
+
+/// Explores up to eight runs of one glass.
+pub struct ExplorationTask {
+    settings: ExploreSettings,
+    quench: QuenchSettings,
+    dynamics: DynamicsSettings,
+    identity: Identity,
+    single: PairSum<1>,
+    moving: PairSum<LANES>,
+    quenching: PairSum<LANES>,
+    state: ExplorationState,
+}
+
+/// The groups of runs that are explored together: runs 8g ... 8g + 7.
+pub fn run_groups(runs: usize) -> Vec<std::ops::Range<u64>> {
+    (0..runs as u64).step_by(LANES).map(|first| first..(first + LANES as u64).min(runs as u64)).collect()
+}
+
+impl ExplorationTask {
+    /// Starts the given runs (at most `LANES`) of one glass from its positions with fresh Maxwell velocities.
+    pub fn start(
+        model: &Model,
+        glass: &Configuration,
+        settings: &ExploreSettings,
+        seed: u64,
+        number: u64,
+        runs: std::ops::Range<u64>,
+    ) -> Self {
+        let mut task = Self::resume(model, glass.cell, settings, ExplorationState::default());
+        for run in runs.take(LANES) {
+            let random = stream(seed, Stage::Explore, number, run);
+            let positions = glass.positions.clone();
+            let dynamics = DynamicsState::start(&mut task.single, positions, settings.temperature, random);
+            task.state.dynamics.push(dynamics);
+            task.state.runs.push(RunState { origin: Vec::new(), record: RunRecord::new(number, run) });
+        }
+        task
+    }
+
+    /// Continues from a state; with more `quenches` than before the runs are extended.
+    pub fn resume(model: &Model, cell: PeriodicBox, settings: &ExploreSettings, state: ExplorationState) -> Self {
+        Self {
+            quench: QuenchSettings::from(settings),
+            dynamics: DynamicsSettings {
+                time_step: settings.time_step,
+                temperature: settings.temperature,
+                thermostat: settings.thermostat,
+                thermostat_time: settings.thermostat_time,
+            },
+            settings: settings.clone(),
+            identity: Identity::new(model.clone(), cell),
+            single: PairSum::new(model.clone(), cell),
+            moving: PairSum::new(model.clone(), cell),
+            quenching: PairSum::new(model.clone(), cell),
+            state,
+        }
+    }
+
+    /// What the runs have found so far, in run order.
+    pub fn records(&self) -> Vec<RunRecord> {
+        self.state.runs.iter().map(|run| run.record.clone()).collect()
+    }
+
+    fn finished_moving(&self) -> bool {
+        self.state.taken >= self.settings.quenches
+    }
+
+    /// MD step of the next snapshot: the first after the equilibration, then every `quench_every`.
+    fn next_snapshot(&self) -> u64 {
+        self.settings.equilibration_steps + self.state.taken * self.settings.quench_every
+    }
+
+    /// Moves all runs towards the next snapshot and takes it when it is reached; returns the force evaluations.
+    fn advance_dynamics(&mut self, budget: u64) -> Result<u64> {
+        let done = self.state.dynamics.first().map_or(0, |state| state.step);
+        let members = self.state.dynamics.len() as u64;
+        let steps = (self.next_snapshot() - done).min((budget / members.max(1)).max(1));
+        match self.state.dynamics.as_mut_slice() {
+            [alone] => alone.run(&mut self.single, &self.dynamics, steps)?,
+            several => run_lanes(several, &mut self.moving, &self.dynamics, steps)?,
+        }
+        if done + steps == self.next_snapshot() {
+            self.take_snapshots();
+        }
+        Ok(steps * members)
+    }
+
+    fn take_snapshots(&mut self) {
+        self.state.taken += 1;
+        let members = self.state.runs.iter_mut().zip(&self.state.dynamics).enumerate();
+        for (member, (run, dynamics)) in members {
+            run.note_snapshot(dynamics, self.state.taken);
+            let (step, positions) = (dynamics.step, dynamics.positions.clone());
+            self.state.waiting.push(Snapshot { member, step, positions });
+        }
+        self.state.draining |= self.state.waiting.len() >= BUFFER || self.finished_moving();
+    }
+
+    /// Quenches the first of the waiting snapshots, as many as the budget allows; returns the force evaluations.
+    fn advance_quenches(&mut self, budget: u64) -> u64 {
+        let affordable = (budget / self.expected_evaluations()).min(BUFFER as u64) as usize;
+        let chunk = affordable.max(LANES).min(self.state.waiting.len());
+        let snapshots: Vec<Snapshot> = self.state.waiting.drain(..chunk).collect();
+        let starts: Vec<&[f64]> = snapshots.iter().map(|snapshot| snapshot.positions.as_slice()).collect();
+        let quenches = quench_batch(&mut self.quenching, &starts, &self.quench);
+        let mut spent = 0;
+        for (snapshot, quench) in snapshots.iter().zip(quenches) {
+            let record = &mut self.state.runs[snapshot.member].record;
+            let visit = record.found.visit(&self.identity, quench, snapshot.step);
+            record.force_evaluations += visit.force_evaluations;
+            record.visits.push(visit);
+            spent += visit.force_evaluations;
+        }
+        self.state.draining &= !self.state.waiting.is_empty();
+        spent
+    }
+
+    fn expected_evaluations(&self) -> u64 {
+        let evaluations: u64 = self.state.runs.iter().map(|run| run.record.force_evaluations).sum();
+        let quenches: usize = self.state.runs.iter().map(|run| run.record.visits.len()).sum();
+        evaluations.checked_div(quenches as u64).unwrap_or(EXPECTED_EVALUATIONS).max(1)
+    }
+
+    fn must_quench(&self) -> bool {
+        self.state.draining && !self.state.waiting.is_empty()
+    }
+}
+
+impl RunRecord {
+    fn new(glass: u64, run: u64) -> Self {
+        Self {
+            glass,
+            run,
+            found: MinimaIndex::default(),
+            visits: Vec::new(),
+            displacement_trace: Vec::new(),
+            mean_squared_displacement: 0.0,
+            temperature_sum: 0.0,
+            snapshots: 0,
+            force_evaluations: 0,
+            recognition: RecognitionCount::default(),
+        }
+    }
+}
+
+impl RunState {
+    /// Temperature and displacement at snapshot number `taken` (1 is the first).
+    fn note_snapshot(&mut self, dynamics: &DynamicsState, taken: u64) {
+        let positions = &dynamics.positions;
+        self.record.temperature_sum += dynamics.temperature();
+        self.record.snapshots += 1;
+        if taken == 1 {
+            self.origin.clone_from(positions);
+        }
+        let squares: f64 = positions.iter().zip(&self.origin).map(|(x, x0)| (x - x0) * (x - x0)).sum();
+        self.record.mean_squared_displacement = 3.0 * squares / positions.len() as f64;
+        if taken > 1 && taken.is_power_of_two() {
+            self.record.displacement_trace.push((taken, self.record.mean_squared_displacement));
+        }
+    }
+}
+
+impl Task for ExplorationTask {
+    type State = ExplorationState;
+
+    fn advance(&mut self, force_calls: u64) -> Result<Progress> {
+        let mut spent = 0;
+        while !self.state.runs.is_empty() {
+            let left = force_calls.saturating_sub(spent);
+            if self.must_quench() {
+                spent += self.advance_quenches(left);
+            } else if self.finished_moving() {
+                break;
+            } else {
+                spent += self.advance_dynamics(left)?;
+            }
+            if spent >= force_calls && (self.must_quench() || !self.finished_moving()) {
+                return Ok(Progress::Pending);
+            }
+        }
+        Ok(Progress::Done)
+    }
+
+    fn state(&self) -> ExplorationState {
+        self.state.clone()
+    }
+
+    fn fraction(&self) -> f64 {
+        let runs = self.state.runs.len() as u64;
+        let quenched: usize = self.state.runs.iter().map(|run| run.record.visits.len()).sum();
+        let wanted = runs * self.settings.quenches;
+        if wanted == 0 { 1.0 } else { quenched as f64 / wanted as f64 }
+    }
+}

@@ -1,0 +1,152 @@
+//! When two quenches have found one minimum.
+
+use super::displacement::displacement_field;
+use super::rattlers::rattlers;
+use crate::model::{Law, Mixture, Model, PeriodicBox};
+use serde::{Deserialize, Serialize};
+
+/// |E_a - E_b| <= this * N max(1, |E/N|) is one energy.
+const ENERGY: f64 = 1e-10;
+/// No particle of one minimum is further away than this [sigma].
+const PARTICLE: f64 = 1e-3;
+/// For the small transitions of harmonic packings: |dr_1 - dr_2| relative to the smaller of both ...
+const RELATIVE: f64 = 1e-2;
+/// ... and the total displacement that is the noise of a quench [sigma].
+const NOISE: f64 = 1e-4;
+
+/// How two minima compare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Same {
+    Different,
+    /// Every particle is at its place.
+    Identical,
+    /// Indistinguishable particles have exchanged their places: another minimum, of the same energy by identity.
+    Permuted,
+}
+
+/// Compares minima of one glass.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    model: Model,
+    cell: PeriodicBox,
+    /// Particles with one kind are indistinguishable [N].
+    kinds: Vec<u64>,
+}
+
+impl Identity {
+    pub fn new(model: Model, cell: PeriodicBox) -> Self {
+        let kinds = match &model.mixture {
+            // diameters are practically never equal; equal ones are equal to the last bit
+            Mixture::Polydisperse { diameters, .. } => diameters.iter().map(|d| d.to_bits()).collect(),
+            Mixture::Species { species, .. } => species.iter().map(|&s| u64::from(s)).collect(),
+            Mixture::Uniform { particles } => vec![0; *particles],
+        };
+        Self { model, cell, kinds }
+    }
+
+    /// Number of particles N.
+    pub fn particles(&self) -> usize {
+        self.kinds.len()
+    }
+
+    pub fn cell(&self) -> &PeriodicBox {
+        &self.cell
+    }
+
+    /// Largest difference of two energies [epsilon, total] that count as one.
+    pub fn energy_tolerance(&self, energy: f64) -> f64 {
+        let n = self.kinds.len() as f64;
+        ENERGY * n * (energy / n).abs().max(1.0)
+    }
+
+    /// Particles that belong to no minimum: rattlers of a harmonic packing (none for every other model).
+    pub fn rattlers(&self, positions: &[f64]) -> Vec<bool> {
+        if self.is_harmonic() { rattlers(&self.model, &self.cell, positions) } else { Vec::new() }
+    }
+
+    fn is_harmonic(&self) -> bool {
+        matches!(self.model.law, Law::Harmonic(_))
+    }
+
+    /// Compares two minima. `origin` is the minimum from which small displacements are measured (harmonic packings only;
+    /// the first of the library).
+    pub fn compare(&self, a: &Candidate, b: &Candidate, origin: &[f64]) -> Same {
+        if (a.energy - b.energy).abs() > self.energy_tolerance(a.energy.abs().max(b.energy.abs())) {
+            return Same::Different;
+        }
+        let is_loose = |rattlers: &[bool], i: usize| rattlers.get(i).copied().unwrap_or(false);
+        let counted = |i: usize| !is_loose(a.rattlers, i) && !is_loose(b.rattlers, i);
+        let identical = if self.is_harmonic() {
+            let from_a = displacement_field(&self.cell, origin, a.positions, counted);
+            let from_b = displacement_field(&self.cell, origin, b.positions, counted);
+            same_displacement(&from_a, &from_b)
+        } else {
+            within(&displacement_field(&self.cell, a.positions, b.positions, counted), PARTICLE)
+        };
+        if identical {
+            return Same::Identical;
+        }
+        if self.permuted(a.positions, b.positions, counted) { Same::Permuted } else { Same::Different }
+    }
+
+    /// Whether `b` is `a` with indistinguishable particles exchanged: most particles at their places, up to a common
+    /// translation, and each of the others on the site of another of its kind.
+    fn permuted(&self, a: &[f64], b: &[f64], counted: impl Fn(usize) -> bool) -> bool {
+        let difference = |i: usize, j: usize| {
+            let (p, q) = (&b[3 * j..3 * j + 3], &a[3 * i..3 * i + 3]);
+            self.cell.minimum_image([p[0] - q[0], p[1] - q[1], p[2] - q[2]])
+        };
+        let members: Vec<usize> = (0..self.kinds.len()).filter(|&i| counted(i)).collect();
+        if members.is_empty() {
+            return false;
+        }
+        let own: Vec<[f64; 3]> = members.iter().map(|&i| difference(i, i)).collect();
+        let shift: [f64; 3] = std::array::from_fn(|k| {
+            // the median does not see the few that moved far
+            let mut components: Vec<f64> = own.iter().map(|d| d[k]).collect();
+            let middle = components.len() / 2;
+            *components.select_nth_unstable_by(middle, f64::total_cmp).1
+        });
+        let off = |d: [f64; 3]| {
+            let d = self.cell.minimum_image([d[0] - shift[0], d[1] - shift[1], d[2] - shift[2]]);
+            (d[0] * d[0] + d[1] * d[1] + d[2] * d[2]).sqrt()
+        };
+        let mut moved: Vec<usize> =
+            members.iter().zip(&own).filter(|&(_, &d)| off(d) > PARTICLE).map(|(&i, _)| i).collect();
+        // a rearrangement of very many particles is no exchange of a few
+        if moved.is_empty() || 2 * moved.len() > members.len() {
+            return false;
+        }
+        for i in moved.clone() {
+            let site = moved.iter().position(|&j| self.kinds[j] == self.kinds[i] && off(difference(i, j)) <= PARTICLE);
+            let Some(site) = site else { return false };
+            moved.swap_remove(site);
+        }
+        true
+    }
+}
+
+/// What is compared of a minimum.
+#[derive(Clone, Copy, Debug)]
+pub struct Candidate<'a> {
+    /// [3N]
+    pub positions: &'a [f64],
+    /// Total [epsilon].
+    pub energy: f64,
+    /// [N], or empty when no particle is loose.
+    pub rattlers: &'a [bool],
+}
+
+/// Whether two displacements [3N] from one origin lead to the same minimum:
+/// |dr_1 - dr_2| < 1e-2 min(|dr_1|, |dr_2|), or below the noise of a quench.
+pub fn same_displacement(first: &[f64], second: &[f64]) -> bool {
+    let norm = |sum: f64| sum.sqrt();
+    let apart = norm(first.iter().zip(second).map(|(a, b)| (a - b) * (a - b)).sum());
+    let length = |d: &[f64]| norm(d.iter().map(|x| x * x).sum());
+    apart < NOISE.max(RELATIVE * length(first).min(length(second)))
+}
+
+fn within(field: &[f64], limit: f64) -> bool {
+    field.as_chunks::<3>().0.iter().all(|d| d[0] * d[0] + d[1] * d[1] + d[2] * d[2] <= limit * limit)
+}

@@ -1,0 +1,36 @@
+//! Rattlers: particles that a packing of finite-range repulsive spheres does not hold.
+
+use crate::forces::sums;
+use crate::model::{Law, Model, PeriodicBox};
+
+/// Contacts that hold a particle in three dimensions.
+const CONTACTS: usize = 4;
+
+/// Which particles of a packing are rattlers [N]: those with fewer than 4 contacts (r < sigma_ij) with particles that
+/// are no rattlers, found recursively. Only the harmonic law has contacts; every other model has no rattlers.
+pub fn rattlers(model: &Model, cell: &PeriodicBox, positions: &[f64]) -> Vec<bool> {
+    let n = positions.len() / 3;
+    let mut rattler = vec![false; n];
+    if !matches!(model.law, Law::Harmonic(_)) {
+        return rattler;
+    }
+    let mut contacts = vec![Vec::new(); n];
+    sums::for_each_pair(model, cell, positions, |pair| {
+        contacts[pair.i].push(pair.j);
+        contacts[pair.j].push(pair.i);
+    });
+    let mut held: Vec<usize> = contacts.iter().map(Vec::len).collect();
+    let mut loose: Vec<usize> = (0..n).filter(|&i| held[i] < CONTACTS).collect();
+    while let Some(i) = loose.pop() {
+        if std::mem::replace(&mut rattler[i], true) {
+            continue;
+        }
+        for &j in &contacts[i] {
+            held[j] -= 1;
+            if held[j] < CONTACTS && !rattler[j] {
+                loose.push(j);
+            }
+        }
+    }
+    rattler
+}

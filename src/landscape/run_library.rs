@@ -1,0 +1,103 @@
+//! The minima of one run, by first visit.
+
+use super::identity::{Candidate, Identity, Same};
+use super::quench::Quench;
+use serde::{Deserialize, Serialize};
+
+/// A minimum as one run found it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Minimum {
+    /// [3N] of the first visit, unwrapped [sigma].
+    pub positions: Vec<f64>,
+    /// Total [epsilon].
+    pub energy: f64,
+    /// Largest force component in magnitude [epsilon / sigma].
+    pub residual: f64,
+    /// MD steps since the run began, at the first visit.
+    pub first_step: u64,
+    /// Loose particles of a harmonic packing [N]; empty for every other model.
+    pub rattlers: Vec<bool>,
+}
+
+impl Minimum {
+    pub fn candidate(&self) -> Candidate<'_> {
+        Candidate { positions: &self.positions, energy: self.energy, rattlers: &self.rattlers }
+    }
+}
+
+/// One quench of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Visit {
+    /// MD steps since the run began.
+    pub step: u64,
+    /// Index of the minimum; `None` when the quench did not converge.
+    pub minimum: Option<u32>,
+    pub force_evaluations: u64,
+}
+
+/// Minima in the order in which they were found, with an index by energy.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct MinimaIndex {
+    minima: Vec<Minimum>,
+    /// Indices by rising energy.
+    by_energy: Vec<u32>,
+}
+
+/// What became of a minimum that was looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub index: u32,
+    /// Not seen before.
+    pub new: bool,
+    /// A new minimum that is an earlier one with particles exchanged: that earlier one.
+    pub permutation_of: Option<u32>,
+}
+
+impl MinimaIndex {
+    pub fn minima(&self) -> &[Minimum] {
+        &self.minima
+    }
+
+    pub fn into_minima(self) -> Vec<Minimum> {
+        self.minima
+    }
+
+    /// Enters the end of a quench: recognises it, or appends it. Only energies within the tolerance are compared.
+    pub fn enter(&mut self, identity: &Identity, minimum: Minimum) -> Entry {
+        let tolerance = 2.0 * identity.energy_tolerance(minimum.energy);
+        let energy_of = |&index: &u32| self.minima[index as usize].energy;
+        let from = self.by_energy.partition_point(|index| energy_of(index) < minimum.energy - tolerance);
+        let to = self.by_energy.partition_point(|index| energy_of(index) <= minimum.energy + tolerance);
+        let mut near = self.by_energy[from..to].to_vec();
+        // the first seen decides, whatever the last bits of the energies
+        near.sort_unstable();
+        let mut permutation_of = None;
+        for index in near {
+            let known = &self.minima[index as usize];
+            let origin = self.minima.first().unwrap_or(known);
+            match identity.compare(&known.candidate(), &minimum.candidate(), &origin.positions) {
+                Same::Identical => return Entry { index, new: false, permutation_of: None },
+                Same::Permuted => permutation_of = permutation_of.or(Some(index)),
+                Same::Different => {}
+            }
+        }
+        let index = self.minima.len() as u32;
+        let place = self.by_energy.partition_point(|other| energy_of(other) <= minimum.energy);
+        self.by_energy.insert(place, index);
+        self.minima.push(minimum);
+        Entry { index, new: true, permutation_of }
+    }
+
+    /// Enters a quench of a run; an unconverged one is a visit to no minimum.
+    pub fn visit(&mut self, identity: &Identity, quench: Quench, step: u64) -> Visit {
+        let force_evaluations = quench.force_evaluations;
+        if !quench.at_minimum() {
+            return Visit { step, minimum: None, force_evaluations };
+        }
+        let rattlers = identity.rattlers(&quench.positions);
+        let Quench { positions, energy, residual, .. } = quench;
+        let minimum = Minimum { positions, energy, residual, first_step: step, rattlers };
+        let entry = self.enter(identity, minimum);
+        Visit { step, minimum: Some(entry.index), force_evaluations }
+    }
+}

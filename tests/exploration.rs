@@ -1,0 +1,127 @@
+//! Exploration of a small glass: slices, checkpoints, lanes, and the library that comes out.
+
+use glasswell::forces::PairSum;
+use glasswell::landscape::{
+    ExplorationState, ExplorationTask, ExploreSettings, GlassLibrary, Identity, QuenchSettings, RunRecord, quench,
+    run_groups,
+};
+use glasswell::model::{Configuration, Model, PeriodicBox, Preset};
+use glasswell::task::{Progress, Task};
+
+fn flat(value: &serde_json::Value) -> Vec<f64> {
+    match value {
+        serde_json::Value::Array(items) => items.iter().flat_map(flat).collect(),
+        other => vec![other.as_f64().unwrap()],
+    }
+}
+
+/// The ternary mixture with 174 particles at its reference minimum.
+fn glass() -> (Model, Configuration) {
+    let path = format!("{}/tests/data/tlj_ka2_b.json", env!("CARGO_MANIFEST_DIR"));
+    let json: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let edges = flat(&json["system"]["box"]);
+    let species: Vec<u8> = flat(&json["system"]["species"]).iter().map(|&s| s as u8).collect();
+    let configuration = Configuration {
+        cell: PeriodicBox { edges: [edges[0], edges[1], edges[2]] },
+        positions: flat(&json["minimum"]["positions"]),
+        diameters: vec![1.0; species.len()],
+        species,
+    };
+    (Preset::Tlj.model(&configuration), configuration)
+}
+
+fn settings(quenches: u64, runs: usize) -> ExploreSettings {
+    ExploreSettings { quenches, runs, equilibration_steps: 1500, ..ExploreSettings::defaults(Preset::Tlj) }
+}
+
+fn explore(settings: &ExploreSettings, runs: std::ops::Range<u64>, budget: u64) -> Vec<RunRecord> {
+    let (model, glass) = glass();
+    let mut task = ExplorationTask::start(&model, &glass, settings, 5, 2, runs);
+    while task.advance(budget).unwrap() == Progress::Pending {}
+    assert_eq!(task.fraction(), 1.0);
+    task.records()
+}
+
+#[test]
+fn slices_checkpoints_and_extension_change_nothing() {
+    let (model, glass) = glass();
+    let whole = explore(&settings(40, 2), 0..2, u64::MAX);
+    assert_eq!(whole, explore(&settings(40, 2), 0..2, 1));
+    // a round trip of the state through bytes in every slice, and fewer quenches at first
+    let mut task = ExplorationTask::start(&model, &glass, &settings(25, 2), 5, 2, 0..2);
+    for wanted in [25, 40] {
+        loop {
+            let bytes = postcard::to_stdvec(&task.state()).unwrap();
+            let state: ExplorationState = postcard::from_bytes(&bytes).unwrap();
+            task = ExplorationTask::resume(&model, glass.cell, &settings(wanted, 2), state);
+            if task.advance(997).unwrap() == Progress::Done {
+                break;
+            }
+        }
+    }
+    assert_eq!(whole, task.records());
+}
+
+#[test]
+fn runs_do_not_depend_on_their_group() {
+    let together = explore(&settings(12, 3), 0..3, u64::MAX);
+    for run in 0..3 {
+        assert_eq!(explore(&settings(12, 3), run..run + 1, 5000)[0], together[run as usize]);
+    }
+    assert_ne!(together[0].visits, together[1].visits);
+    assert_eq!(run_groups(19), vec![0..8, 8..16, 16..19]);
+}
+
+#[test]
+fn a_run_visits_minima_at_its_quenches() {
+    let settings = settings(60, 4);
+    let runs = explore(&settings, 0..4, 20_000);
+    let (model, glass) = glass();
+    let identity = Identity::new(model.clone(), glass.cell);
+    for run in &runs {
+        let steps: Vec<u64> = run.visits.iter().map(|visit| visit.step).collect();
+        let expected: Vec<u64> = (0..60).map(|k| 1500 + 11 * k).collect();
+        assert_eq!(steps, expected);
+        assert!(run.visits.iter().all(|visit| visit.minimum.is_some()), "an unconverged quench");
+        assert!((run.temperature() - 0.4).abs() < 0.06, "T = {}", run.temperature());
+        let msd = run.mean_squared_displacement;
+        assert!(msd > 1e-3 && msd < 0.3, "mean squared displacement {msd}");
+        assert_eq!(run.force_evaluations, run.visits.iter().map(|visit| visit.force_evaluations).sum::<u64>());
+        for minimum in run.minima() {
+            assert!(minimum.residual < 1e-9);
+            let again =
+                quench(&mut PairSum::new(model.clone(), glass.cell), &minimum.positions, &QuenchSettings::default());
+            assert_eq!(again.force_evaluations, 1);
+            assert!((again.energy - minimum.energy).abs() < 1e-9);
+        }
+    }
+    check_library(&GlassLibrary::merge(&identity, &runs), &runs, settings.quench_every);
+}
+
+fn check_library(library: &GlassLibrary, runs: &[RunRecord], quench_every: u64) {
+    let minima = &library.minima;
+    println!("{} minima, {} transitions", minima.len(), library.transitions.len());
+    assert!(minima.len() > 1, "the exploration never left its first minimum");
+    assert!(minima.windows(2).all(|pair| pair[0].energy <= pair[1].energy + 1e-7));
+    assert_eq!(minima.iter().map(|minimum| minimum.visits).sum::<u64>(), 240);
+    assert_eq!(library.visits.len(), 240);
+    assert!(minima.len() <= runs.iter().map(|run| run.minima().len()).sum());
+    for visit in &library.visits {
+        // every visit names a minimum of the energy its run saw
+        let run = &runs[visit.run as usize];
+        let own = run.visits.iter().find(|own| own.step == visit.step).unwrap();
+        let energy = run.minima()[own.minimum.unwrap() as usize].energy;
+        assert!((minima[visit.minimum.unwrap() as usize].energy - energy).abs() < 1e-6);
+    }
+    let changes = library.visits.windows(2).filter(|w| w[0].run == w[1].run && w[0].minimum != w[1].minimum).count();
+    assert_eq!(library.transitions.iter().map(|transition| transition.count).sum::<u64>(), changes as u64);
+    let growth = library.growth(quench_every);
+    let end = growth.last().unwrap();
+    assert_eq!((end.steps, end.minima), (240 * quench_every, minima.len() as u64));
+    assert_eq!(end.transitions, library.transitions.len() as u64);
+    assert_eq!((growth[0].steps, growth[0].minima, growth[0].transitions), (quench_every, 1, 0));
+    assert!(growth.windows(2).all(|w| w[0].steps < w[1].steps && w[0].minima <= w[1].minima));
+    let stays = library.persistence();
+    assert_eq!(stays.len(), changes);
+    assert!(stays.iter().all(|stay| stay.steps >= quench_every && stay.steps % quench_every == 0));
+}
