@@ -325,29 +325,30 @@ fn exchanged_and_identical_ends_are_recognised() {
 
 #[test]
 fn a_path_through_other_minima_is_split_into_elementary_ones() {
+    // two double wells of the same glass, 2.7 sigma apart
     let (first, second) = (Reference::read("tlj_a"), Reference::read("tlj_a2"));
     let (model, cell) = first.system();
-    eprintln!(
-        "{} {} {}",
-        first.species == second.species,
-        bring_near(&cell, &first.A, &second.A).iter().zip(&first.A).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt(),
-        first.energy_a
-    );
     let settings = ConnectSettings { force_tolerance: 1e-2, max_iterations: 2000, ..settings(17) };
-    let found = find_path(&model, &cell, (&first.B, &second.B), &settings, &QuenchSettings::default(), false).unwrap();
-    eprintln!("{:?} {}", found.status, found.force_evaluations);
-    for well in &found.wells {
-        let w = &well.double_well;
-        eprintln!(
-            "{:?} {:?} dV {:.4} Va {:.4} d {:.4} L {:.4} neg {} n {}",
-            well.key,
-            w.status,
-            w.asymmetry,
-            w.activation,
-            w.separation.distance,
-            w.length,
-            w.negative_modes,
-            w.force_evaluations
-        );
+    let quench = QuenchSettings::default();
+    let found = find_path(&model, &cell, (&first.B, &second.B), &settings, &quench, false).unwrap();
+    assert_eq!(found.status, PathStatus::Split);
+    assert!(found.minima.len() > 2 && found.wells.len() > 1);
+    let mut reached = vec![0];
+    for _ in 0..found.wells.len() {
+        for well in found.wells.iter().map(|w| &w.double_well) {
+            for (from, to) in [(well.a, well.b), (well.b, well.a)] {
+                if reached.contains(&from) && !reached.contains(&to) {
+                    reached.push(to);
+                }
+            }
+        }
+    }
+    assert!(reached.contains(&1), "the parts join the ends: {reached:?}");
+    for well in found.wells.iter().map(|w| &w.double_well) {
+        let rise = found.minima[well.b].energy - found.minima[well.a].energy;
+        assert!(well.asymmetry >= 0.0 && (well.asymmetry - rise).abs() < 1e-9);
+        if well.status == PathStatus::Converged {
+            assert!(well.negative_modes == 1 && well.curvature_saddle < 0.0 && well.barrier > 0.0);
+        }
     }
 }

@@ -258,7 +258,7 @@ impl ConnectTask {
         self.finish(&band, status, Some((&search, top, negative)))
     }
 
-    /// Makes the double well of an unsplit band.
+    /// Makes the double well of an unsplit band, the refined saddle in the place of its top.
     fn finish(
         &mut self,
         band: &BandSearch,
@@ -273,22 +273,14 @@ impl ConnectTask {
             images[top * coordinates..(top + 1) * coordinates].copy_from_slice(&search.positions);
             energies[top] = search.energy;
         }
-        let position = images[top * coordinates..(top + 1) * coordinates].to_vec();
-        let (model, cell) = (self.sum.model().clone(), *self.sum.cell());
-        let activation = sums::energy_difference(&model, &cell, &self.state.a.positions, &position);
-        let arc = Curve::new(&images, coordinates)?.arc_lengths();
-        let above: Vec<f64> = energies.iter().map(|e| e - energies[0]).collect();
-        let length = arc[arc.len() - 1];
-        let last = images.len() - coordinates;
-        let towards = |to: &[f64], from: &[f64]| {
-            let mut tangent = difference(to, from);
-            normalise(&mut tangent);
-            tangent
+        let Ok((length, profile)) = spline_profile(&images, &energies, top, coordinates) else {
+            return Ok(self.done(PathStatus::Diverged, None, Vec::new(), Vec::new()));
         };
-        let tangent_a = towards(&images[coordinates..2 * coordinates], &images[..coordinates]);
-        let tangent_b = towards(&images[last - coordinates..last], &images[last..]);
+        let position = images[top * coordinates..(top + 1) * coordinates].to_vec();
+        let activation = sums::energy_difference(self.sum.model(), self.sum.cell(), &self.state.a.positions, &position);
+        let (tangent_a, tangent_b) = end_tangents(&images, coordinates);
         let curvature_a = self.soft_curvature(&images[..coordinates], &tangent_a);
-        let curvature_b = self.soft_curvature(&images[last..], &tangent_b);
+        let curvature_b = self.soft_curvature(&images[images.len() - coordinates..], &tangent_b);
         let well = DoubleWell {
             a: self.state.a.index,
             b: self.state.b.index,
@@ -308,7 +300,7 @@ impl ConnectTask {
             curvature_a,
             curvature_b,
             curvature_saddle: saddle.map_or(f64::NAN, |(search, ..)| search.curvature),
-            profile: Profile::resample(&arc, &above, arc[top].clamp(1e-3 * length, 0.999 * length), PROFILE_POINTS)?,
+            profile,
             saddle_position: position,
             tangent_a,
             tangent_b,
@@ -336,6 +328,30 @@ impl ConnectTask {
         let ends = (self.state.a.index, self.state.b.index);
         Phase::Done(Box::new(ConnectOutcome { status, ends, double_well, found, chain, force_evaluations }))
     }
+}
+
+/// Length of the spline through the images and the energies along it, above the first.
+fn spline_profile(images: &[f64], energies: &[f64], top: usize, coordinates: usize) -> Result<(f64, Profile)> {
+    let arc = Curve::new(images, coordinates)?.arc_lengths();
+    let above: Vec<f64> = energies.iter().map(|e| e - energies[0]).collect();
+    let length = arc[arc.len() - 1];
+    // a path without barrier has its top at an end
+    let top = arc[top].clamp(1e-3 * length, 0.999 * length);
+    Ok((length, Profile::resample(&arc, &above, top, PROFILE_POINTS)?))
+}
+
+/// Unit vectors from each end to the image next to it.
+fn end_tangents(images: &[f64], coordinates: usize) -> (Vec<f64>, Vec<f64>) {
+    let last = images.len() - coordinates;
+    let towards = |to: &[f64], from: &[f64]| {
+        let mut tangent = difference(to, from);
+        normalise(&mut tangent);
+        tangent
+    };
+    (
+        towards(&images[coordinates..2 * coordinates], &images[..coordinates]),
+        towards(&images[last - coordinates..last], &images[last..]),
+    )
 }
 
 /// Appends a waypoint; when it has been visited before, the loop back to it is cut out.

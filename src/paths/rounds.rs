@@ -128,10 +128,11 @@ impl ConnectRounds {
         let mut next = Vec::new();
         for (pair, outcome) in std::mem::take(&mut self.pairs).into_iter().zip(outcomes) {
             let mut status = outcome.status;
+            let found: Vec<usize> = outcome.found.iter().map(|found| library.recognise(found)).collect();
             if status == PathStatus::Split && pair.depth >= MAX_DEPTH {
                 status = PathStatus::SplitTooOften;
             } else if status == PathStatus::Split {
-                self.parts(library, pair, outcome, &mut next);
+                self.parts(pair, outcome, &found, &mut next);
             }
             if pair.depth == 0 {
                 self.candidates[pair.parent].status = Some(status);
@@ -145,14 +146,8 @@ impl ConnectRounds {
         Ok(())
     }
 
-    fn parts(
-        &mut self,
-        library: &mut MinimaLibrary,
-        pair: RoundPair,
-        outcome: &ConnectOutcome,
-        next: &mut Vec<RoundPair>,
-    ) {
-        let found: Vec<usize> = outcome.found.iter().map(|found| library.recognise(found)).collect();
+    /// The parts of a split path that were never met before.
+    fn parts(&mut self, pair: RoundPair, outcome: &ConnectOutcome, found: &[usize], next: &mut Vec<RoundPair>) {
         let (lower, upper) = outcome.ends;
         let stops: Vec<usize> = outcome
             .chain
