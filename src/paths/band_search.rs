@@ -1,6 +1,8 @@
 //! The search for a converged band: coarse first, then refined by splines, resumable at every iteration.
 
-use super::band::{highest_interior, improved_tangent, perpendicular_residual, tangential_move, uphill_neighbour};
+use super::band::{
+    highest_interior, improved_tangent, intermediate_minima, perpendicular_residual, tangential_move, uphill_neighbour,
+};
 use super::images::ImageSums;
 use super::interpolation::{Curve, chord_lengths, repair_overlaps, straight};
 use super::lbfgs::PerpendicularMemory;
@@ -23,6 +25,8 @@ const COARSE_FACTOR: f64 = 10.0;
 const CLIMB_FACTOR: f64 = 10.0;
 /// Bands of at most this many images are not made coarser.
 const COARSEST: usize = 11;
+/// Depth from which a local minimum of the band is an intermediate minimum [epsilon].
+const VALLEY_DEPTH: f64 = 1e-6;
 /// Iterations without a lower residual after which the quasi-Newton matrix is forgotten and steps are halved.
 const PATIENCE: u64 = 60;
 /// Largest ratio of two neighbouring distances in a string before it is reparametrised.
@@ -33,6 +37,8 @@ const STRING_UNEVENNESS: f64 = 1.1;
 pub enum BandStop {
     Running,
     Converged,
+    /// A coarse band has intermediate minima: to be judged before it is refined.
+    Valleys,
     StepLimit,
     /// Energies or forces became infinite.
     Diverged,
@@ -58,6 +64,7 @@ pub struct BandSearch {
     since_best: u64,
     /// Numbers of images still to come, the last one first.
     levels: Vec<usize>,
+    valleys_judged: bool,
 }
 
 impl BandSearch {
@@ -85,6 +92,7 @@ impl BandSearch {
             best: f64::INFINITY,
             since_best: 0,
             levels,
+            valleys_judged: false,
         };
         search.energies[0] = a.1;
         search.energies[count - 1] = b.1;
@@ -134,10 +142,7 @@ impl BandSearch {
         if !self.residual.is_finite() {
             self.stop = BandStop::Diverged;
         } else if self.residual < tolerance {
-            if !self.is_coarse() {
-                self.stop = BandStop::Converged;
-            }
-            return self.refine();
+            return self.level_done(settings);
         } else if self.iterations >= settings.max_iterations {
             self.stop = BandStop::StepLimit;
         } else {
@@ -190,6 +195,32 @@ impl BandSearch {
         for (image, step) in self.images.chunks_exact_mut(coordinates).zip(&steps) {
             add_scaled(image, 1.0, step);
         }
+    }
+
+    fn level_done(&mut self, settings: &ConnectSettings) -> Result<()> {
+        if !self.is_coarse() {
+            self.stop = BandStop::Converged;
+        } else if settings.split && !self.valleys_judged && !self.valleys().is_empty() {
+            self.stop = BandStop::Valleys;
+        } else {
+            return self.refine();
+        }
+        Ok(())
+    }
+
+    /// Images in intermediate minima of the band deeper than `VALLEY_DEPTH` on both sides.
+    pub fn valleys(&self) -> Vec<usize> {
+        intermediate_minima(&self.energies, VALLEY_DEPTH)
+    }
+
+    /// The valleys of a coarse band are no minima of their own: goes on without looking at them again before the end.
+    ///
+    /// # Errors
+    /// When two images coincide.
+    pub fn ignore_valleys(&mut self) -> Result<()> {
+        self.valleys_judged = true;
+        self.stop = BandStop::Running;
+        self.refine()
     }
 
     /// Goes to the next finer band by splines, if there is one.

@@ -114,8 +114,11 @@ impl SaddleSearch {
 
     fn mode_step(&mut self, sum: &mut PairSum<1>, force: &[f64]) {
         let mut hessian = HessianAt::new(sum, &self.positions);
-        let (curvature, mode, _) = lowest_mode(&mut hessian, &self.mode, MODE_PRODUCTS, 0.1);
+        let (curvature, mut mode, _) = lowest_mode(&mut hessian, &self.mode, MODE_PRODUCTS, 0.1);
         self.evaluations += hessian.products;
+        if dot(&mode, &self.mode) < 0.0 {
+            scale(&mut mode, -1.0);
+        }
         let along = dot(force, &mode);
         let climb = if curvature < 0.0 { along / curvature } else { -STEP_CAP * along.signum() };
         let mut step = self.memory.step(force, &mode, None, STEP_CAP);

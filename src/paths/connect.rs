@@ -1,0 +1,397 @@
+//! One pair of minima: band, splitting, saddle, first profile.
+
+use super::band::improved_tangent;
+use super::double_well::{DoubleWell, LengthMethod, PathStatus, Profile};
+use super::ends::{EndMinimum, bring_near, is_exchange, is_same_minimum, separation};
+use super::interpolation::Curve;
+use super::krylov::{HessianAt, softest_along};
+use super::profile::PROFILE_POINTS;
+use super::vectors::{difference, distance, normalise};
+use super::{BandSearch, BandStop, ConnectSettings, ImageSums, SaddleSearch, SaddleStop, negative_modes};
+use crate::error::{Error, Result};
+use crate::forces::{LANES, PairSum, sums};
+use crate::landscape::{Quench, QuenchSettings, quench_batch};
+use crate::model::{Model, PeriodicBox};
+use crate::task::{Progress, Task};
+use serde::{Deserialize, Serialize};
+
+/// Products spent on the soft modes at each end.
+const SOFT_MODE_PRODUCTS: usize = 80;
+/// The saddle may lie this many image distances away from the highest image.
+const SADDLE_REACH: f64 = 3.0;
+
+/// One stop on the way from a to b.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Waypoint {
+    A,
+    B,
+    /// Index into `ConnectOutcome::found`.
+    Found(usize),
+}
+
+/// A minimum that a path brought to light.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FoundMinimum {
+    /// [3N], continuous with a.
+    pub positions: Vec<f64>,
+    pub energy: f64,
+    pub residual: f64,
+}
+
+impl From<Quench> for FoundMinimum {
+    fn from(quench: Quench) -> Self {
+        Self { positions: quench.positions, energy: quench.energy, residual: quench.residual }
+    }
+}
+
+/// What became of one pair.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConnectOutcome {
+    pub status: PathStatus,
+    /// Indices of a (the lower end) and b within the glass.
+    pub ends: (usize, usize),
+    /// The path, with its status; none when the pair is identical or split.
+    pub double_well: Option<DoubleWell>,
+    /// Minima on the way, in order along the path.
+    pub found: Vec<FoundMinimum>,
+    /// The ends and the minima between them in order, each once; empty unless the path is split.
+    pub chain: Vec<Waypoint>,
+    pub force_evaluations: u64,
+}
+
+/// Where the work on a pair stands; a plain record.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ConnectState {
+    /// The lower end and the upper one, next to each other.
+    a: EndMinimum,
+    b: EndMinimum,
+    asymmetry: f64,
+    exchange: bool,
+    phase: Phase,
+    evaluations: u64,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+enum Phase {
+    Start,
+    Band(BandSearch),
+    Saddle { band: BandSearch, search: SaddleSearch, top: usize },
+    Done(Box<ConnectOutcome>),
+}
+
+/// Joins two minima of a glass by a minimum-energy path.
+pub struct ConnectTask {
+    sum: PairSum<1>,
+    images: ImageSums,
+    settings: ConnectSettings,
+    quench: QuenchSettings,
+    state: ConnectState,
+}
+
+impl ConnectTask {
+    /// From two minima; the lower one becomes a.
+    pub fn new(
+        model: &Model,
+        cell: &PeriodicBox,
+        ends: (&EndMinimum, &EndMinimum),
+        settings: &ConnectSettings,
+        quench: &QuenchSettings,
+    ) -> Self {
+        let rise = sums::energy_difference(model, cell, &ends.0.positions, &ends.1.positions);
+        let (a, b) = if rise < 0.0 { (ends.1, ends.0) } else { ends };
+        let b = EndMinimum { positions: bring_near(cell, &a.positions, &b.positions), ..b.clone() };
+        let exchange = is_exchange(model, cell, (&a.positions, a.energy), (&b.positions, b.energy));
+        let state =
+            ConnectState { a: a.clone(), b, asymmetry: rise.abs(), exchange, phase: Phase::Start, evaluations: 0 };
+        Self::resume(model, cell, settings, quench, state)
+    }
+
+    /// Goes on from a state.
+    pub fn resume(
+        model: &Model,
+        cell: &PeriodicBox,
+        settings: &ConnectSettings,
+        quench: &QuenchSettings,
+        state: ConnectState,
+    ) -> Self {
+        Self {
+            sum: PairSum::new(model.clone(), *cell),
+            images: ImageSums::new(model, cell),
+            settings: settings.clone(),
+            quench: quench.clone(),
+            state,
+        }
+    }
+
+    /// The outcome, once the task is done.
+    pub fn outcome(&self) -> Option<&ConnectOutcome> {
+        match &self.state.phase {
+            Phase::Done(outcome) => Some(outcome),
+            _ => None,
+        }
+    }
+
+    /// The outcome of a task that is done.
+    ///
+    /// # Errors
+    /// `Error::Internal` when it is not.
+    pub fn into_outcome(self) -> Result<ConnectOutcome> {
+        match self.state.phase {
+            Phase::Done(outcome) => Ok(*outcome),
+            _ => Err(Error::Internal("the outcome of an unfinished pair was asked for".into())),
+        }
+    }
+
+    fn step(&mut self) -> Result<()> {
+        let phase = std::mem::replace(&mut self.state.phase, Phase::Start);
+        self.state.phase = match phase {
+            Phase::Start => self.start(),
+            Phase::Band(band) => self.band_step(band)?,
+            Phase::Saddle { band, search, top } => self.saddle_step(band, search, top)?,
+            done @ Phase::Done(_) => done,
+        };
+        Ok(())
+    }
+
+    fn start(&mut self) -> Phase {
+        let (a, b) = (&self.state.a, &self.state.b);
+        let cell = *self.sum.cell();
+        if is_same_minimum(&cell, (&a.positions, a.energy), (&b.positions, b.energy)) {
+            return self.done(PathStatus::Identical, None, Vec::new(), Vec::new());
+        }
+        let band = BandSearch::new(&mut self.sum, (&a.positions, a.energy), (&b.positions, b.energy), &self.settings);
+        self.state.evaluations += band.evaluations;
+        Phase::Band(band)
+    }
+
+    fn band_step(&mut self, mut band: BandSearch) -> Result<Phase> {
+        let before = band.evaluations;
+        if band.iterate(&mut self.images, &self.settings).is_err() {
+            band.stop = BandStop::Diverged;
+        }
+        self.state.evaluations += band.evaluations - before;
+        match band.stop {
+            BandStop::Running => Ok(Phase::Band(band)),
+            BandStop::Valleys => match self.split(&band) {
+                Some(split) => Ok(split),
+                None => {
+                    band.ignore_valleys()?;
+                    Ok(Phase::Band(band))
+                }
+            },
+            BandStop::Converged => {
+                if self.settings.split
+                    && let Some(split) = self.split(&band)
+                {
+                    return Ok(split);
+                }
+                match super::band::highest_interior(&band.energies) {
+                    None => self.finish(&band, PathStatus::NoBarrier, None),
+                    Some(top) => {
+                        let tangent = improved_tangent(&band.images, &band.energies, self.state.a.positions.len(), top);
+                        let search = SaddleSearch::new(band.image(top), &tangent);
+                        Ok(Phase::Saddle { band, search, top })
+                    }
+                }
+            }
+            BandStop::StepLimit => self.finish(&band, PathStatus::NotConverged, None),
+            BandStop::Diverged => Ok(self.done(PathStatus::Diverged, None, Vec::new(), Vec::new())),
+        }
+    }
+
+    /// Quenches the valleys of a band; a split when one leads to a minimum that is neither end.
+    fn split(&mut self, band: &BandSearch) -> Option<Phase> {
+        let starts: Vec<&[f64]> = band.valleys().into_iter().map(|k| band.image(k)).collect();
+        if starts.is_empty() {
+            return None;
+        }
+        let mut sum = PairSum::<LANES>::new(self.sum.model().clone(), *self.sum.cell());
+        let quenches = quench_batch(&mut sum, &starts, &self.quench);
+        self.state.evaluations += quenches.iter().map(|q| q.force_evaluations).sum::<u64>();
+        let (found, chain) = self.chain(quenches);
+        (chain.len() > 2).then(|| self.done(PathStatus::Split, None, found, chain))
+    }
+
+    /// From a to b by the minima found, loops cut out: each minimum appears once.
+    fn chain(&self, quenches: Vec<Quench>) -> (Vec<FoundMinimum>, Vec<Waypoint>) {
+        let cell = self.sum.cell();
+        let (a, b) = (&self.state.a, &self.state.b);
+        let mut found: Vec<FoundMinimum> = Vec::new();
+        let mut chain = vec![Waypoint::A];
+        for quench in quenches.into_iter().filter(Quench::converged) {
+            let this = (quench.positions.as_slice(), quench.energy);
+            let known = found.iter().position(|f| is_same_minimum(cell, (&f.positions, f.energy), this));
+            let waypoint = if is_same_minimum(cell, (&a.positions, a.energy), this) {
+                Waypoint::A
+            } else if is_same_minimum(cell, (&b.positions, b.energy), this) {
+                Waypoint::B
+            } else if let Some(known) = known {
+                Waypoint::Found(known)
+            } else {
+                found.push(quench.into());
+                Waypoint::Found(found.len() - 1)
+            };
+            visit(&mut chain, waypoint);
+        }
+        visit(&mut chain, Waypoint::B);
+        (found, chain)
+    }
+
+    fn saddle_step(&mut self, band: BandSearch, mut search: SaddleSearch, top: usize) -> Result<Phase> {
+        let before = search.evaluations;
+        search.iterate(&mut self.sum, self.quench.force_tolerance);
+        self.state.evaluations += search.evaluations - before;
+        match search.stop {
+            SaddleStop::Running => return Ok(Phase::Saddle { band, search, top }),
+            SaddleStop::StepLimit => return self.finish(&band, PathStatus::SaddleFailed, None),
+            SaddleStop::Converged => {}
+        }
+        let spacing =
+            distance(band.image(top), band.image(top - 1)).max(distance(band.image(top), band.image(top + 1)));
+        if distance(&search.positions, band.image(top)) > SADDLE_REACH * spacing {
+            return self.finish(&band, PathStatus::SaddleFailed, None);
+        }
+        // a factorisation that breaks down has counted nothing
+        let negative =
+            negative_modes(self.sum.model(), self.sum.cell(), &search.positions).map_or(-1, |count| count as i64);
+        let status = if negative == 1 { PathStatus::Converged } else { PathStatus::NegativeModes };
+        self.finish(&band, status, Some((&search, top, negative)))
+    }
+
+    /// Makes the double well of an unsplit band, the refined saddle in the place of its top.
+    fn finish(
+        &mut self,
+        band: &BandSearch,
+        status: PathStatus,
+        saddle: Option<(&SaddleSearch, usize, i64)>,
+    ) -> Result<Phase> {
+        let coordinates = self.state.a.positions.len();
+        let highest = (0..band.count()).max_by(|&i, &j| band.energies[i].total_cmp(&band.energies[j])).unwrap_or(0);
+        let top = saddle.map_or(highest, |(_, top, _)| top);
+        let (mut images, mut energies) = (band.images.clone(), band.energies.clone());
+        if let Some((search, top, _)) = saddle {
+            images[top * coordinates..(top + 1) * coordinates].copy_from_slice(&search.positions);
+            energies[top] = search.energy;
+        }
+        let Ok((length, profile)) = spline_profile(&images, &energies, top, coordinates) else {
+            return Ok(self.done(PathStatus::Diverged, None, Vec::new(), Vec::new()));
+        };
+        let position = images[top * coordinates..(top + 1) * coordinates].to_vec();
+        let activation = sums::energy_difference(self.sum.model(), self.sum.cell(), &self.state.a.positions, &position);
+        let (tangent_a, tangent_b) = end_tangents(&images, coordinates);
+        let curvature_a = self.soft_curvature(&images[..coordinates], &tangent_a);
+        let curvature_b = self.soft_curvature(&images[images.len() - coordinates..], &tangent_b);
+        let well = DoubleWell {
+            a: self.state.a.index,
+            b: self.state.b.index,
+            status,
+            asymmetry: self.state.asymmetry,
+            activation,
+            barrier: activation - 0.5 * self.state.asymmetry,
+            length,
+            length_method: LengthMethod::Spline,
+            band_length: band.chord_length(),
+            separation: separation(&difference(&self.state.b.positions, &self.state.a.positions)),
+            exchange: self.state.exchange,
+            saddle_energy: energies[top],
+            saddle_residual: saddle.map_or(band.residual, |(search, ..)| search.residual),
+            negative_modes: saddle.map_or(-1, |(_, _, negative)| negative),
+            force_evaluations: self.state.evaluations,
+            curvature_a,
+            curvature_b,
+            curvature_saddle: saddle.map_or(f64::NAN, |(search, ..)| search.curvature),
+            profile,
+            saddle_position: position,
+            tangent_a,
+            tangent_b,
+            unstable_mode: saddle.map_or_else(|| vec![0.0; coordinates], |(search, ..)| search.mode.clone()),
+            images: if self.settings.store_images { images } else { Vec::new() },
+        };
+        Ok(self.done(status, Some(well), Vec::new(), Vec::new()))
+    }
+
+    fn soft_curvature(&mut self, minimum: &[f64], tangent: &[f64]) -> f64 {
+        let mut hessian = HessianAt::new(&mut self.sum, minimum);
+        let curvature = softest_along(&mut hessian, tangent, SOFT_MODE_PRODUCTS);
+        self.state.evaluations += hessian.products;
+        curvature
+    }
+
+    fn done(
+        &self,
+        status: PathStatus,
+        double_well: Option<DoubleWell>,
+        found: Vec<FoundMinimum>,
+        chain: Vec<Waypoint>,
+    ) -> Phase {
+        let force_evaluations = self.state.evaluations;
+        let ends = (self.state.a.index, self.state.b.index);
+        Phase::Done(Box::new(ConnectOutcome { status, ends, double_well, found, chain, force_evaluations }))
+    }
+}
+
+/// Length of the spline through the images and the energies along it, above the first.
+fn spline_profile(images: &[f64], energies: &[f64], top: usize, coordinates: usize) -> Result<(f64, Profile)> {
+    let arc = Curve::new(images, coordinates)?.arc_lengths();
+    let above: Vec<f64> = energies.iter().map(|e| e - energies[0]).collect();
+    let length = arc[arc.len() - 1];
+    // a path without barrier has its top at an end
+    let top = arc[top].clamp(1e-3 * length, 0.999 * length);
+    Ok((length, Profile::resample(&arc, &above, top, PROFILE_POINTS)?))
+}
+
+/// Unit vectors from each end to the image next to it.
+fn end_tangents(images: &[f64], coordinates: usize) -> (Vec<f64>, Vec<f64>) {
+    let last = images.len() - coordinates;
+    let towards = |to: &[f64], from: &[f64]| {
+        let mut tangent = difference(to, from);
+        normalise(&mut tangent);
+        tangent
+    };
+    (
+        towards(&images[coordinates..2 * coordinates], &images[..coordinates]),
+        towards(&images[last - coordinates..last], &images[last..]),
+    )
+}
+
+/// Appends a waypoint; when it has been visited before, the loop back to it is cut out.
+fn visit(chain: &mut Vec<Waypoint>, waypoint: Waypoint) {
+    match chain.iter().position(|&w| w == waypoint) {
+        Some(earlier) => chain.truncate(earlier + 1),
+        None => chain.push(waypoint),
+    }
+}
+
+impl Task for ConnectTask {
+    type State = ConnectState;
+
+    fn advance(&mut self, force_calls: u64) -> Result<Progress> {
+        let start = self.state.evaluations;
+        loop {
+            self.step()?;
+            if self.outcome().is_some() {
+                return Ok(Progress::Done);
+            }
+            if self.state.evaluations - start >= force_calls {
+                return Ok(Progress::Pending);
+            }
+        }
+    }
+
+    fn state(&self) -> ConnectState {
+        self.state.clone()
+    }
+
+    fn fraction(&self) -> f64 {
+        match &self.state.phase {
+            Phase::Start => 0.0,
+            Phase::Band(band) if band.is_coarse() => 0.1,
+            Phase::Band(band) => {
+                let decades = (band.residual / self.settings.force_tolerance).max(1.0).log10();
+                0.8 - 0.2 * decades.min(3.0)
+            }
+            Phase::Saddle { .. } => 0.9,
+            Phase::Done(_) => 1.0,
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! What a path between two minima is, as it reaches the files.
+
+use super::Separation;
+use serde::{Deserialize, Serialize};
+
+/// What became of a pair of minima.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PathStatus {
+    /// A converged elementary path with a refined saddle of exactly one negative mode.
+    Converged,
+    /// The band did not reach its tolerance within the iterations allowed.
+    NotConverged,
+    /// Energies or forces on the band became infinite.
+    Diverged,
+    /// No image stands above both ends.
+    NoBarrier,
+    /// The path has intermediate minima; its elementary parts stand for it.
+    Split,
+    /// Split more often than the bound on rounds allows.
+    SplitTooOften,
+    /// Both ends are one minimum.
+    Identical,
+    /// The saddle did not converge or lies away from the top of the band.
+    SaddleFailed,
+    /// The stationary point at the top has not exactly one negative mode.
+    NegativeModes,
+    /// The descent from the saddle leads to other minima than the two ends.
+    WrongMinima,
+    /// The descent from the saddle did not arrive or its length did not settle.
+    DescentFailed,
+}
+
+/// Where length and profile come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LengthMethod {
+    /// Steepest descent from the saddle on both sides.
+    Descent,
+    /// Cubic spline through the images and the saddle.
+    Spline,
+}
+
+/// Energy along a path.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Profile {
+    /// [points] from 0 at a to the length at b [sigma].
+    pub arc_length: Vec<f64>,
+    /// [points] above a [epsilon].
+    pub energy: Vec<f64>,
+}
+
+/// Two minima and the path between them; a is the lower one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DoubleWell {
+    /// Indices of the ends within the glass.
+    pub a: usize,
+    pub b: usize,
+    pub status: PathStatus,
+    /// V(b) - V(a) >= 0 [epsilon].
+    pub asymmetry: f64,
+    /// V(saddle) - V(a) [epsilon].
+    pub activation: f64,
+    /// V_b = V_a - asymmetry / 2 [epsilon].
+    pub barrier: f64,
+    /// Arc length of the path [sigma].
+    pub length: f64,
+    pub length_method: LengthMethod,
+    /// Sum of the distances between the band's images [sigma].
+    pub band_length: f64,
+    /// Euclidean distance and participation ratios of b - a.
+    pub separation: Separation,
+    /// Whether b is a with indistinguishable particles exchanged.
+    pub exchange: bool,
+    /// Total energy at the saddle [epsilon].
+    pub saddle_energy: f64,
+    /// Largest force component at the saddle [epsilon / sigma].
+    pub saddle_residual: f64,
+    /// Number of negative eigenvalues of the Hessian at the saddle; -1 when they were not counted.
+    pub negative_modes: i64,
+    /// Evaluations of one configuration, forces and Hessian products, of the whole path.
+    pub force_evaluations: u64,
+    /// d2V/ds2 at a, b and the saddle [epsilon / sigma^2].
+    pub curvature_a: f64,
+    pub curvature_b: f64,
+    pub curvature_saddle: f64,
+    pub profile: Profile,
+    /// [3N], continuous with a.
+    pub saddle_position: Vec<f64>,
+    /// Unit tangent of the path at a, towards b (r_12) [3N].
+    pub tangent_a: Vec<f64>,
+    /// Unit tangent at b, towards a [3N].
+    pub tangent_b: Vec<f64>,
+    /// Unstable mode at the saddle [3N], normalised.
+    pub unstable_mode: Vec<f64>,
+    /// The band's images [M][3N] when they were asked for.
+    pub images: Vec<f64>,
+}

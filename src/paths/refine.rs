@@ -1,0 +1,237 @@
+//! A double well measured along the steepest-descent path from its saddle.
+
+use super::connect::{ConnectOutcome, FoundMinimum};
+use super::double_well::{DoubleWell, LengthMethod, PathStatus, Profile};
+use super::ends::{EndMinimum, bring_near, displacement, is_same_minimum};
+use super::krylov::HessianAt;
+use super::profile::PROFILE_POINTS;
+use super::vectors::{dot, norm, scale};
+use super::{Descent, DescentStop};
+use crate::error::{Error, Result};
+use crate::forces::PairSum;
+use crate::landscape::{QuenchSettings, quench};
+use crate::model::{Model, PeriodicBox};
+use crate::task::{Progress, Task};
+use serde::{Deserialize, Serialize};
+
+/// Steps on the whole path in the first pass.
+const FIRST_STEPS: f64 = 40.0;
+/// Relative change of the length at which halving the step ends.
+const LENGTH_CHANGE: f64 = 1e-3;
+const MAX_PASSES: u32 = 6;
+
+/// Where the work stands; a plain record.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct DescentState {
+    well: DoubleWell,
+    a: EndMinimum,
+    b: EndMinimum,
+    step: f64,
+    pass: u32,
+    previous_length: Option<f64>,
+    /// Both sides, along and against the unstable mode.
+    sides: [Descent; 2],
+    evaluations: u64,
+    done: Option<Box<ConnectOutcome>>,
+}
+
+/// Follows the path of a converged double well down from its saddle.
+pub struct DescentTask {
+    sum: PairSum<1>,
+    quench: QuenchSettings,
+    state: DescentState,
+}
+
+fn both_sides(well: &DoubleWell, step: f64) -> [Descent; 2] {
+    let mut against = well.unstable_mode.clone();
+    scale(&mut against, -1.0);
+    [
+        Descent::new(&well.saddle_position, &well.unstable_mode, step),
+        Descent::new(&well.saddle_position, &against, step),
+    ]
+}
+
+impl DescentTask {
+    /// From a double well of status `Converged` and its ends.
+    pub fn new(
+        model: &Model,
+        cell: &PeriodicBox,
+        well: &DoubleWell,
+        ends: (&EndMinimum, &EndMinimum),
+        quench: &QuenchSettings,
+    ) -> Self {
+        let (a, b) = if ends.0.index == well.a { ends } else { (ends.1, ends.0) };
+        let step = well.length / FIRST_STEPS;
+        let state = DescentState {
+            a: a.clone(),
+            b: b.clone(),
+            step,
+            pass: 0,
+            previous_length: None,
+            sides: both_sides(well, step),
+            evaluations: 0,
+            done: None,
+            well: well.clone(),
+        };
+        Self::resume(model, cell, quench, state)
+    }
+
+    /// Goes on from a state.
+    pub fn resume(model: &Model, cell: &PeriodicBox, quench: &QuenchSettings, state: DescentState) -> Self {
+        Self { sum: PairSum::new(model.clone(), *cell), quench: quench.clone(), state }
+    }
+
+    /// The outcome, once the task is done: the double well with the descent's length, profile, tangents and curvatures,
+    /// or with the status that says why not (its former figures stay), and the other minima found then.
+    pub fn outcome(&self) -> Option<&ConnectOutcome> {
+        self.state.done.as_deref()
+    }
+
+    /// The outcome of a task that is done.
+    ///
+    /// # Errors
+    /// `Error::Internal` when it is not.
+    pub fn into_outcome(self) -> Result<ConnectOutcome> {
+        let unfinished = || Error::Internal("the outcome of an unfinished descent was asked for".into());
+        self.state.done.map(|outcome| *outcome).ok_or_else(unfinished)
+    }
+
+    fn step(&mut self) -> Result<()> {
+        let state = &mut self.state;
+        if let Some(side) = state.sides.iter_mut().find(|side| side.stop == DescentStop::Running) {
+            let before = side.evaluations;
+            side.iterate(&mut self.sum);
+            state.evaluations += side.evaluations - before;
+            return Ok(());
+        }
+        if state.sides.iter().any(|side| side.stop == DescentStop::StepLimit) {
+            self.finish(PathStatus::DescentFailed, Vec::new());
+            return Ok(());
+        }
+        let length: f64 = state.sides.iter().map(|side| side.length).sum();
+        let settled = state.previous_length.is_some_and(|old| (length - old).abs() < LENGTH_CHANGE * length);
+        if settled {
+            return self.arrive();
+        }
+        state.previous_length = Some(length);
+        state.pass += 1;
+        state.step *= 0.5;
+        if state.pass >= MAX_PASSES {
+            self.finish(PathStatus::DescentFailed, Vec::new());
+        } else {
+            state.sides = both_sides(&state.well, state.step);
+        }
+        Ok(())
+    }
+
+    /// Quenches both arrivals, says which minima they are, and closes the path on them.
+    fn arrive(&mut self) -> Result<()> {
+        let cell = *self.sum.cell();
+        let arrivals: Vec<_> =
+            self.state.sides.iter().map(|side| quench(&mut self.sum, &side.positions, &self.quench)).collect();
+        self.state.evaluations += arrivals.iter().map(|q| q.force_evaluations).sum::<u64>();
+        let reached = |end: &EndMinimum, side: usize| {
+            let arrival = (arrivals[side].positions.as_slice(), arrivals[side].energy);
+            is_same_minimum(&cell, (&end.positions, end.energy), arrival)
+        };
+        let (a, b) = (&self.state.a, &self.state.b);
+        let to_a = match (reached(a, 0) && reached(b, 1), reached(a, 1) && reached(b, 0)) {
+            (true, _) => 0,
+            (_, true) => 1,
+            _ => {
+                let others = (0..2).filter(|&side| !reached(a, side) && !reached(b, side));
+                let found: Vec<FoundMinimum> = others
+                    .filter(|&side| arrivals[side].converged())
+                    .map(|side| arrivals[side].clone().into())
+                    .collect();
+                self.finish(PathStatus::WrongMinima, found);
+                return Ok(());
+            }
+        };
+        self.measure(to_a)?;
+        self.finish(PathStatus::Converged, Vec::new());
+        Ok(())
+    }
+
+    /// Length, profile, tangents and curvatures of the path whose side `to_a` ends at a.
+    fn measure(&mut self, to_a: usize) -> Result<()> {
+        let cell = *self.sum.cell();
+        let state = &mut self.state;
+        let (left, right) = (&state.sides[to_a], &state.sides[1 - to_a]);
+        let closing = |side: &Descent, end: &EndMinimum| {
+            side.length + norm(&displacement(&cell, &side.positions, &end.positions))
+        };
+        let (length_a, length_b) = (closing(left, &state.a), closing(right, &state.b));
+        let energy_a = state.well.saddle_energy - state.well.activation;
+        // points almost upon an end would only make the spline nervous
+        let margin = 0.05 * state.step;
+        let far = |side_length: f64| move |point: &&(f64, f64)| side_length - point.0 > margin;
+        let (mut knots, mut energies) = (vec![0.0], vec![0.0]);
+        for &(s, energy) in left.points.iter().filter(far(length_a)).rev() {
+            knots.push(length_a - s);
+            energies.push(energy - energy_a);
+        }
+        knots.push(length_a);
+        energies.push(state.well.activation);
+        for &(s, energy) in right.points.iter().filter(far(length_b)) {
+            knots.push(length_a + s);
+            energies.push(energy - energy_a);
+        }
+        knots.push(length_a + length_b);
+        energies.push(state.well.asymmetry);
+        let end_a = bring_near(&cell, &left.positions, &state.a.positions);
+        let end_b = bring_near(&cell, &right.positions, &state.b.positions);
+        let (tangent_a, tangent_b) = (left.end_tangent(&end_a), right.end_tangent(&end_b));
+        state.well.profile = Profile::resample(&knots, &energies, length_a, PROFILE_POINTS)?;
+        state.well.length = length_a + length_b;
+        state.well.length_method = LengthMethod::Descent;
+        let mut curvature = |at: &[f64], tangent: &[f64]| {
+            let mut hessian = HessianAt::new(&mut self.sum, at);
+            dot(&hessian.times(tangent), tangent)
+        };
+        state.well.curvature_a = curvature(&end_a, &tangent_a);
+        state.well.curvature_b = curvature(&end_b, &tangent_b);
+        state.evaluations += 2;
+        (state.well.tangent_a, state.well.tangent_b) = (tangent_a, tangent_b);
+        Ok(())
+    }
+
+    fn finish(&mut self, status: PathStatus, found: Vec<FoundMinimum>) {
+        let mut well = self.state.well.clone();
+        well.status = status;
+        well.force_evaluations += self.state.evaluations;
+        self.state.done = Some(Box::new(ConnectOutcome {
+            status,
+            ends: (self.state.a.index, self.state.b.index),
+            double_well: Some(well),
+            found,
+            chain: Vec::new(),
+            force_evaluations: self.state.evaluations,
+        }));
+    }
+}
+
+impl Task for DescentTask {
+    type State = DescentState;
+
+    fn advance(&mut self, force_calls: u64) -> Result<Progress> {
+        let start = self.state.evaluations;
+        while self.state.done.is_none() {
+            self.step()?;
+            if self.state.done.is_none() && self.state.evaluations - start >= force_calls {
+                return Ok(Progress::Pending);
+            }
+        }
+        Ok(Progress::Done)
+    }
+
+    fn state(&self) -> DescentState {
+        self.state.clone()
+    }
+
+    fn fraction(&self) -> f64 {
+        let run: f64 = self.state.sides.iter().map(|side| side.length).sum();
+        let pass = (run / self.state.well.length).min(1.0);
+        if self.state.done.is_some() { 1.0 } else { ((f64::from(self.state.pass) + pass) / 3.0).min(0.95) }
+    }
+}

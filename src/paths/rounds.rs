@@ -1,0 +1,168 @@
+//! The rounds of a glass: all pairs solved in any order, merged in key order, the parts of split paths solved next.
+
+use super::connect::{ConnectOutcome, FoundMinimum, Waypoint};
+use super::ends::is_same_minimum;
+use super::{Candidate, DoubleWell, EndMinimum, PathStatus};
+use crate::error::{Error, Result};
+use crate::model::PeriodicBox;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// How often the parts of a split path may split again.
+const MAX_DEPTH: u32 = 6;
+
+/// Two different minima of a glass, the smaller index first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct PairKey {
+    pub a: usize,
+    pub b: usize,
+}
+
+impl PairKey {
+    pub fn new(i: usize, j: usize) -> Self {
+        Self { a: i.min(j), b: i.max(j) }
+    }
+}
+
+/// The minima of a glass, those of the exploration first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MinimaLibrary {
+    cell: PeriodicBox,
+    minima: Vec<EndMinimum>,
+    explored: usize,
+}
+
+impl MinimaLibrary {
+    /// From the minima of the exploration in the order of their indices 0, 1, ...
+    pub fn new(cell: PeriodicBox, minima: Vec<EndMinimum>) -> Self {
+        Self { cell, explored: minima.len(), minima }
+    }
+
+    pub fn minima(&self) -> &[EndMinimum] {
+        &self.minima
+    }
+
+    /// Those found since the exploration.
+    pub fn found(&self) -> &[EndMinimum] {
+        &self.minima[self.explored..]
+    }
+
+    /// Index of a minimum, numbered on when it is new.
+    pub fn recognise(&mut self, found: &FoundMinimum) -> usize {
+        let this = (found.positions.as_slice(), found.energy);
+        let known = self.minima.iter().position(|m| is_same_minimum(&self.cell, (&m.positions, m.energy), this));
+        known.unwrap_or_else(|| {
+            let mut positions = found.positions.clone();
+            self.cell.wrap(&mut positions);
+            let index = self.minima.len();
+            self.minima.push(EndMinimum { index, positions, energy: found.energy, residual: found.residual });
+            index
+        })
+    }
+}
+
+/// A pair to be solved in this round.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RoundPair {
+    pub key: PairKey,
+    /// Row of the glass's candidate it descends from.
+    pub parent: usize,
+    depth: u32,
+}
+
+/// A double well and the candidate it descends from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConnectedWell {
+    pub key: PairKey,
+    pub parent: usize,
+    pub double_well: DoubleWell,
+}
+
+/// Where the rounds of one glass stand; a plain record.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConnectRounds {
+    candidates: Vec<Candidate>,
+    wells: Vec<ConnectedWell>,
+    pairs: Vec<RoundPair>,
+    seen: BTreeSet<PairKey>,
+}
+
+impl ConnectRounds {
+    /// The first round: all candidates, by rising key.
+    pub fn new(mut candidates: Vec<Candidate>) -> Self {
+        candidates.sort_by_key(|candidate| candidate.key);
+        let pairs = candidates
+            .iter()
+            .enumerate()
+            .map(|(parent, candidate)| RoundPair { key: candidate.key, parent, depth: 0 })
+            .collect();
+        let seen = candidates.iter().map(|candidate| candidate.key).collect();
+        Self { candidates, wells: Vec::new(), pairs, seen }
+    }
+
+    /// The pairs of this round by rising key; none when all is done.
+    pub fn pairs(&self) -> &[RoundPair] {
+        &self.pairs
+    }
+
+    /// The candidates with what became of them.
+    pub fn candidates(&self) -> &[Candidate] {
+        &self.candidates
+    }
+
+    /// The paths so far, by round and rising key.
+    pub fn wells(&self) -> &[ConnectedWell] {
+        &self.wells
+    }
+
+    /// Takes in the outcomes of this round, in the order of `pairs()`: recognises and numbers new minima, keeps the
+    /// paths, and makes the parts of split paths the next round, each pair once for ever.
+    ///
+    /// # Errors
+    /// `Error::Internal` when there are not as many outcomes as pairs.
+    pub fn merge(&mut self, library: &mut MinimaLibrary, outcomes: &[ConnectOutcome]) -> Result<()> {
+        if outcomes.len() != self.pairs.len() {
+            let (pairs, got) = (self.pairs.len(), outcomes.len());
+            return Err(Error::Internal(format!("a round of {pairs} pairs was merged with {got} outcomes")));
+        }
+        let mut next = Vec::new();
+        for (pair, outcome) in std::mem::take(&mut self.pairs).into_iter().zip(outcomes) {
+            let mut status = outcome.status;
+            let found: Vec<usize> = outcome.found.iter().map(|found| library.recognise(found)).collect();
+            if status == PathStatus::Split && pair.depth >= MAX_DEPTH {
+                status = PathStatus::SplitTooOften;
+            } else if status == PathStatus::Split {
+                self.parts(pair, outcome, &found, &mut next);
+            }
+            if pair.depth == 0 {
+                self.candidates[pair.parent].status = Some(status);
+            }
+            if let Some(double_well) = outcome.double_well.clone() {
+                self.wells.push(ConnectedWell { key: pair.key, parent: pair.parent, double_well });
+            }
+        }
+        next.sort_by_key(|pair: &RoundPair| pair.key);
+        self.pairs = next;
+        Ok(())
+    }
+
+    /// The parts of a split path that were never met before.
+    fn parts(&mut self, pair: RoundPair, outcome: &ConnectOutcome, found: &[usize], next: &mut Vec<RoundPair>) {
+        let (lower, upper) = outcome.ends;
+        let stops: Vec<usize> = outcome
+            .chain
+            .iter()
+            .map(|waypoint| match waypoint {
+                Waypoint::A => lower,
+                Waypoint::B => upper,
+                Waypoint::Found(k) => found[*k],
+            })
+            .collect();
+        for part in stops.windows(2).filter(|part| part[0] != part[1]) {
+            let key = PairKey::new(part[0], part[1]);
+            if self.seen.insert(key) {
+                next.push(RoundPair { key, parent: pair.parent, depth: pair.depth + 1 });
+            }
+        }
+    }
+}

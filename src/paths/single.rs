@@ -1,0 +1,72 @@
+//! One path from beginning to end, outside a campaign.
+
+use super::{
+    Candidate, ConnectRounds, ConnectSettings, ConnectTask, ConnectedWell, DescentTask, EndMinimum, MinimaLibrary,
+    PairKey, PathStatus,
+};
+use crate::error::Result;
+use crate::forces::PairSum;
+use crate::landscape::{QuenchSettings, quench};
+use crate::model::{Model, PeriodicBox};
+use crate::task::{Progress, Task};
+use serde::{Deserialize, Serialize};
+
+/// What lies between two configurations.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FoundPath {
+    /// Of the direct path; `Split` when its parts stand for it.
+    pub status: PathStatus,
+    /// The elementary paths: one, or the parts of a split path.
+    pub wells: Vec<ConnectedWell>,
+    /// Minima 0 and 1 are the quenched ends in the order given, the rest lies between them.
+    pub minima: Vec<EndMinimum>,
+    pub force_evaluations: u64,
+}
+
+/// Quenches two configurations [3N] and joins the minima by minimum-energy paths; with `refine` each converged one is
+/// followed down from its saddle.
+///
+/// # Errors
+/// `Error::Numerical` when a step leaves no usable numbers.
+pub fn find_path(
+    model: &Model,
+    cell: &PeriodicBox,
+    ends: (&[f64], &[f64]),
+    settings: &ConnectSettings,
+    quench_settings: &QuenchSettings,
+    refine: bool,
+) -> Result<FoundPath> {
+    let mut sum = PairSum::<1>::new(model.clone(), *cell);
+    let mut force_evaluations = 0;
+    let mut minima = Vec::new();
+    for (index, start) in [ends.0, ends.1].into_iter().enumerate() {
+        let minimum = quench(&mut sum, start, quench_settings);
+        force_evaluations += minimum.force_evaluations;
+        let (positions, energy, residual) = (minimum.positions, minimum.energy, minimum.residual);
+        minima.push(EndMinimum { index, positions, energy, residual });
+    }
+    let mut library = MinimaLibrary::new(*cell, minima);
+    let candidate = Candidate { key: PairKey::new(0, 1), count_ab: 0, count_ba: 0, status: None };
+    let mut rounds = ConnectRounds::new(vec![candidate]);
+    while !rounds.pairs().is_empty() {
+        let mut outcomes = Vec::new();
+        for pair in rounds.pairs() {
+            let (a, b) = (&library.minima()[pair.key.a], &library.minima()[pair.key.b]);
+            let mut task = ConnectTask::new(model, cell, (a, b), settings, quench_settings);
+            while task.advance(u64::MAX)? == Progress::Pending {}
+            let mut outcome = task.into_outcome()?;
+            force_evaluations += outcome.force_evaluations;
+            if let (true, PathStatus::Converged, Some(well)) = (refine, outcome.status, &outcome.double_well) {
+                let mut descent = DescentTask::new(model, cell, well, (a, b), quench_settings);
+                while descent.advance(u64::MAX)? == Progress::Pending {}
+                let refined = descent.into_outcome()?;
+                force_evaluations += refined.force_evaluations;
+                outcome = refined;
+            }
+            outcomes.push(outcome);
+        }
+        rounds.merge(&mut library, &outcomes)?;
+    }
+    let status = rounds.candidates()[0].status.unwrap_or(PathStatus::NotConverged);
+    Ok(FoundPath { status, wells: rounds.wells().to_vec(), minima: library.minima().to_vec(), force_evaluations })
+}
