@@ -54,7 +54,7 @@ pub fn is_first_rank() -> bool {
 /// # Errors
 /// Everything of `Error`, the same on all ranks.
 pub fn run(file: &Path, options: &RunOptions) -> Result<()> {
-    let ranks = Ranks::start()?;
+    let ranks = files::start_ranks()?;
     FIRST_RANK.store(ranks.rank() == 0, Ordering::Relaxed);
     start_log(ranks.rank() == 0, options.quiet);
     let deck = ranks.agree(input::read_deck(file))?;

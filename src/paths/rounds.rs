@@ -38,6 +38,10 @@ impl MinimaLibrary {
         Self { cell, explored: minima.len(), minima }
     }
 
+    pub fn cell(&self) -> &PeriodicBox {
+        &self.cell
+    }
+
     pub fn minima(&self) -> &[EndMinimum] {
         &self.minima
     }
