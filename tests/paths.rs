@@ -200,9 +200,10 @@ fn slices_and_round_trips_change_nothing() {
     let reference = Reference::read("tlj_a2");
     let (model, cell) = reference.system();
     let (a, b) = reference.ends();
-    let (settings, quench) = (ConnectSettings { force_tolerance: 1e-2, ..settings(9) }, QuenchSettings::default());
+    let (settings, quench) = (ConnectSettings { force_tolerance: 1e-2, ..settings(17) }, QuenchSettings::default());
     let mut whole = ConnectTask::new(&model, &cell, (&a, &b), &settings, &quench);
-    run(&mut whole, u64::MAX);
+    let threads = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
+    threads.install(|| run(&mut whole, u64::MAX));
     let mut sliced = ConnectTask::new(&model, &cell, (&a, &b), &settings, &quench);
     while sliced.advance(1).unwrap() == Progress::Pending {
         let bytes = postcard::to_stdvec(&sliced.state()).unwrap();

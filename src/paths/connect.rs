@@ -74,8 +74,8 @@ pub struct ConnectState {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 enum Phase {
     Start,
-    Band(BandSearch),
-    Saddle { band: BandSearch, search: SaddleSearch, top: usize },
+    Band(Box<BandSearch>),
+    Saddle { band: Box<BandSearch>, search: Box<SaddleSearch>, top: usize },
     Done(Box<ConnectOutcome>),
 }
 
@@ -161,10 +161,10 @@ impl ConnectTask {
         }
         let band = BandSearch::new(&mut self.sum, (&a.positions, a.energy), (&b.positions, b.energy), &self.settings);
         self.state.evaluations += band.evaluations;
-        Phase::Band(band)
+        Phase::Band(Box::new(band))
     }
 
-    fn band_step(&mut self, mut band: BandSearch) -> Result<Phase> {
+    fn band_step(&mut self, mut band: Box<BandSearch>) -> Result<Phase> {
         let before = band.evaluations;
         if band.iterate(&mut self.images, &self.settings).is_err() {
             band.stop = BandStop::Diverged;
@@ -189,7 +189,7 @@ impl ConnectTask {
                     None => self.finish(&band, PathStatus::NoBarrier, None),
                     Some(top) => {
                         let tangent = improved_tangent(&band.images, &band.energies, self.state.a.positions.len(), top);
-                        let search = SaddleSearch::new(band.image(top), &tangent);
+                        let search = Box::new(SaddleSearch::new(band.image(top), &tangent));
                         Ok(Phase::Saddle { band, search, top })
                     }
                 }
@@ -237,7 +237,7 @@ impl ConnectTask {
         (found, chain)
     }
 
-    fn saddle_step(&mut self, band: BandSearch, mut search: SaddleSearch, top: usize) -> Result<Phase> {
+    fn saddle_step(&mut self, band: Box<BandSearch>, mut search: Box<SaddleSearch>, top: usize) -> Result<Phase> {
         let before = search.evaluations;
         search.iterate(&mut self.sum, self.quench.force_tolerance);
         self.state.evaluations += search.evaluations - before;

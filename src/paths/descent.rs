@@ -79,7 +79,7 @@ impl Descent {
             krylov.extend(&mut hessian);
             let m = krylov.dimension();
             let last = m >= MAX_DIMENSION || krylov.exhausted;
-            if !last && (m < 6 || m % 4 != 0) {
+            if !last && (m < 6 || !m.is_multiple_of(4)) {
                 continue;
             }
             let flow = Flow::new(&krylov, strength);

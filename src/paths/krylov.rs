@@ -117,7 +117,7 @@ pub fn lowest_mode(hessian: &mut HessianAt, start: &[f64], dimension: usize, tol
         krylov.extend(hessian);
         let m = krylov.dimension();
         let last = m >= dimension || krylov.exhausted;
-        if last || m % 5 == 0 {
+        if last || m.is_multiple_of(5) {
             let ritz = krylov.ritz();
             let residual = krylov.coupling() * ritz.vectors[m - 1][0].abs();
             if last || residual < tolerance {

@@ -77,7 +77,7 @@ impl SaddleSearch {
         self.evaluations += 1;
         self.residual = largest_component(&force);
         if let Some((positions, residual)) = self.before_newton.take()
-            && !(self.residual < 0.5 * residual)
+            && (self.residual >= 0.5 * residual || self.residual.is_nan())
         {
             // outside the quadratic region after all
             self.positions = positions;
