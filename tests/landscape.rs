@@ -290,7 +290,7 @@ fn cost_of_a_batch_quench() {
             let mut batch_sum = PairSum::<LANES>::new(model.clone(), cell);
             let begin = cpu_seconds();
             let results = quench_batch(&mut batch_sum, &slices, &settings(tolerance, minimiser));
-            let seconds = (cpu_seconds() - begin);
+            let seconds = cpu_seconds() - begin;
             let calls: u64 = results.iter().map(|q| q.force_evaluations).sum();
             println!(
                 "{minimiser:?} {tolerance:e}: {:.1} calls, {:.2} ms per quench, {:.1} us per call",
@@ -305,8 +305,8 @@ fn cost_of_a_batch_quench() {
     let begin = cpu_seconds();
     let mut batch_sum = PairSum::<LANES>::new(model, cell);
     let mut x = vec![[0.0; LANES]; 3 * n];
-    for l in 0..LANES {
-        glasswell::forces::set_lane(&mut x, l, &starts[l]);
+    for (l, start) in starts.iter().take(LANES).enumerate() {
+        glasswell::forces::set_lane(&mut x, l, start);
     }
     let mut f = x.clone();
     for _ in 0..200 {
