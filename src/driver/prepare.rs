@@ -147,7 +147,7 @@ fn read_glasses(context: &Context<'_>) -> Result<(usize, Vec<GlassRecord>)> {
             let rows: Vec<f64> = reader.read_rows(path, glass, 1)?;
             rows.first().copied().ok_or_else(|| Error::storage(reader.path(), format!("{path} has no row {glass}")))
         };
-        let flag = reader.read_rows::<u8>("/glasses/equilibrated", glass, 1)?;
+        let flag = reader.read_rows::<bool>("/glasses/equilibrated", glass, 1)?;
         let of_glass = |values: &[f64]| -> Vec<f64> {
             values.iter().zip(&trace_glass).filter(|(_, g)| u64::from(**g) == glass).map(|(v, _)| *v).collect()
         };
@@ -157,7 +157,7 @@ fn read_glasses(context: &Context<'_>) -> Result<(usize, Vec<GlassRecord>)> {
             energy_per_particle: number("/glasses/energy")?,
             inherent_energy_per_particle: number("/glasses/inherent_energy")?,
             pressure: number("/glasses/pressure")?,
-            equilibrated: flag.first() == Some(&1),
+            equilibrated: flag.first() == Some(&true),
             relaxation_time: number("/glasses/relaxation_time")?,
             swap_acceptance: number("/glasses/swap_acceptance")?,
             trace_time: of_glass(&trace_time),

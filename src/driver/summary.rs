@@ -65,8 +65,8 @@ fn mean(values: &[f64]) -> f64 {
 
 fn glasses(reader: &StageReader) -> Result<Rows> {
     let inherent: Vec<f64> = reader.read("/glasses/inherent_energy")?;
-    let equilibrated: Vec<u8> = reader.read("/glasses/equilibrated")?;
-    let count = equilibrated.iter().filter(|flag| **flag == 1).count();
+    let equilibrated: Vec<bool> = reader.read("/glasses/equilibrated")?;
+    let count = equilibrated.iter().filter(|flag| **flag).count();
     Ok(vec![
         row("glasses", inherent.len()),
         row("of them equilibrated", count),
@@ -77,21 +77,21 @@ fn glasses(reader: &StageReader) -> Result<Rows> {
 fn landscape(reader: &StageReader) -> Result<Rows> {
     let calls: Vec<i64> = reader.read("/visits/force_evaluations")?;
     let minimum: Vec<i64> = reader.read("/visits/minimum")?;
-    let diffusing: Vec<u8> = reader.read("/runs/diffusing")?;
+    let diffusing: Vec<bool> = reader.read("/runs/diffusing")?;
     let unconverged = minimum.iter().filter(|minimum| **minimum < 0).count();
     Ok(vec![
         row("quenches", calls.len()),
         row("of them not converged", unconverged),
         row("minima", length(reader, "/minima/energy")?),
         row("transitions", length(reader, "/transitions/count")?),
-        row("diffusing runs", diffusing.iter().filter(|flag| **flag == 1).count()),
+        row("diffusing runs", diffusing.iter().filter(|flag| **flag).count()),
         row("force evaluations", calls.iter().sum::<i64>()),
     ])
 }
 
 fn paths(reader: &StageReader) -> Result<Rows> {
     let status = reader.read_text("/candidates/status")?;
-    let exchange: Vec<u8> = reader.read("/double_wells/exchange")?;
+    let exchange: Vec<bool> = reader.read("/double_wells/exchange")?;
     let calls: Vec<i64> = reader.read("/double_wells/force_evaluations")?;
     let mut rows = vec![row("candidates", status.len())];
     let mut names: Vec<&String> = status.iter().collect();
@@ -101,7 +101,7 @@ fn paths(reader: &StageReader) -> Result<Rows> {
         rows.push(row(&format!("  {name}"), status.iter().filter(|other| *other == name).count()));
     }
     rows.push(row("double wells", exchange.len()));
-    rows.push(row("of them exchanges", exchange.iter().filter(|flag| **flag == 1).count()));
+    rows.push(row("of them exchanges", exchange.iter().filter(|flag| **flag).count()));
     rows.push(row("minima found by splitting", length(reader, "/minima/energy")?));
     rows.push(row("force evaluations", calls.iter().sum::<i64>()));
     Ok(rows)
@@ -110,7 +110,7 @@ fn paths(reader: &StageReader) -> Result<Rows> {
 fn tunnelling(reader: &StageReader) -> Result<Rows> {
     let mut rows = Vec::new();
     for unit in reader.groups()?.into_iter().filter(|name| name != "timing") {
-        let active: Vec<u8> = reader.read(&format!("/{unit}/active"))?;
+        let active: Vec<bool> = reader.read(&format!("/{unit}/active"))?;
         let number = |name: &str| -> Result<f64> {
             match reader.attribute(&format!("/{unit}/density"), name)? {
                 Attribute::F64(value) => Ok(value),
@@ -126,7 +126,7 @@ fn tunnelling(reader: &StageReader) -> Result<Rows> {
             [low, high, ..] => format!(" ({low:.2e} ... {high:.2e})"),
             _ => String::new(),
         };
-        let count = active.iter().filter(|flag| **flag == 1).count();
+        let count = active.iter().filter(|flag| **flag).count();
         rows.push(row(&format!("{unit}: active two-level systems"), count));
         rows.push(row(&format!("{unit}: n0 per atom [1/epsilon]"), format!("{n0:.3e}{limits}")));
         rows.push(row(&format!("{unit}: n(E)/E at T_Q/3"), format!("{third:.3e}")));

@@ -36,7 +36,7 @@ pub fn units_of(preset: Preset, settings: &TunnelSettings) -> Vec<Unit> {
 /// What of paths.h5 the quantum problem needs, the rows `first..first + count`.
 struct Wells {
     glass: Vec<u32>,
-    exchange: Vec<u8>,
+    exchange: Vec<bool>,
     arc_length: Vec<f64>,
     energy: Vec<f64>,
     curvature: [Vec<f64>; 2],
@@ -180,7 +180,7 @@ impl Columns {
             .iter()
             .enumerate()
             .map(|(well, doublet)| {
-                let counts = wells.exchange[well] == 0 && doublet.splitting.is_finite();
+                let counts = !wells.exchange[well] && doublet.splitting.is_finite();
                 (wells.glass[well], doublet.splitting, counts, counts && doublet.kind == Kind::Tunnelling)
             })
             .collect();

@@ -74,7 +74,8 @@ impl NeighbourList {
         self.first.push(0);
         self.pairs.clear();
         self.reference.clear();
-        if 2.0 * (model.largest_cutoff() + skin) > cell.shortest_edge() {
+        let largest_cutoff = model.largest_cutoff();
+        if 2.0 * (largest_cutoff + skin) > cell.shortest_edge() {
             self.list_all_pairs(model, n);
             return;
         }
@@ -84,7 +85,7 @@ impl NeighbourList {
         let mut squared = vec![0.0; n];
         let grid = (n >= CELLS_FROM).then(|| Grid::new(cell, &centres));
         for i in 0..n {
-            let reach = model.largest_cutoff() + skin + centres.spread[i] + centres.largest_spread;
+            let reach = largest_cutoff + skin + centres.spread[i] + centres.largest_spread;
             row.clear();
             match &grid {
                 Some(grid) => grid.neighbours(cell, &centres, i, reach, &mut row),
