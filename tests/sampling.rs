@@ -347,7 +347,7 @@ fn a_preparation_has_the_same_bits_however_it_is_cut() {
         let mut slices = 0u64;
         while cut.advance(1).unwrap() == Progress::Pending {
             slices += 1;
-            if slices % 37 == 0 {
+            if slices.is_multiple_of(37) {
                 let bytes = postcard::to_stdvec(&cut.state()).unwrap();
                 cut = PrepareTask::resume(preset, settings.clone(), postcard::from_bytes(&bytes).unwrap());
             }

@@ -130,12 +130,7 @@ pub fn run(context: &Context<'_>) -> Result<()> {
 }
 
 /// The candidates of this rank's glasses.
-fn own(
-    context: &Context<'_>,
-    reader: &StageReader,
-    landscape: &Landscape,
-    glasses: usize,
-) -> Result<Vec<Owned>> {
+fn own(context: &Context<'_>, reader: &StageReader, landscape: &Landscape, glasses: usize) -> Result<Vec<Owned>> {
     let settings = context.section(&context.deck.connect, Stage::Connect)?;
     (context.ranks.rank()..glasses)
         .step_by(context.ranks.size())
@@ -219,10 +214,7 @@ impl Solver<'_> {
 }
 
 /// Merges the outcomes of a round into the library of a glass, in key order.
-fn merge(
-    own: &mut Owned,
-    outcomes: &BTreeMap<(usize, crate::paths::PairKey), ConnectOutcome>,
-) -> Result<()> {
+fn merge(own: &mut Owned, outcomes: &BTreeMap<(usize, crate::paths::PairKey), ConnectOutcome>) -> Result<()> {
     let pairs = own.rounds.pairs().to_vec();
     let ordered = pairs
         .iter()

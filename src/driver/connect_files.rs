@@ -5,9 +5,11 @@ use crate::error::Result;
 use crate::files::{Rows, StageFile, name_of};
 use crate::input::Stage;
 use crate::paths::{
-    ConnectOutcome, ConnectRounds, ConnectSettings, ConnectedWell, MinimaLibrary, PROFILE_POINTS, PathStatus,
-    RoundPair,
+    ConnectOutcome, ConnectRounds, ConnectSettings, ConnectedWell, MinimaLibrary, PROFILE_POINTS, PathStatus, RoundPair,
 };
+
+/// A column of the double wells by name.
+type Named<T> = (&'static str, fn(&ConnectedWell) -> T);
 
 /// Everything `connect` knows of one glass.
 pub struct GlassPaths {
@@ -42,12 +44,7 @@ impl GlassPaths {
 ///
 /// # Errors
 /// A directory that cannot be written.
-pub fn write(
-    context: &Context<'_>,
-    paths: &[GlassPaths],
-    particles: usize,
-    settings: &ConnectSettings,
-) -> Result<()> {
+pub fn write(context: &Context<'_>, paths: &[GlassPaths], particles: usize, settings: &ConnectSettings) -> Result<()> {
     let mut file = context.create_file(Stage::Connect)?;
     let counts: Vec<(usize, u64)> =
         paths.iter().map(|glass| (glass.glass, glass.rounds.candidates().len() as u64)).collect();
@@ -107,7 +104,7 @@ fn write_wells(
     let wells: Vec<(usize, &ConnectedWell)> =
         of_glass.iter().enumerate().flat_map(|(g, wells)| wells.iter().map(move |well| (g, *well))).collect();
     let at = |name: &str| format!("/double_wells/{name}");
-    let numbers: [(&str, fn(&ConnectedWell) -> f64); 14] = [
+    let numbers: [Named<f64>; 14] = [
         ("asymmetry", |w| w.double_well.asymmetry),
         ("activation", |w| w.double_well.activation),
         ("barrier", |w| w.double_well.barrier),
@@ -125,15 +122,12 @@ fn write_wells(
     ];
     for (name, value) in numbers {
         let column: Vec<f64> = match name {
-            "first_seen" => {
-                wells.iter().map(|(g, w)| paths[*g].first_seen(w.double_well.a, w.double_well.b)).collect()
-            }
+            "first_seen" => wells.iter().map(|(g, w)| paths[*g].first_seen(w.double_well.a, w.double_well.b)).collect(),
             _ => wells.iter().map(|(_, well)| value(well)).collect(),
         };
         file.write(&at(name), &rows, &[], &column)?;
     }
-    let indices: [(&str, fn(&ConnectedWell) -> usize); 2] =
-        [("a", |w| w.double_well.a), ("b", |w| w.double_well.b)];
+    let indices: [Named<usize>; 2] = [("a", |w| w.double_well.a), ("b", |w| w.double_well.b)];
     for (name, value) in indices {
         let column: Vec<u32> = wells.iter().map(|(_, well)| value(well) as u32).collect();
         file.write(&at(name), &rows, &[], &column)?;
@@ -212,12 +206,7 @@ fn write_rejected(
     file.write("/rejected/force_evaluations", &rows, &[], &calls)
 }
 
-fn write_found(
-    context: &Context<'_>,
-    file: &mut StageFile<'_>,
-    paths: &[GlassPaths],
-    particles: usize,
-) -> Result<()> {
+fn write_found(context: &Context<'_>, file: &mut StageFile<'_>, paths: &[GlassPaths], particles: usize) -> Result<()> {
     let counts: Vec<(usize, u64)> =
         paths.iter().map(|glass| (glass.glass, glass.library.found().len() as u64)).collect();
     let rows = Rows::by_key(context.ranks, &counts)?;

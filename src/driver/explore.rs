@@ -10,6 +10,9 @@ use crate::landscape::{ExplorationTask, GlassLibrary, Growth, Identity, Persiste
 use crate::model::PeriodicBox;
 use std::collections::BTreeMap;
 
+/// A counter of the runs by name.
+type Named = (&'static str, fn(&RunRecord) -> u64);
+
 /// The merged library of one glass and what its runs say beside it.
 struct Explored {
     glass: usize,
@@ -132,12 +135,7 @@ fn write_minima(
     file.write("/minima/permutation_class", &rows, &[], &class)
 }
 
-fn write_visits(
-    context: &Context<'_>,
-    file: &mut StageFile<'_>,
-    explored: &[Explored],
-    time_step: f64,
-) -> Result<()> {
+fn write_visits(context: &Context<'_>, file: &mut StageFile<'_>, explored: &[Explored], time_step: f64) -> Result<()> {
     let count = |glass: &Explored| glass.library.visits.len();
     let visits = rows(context, explored, count)?;
     let each = |value: fn(&crate::landscape::LibraryVisit) -> i64| -> Vec<i64> {
@@ -157,12 +155,10 @@ fn write_visits(
     file.write("/transitions/glass", &transitions, &[], &glass_column(explored, count))?;
     file.write("/transitions/from", &transitions, &[], &each(|transition| transition.from))?;
     file.write("/transitions/to", &transitions, &[], &each(|transition| transition.to))?;
-    let counts: Vec<i64> =
-        column(explored, |glass| glass.library.transitions.iter().map(|t| t.count as i64).collect());
+    let counts: Vec<i64> = column(explored, |glass| glass.library.transitions.iter().map(|t| t.count as i64).collect());
     file.write("/transitions/count", &transitions, &[], &counts)?;
-    let first_seen = column(explored, |glass| {
-        glass.library.transitions.iter().map(|t| t.first_step as f64 * time_step).collect()
-    });
+    let first_seen =
+        column(explored, |glass| glass.library.transitions.iter().map(|t| t.first_step as f64 * time_step).collect());
     file.write("/transitions/first_seen", &transitions, &[], &first_seen)
 }
 
@@ -179,25 +175,19 @@ fn write_runs(context: &Context<'_>, file: &mut StageFile<'_>, explored: &[Explo
     let temperature = column(explored, |glass| glass.runs.iter().map(RunRecord::temperature).collect());
     file.write("/runs/temperature", &runs, &[], &temperature)?;
     let glasses = rows(context, explored, |_| 1)?;
-    let sums: [(&str, fn(&RunRecord) -> u64); 3] = [
+    let sums: [Named; 3] = [
         ("audited", |run| run.recognition.audited),
         ("disagreed", |run| run.recognition.disagreed),
         ("recognised", |run| run.recognition.recognised),
     ];
     for (name, value) in sums {
-        let values: Vec<i64> =
-            explored.iter().map(|glass| glass.runs.iter().map(value).sum::<u64>() as i64).collect();
+        let values: Vec<i64> = explored.iter().map(|glass| glass.runs.iter().map(value).sum::<u64>() as i64).collect();
         file.write(&format!("/recognition/{name}"), &glasses, &[], &values)?;
     }
     Ok(())
 }
 
-fn write_times(
-    context: &Context<'_>,
-    file: &mut StageFile<'_>,
-    explored: &[Explored],
-    time_step: f64,
-) -> Result<()> {
+fn write_times(context: &Context<'_>, file: &mut StageFile<'_>, explored: &[Explored], time_step: f64) -> Result<()> {
     let count = |glass: &Explored| glass.growth.len();
     let growth = rows(context, explored, count)?;
     file.write("/growth/glass", &growth, &[], &glass_column(explored, count))?;
@@ -215,7 +205,6 @@ fn write_times(
     file.write("/persistence/run", &stays, &[], &run)?;
     let minimum: Vec<u32> = column(explored, |glass| glass.persistence.iter().map(|stay| stay.minimum).collect());
     file.write("/persistence/minimum", &stays, &[], &minimum)?;
-    let time =
-        column(explored, |glass| glass.persistence.iter().map(|stay| stay.steps as f64 * time_step).collect());
+    let time = column(explored, |glass| glass.persistence.iter().map(|stay| stay.steps as f64 * time_step).collect());
     file.write("/persistence/time", &stays, &[], &time)
 }

@@ -90,8 +90,7 @@ pub fn wants_descent(refine: Refine, well: &DoubleWell, units: &[Unit]) -> bool 
         Refine::All => true,
         Refine::None => false,
         Refine::Active => {
-            let curvature =
-                [well.curvature_a, well.curvature_b].map(|k| Some(k).filter(|k| k.is_finite() && *k > 0.0));
+            let curvature = [well.curvature_a, well.curvature_b].map(|k| Some(k).filter(|k| k.is_finite() && *k > 0.0));
             let profile = Profile::from_arc_length(&well.profile.arc_length, &well.profile.energy, curvature);
             let settings = TunnelSettings { levels: 2, ..TunnelSettings::default() };
             // a profile without figures is refined too: they may exist on the exact path

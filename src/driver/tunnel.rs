@@ -10,6 +10,9 @@ use crate::tunnelling::{Doublet, Kind, LevelsStatus, Profile, TunnelSettings, so
 use crate::units;
 use rayon::prelude::*;
 
+/// A column of the doublets by name.
+type Named = (&'static str, fn(&Doublet) -> f64);
+
 /// A reduced mass by the name of its group in the file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unit {
@@ -116,7 +119,7 @@ fn write_doublets(
     let at = |name: &str| format!("/{}/{name}", unit.name);
     let levels: Vec<f64> = doublets.iter().flat_map(|doublet| &doublet.levels).copied().collect();
     file.write(&at("levels"), rows, &[settings.levels.max(2) as u64], &levels)?;
-    let numbers: [(&str, fn(&Doublet) -> f64); 6] = [
+    let numbers: [Named; 6] = [
         ("splitting", |d| d.splitting),
         ("diagonal_splitting", |d| d.diagonal_splitting),
         ("tunnelling_element", |d| d.tunnelling_element),
@@ -205,17 +208,16 @@ fn write_statistics(
     let columns = Columns::gather(context, wells, doublets)?;
     let quantum_temperature = units::quantum_temperature(unit.reduced_mass);
     for (group, counted) in [("density", &columns.all), ("density_tunnelling", &columns.tunnelling)] {
-        let library =
-            Library::new(&columns.glass, &columns.splitting, counted, glasses.count, glasses.particles)?;
+        let library = Library::new(&columns.glass, &columns.splitting, counted, glasses.count, glasses.particles)?;
         let at = format!("/{}/{group}", unit.name);
         let n = library.cumulative_density();
         let length = n.splitting.len() as u64;
         file.write_small(&format!("{at}/splitting"), &[length], &n.splitting)?;
         file.write_small(&format!("{at}/cumulative"), &[length], &n.cumulative)?;
         let [n0, third] = quantum_densities(&library, quantum_temperature, context.deck.campaign.seed);
-        let in_si = unit.material.map_or(f64::NAN, |material| {
-            material.density_per_joule_and_cubic_metre(n0.density, glasses.density)
-        });
+        let in_si = unit
+            .material
+            .map_or(f64::NAN, |material| material.density_per_joule_and_cubic_metre(n0.density, glasses.density));
         let attributes = [
             ("n0", Attribute::F64(n0.density)),
             ("n0_third", Attribute::F64(third.density)),

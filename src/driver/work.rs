@@ -2,7 +2,7 @@
 
 use super::progress::Progress;
 use crate::error::Result;
-use crate::parallel::{Next, Ranks};
+use crate::parallel::{Next, Ranks, WorkQueue};
 use crate::task::{self, Task};
 use rayon::prelude::*;
 
@@ -40,49 +40,20 @@ impl Workers<'_> {
         let mut active: Vec<(usize, T)> = Vec::new();
         let mut done = Vec::new();
         let mut failure = None;
-        loop {
-            let mut finished = false;
-            while failure.is_none() && active.len() < self.threads {
-                match queue.next_task() {
-                    Next::Task(index) => match begin(index) {
-                        Ok(task) => active.push((index, task)),
-                        Err(error) => failure = Some(error),
-                    },
-                    Next::Waiting => break,
-                    Next::Finished => {
-                        finished = true;
-                        break;
-                    }
+        while failure.is_none() && !queue.stopping() {
+            match self.fill(&mut queue, &mut active, &begin) {
+                Err(error) => failure = Some(error),
+                Ok(more) if active.is_empty() && !more => break,
+                Ok(_) if active.is_empty() => queue.pause(),
+                Ok(_) => {
+                    let outcomes: Vec<Result<task::Progress>> =
+                        active.par_iter_mut().map(|(_, task)| task.advance(slice)).collect();
+                    queue.poll();
+                    let before = done.len();
+                    failure = sort_out(&mut active, outcomes, &mut done, &finish).err();
+                    progress.advance((done.len() - before) as u64);
                 }
             }
-            if failure.is_some() || queue.stopping() {
-                break;
-            }
-            if active.is_empty() {
-                if finished {
-                    break;
-                }
-                queue.pause();
-                continue;
-            }
-            let outcomes: Vec<Result<task::Progress>> =
-                active.par_iter_mut().map(|(_, task)| task.advance(slice)).collect();
-            queue.poll();
-            let mut pending = Vec::new();
-            for ((index, task), outcome) in active.into_iter().zip(outcomes) {
-                match outcome {
-                    Ok(task::Progress::Pending) => pending.push((index, task)),
-                    Ok(task::Progress::Done) => match finish(index, task) {
-                        Ok(result) => {
-                            done.push((index, result));
-                            progress.advance(1);
-                        }
-                        Err(error) => failure = Some(error),
-                    },
-                    Err(error) => failure = Some(error),
-                }
-            }
-            active = pending;
         }
         if failure.is_some() {
             queue.stop();
@@ -92,4 +63,37 @@ impl Workers<'_> {
         done.sort_by_key(|(index, _)| *index);
         Ok(done)
     }
+
+    /// Begins tasks until every thread has one; returns whether there may be more to begin.
+    fn fill<T>(
+        &self,
+        queue: &mut WorkQueue<'_>,
+        active: &mut Vec<(usize, T)>,
+        begin: impl Fn(usize) -> Result<T>,
+    ) -> Result<bool> {
+        while active.len() < self.threads {
+            match queue.next_task() {
+                Next::Task(index) => active.push((index, begin(index)?)),
+                Next::Waiting => break,
+                Next::Finished => return Ok(false),
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// Keeps the tasks that go on and turns the others into results.
+fn sort_out<T, R>(
+    active: &mut Vec<(usize, T)>,
+    outcomes: Vec<Result<task::Progress>>,
+    done: &mut Vec<(usize, R)>,
+    finish: impl Fn(usize, T) -> Result<R>,
+) -> Result<()> {
+    for ((index, task), outcome) in std::mem::take(active).into_iter().zip(outcomes) {
+        match outcome? {
+            task::Progress::Pending => active.push((index, task)),
+            task::Progress::Done => done.push((index, finish(index, task)?)),
+        }
+    }
+    Ok(())
 }

@@ -346,6 +346,7 @@ impl TransferList {
     /// How the last call with this list was done.
     #[cfg(feature = "mpi")]
     fn done(&self) -> hdf5::Result<Transfer> {
+        // SAFETY: the declaration is that of H5Ppublic.h, with the enum as the int it is in C.
         unsafe extern "C" {
             // missing from the crate of the C interface; the enum is an int
             fn H5Pget_mpio_actual_io_mode(list: hid_t, mode: *mut std::ffi::c_int) -> std::ffi::c_int;

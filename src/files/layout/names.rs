@@ -22,8 +22,7 @@ pub(super) const LENGTH_METHOD: &[&str] = &["descent", "spline"];
 pub(super) const KIND: &[&str] = &["tunnelling", "intrawell", "no_barrier"];
 
 /// How the levels of a double well were found.
-pub(super) const LEVELS: &[&str] =
-    &["converged", "grid_limit", "truncated", "unbound", "unsolved", "no_profile"];
+pub(super) const LEVELS: &[&str] = &["converged", "grid_limit", "truncated", "unbound", "unsolved", "no_profile"];
 
 /// How an iteration ended.
 pub(super) const STOP: &[&str] = &["converged", "step_limit", "time_limit", "failed"];
