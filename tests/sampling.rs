@@ -255,7 +255,7 @@ fn the_energy_of_a_block_of_swaps_is_that_of_the_plain_sum() {
     }
 }
 
-/// Three particles in a line of sight: the distribution of a distance by Monte Carlo, with swaps, against quadrature.
+/// The mean energy of two particles by Monte Carlo against quadrature.
 #[test]
 fn monte_carlo_samples_two_particles_exactly() {
     // two lj particles in a small periodic box: p(r) is proportional to the number of lattice points times exp(-U/T)
