@@ -3,8 +3,9 @@
 use super::{connect, explore, prepare, summary, tunnel};
 use crate::error::{Error, Result};
 use crate::files::{self, Campaign, Header, StageFile, StageReader, Timing};
-use crate::input::{self, Comparison, Deck, Stage};
+use crate::input::{self, Change, Comparison, Deck, Stage};
 use crate::parallel::Ranks;
+use crate::paths::Refine;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -143,13 +144,10 @@ fn plan(deck: &Deck, campaign: &Campaign, options: &RunOptions) -> Result<Vec<(S
         let state = campaign.stage(file_stage(stage)).filter(|_| !redone);
         let comparison = match state {
             None => None,
-            Some(state) => Some(input::compare_keys(&state.header.deck_keys, &deck.stage_keys(stage)?)?),
+            Some(state) => Some(input::compare_keys(&state.header.deck_keys, &stage_keys(deck, stage)?)?),
         };
         match comparison {
-            Some(Comparison::Changed(changes)) => {
-                let difference: Vec<String> = changes.iter().map(ToString::to_string).collect();
-                return Err(campaign.refuse(file_stage(stage), &difference.join("; ")));
-            }
+            Some(Comparison::Changed(changes)) => return Err(changed(deck, campaign, stage, &changes)),
             Some(Comparison::Same) if !stale && campaign.is_complete(file_stage(stage)) => {
                 log::info!("{stage}: complete, skipped");
             }
@@ -167,6 +165,43 @@ fn plan(deck: &Deck, campaign: &Campaign, options: &RunOptions) -> Result<Vec<(S
         }
     }
     Ok(plan)
+}
+
+/// The error for a directory that holds what another deck has made.
+fn changed(deck: &Deck, campaign: &Campaign, stage: Stage, changes: &[Change]) -> Error {
+    let difference: Vec<String> = changes.iter().map(ToString::to_string).collect();
+    let first = changes.first().map_or(stage, |change| change.stage);
+    Error::Deck {
+        file: deck.file.clone(),
+        message: format!(
+            "{} holds {} of another deck: {}; give another --output, or --redo {first} to replace it",
+            campaign.directory().display(),
+            file_stage(stage).file_name(),
+            difference.join("; ")
+        ),
+    }
+}
+
+/// The keys that a stage's results depend on. Which paths `connect` refines depends on the units, too.
+///
+/// # Errors
+/// `Internal` when settings cannot be written as text.
+fn stage_keys(deck: &Deck, stage: Stage) -> Result<String> {
+    let mut keys = deck.stage_keys(stage)?;
+    let refines_active = deck.connect.as_ref().is_some_and(|connect| connect.refine == Refine::Active);
+    if stage == Stage::Connect && refines_active {
+        let mut with_units = deck.clone();
+        if !with_units.has(Stage::Tunnel) {
+            with_units.add_stage(Stage::Tunnel)?;
+        }
+        let of_tunnel = with_units.stage_keys(Stage::Tunnel)?;
+        let decides = |line: &&str| line.starts_with("tunnel.units") || line.starts_with("tunnel.reduced_mass");
+        for line in of_tunnel.lines().filter(decides) {
+            keys.push_str(line);
+            keys.push('\n');
+        }
+    }
+    Ok(keys)
 }
 
 fn stage_named(name: &str) -> Result<Stage> {
@@ -209,7 +244,7 @@ impl Context<'_> {
             file_stage(stage),
             &deck.text,
             &deck.deck_hash()?,
-            &deck.stage_keys(stage)?,
+            &stage_keys(deck, stage)?,
             deck.campaign.seed,
         );
         StageFile::create(self.ranks, &self.directory, &header)

@@ -32,7 +32,7 @@ pub fn path(options: &PathOptions) -> Result<()> {
     if a.cell != b.cell {
         return Err(Error::input(&options.b, "its box is not that of the first file"));
     }
-    let mut settings = ConnectSettings { store_images: true, ..ConnectSettings::defaults(options.model) };
+    let mut settings = ConnectSettings::defaults(options.model);
     if let Some(images) = options.images {
         if images < 3 {
             return Err(Error::Usage(format!("--images {images}: give 3 or more, both ends count")));
@@ -47,21 +47,23 @@ pub fn path(options: &PathOptions) -> Result<()> {
     let found = find_path(&options.model.model(&a), &a.cell, ends, &settings, &quench, true)?;
     let mut values = match (found.status, found.wells.as_slice()) {
         (PathStatus::Split, _) | (_, []) => Map::new(),
-        (_, [well, ..]) => well_values(well)?,
+        (_, [well, ..]) => well_values(well, settings.images)?,
     };
     values.insert("status".into(), name_of(&found.status)?.into());
     values.insert("force_evaluations".into(), found.force_evaluations.into());
     values.insert("minima_energies".into(), json!(found.minima.iter().map(|m| m.energy).collect::<Vec<_>>()));
     if found.status == PathStatus::Split {
-        let parts = found.wells.iter().map(|well| well_values(well).map(Value::Object));
+        let parts = found.wells.iter().map(|well| well_values(well, settings.images).map(Value::Object));
         values.insert("parts".into(), Value::Array(parts.collect::<Result<Vec<_>>>()?));
     }
     print_values(&values, options.json);
     Ok(())
 }
 
-fn well_values(connected: &ConnectedWell) -> Result<Map<String, Value>> {
+/// The figures of one double well, its profile on `points` points.
+fn well_values(connected: &ConnectedWell, points: usize) -> Result<Map<String, Value>> {
     let well = &connected.double_well;
+    let profile = well.profile.with_points(points)?;
     let value = json!({
         "status": name_of(&well.status)?,
         "a": well.a,
@@ -83,8 +85,8 @@ fn well_values(connected: &ConnectedWell) -> Result<Map<String, Value>> {
         "curvature_b": well.curvature_b,
         "curvature_saddle": well.curvature_saddle,
         "saddle_position": triples(&well.saddle_position),
-        "arc_length": well.profile.arc_length,
-        "energies": well.profile.energy,
+        "arc_length": profile.arc_length,
+        "energies": profile.energy,
         "force_evaluations": well.force_evaluations,
     });
     match value {

@@ -34,7 +34,12 @@ pub fn run(context: &Context<'_>, earlier: Earlier) -> Result<()> {
         let progress = Progress::new("prepare", missing, context.visible);
         let workers = Workers { ranks: context.ranks, threads: context.threads };
         let (preset, particles, seed) = (deck.model.preset, deck.model.particles, deck.campaign.seed);
-        let begin = |index: usize| PrepareTask::new(preset, particles, settings.clone(), seed, (known + index) as u64);
+        let begin = |index: usize| {
+            let model = &deck.model;
+            let (cell, species, diameters) = (model.cell(), model.species(), model.diameters());
+            let unplaced = Configuration { cell, positions: Vec::new(), species, diameters };
+            PrepareTask::with_particles(preset, unplaced, settings.clone(), seed, (known + index) as u64)
+        };
         let finish = |index: usize, task: PrepareTask| {
             let prepared =
                 task.result().cloned().ok_or_else(|| Error::Internal("a prepared glass has no result".to_owned()))?;

@@ -42,6 +42,11 @@ impl NeighbourList {
         &self.pairs[self.first[i]..self.first[i + 1]]
     }
 
+    /// Makes the list stale, whatever the positions; its memory is kept.
+    pub fn forget(&mut self) {
+        self.first.clear();
+    }
+
     /// Whether any particle of any configuration has moved so far that a pair within the cutoff may be missing:
     /// more than half the skin.
     pub fn is_stale(&self, kernel: Kernel, lanes: usize, positions: &[f64]) -> bool {
@@ -92,11 +97,11 @@ impl NeighbourList {
                 None => {
                     lanes::candidates(kernel, cell, &centres.coordinates, i, &mut squared[..n - i - 1]);
                     let close = squared[..n - i - 1].iter().enumerate().filter(|(_, r2)| **r2 < reach * reach);
-                    row.extend(close.map(|(offset, _)| (i + 1 + offset) as u32));
+                    row.extend(close.map(|(offset, r2)| ((i + 1 + offset) as u32, *r2)));
                 }
             }
-            for &neighbour in &row {
-                self.add_if_close(model, cell, lanes, i, neighbour);
+            for &(neighbour, squared) in &row {
+                self.add_if_close(model, cell, lanes, (i, neighbour as usize), squared);
             }
             self.first.push(self.pairs.len());
         }
@@ -116,22 +121,26 @@ impl NeighbourList {
         }
     }
 
-    /// Lists the pair when it is within its own cutoff + skin in at least one lane.
-    fn add_if_close(&mut self, model: &Model, cell: &PeriodicBox, lanes: usize, i: usize, neighbour: u32) {
-        let pair = model.mixture.pair(i, neighbour as usize);
-        let reach = model.law.cutoff() / pair.inverse_sigma_squared.sqrt() + self.skin;
-        let (xi, xj) = (3 * lanes * i, 3 * lanes * neighbour as usize);
-        let close = (0..lanes).any(|lane| {
-            let d = cell.minimum_image(std::array::from_fn(|k| {
-                self.reference[xi + k * lanes + lane] - self.reference[xj + k * lanes + lane]
-            }));
-            d[0] * d[0] + d[1] * d[1] + d[2] * d[2] < reach * reach
-        });
+    /// Lists the pair when it is within its own cutoff + skin in at least one lane; `squared` is the distance of the
+    /// centres, which for one lane are the particles.
+    fn add_if_close(&mut self, model: &Model, cell: &PeriodicBox, lanes: usize, (i, j): (usize, usize), squared: f64) {
+        let reach = model.law.cutoff() * model.mixture.sigma(i, j) + self.skin;
+        let (xi, xj) = (3 * lanes * i, 3 * lanes * j);
+        let close = match lanes {
+            1 => squared < reach * reach,
+            _ => (0..lanes).any(|lane| {
+                let d = cell.minimum_image(std::array::from_fn(|k| {
+                    self.reference[xi + k * lanes + lane] - self.reference[xj + k * lanes + lane]
+                }));
+                d[0] * d[0] + d[1] * d[1] + d[2] * d[2] < reach * reach
+            }),
+        };
         if close {
+            let pair = model.mixture.pair(i, j);
             self.pairs.push(ListedPair {
                 epsilon: pair.epsilon,
                 inverse_sigma_squared: pair.inverse_sigma_squared,
-                neighbour,
+                neighbour: j as u32,
             });
         }
     }
@@ -214,8 +223,8 @@ impl Grid {
         Self { counts, first, members, place }
     }
 
-    /// Particles j > i whose centres are within `reach` of i, by rising index.
-    fn neighbours(&self, cell: &PeriodicBox, centres: &Centres, i: usize, reach: f64, row: &mut Vec<u32>) {
+    /// Particles j > i whose centres are within `reach` of i, by rising index, with their squared distances.
+    fn neighbours(&self, cell: &PeriodicBox, centres: &Centres, i: usize, reach: f64, row: &mut Vec<(u32, f64)>) {
         let spans: [Vec<usize>; 3] = std::array::from_fn(|k| {
             let count = self.counts[k];
             let steps = (reach / (cell.edges[k] / count as f64)).ceil() as usize;
@@ -237,13 +246,14 @@ impl Grid {
                         }
                         let xj: [f64; 3] = centre(j as usize);
                         let d = cell.minimum_image([xi[0] - xj[0], xi[1] - xj[1], xi[2] - xj[2]]);
-                        if d[0] * d[0] + d[1] * d[1] + d[2] * d[2] < reach * reach {
-                            row.push(j);
+                        let squared = d[0] * d[0] + d[1] * d[1] + d[2] * d[2];
+                        if squared < reach * reach {
+                            row.push((j, squared));
                         }
                     }
                 }
             }
         }
-        row.sort_unstable();
+        row.sort_unstable_by_key(|(j, _)| *j);
     }
 }

@@ -60,7 +60,7 @@ impl<const L: usize> PairSum<L> {
     /// Changes the identities of the particles (after swaps); the list is made anew at the next call.
     pub fn set_model(&mut self, model: Model) {
         self.model = model;
-        self.list = NeighbourList::default();
+        self.list.forget();
     }
 
     fn refresh(&mut self, positions: &[f64]) {

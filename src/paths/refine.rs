@@ -1,6 +1,6 @@
 //! A double well measured along the steepest-descent path from its saddle.
 
-use super::connect::{ConnectOutcome, FoundMinimum};
+use super::connect::{ConnectOutcome, FoundMinimum, Waypoint};
 use super::double_well::{DoubleWell, LengthMethod, PathStatus, Profile};
 use super::ends::{EndMinimum, bring_near, displacement, is_same_minimum};
 use super::krylov::HessianAt;
@@ -140,11 +140,13 @@ impl DescentTask {
             (_, true) => 1,
             _ => {
                 let others = (0..2).filter(|&side| !reached(a, side) && !reached(b, side));
-                let found: Vec<FoundMinimum> = others
+                let mut found: Vec<FoundMinimum> = others
                     .filter(|&side| arrivals[side].converged())
                     .map(|side| arrivals[side].clone().into())
                     .collect();
-                self.finish(PathStatus::WrongMinima, found);
+                let from_a = |found: &FoundMinimum| norm(&displacement(&cell, &a.positions, &found.positions));
+                found.sort_by(|one, other| from_a(one).total_cmp(&from_a(other)));
+                self.elsewhere(found);
                 return Ok(());
             }
         };
@@ -194,6 +196,20 @@ impl DescentTask {
         state.evaluations += 2;
         (state.well.tangent_a, state.well.tangent_b) = (tangent_a, tangent_b);
         Ok(())
+    }
+
+    /// The descent left the pair: its parts by way of the minima it led to stand for it.
+    fn elsewhere(&mut self, found: Vec<FoundMinimum>) {
+        if found.is_empty() {
+            return self.finish(PathStatus::WrongMinima, found);
+        }
+        let on_the_way = (0..found.len()).map(Waypoint::Found);
+        let chain = [Waypoint::A].into_iter().chain(on_the_way).chain([Waypoint::B]).collect();
+        self.finish(PathStatus::Split, found);
+        if let Some(done) = &mut self.state.done {
+            done.double_well = None;
+            done.chain = chain;
+        }
     }
 
     fn finish(&mut self, status: PathStatus, found: Vec<FoundMinimum>) {

@@ -185,7 +185,11 @@ pub(super) struct FrozenList {
 impl FrozenList {
     pub fn new(cell: &PeriodicBox, positions: &[f64], reach: f64) -> Self {
         let shells_per_area = SHELLS as f64 / (reach * reach);
-        let (mut keys, mut unordered) = (Vec::new(), Vec::new());
+        // the pairs of a uniform fluid and a tenth more
+        let sphere = 4.0 / 3.0 * std::f64::consts::PI * reach.powi(3);
+        let particles = positions.len() as f64 / 3.0;
+        let expected = (1.1 * particles * particles * (sphere / cell.volume()).min(1.0)) as usize;
+        let (mut keys, mut unordered) = (Vec::with_capacity(expected), Vec::with_capacity(expected));
         for_each_near_pair(cell, positions, reach, |i, j, r2| {
             let shell = ((r2 * shells_per_area) as usize).min(SHELLS - 1);
             keys.extend([i * SHELLS + shell, j * SHELLS + shell]);

@@ -13,7 +13,7 @@ use super::hybrid::{HybridSettings, HybridState};
 use super::monte_carlo::{MonteCarloLists, MonteCarloState};
 use super::near_pairs::for_each_near_pair;
 use super::relaxation::RelaxationMeter;
-use super::start::{OverlapRemoval, random_configuration};
+use super::start::{OverlapRemoval, placed_at_random, unplaced};
 use super::swap::MoveCount;
 use super::trace::Trace;
 use super::{PrepareMethod, PrepareSettings, Thermostat};
@@ -133,6 +133,21 @@ impl PrepareTask {
     /// `Error::Usage` for the method `import` (there is nothing to run), for fewer than 2 particles, and for T = inf
     /// with any method but `quench`.
     pub fn new(preset: Preset, particles: usize, settings: PrepareSettings, seed: u64, glass: u64) -> Result<Self> {
+        Self::with_particles(preset, unplaced(preset, particles), settings, seed, glass)
+    }
+
+    /// The same with particles of one's own choice (box, species, diameters; positions are not used).
+    ///
+    /// # Errors
+    /// As [`PrepareTask::new`].
+    pub fn with_particles(
+        preset: Preset,
+        unplaced: Configuration,
+        settings: PrepareSettings,
+        seed: u64,
+        glass: u64,
+    ) -> Result<Self> {
+        let particles = unplaced.particles();
         let infinite = settings.temperature.is_infinite();
         let usable = particles >= 2 && settings.temperature > 0.0 && settings.time_step > 0.0 && settings.md_steps > 0;
         if settings.method == PrepareMethod::Import || (infinite && settings.method != PrepareMethod::Quench) || !usable
@@ -144,7 +159,7 @@ impl PrepareTask {
             )));
         }
         let mut random = stream(seed, Stage::Prepare, glass, 0);
-        let configuration = random_configuration(preset, particles, &mut random);
+        let configuration = placed_at_random(unplaced, &mut random);
         let phase = Phase::Descent(OverlapRemoval::new(configuration.positions.clone()), Box::new(random));
         let mut task = Self::resume(preset, settings, PrepareState { configuration, phase, result: None });
         if infinite {

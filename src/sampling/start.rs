@@ -19,23 +19,33 @@ const MOBILITY: f64 = 3e-4;
 /// Steps after which a start is given up.
 const MOST_STEPS: u64 = 20_000;
 
-/// Particles at random positions in a cube of the preset's density, their identities shuffled: species counts by
+/// The particles of a preset before they have positions [empty]: a cube of the preset's density, species counts by
 /// largest remainder, diameters the quantiles of P(s) = A/s^3.
-pub fn random_configuration(preset: Preset, particles: usize, random: &mut Stream) -> Configuration {
-    let cell = PeriodicBox::cubic(particles, preset.density());
-    let mut species: Vec<u8> = species_counts(particles, preset.composition())
+pub fn unplaced(preset: Preset, particles: usize) -> Configuration {
+    let species = species_counts(particles, preset.composition())
         .iter()
         .enumerate()
         .flat_map(|(species, &count)| std::iter::repeat_n(species as u8, count))
         .collect();
-    species.shuffle(random);
-    let mut diameters = vec![1.0; particles];
-    if preset.has_diameters() {
-        diameters = soft_sphere_diameters(particles, SOFT_SPHERE_DIAMETERS.0, SOFT_SPHERE_DIAMETERS.1);
-        diameters.shuffle(random);
-    }
-    let positions = (0..3 * particles).map(|n| cell.edges[n % 3] * random.random::<f64>()).collect();
-    Configuration { cell, positions, species, diameters }
+    let diameters = match preset.has_diameters() {
+        true => soft_sphere_diameters(particles, SOFT_SPHERE_DIAMETERS.0, SOFT_SPHERE_DIAMETERS.1),
+        false => vec![1.0; particles],
+    };
+    Configuration { cell: PeriodicBox::cubic(particles, preset.density()), positions: Vec::new(), species, diameters }
+}
+
+/// Random positions for particles, their identities shuffled; positions that were there are forgotten.
+pub fn placed_at_random(mut particles: Configuration, random: &mut Stream) -> Configuration {
+    particles.species.shuffle(random);
+    particles.diameters.shuffle(random);
+    let edges = particles.cell.edges;
+    particles.positions = (0..3 * particles.particles()).map(|n| edges[n % 3] * random.random::<f64>()).collect();
+    particles
+}
+
+/// Particles of a preset at random positions, their identities shuffled.
+pub fn random_configuration(preset: Preset, particles: usize, random: &mut Stream) -> Configuration {
+    placed_at_random(unplaced(preset, particles), random)
 }
 
 /// Steepest descent with capped steps, until molecular dynamics is safe; a plain record.
