@@ -153,3 +153,47 @@ fn bad_usage_and_bad_files() {
     std::fs::write(&vector, "1 2 3\n").unwrap();
     fails(&["evaluate", text(&path), "--model", "tlj", "--push", text(&vector)], 3, &["short.txt", "522"]);
 }
+
+/// Two reference paths: minima, Newton-refined saddle, steepest-descent length, profile and curvatures.
+#[test]
+fn path_gives_the_reference_paths() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["path_tlj_a", "path_tlj_a2"] {
+        let file = load(name);
+        let edges = numbers(&file["box"]);
+        let end = |key: &str| Configuration {
+            cell: glasswell::model::PeriodicBox { edges: [edges[0], edges[1], edges[2]] },
+            positions: numbers(&file[key]),
+            species: numbers(&file["species"]).into_iter().map(|s| s as u8).collect(),
+            diameters: vec![1.0; file["species"].as_array().unwrap().len()],
+        };
+        let (a, b) = (xyz(folder.path(), "a", &end("A"), Preset::Tlj), xyz(folder.path(), "b", &end("B"), Preset::Tlj));
+        let reference = |key: &str| file[key].as_f64().unwrap();
+        for (first, second, method) in [(&a, &b, "neb"), (&b, &a, "neb"), (&a, &b, "string")] {
+            let arguments =
+                ["path", text(first), text(second), "--model", "tlj", "--images", "17", "--method", method, "--json"];
+            let path = json(&arguments);
+            let ours = |key: &str| path[key].as_f64().unwrap();
+            assert_eq!(path["status"], "converged", "{name} {method}");
+            assert_eq!(path["negative_modes"], 1);
+            assert_eq!(path["length_method"], "descent");
+            for key in ["asymmetry", "activation", "barrier", "distance", "participation_ratio"] {
+                let off = (ours(key) - reference(key)).abs();
+                assert!(off < 1e-9, "{name} {method}: {key} off by {off:e}");
+            }
+            let off = (ours("length") / reference("length") - 1.0).abs();
+            assert!(off < 2e-3, "{name} {method}: length off by {off:e}");
+            let (s, v) = (numbers(&path["arc_length"]), numbers(&path["energies"]));
+            assert_eq!((s.len(), v.len()), (17, 17));
+            assert!(s[0] == 0.0 && (s[16] - ours("length")).abs() < 1e-9 && v[0] == 0.0);
+            assert!((v[16] - reference("asymmetry")).abs() < 1e-9);
+            assert!((v.iter().copied().fold(0.0, f64::max) - reference("activation")).abs() < 1e-6);
+            for (key, k) in [("curvature_a", "k_left"), ("curvature_b", "k_right")] {
+                let ratio = ours(key) * reference("length").powi(2) / reference(k);
+                assert!((ratio - 1.0).abs() < 0.04, "{name} {method}: {key} {ratio}");
+            }
+            let saddle = -reference("negative_eigenvalue");
+            assert!((ours("curvature_saddle") / -saddle - 1.0).abs() < 1e-6, "{name}: {}", ours("curvature_saddle"));
+        }
+    }
+}
