@@ -1,12 +1,12 @@
 //! Paths between minima against independently computed ones.
 
 use glasswell::forces::PairSum;
-use glasswell::landscape::QuenchSettings;
-use glasswell::model::{Configuration, Model, PeriodicBox, Preset};
+use glasswell::landscape::{Identity, QuenchSettings, Same};
+use glasswell::model::{Configuration, Mixture, Model, PeriodicBox, Preset};
 use glasswell::paths::{
     BandSearch, BandStop, Candidate, ConnectOutcome, ConnectRounds, ConnectSettings, ConnectTask, CubicSpline, Descent,
     DescentStop, DescentTask, EndMinimum, FoundMinimum, ImageSums, LengthMethod, MinimaLibrary, PairKey, PathMethod,
-    PathStatus, SaddleSearch, SaddleStop, VisitRule, Waypoint, bring_near, candidates, find_path, is_exchange,
+    PathStatus, SaddleSearch, SaddleStop, VisitRule, Waypoint, bring_near, candidates, compare, find_path,
     negative_modes,
 };
 use glasswell::task::{Progress, Task};
@@ -276,6 +276,7 @@ fn outcome(ends: (usize, usize), between: &[f64]) -> ConnectOutcome {
 fn rounds_number_new_minima_on_and_solve_each_pair_once() {
     let cell = PeriodicBox { edges: [100.0; 3] };
     let mut library = MinimaLibrary::new(cell, vec![place(0.0), place(1.0), place(2.0)]);
+    let identity = Identity::new(Model { law: Preset::Lj.law(), mixture: Mixture::Uniform { particles: 2 } }, cell);
     let candidate = |a, b| Candidate { key: PairKey::new(a, b), count_ab: 1, count_ba: 1, status: None };
     let mut rounds = ConnectRounds::new(vec![candidate(2, 1), candidate(0, 2), candidate(0, 1)]);
     let keys = |rounds: &ConnectRounds| -> Vec<(usize, usize, usize)> {
@@ -284,12 +285,12 @@ fn rounds_number_new_minima_on_and_solve_each_pair_once() {
     assert_eq!(keys(&rounds), [(0, 1, 0), (0, 2, 1), (1, 2, 2)]);
     // 0-2 passes a new minimum and the known 1; 1-2 passes the same new one, its ends turned round
     let outcomes = [outcome((0, 1), &[]), outcome((0, 2), &[7.0, 1.0]), outcome((2, 1), &[7.0])];
-    rounds.merge(&mut library, &outcomes).unwrap();
+    rounds.merge(&identity, &mut library, &outcomes).unwrap();
     assert_eq!(library.found().len(), 1);
     assert_eq!((library.found()[0].index, library.found()[0].energy), (3, 7.0));
     // 1-2 was a candidate already and 1-3 came first with the first parent
     assert_eq!(keys(&rounds), [(0, 3, 1), (1, 3, 1), (2, 3, 2)]);
-    rounds.merge(&mut library, &[outcome((0, 3), &[]), outcome((1, 3), &[]), outcome((2, 3), &[])]).unwrap();
+    rounds.merge(&identity, &mut library, &[outcome((0, 3), &[]), outcome((1, 3), &[]), outcome((2, 3), &[])]).unwrap();
     assert!(rounds.pairs().is_empty());
     let statuses: Vec<_> = rounds.candidates().iter().map(|c| c.status).collect();
     assert_eq!(statuses, [Some(PathStatus::NoBarrier), Some(PathStatus::Split), Some(PathStatus::Split)]);
@@ -311,10 +312,12 @@ fn exchanged_and_identical_ends_are_recognised() {
     let alike =
         |i: usize| (i + 1..reference.species.len()).find(|&j| reference.species[j] == reference.species[i]).unwrap();
     let energy = a.energy;
+    let identity = Identity::new(model.clone(), cell);
+    let is_exchange = |a: (&[f64], f64), b: (&[f64], f64)| compare(&identity, a, b) == Same::Permuted;
     let exchanged = swap(kind(0), alike(kind(0)));
-    assert!(is_exchange(&model, &cell, (&a.positions, energy), (&exchanged, energy)));
-    assert!(!is_exchange(&model, &cell, (&a.positions, energy), (&swap(kind(0), kind(1)), energy)));
-    assert!(!is_exchange(&model, &cell, (&a.positions, energy), (&b.positions, b.energy)));
+    assert!(is_exchange((&a.positions, energy), (&exchanged, energy)));
+    assert!(!is_exchange((&a.positions, energy), (&swap(kind(0), kind(1)), energy)));
+    assert!(!is_exchange((&a.positions, energy), (&b.positions, b.energy)));
     // the same minimum moved as a whole and wrapped
     let mut moved: Vec<f64> = a.positions.iter().map(|x| x + 1.7).collect();
     cell.wrap(&mut moved);

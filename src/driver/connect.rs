@@ -9,7 +9,7 @@ use super::{Progress, Workers};
 use crate::error::{Error, Result};
 use crate::files::{Stage as FileStage, StageReader};
 use crate::input::Stage;
-use crate::landscape::{ExploreSettings, QuenchSettings};
+use crate::landscape::{ExploreSettings, Identity, QuenchSettings};
 use crate::paths::{ConnectOutcome, ConnectRounds, EndMinimum, MinimaLibrary, RoundPair, candidates};
 use crate::tunnelling::TunnelSettings;
 use serde::{Deserialize, Serialize};
@@ -74,6 +74,7 @@ impl Landscape {
 /// The rounds of one glass on the rank that owns it.
 struct Owned {
     glass: usize,
+    identity: Identity,
     library: MinimaLibrary,
     rounds: ConnectRounds,
     rejected: Vec<(RoundPair, ConnectOutcome)>,
@@ -138,9 +139,11 @@ fn own(context: &Context<'_>, reader: &StageReader, landscape: &Landscape, glass
             let minima = (0..landscape.minima(glass))
                 .map(|index| landscape.minimum(glass, index))
                 .collect::<Result<Vec<EndMinimum>>>()?;
-            let cell = configuration(reader, glass as u64)?.cell;
+            let configuration = configuration(reader, glass as u64)?;
+            let cell = configuration.cell;
             Ok(Owned {
                 glass,
+                identity: Identity::new(context.deck.model.preset.model(&configuration), cell),
                 library: MinimaLibrary::new(cell, minima),
                 rounds: ConnectRounds::new(candidates(&landscape.transitions[glass], settings)),
                 rejected: Vec::new(),
@@ -223,7 +226,7 @@ fn merge(own: &mut Owned, outcomes: &BTreeMap<(usize, crate::paths::PairKey), Co
             outcome.ok_or_else(|| Error::Internal(format!("the outcome of pair {:?} was lost", pair.key)))
         })
         .collect::<Result<Vec<ConnectOutcome>>>()?;
-    own.rounds.merge(&mut own.library, &ordered)?;
+    own.rounds.merge(&own.identity, &mut own.library, &ordered)?;
     let refused = |outcome: &ConnectOutcome| outcome.status != crate::paths::PathStatus::Converged;
     own.rejected.extend(pairs.into_iter().zip(ordered).filter(|(_, outcome)| refused(outcome)));
     Ok(())

@@ -2,7 +2,7 @@
 
 use super::band::improved_tangent;
 use super::double_well::{DoubleWell, LengthMethod, PathStatus, Profile};
-use super::ends::{EndMinimum, bring_near, is_exchange, is_same_minimum, separation};
+use super::ends::{EndMinimum, bring_near, compare, is_same_minimum, separation};
 use super::interpolation::Curve;
 use super::krylov::{HessianAt, softest_along};
 use super::profile::PROFILE_POINTS;
@@ -10,7 +10,7 @@ use super::vectors::{difference, distance, normalise};
 use super::{BandSearch, BandStop, ConnectSettings, ImageSums, SaddleSearch, SaddleStop, negative_modes};
 use crate::error::{Error, Result};
 use crate::forces::{LANES, PairSum, sums};
-use crate::landscape::{Quench, QuenchSettings, quench_batch};
+use crate::landscape::{Identity, Quench, QuenchSettings, Same, quench_batch};
 use crate::model::{Model, PeriodicBox};
 use crate::task::{Progress, Task};
 use serde::{Deserialize, Serialize};
@@ -83,6 +83,7 @@ enum Phase {
 pub struct ConnectTask {
     sum: PairSum<1>,
     images: ImageSums,
+    identity: Identity,
     settings: ConnectSettings,
     quench: QuenchSettings,
     state: ConnectState,
@@ -100,7 +101,8 @@ impl ConnectTask {
         let rise = sums::energy_difference(model, cell, &ends.0.positions, &ends.1.positions);
         let (a, b) = if rise < 0.0 { (ends.1, ends.0) } else { ends };
         let b = EndMinimum { positions: bring_near(cell, &a.positions, &b.positions), ..b.clone() };
-        let exchange = is_exchange(model, cell, (&a.positions, a.energy), (&b.positions, b.energy));
+        let identity = Identity::new(model.clone(), *cell);
+        let exchange = compare(&identity, (&a.positions, a.energy), (&b.positions, b.energy)) == Same::Permuted;
         let state =
             ConnectState { a: a.clone(), b, asymmetry: rise.abs(), exchange, phase: Phase::Start, evaluations: 0 };
         Self::resume(model, cell, settings, quench, state)
@@ -117,6 +119,7 @@ impl ConnectTask {
         Self {
             sum: PairSum::new(model.clone(), *cell),
             images: ImageSums::new(model, cell),
+            identity: Identity::new(model.clone(), *cell),
             settings: settings.clone(),
             quench: quench.clone(),
             state,
@@ -155,8 +158,7 @@ impl ConnectTask {
 
     fn start(&mut self) -> Phase {
         let (a, b) = (&self.state.a, &self.state.b);
-        let cell = *self.sum.cell();
-        if is_same_minimum(&cell, (&a.positions, a.energy), (&b.positions, b.energy)) {
+        if is_same_minimum(&self.identity, (&a.positions, a.energy), (&b.positions, b.energy)) {
             return self.done(PathStatus::Identical, None, Vec::new(), Vec::new());
         }
         let band = BandSearch::new(&mut self.sum, (&a.positions, a.energy), (&b.positions, b.energy), &self.settings);
@@ -214,16 +216,15 @@ impl ConnectTask {
 
     /// From a to b by the minima found, loops cut out: each minimum appears once.
     fn chain(&self, quenches: Vec<Quench>) -> (Vec<FoundMinimum>, Vec<Waypoint>) {
-        let cell = self.sum.cell();
         let (a, b) = (&self.state.a, &self.state.b);
         let mut found: Vec<FoundMinimum> = Vec::new();
         let mut chain = vec![Waypoint::A];
         for quench in quenches.into_iter().filter(Quench::converged) {
             let this = (quench.positions.as_slice(), quench.energy);
-            let known = found.iter().position(|f| is_same_minimum(cell, (&f.positions, f.energy), this));
-            let waypoint = if is_same_minimum(cell, (&a.positions, a.energy), this) {
+            let known = found.iter().position(|f| is_same_minimum(&self.identity, (&f.positions, f.energy), this));
+            let waypoint = if is_same_minimum(&self.identity, (&a.positions, a.energy), this) {
                 Waypoint::A
-            } else if is_same_minimum(cell, (&b.positions, b.energy), this) {
+            } else if is_same_minimum(&self.identity, (&b.positions, b.energy), this) {
                 Waypoint::B
             } else if let Some(known) = known {
                 Waypoint::Found(known)

@@ -1,7 +1,8 @@
 //! The two minima of a path: brought next to each other, and how far apart they are.
 
 use super::vectors::{dot, remove_translation};
-use crate::model::{Mixture, Model, PeriodicBox};
+use crate::landscape::{Candidate, Identity, Same};
+use crate::model::PeriodicBox;
 
 /// How two configurations of one glass differ, the motion of the whole glass taken out.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -56,37 +57,15 @@ pub struct EndMinimum {
     pub residual: f64,
 }
 
-/// Two quenches closer than this in every particle are one minimum [sigma].
-const SAME_DISPLACEMENT: f64 = 1e-3;
-
-/// Whether two quenches are one minimum: |E_a - E_b| <= 1e-10 N max(1, |e|) and, the mean displacement subtracted, no
-/// particle further than 1e-3.
-pub fn is_same_minimum(cell: &PeriodicBox, a: (&[f64], f64), b: (&[f64], f64)) -> bool {
-    same_energy(a, b)
-        && displacement(cell, a.0, b.0).chunks_exact(3).all(|d| dot(d, d) < SAME_DISPLACEMENT * SAME_DISPLACEMENT)
+/// How two quenches (positions [3N], energy) compare: one minimum, one with like particles exchanged, or two.
+pub fn compare(identity: &Identity, a: (&[f64], f64), b: (&[f64], f64)) -> Same {
+    let (loose_a, loose_b) = (identity.rattlers(a.0), identity.rattlers(b.0));
+    let first = Candidate { positions: a.0, energy: a.1, rattlers: &loose_a };
+    let second = Candidate { positions: b.0, energy: b.1, rattlers: &loose_b };
+    identity.compare(&first, &second, a.0)
 }
 
-fn same_energy(a: (&[f64], f64), b: (&[f64], f64)) -> bool {
-    let particles = a.0.len() as f64 / 3.0;
-    (a.1 - b.1).abs() <= 1e-10 * particles.max(a.1.abs())
-}
-
-/// Whether b is a with indistinguishable particles exchanged: every site of b that is no site of the same particle in a
-/// is the site of another particle of the same kind.
-pub fn is_exchange(model: &Model, cell: &PeriodicBox, a: (&[f64], f64), b: (&[f64], f64)) -> bool {
-    if !same_energy(a, b) || matches!(model.mixture, Mixture::Polydisperse { .. }) {
-        return false;
-    }
-    let near: Vec<f64> = displacement(cell, a.0, b.0).iter().zip(a.0).map(|(d, a)| a + d).collect();
-    let square = |i: usize, j: usize| {
-        let d = cell.minimum_image(std::array::from_fn(|k| near[3 * i + k] - a.0[3 * j + k]));
-        dot(&d, &d)
-    };
-    let limit = SAME_DISPLACEMENT * SAME_DISPLACEMENT;
-    let moved: Vec<usize> = (0..near.len() / 3).filter(|&i| square(i, i) >= limit).collect();
-    let alike = |i: usize, j: usize| match &model.mixture {
-        Mixture::Species { species, .. } => species[i] == species[j],
-        _ => true,
-    };
-    !moved.is_empty() && moved.iter().all(|&i| moved.iter().any(|&j| i != j && alike(i, j) && square(i, j) < limit))
+/// Whether two quenches are one minimum.
+pub fn is_same_minimum(identity: &Identity, a: (&[f64], f64), b: (&[f64], f64)) -> bool {
+    compare(identity, a, b) == Same::Identical
 }

@@ -26,7 +26,7 @@ pub use candidates::{Candidate, candidates};
 pub use connect::{ConnectOutcome, ConnectState, ConnectTask, FoundMinimum, Waypoint};
 pub use descent::{Descent, DescentStop};
 pub use double_well::{DoubleWell, LengthMethod, PathStatus, Profile};
-pub use ends::{EndMinimum, Separation, bring_near, displacement, is_exchange, is_same_minimum, separation};
+pub use ends::{EndMinimum, Separation, bring_near, compare, displacement, is_same_minimum, separation};
 pub use images::ImageSums;
 pub use inertia::negative_modes;
 pub use profile::PROFILE_POINTS;

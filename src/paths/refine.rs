@@ -9,7 +9,7 @@ use super::vectors::{dot, norm, scale};
 use super::{Descent, DescentStop};
 use crate::error::{Error, Result};
 use crate::forces::PairSum;
-use crate::landscape::{QuenchSettings, quench};
+use crate::landscape::{Identity, QuenchSettings, quench};
 use crate::model::{Model, PeriodicBox};
 use crate::task::{Progress, Task};
 use serde::{Deserialize, Serialize};
@@ -38,6 +38,7 @@ pub struct DescentState {
 /// Follows the path of a converged double well down from its saddle.
 pub struct DescentTask {
     sum: PairSum<1>,
+    identity: Identity,
     quench: QuenchSettings,
     state: DescentState,
 }
@@ -78,7 +79,8 @@ impl DescentTask {
 
     /// Goes on from a state.
     pub fn resume(model: &Model, cell: &PeriodicBox, quench: &QuenchSettings, state: DescentState) -> Self {
-        Self { sum: PairSum::new(model.clone(), *cell), quench: quench.clone(), state }
+        let identity = Identity::new(model.clone(), *cell);
+        Self { sum: PairSum::new(model.clone(), *cell), identity, quench: quench.clone(), state }
     }
 
     /// The outcome, once the task is done: the double well with the descent's length, profile, tangents and curvatures,
@@ -132,7 +134,7 @@ impl DescentTask {
         self.state.evaluations += arrivals.iter().map(|q| q.force_evaluations).sum::<u64>();
         let reached = |end: &EndMinimum, side: usize| {
             let arrival = (arrivals[side].positions.as_slice(), arrivals[side].energy);
-            is_same_minimum(&cell, (&end.positions, end.energy), arrival)
+            is_same_minimum(&self.identity, (&end.positions, end.energy), arrival)
         };
         let (a, b) = (&self.state.a, &self.state.b);
         let to_a = match (reached(a, 0) && reached(b, 1), reached(a, 1) && reached(b, 0)) {

@@ -4,6 +4,7 @@ use super::connect::{ConnectOutcome, FoundMinimum, Waypoint};
 use super::ends::is_same_minimum;
 use super::{Candidate, DoubleWell, EndMinimum, PathStatus};
 use crate::error::{Error, Result};
+use crate::landscape::Identity;
 use crate::model::PeriodicBox;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -52,9 +53,9 @@ impl MinimaLibrary {
     }
 
     /// Index of a minimum, numbered on when it is new.
-    pub fn recognise(&mut self, found: &FoundMinimum) -> usize {
+    pub fn recognise(&mut self, identity: &Identity, found: &FoundMinimum) -> usize {
         let this = (found.positions.as_slice(), found.energy);
-        let known = self.minima.iter().position(|m| is_same_minimum(&self.cell, (&m.positions, m.energy), this));
+        let known = self.minima.iter().position(|m| is_same_minimum(identity, (&m.positions, m.energy), this));
         known.unwrap_or_else(|| {
             let mut positions = found.positions.clone();
             self.cell.wrap(&mut positions);
@@ -124,7 +125,12 @@ impl ConnectRounds {
     ///
     /// # Errors
     /// `Error::Internal` when there are not as many outcomes as pairs.
-    pub fn merge(&mut self, library: &mut MinimaLibrary, outcomes: &[ConnectOutcome]) -> Result<()> {
+    pub fn merge(
+        &mut self,
+        identity: &Identity,
+        library: &mut MinimaLibrary,
+        outcomes: &[ConnectOutcome],
+    ) -> Result<()> {
         if outcomes.len() != self.pairs.len() {
             let (pairs, got) = (self.pairs.len(), outcomes.len());
             return Err(Error::Internal(format!("a round of {pairs} pairs was merged with {got} outcomes")));
@@ -132,7 +138,7 @@ impl ConnectRounds {
         let mut next = Vec::new();
         for (pair, outcome) in std::mem::take(&mut self.pairs).into_iter().zip(outcomes) {
             let mut status = outcome.status;
-            let found: Vec<usize> = outcome.found.iter().map(|found| library.recognise(found)).collect();
+            let found: Vec<usize> = outcome.found.iter().map(|found| library.recognise(identity, found)).collect();
             if status == PathStatus::Split && pair.depth >= MAX_DEPTH {
                 status = PathStatus::SplitTooOften;
             } else if status == PathStatus::Split {

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::error::Result;
 use crate::forces::PairSum;
-use crate::landscape::{QuenchSettings, quench};
+use crate::landscape::{Identity, QuenchSettings, quench};
 use crate::model::{Model, PeriodicBox};
 use crate::task::{Progress, Task};
 use serde::{Deserialize, Serialize};
@@ -45,6 +45,7 @@ pub fn find_path(
         let (positions, energy, residual) = (minimum.positions, minimum.energy, minimum.residual);
         minima.push(EndMinimum { index, positions, energy, residual });
     }
+    let identity = Identity::new(model.clone(), *cell);
     let mut library = MinimaLibrary::new(*cell, minima);
     let candidate = Candidate { key: PairKey::new(0, 1), count_ab: 0, count_ba: 0, status: None };
     let mut rounds = ConnectRounds::new(vec![candidate]);
@@ -65,7 +66,7 @@ pub fn find_path(
             }
             outcomes.push(outcome);
         }
-        rounds.merge(&mut library, &outcomes)?;
+        rounds.merge(&identity, &mut library, &outcomes)?;
     }
     let status = rounds.candidates()[0].status.unwrap_or(PathStatus::NotConverged);
     Ok(FoundPath { status, wells: rounds.wells().to_vec(), minima: library.minima().to_vec(), force_evaluations })
