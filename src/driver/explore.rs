@@ -66,10 +66,14 @@ pub fn run(context: &Context<'_>) -> Result<()> {
         })
         .collect();
     let explored = context.ranks.agree(merged)?;
-    for glass in &explored {
-        for run in glass.runs.iter().filter(|run| run.diffusing()) {
-            log::warn!("glass {} run {} diffuses: it is a liquid at explore.temperature", glass.glass, run.run);
-        }
+    let diffusing: Vec<(u64, u64)> = explored
+        .iter()
+        .flat_map(|glass| glass.runs.iter().filter(|run| run.diffusing()).map(|run| (run.glass, run.run)))
+        .collect();
+    let mut all = context.ranks.all_gather(&diffusing)?.concat();
+    all.sort_unstable();
+    for (glass, run) in all {
+        log::warn!("glass {glass} run {run} diffuses: it is a liquid at explore.temperature");
     }
     let mut file = context.create_file(Stage::Explore)?;
     write_minima(context, &mut file, &explored, particles, settings.time_step)?;
