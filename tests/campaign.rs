@@ -146,17 +146,25 @@ fn rows(campaign: &Campaign, stage: FileStage, path: &str) -> u64 {
     open(campaign, stage).shape(path).unwrap()[0]
 }
 
+/// What follows WARN in the log.
+fn warnings(told: &str) -> Vec<String> {
+    told.lines().filter_map(|line| line.split_once("WARN")).map(|(_, message)| message.to_owned()).collect()
+}
+
 fn same_on_ranks_and_threads(model: &str) {
     let alone = reference(model);
     assert!(rows(alone, FileStage::Connect, "/double_wells/glass") >= 1, "{model}: the library is empty");
     let threads = Campaign::new(&deck(model));
-    threads.done(&["--threads", "2"]);
+    let expected = warnings(&threads.done(&["--threads", "2"]));
+    assert!(!expected.is_empty(), "no glass of this deck gives a warning");
     assert_all_same(alone, &threads);
     let shapes: &[(usize, &str)] = &[(1, "2"), (2, "1"), (3, "1"), (4, "1")];
     for &(ranks, threads) in shapes.iter().filter(|_| cfg!(feature = "mpi")) {
         let campaign = Campaign::new(&deck(model));
         let output = ranks_of_glasswell(ranks, &[], &campaign.arguments(&["--threads", threads])).output().unwrap();
         assert_code(&output, 0);
+        // rank 0 speaks for the glasses of all
+        assert_eq!(warnings(&both(&output)), expected, "{ranks} ranks");
         assert_all_same(alone, &campaign);
     }
 }
@@ -219,7 +227,11 @@ fn raised_decks_extend_to_what_a_fresh_run_gives() {
         fresh.done(&["--threads", "1"]);
         for (number, name) in FILES.iter().enumerate() {
             // files before the first keep the deck that made them
-            assert_same(&campaign.file(name), &fresh.file(name), if number < first { &["--decks-differ"] } else { &[] });
+            assert_same(
+                &campaign.file(name),
+                &fresh.file(name),
+                if number < first { &["--decks-differ"] } else { &[] },
+            );
             let untouched = number < if first == 3 { 2 } else { first };
             assert!(!untouched || after[number] == before[number], "{new}: {name} was written again");
         }
@@ -457,8 +469,13 @@ fn imported_glasses_are_those_of_the_files() {
         assert_eq!(rows(&from_hdf5, FileStage::Prepare, "/glasses/energy") as usize, glasses(source).len());
         for (campaign, tolerance) in [(&from_text, 1e-12), (&from_hdf5, 0.0)] {
             for (ours, theirs) in glasses(campaign).iter().zip(&original) {
-                assert_eq!((ours.cell, &ours.species, &ours.diameters), (theirs.cell, &theirs.species, &theirs.diameters));
-                assert!(ours.positions.iter().zip(ours.cell.edges.iter().cycle()).all(|(x, edge)| (0.0..*edge).contains(x)));
+                assert_eq!(
+                    (ours.cell, &ours.species, &ours.diameters),
+                    (theirs.cell, &theirs.species, &theirs.diameters)
+                );
+                assert!(
+                    ours.positions.iter().zip(ours.cell.edges.iter().cycle()).all(|(x, edge)| (0.0..*edge).contains(x))
+                );
                 let off = ours.positions.iter().zip(&theirs.positions).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
                 assert!(off <= tolerance, "{model}: positions off by {off:e}");
             }
