@@ -66,26 +66,17 @@ pub fn run(context: &Context<'_>) -> Result<()> {
         })
         .collect();
     let explored = context.ranks.agree(merged)?;
-    warn_of_liquids(context, &explored)?;
+    for glass in &explored {
+        for run in glass.runs.iter().filter(|run| run.diffusing()) {
+            log::warn!("glass {} run {} diffuses: it is a liquid at explore.temperature", glass.glass, run.run);
+        }
+    }
     let mut file = context.create_file(Stage::Explore)?;
     write_minima(context, &mut file, &explored, particles, settings.time_step)?;
     write_visits(context, &mut file, &explored, settings.time_step)?;
     write_runs(context, &mut file, &explored)?;
     write_times(context, &mut file, &explored, settings.time_step)?;
     file.finish(true, &context.timing(Vec::new()))?;
-    Ok(())
-}
-
-/// Rank 0 alone speaks, for the glasses of all ranks.
-fn warn_of_liquids(context: &Context<'_>, explored: &[Explored]) -> Result<()> {
-    let runs = explored.iter().flat_map(|glass| glass.runs.iter().map(move |run| (glass.glass, run)));
-    let mine: Vec<(usize, u64)> =
-        runs.filter(|(_, run)| run.diffusing()).map(|(glass, run)| (glass, run.run)).collect();
-    let mut all = context.ranks.all_gather(&mine)?.concat();
-    all.sort_unstable();
-    for (glass, run) in all {
-        log::warn!("glass {glass} run {run} diffuses: it is a liquid at explore.temperature");
-    }
     Ok(())
 }
 

@@ -18,6 +18,7 @@ use crate::sampling::{PrepareMethod, PrepareTask};
 pub fn run(context: &Context<'_>, earlier: Earlier) -> Result<()> {
     let deck = &context.deck;
     let settings = context.section(&deck.prepare, Stage::Prepare)?;
+    let rank = context.ranks.rank();
     let mut records = Vec::new();
     let mut known = 0;
     if earlier == Earlier::Part {
@@ -43,12 +44,10 @@ pub fn run(context: &Context<'_>, earlier: Earlier) -> Result<()> {
         let done = workers.run(missing, particles, &progress, begin, finish)?;
         records.extend(done.into_iter().map(|(_, record)| record));
     }
-    let mine: Vec<usize> = records.iter().filter(|record| !record.equilibrated).map(|record| record.glass).collect();
-    // rank 0 alone speaks, for the glasses of all ranks
-    let mut unequilibrated = context.ranks.all_gather(&mine)?.concat();
-    unequilibrated.sort_unstable();
-    for glass in unequilibrated {
-        log::warn!("glass {glass} is not equilibrated: see /glasses/equilibrated");
+    for record in &records {
+        if !record.equilibrated {
+            log::warn!("rank {rank}: glass {} is not equilibrated: see /glasses/equilibrated", record.glass);
+        }
     }
     write(context, &records)
 }
