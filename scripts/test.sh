@@ -13,3 +13,4 @@ fi
 cargo fmt --all --check
 cargo clippy --locked --all-targets -- -D warnings
 cargo test --locked
+scripts/serial-test.sh

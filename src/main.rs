@@ -7,6 +7,7 @@ use glasswell::model::Preset;
 use glasswell::paths::PathMethod;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// Finds the tunnelling two-level systems of computer glasses.
 #[derive(Parser)]
@@ -133,13 +134,13 @@ fn method(name: &str) -> std::result::Result<PathMethod, String> {
 }
 
 fn main() -> ExitCode {
+    // beyond a limit on the size of files the write shall fail and be told; by itself the signal ends the process mute
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
     let arguments = Arguments::parse();
     match execute(arguments.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            if driver::is_first_rank() {
-                eprintln!("glasswell: {error}");
-            }
+            driver::tell(&error);
             ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(70))
         }
     }

@@ -44,6 +44,7 @@ pub enum Earlier {
 }
 
 static FIRST_RANK: AtomicBool = AtomicBool::new(true);
+static TOLD: AtomicBool = AtomicBool::new(false);
 
 /// Whether this process is the one that speaks.
 pub fn is_first_rank() -> bool {
@@ -57,19 +58,30 @@ pub fn is_first_rank() -> bool {
 pub fn run(file: &Path, options: &RunOptions) -> Result<()> {
     let ranks = files::start_ranks()?;
     FIRST_RANK.store(ranks.rank() == 0, Ordering::Relaxed);
+    // told before the ranks part: the first that leaves with an error code may end the others, rank 0 among them
+    run_stages(&ranks, file, options).inspect_err(tell)
+}
+
+/// Tells the error that ends the program, once.
+pub fn tell(error: &Error) {
+    if is_first_rank() && !TOLD.swap(true, Ordering::Relaxed) {
+        eprintln!("glasswell: {error}");
+    }
+}
+
+fn run_stages(ranks: &Ranks, file: &Path, options: &RunOptions) -> Result<()> {
     start_log(ranks.rank() == 0, options.quiet);
     let deck = ranks.agree(input::read_deck(file))?;
     for warning in &deck.warnings {
         log::warn!("{warning}");
     }
-    let threads = threads(&ranks, options.threads)?;
+    let threads = threads(ranks, options.threads)?;
     let directory = options.output.clone().unwrap_or_else(|| PathBuf::from(&deck.campaign.name));
-    let campaign = Campaign::open(&ranks, &directory)?;
+    let campaign = Campaign::open(ranks, &directory)?;
     let plan = ranks.agree(plan(&deck, &campaign, options))?;
     let visible = ranks.rank() == 0 && !options.quiet;
     log::info!("{} ranks, {threads} threads each, {}", ranks.size(), directory.display());
-    let mut context =
-        Context { ranks: &ranks, deck, directory, threads, visible, waited: 0.0, started: Instant::now() };
+    let mut context = Context { ranks, deck, directory, threads, visible, waited: 0.0, started: Instant::now() };
     for (stage, earlier) in plan {
         context.waited = ranks.waited();
         context.started = Instant::now();

@@ -16,7 +16,7 @@ mod summary;
 mod tunnel;
 mod work;
 
-pub use campaign::{Context, Earlier, RunOptions, file_stage, is_first_rank, run};
+pub use campaign::{Context, Earlier, RunOptions, file_stage, is_first_rank, run, tell};
 pub use check::check;
 pub use evaluate::{EvaluateOptions, evaluate};
 pub use levels::{LevelsOptions, levels};

@@ -1,0 +1,331 @@
+"""recompute.py DIRECTORY PRESET: everything in a campaign's files that can be computed again, computed again from the
+formulas of the papers, with plain sums over all pairs and dense matrices."""
+import math
+import sys
+import tomllib
+
+import h5py
+import numpy as np
+
+DIRECTORY, PRESET = sys.argv[1:3]
+FILES = {name: h5py.File(f"{DIRECTORY}/{name}.h5") for name in ("glasses", "landscape", "paths", "tunnelling")}
+DECK = tomllib.loads(FILES["glasses"].attrs["deck"])
+DENSITY = {"pss": 1.0, "tlj": 1.35}[PRESET]
+TIME_STEP = {"pss": 0.01, "tlj": 0.0025}[PRESET]
+TOLERANCE = 1e-9
+
+
+def read(file, path):
+    return FILES[file][path][()]
+
+
+def names(file, path):
+    kinds = {number: name for name, number in h5py.check_enum_dtype(FILES[file][path].dtype).items()}
+    return np.array([kinds[number] for number in read(file, path)], dtype=object)
+
+
+def near(what, ours, theirs, absolute=0.0, relative=0.0):
+    ours, theirs = np.asarray(ours, float), np.asarray(theirs, float)
+    assert ours.shape == theirs.shape, (what, ours.shape, theirs.shape)
+    assert (np.isnan(ours) == np.isnan(theirs)).all(), (what, ours, theirs)
+    off = np.nan_to_num(np.abs(ours - theirs) - absolute - relative * np.abs(theirs))
+    assert ours.size == 0 or off.max() <= 0.0, (what, ours, theirs)
+
+
+def equal(what, ours, theirs):
+    ours, theirs = np.asarray(ours), np.asarray(theirs)
+    assert ours.shape == theirs.shape and (ours == theirs).all(), (what, ours, theirs)
+
+
+# --- the models -----------------------------------------------------------------------------------------------------
+PAIR = {"epsilon": [[1, 1.5, 1.25], [1.5, 0.5, 1.0], [1.25, 1.0, 0.75]], "sigma": [[1, 0.8, 0.9], [0.8, 0.88, 0.84], [0.9, 0.84, 0.94]]}
+
+
+class Model:
+    def __init__(self, glass):
+        self.box = read("glasses", "/glasses/box")[glass]
+        self.n = read("glasses", "/glasses/species").shape[1]
+        if PRESET == "pss":
+            s = read("glasses", "/glasses/diameter")[glass]
+            self.sigma = (s[:, None] + s) / 2 * (1 - 0.2 * abs(s[:, None] - s))
+            self.epsilon, self.cutoff = np.ones((self.n, self.n)), 1.25
+            self.c = [-28 / 1.25**12, 48 / 1.25**14, -21 / 1.25**16]
+            self.powers = [(12, 1.0)]
+        else:
+            species = read("glasses", "/glasses/species")[glass]
+            pick = np.ix_(species, species)
+            self.epsilon, self.sigma = 4 * np.array(PAIR["epsilon"])[pick], np.array(PAIR["sigma"])[pick]
+            self.cutoff = 2.5
+            self.c = [10 / 2.5**6 - 28 / 2.5**12, 48 / 2.5**14 - 15 / 2.5**8, 6 / 2.5**10 - 21 / 2.5**16]
+            self.powers = [(12, 1.0), (6, -1.0)]
+
+    def pairs(self, x):
+        d = x[:, None] - x
+        d -= self.box * np.round(d / self.box)
+        r = np.sqrt((d**2).sum(-1))
+        np.fill_diagonal(r, np.inf)
+        y = np.where(r < self.cutoff * self.sigma, r / self.sigma, np.nan)
+        c0, c2, c4 = self.c
+        v = sum(k * y**-p for p, k in self.powers) + c0 + c2 * y**2 + c4 * y**4
+        first = sum(-p * k * y ** -(p + 1) for p, k in self.powers) + 2 * c2 * y + 4 * c4 * y**3
+        second = sum(p * (p + 1) * k * y ** -(p + 2) for p, k in self.powers) + 2 * c2 + 12 * c4 * y**2
+        v, first, second = self.epsilon * v, self.epsilon * first / self.sigma, self.epsilon * second / self.sigma**2
+        return d, r, np.nan_to_num(v), np.nan_to_num(first), np.nan_to_num(second)
+
+    def energy(self, x):
+        return self.pairs(x)[2].sum() / 2
+
+    def forces(self, x):
+        d, r, _, first, _ = self.pairs(x)
+        return -((first / r)[..., None] * d).sum(1)
+
+    def virial_pressure(self, x):
+        _, r, _, first, _ = self.pairs(x)
+        return -(np.where(first == 0, 0, first * np.where(np.isinf(r), 0, r))).sum() / 2 / (3 * self.box.prod())
+
+    def hessian(self, x):
+        d, r, _, first, second = self.pairs(x)
+        n = d / r[..., None]
+        nn = n[..., :, None] * n[..., None, :]
+        block = second[..., None, None] * nn + (first / r)[..., None, None] * (np.eye(3) - nn)
+        h = -block
+        i = np.arange(self.n)
+        h[i, i] = block.sum(1)
+        return h.transpose(0, 2, 1, 3).reshape(3 * self.n, 3 * self.n)
+
+    def displacement(self, a, b):
+        d = b - a
+        d -= self.box * np.round(d / self.box)
+        return d - d.mean(0)
+
+
+# --- glasses --------------------------------------------------------------------------------------------------------
+GLASSES, N = read("glasses", "/glasses/species").shape
+MODELS = [Model(glass) for glass in range(GLASSES)]
+assert (GLASSES, N) == (DECK["prepare"]["glasses"], DECK["model"]["particles"])
+for glass, model in enumerate(MODELS):
+    x = read("glasses", "/glasses/position")[glass]
+    assert (x >= 0).all() and (x < model.box).all(), "positions are in the box"
+    near("density", N / model.box.prod(), DENSITY, relative=1e-12)
+    near("energy of a glass", read("glasses", "/glasses/energy")[glass], model.energy(x) / N, 1e-10)
+    pressure = DENSITY * DECK["prepare"]["temperature"] + model.virial_pressure(x)
+    near("pressure of a glass", read("glasses", "/glasses/pressure")[glass], pressure, 1e-8)
+    assert read("glasses", "/glasses/inherent_energy")[glass] < read("glasses", "/glasses/energy")[glass] - 0.01
+    counts = np.bincount(read("glasses", "/glasses/species")[glass], minlength=3)
+    equal("species", counts, [N, 0, 0] if PRESET == "pss" else [4 * N // 6, N // 6, N // 6])
+    if PRESET == "pss":
+        q, low, high = (np.arange(N) + 0.5) / N, 0.73**-2, 1.62**-2
+        near("diameters", np.sort(read("glasses", "/glasses/diameter")[glass]), (low - q * (low - high)) ** -0.5, 1e-12)
+assert len({tuple(row) for row in read("glasses", "/glasses/position")[:, 0]}) == GLASSES, "glasses are independent"
+
+# --- landscape ------------------------------------------------------------------------------------------------------
+EXPLORE = DECK["explore"]
+MINIMA = {}
+glass_of, index, energy = (read("landscape", f"/minima/{name}") for name in ("glass", "index", "energy"))
+position, residual = read("landscape", "/minima/position"), read("landscape", "/minima/residual")
+for row, glass in enumerate(glass_of):
+    model = MODELS[glass]
+    assert (position[row] >= 0).all() and (position[row] < model.box).all()
+    near("energy of a minimum", energy[row], model.energy(position[row]), 1e-9)
+    assert residual[row] < TOLERANCE
+    near("residual", residual[row], abs(model.forces(position[row])).max(), 1e-11)
+    MINIMA[glass, index[row]] = (position[row], energy[row])
+visits = {name: read("landscape", f"/visits/{name}") for name in ("glass", "run", "step", "minimum", "force_evaluations")}
+order = list(zip(visits["glass"], visits["run"], visits["step"]))
+assert order == sorted(order) and len(order) == GLASSES * EXPLORE["runs"] * EXPLORE["quenches"]
+assert (visits["force_evaluations"] > 0).all()
+transitions, first_seen, growth, stays = {}, {}, [], []
+for glass in range(GLASSES):
+    of = glass_of == glass
+    equal("indices", index[of], np.arange(of.sum()))
+    tie = 1e-10 * N * max(1.0, abs(energy[of] / N).max())
+    assert (np.diff(energy[of]) > -tie).all(), "minima by rising energy"
+    for a in range(of.sum()):
+        for b in range(a + 1, of.sum()):
+            if abs(energy[of][a] - energy[of][b]) <= tie:
+                d = MODELS[glass].displacement(position[of][a], position[of][b])
+                assert np.sqrt((d**2).sum(1)).max() > 1e-3, ("one minimum twice", a, b)
+    rows = np.flatnonzero(visits["glass"] == glass)
+    minimum = visits["minimum"][rows]
+    equal("visits", read("landscape", "/minima/visits")[of], np.bincount(minimum[minimum >= 0], minlength=of.sum()))
+    known, pairs, begin, curve = set(), set(), None, []
+    for number, row in enumerate(rows):
+        m, before = visits["minimum"][row], rows[number - 1]
+        same_run = number > 0 and visits["run"][before] == visits["run"][row]
+        if same_run:
+            assert visits["step"][row] - visits["step"][before] == EXPLORE["quench_every"]
+        previous = visits["minimum"][before] if same_run else -1
+        if m >= 0:
+            known.add(m)
+            first_seen.setdefault((glass, m), visits["step"][row] * TIME_STEP)
+        if m >= 0 and previous >= 0 and m != previous:
+            pairs.add((previous, m))
+            entry = transitions.setdefault((glass, previous, m), [0, visits["step"][row] * TIME_STEP])
+            entry[0] += 1
+            stays.append((glass, visits["run"][row], previous, (visits["step"][row] - begin) * TIME_STEP))
+        if m < 0 or m != previous:
+            begin = visits["step"][row]
+        curve.append((len(known), len(pairs)))
+    of_growth = read("landscape", "/growth/glass") == glass
+    time = read("landscape", "/growth/time")[of_growth]
+    quenches = np.rint(time / TIME_STEP / EXPLORE["quench_every"]).astype(int)
+    assert quenches[-1] == len(rows) and (np.diff(quenches) > 0).all()
+    found = [read("landscape", f"/growth/{name}")[of_growth] for name in ("minima", "transitions")]
+    equal("growth", np.transpose(found), [curve[q - 1] for q in quenches])
+near("first seen", read("landscape", "/minima/first_seen"), [first_seen[key] for key in zip(glass_of, index)], 1e-12)
+columns = [read("landscape", f"/transitions/{name}") for name in ("glass", "from", "to", "count", "first_seen")]
+equal("transitions", list(zip(*columns[:3])), sorted(transitions))
+equal("counts", columns[3], [transitions[key][0] for key in sorted(transitions)])
+near("arrivals", columns[4], [transitions[key][1] for key in sorted(transitions)], 1e-12)
+columns = [read("landscape", f"/persistence/{name}") for name in ("glass", "run", "minimum", "time")]
+near("persistence", np.transpose(columns), np.array(stays, float).reshape(-1, 4), 1e-12)
+
+# --- paths ----------------------------------------------------------------------------------------------------------
+candidates = []
+for glass in range(GLASSES):
+    count = lambda a, b: transitions.get((glass, a, b), [0])[0]
+    for a, b in sorted({(min(a, b), max(a, b)) for g, a, b in transitions if g == glass}):
+        ab, ba = count(a, b), count(b, a)
+        least = DECK["connect"].get("minimum_visits", 1)
+        if ab + ba >= least if PRESET == "pss" else min(ab, ba) >= least:
+            candidates.append((glass, a, b, ab, ba))
+columns = [read("paths", f"/candidates/{name}") for name in ("glass", "a", "b", "count_ab", "count_ba")]
+equal("candidates", list(zip(*columns)), candidates)
+for row, glass in enumerate(read("paths", "/minima/glass")):
+    number, x, e = (read("paths", f"/minima/{name}")[row] for name in ("index", "position", "energy"))
+    assert number >= (glass_of == glass).sum() and (glass, number) not in MINIMA
+    near("energy of a found minimum", e, MODELS[glass].energy(x), 1e-9)
+    assert abs(MODELS[glass].forces(x)).max() < TOLERANCE + 1e-11
+    MINIMA[glass, number] = (x, e)
+WELLS = {name: item[()] for name, item in FILES["paths"]["double_wells"].items() if isinstance(item, h5py.Dataset)}
+WELLS["length_method"] = names("paths", "/double_wells/length_method")
+ARC, PROFILE = (read("paths", f"/double_wells/profile/{name}") for name in ("arc_length", "energy"))
+COUNT = len(WELLS["glass"])
+assert COUNT >= 1, "the library is empty"
+keys = list(zip(WELLS["glass"], WELLS["a"], WELLS["b"]))
+assert keys == sorted(set(keys)), "each double well once, in order"
+converged = names("paths", "/candidates/status") == "converged"
+assert {row[:3] for row, kept in zip(candidates, converged) if kept} <= set(keys)
+for row, (glass, a, b) in enumerate(keys):
+    model, (xa, ea), (xb, eb) = MODELS[glass], MINIMA[glass, a], MINIMA[glass, b]
+    well = {name: column[row] for name, column in WELLS.items()}
+    assert candidates[well["parent"]][0] == glass
+    assert well["asymmetry"] >= 0 and well["barrier"] > 0
+    near("asymmetry", well["asymmetry"], eb - ea, 2e-9)
+    near("barrier", well["barrier"], well["activation"] - well["asymmetry"] / 2, 1e-12)
+    near("activation", well["activation"], well["saddle_energy"] - ea, 2e-9)
+    saddle = well["saddle_position"]
+    assert (saddle >= 0).all() and (saddle < model.box).all()
+    near("saddle energy", well["saddle_energy"], model.energy(saddle), 1e-9)
+    assert well["saddle_residual"] < 1e-8
+    near("saddle residual", well["saddle_residual"], abs(model.forces(saddle)).max(), 1e-10)
+    eigenvalues = np.linalg.eigvalsh(model.hessian(saddle))
+    assert (eigenvalues < -1e-6).sum() == 1 == well["negative_modes"], eigenvalues[:6]
+    assert (abs(eigenvalues) < 1e-6).sum() == 3, eigenvalues[:6]
+    d = model.displacement(xa, xb)
+    squares = (d**2).sum(1)
+    near("distance", well["distance"], math.sqrt(squares.sum()), 1e-6)
+    near("participation ratio", well["participation_ratio"], squares.sum() ** 2 / (squares**2).sum(), relative=1e-5)
+    near("components", well["participation_ratio_components"], squares.sum() ** 2 / (d**4).sum(), relative=1e-5)
+    assert well["length"] >= well["distance"] * (1 - 1e-6), "a path is no shorter than its chord"
+    assert well["band_length"] >= well["distance"] * (1 - 1e-3)
+    near("length of the profile", ARC[row, -1] - ARC[row, 0], well["length"], relative=1e-9)
+    assert (np.diff(ARC[row]) > 0).all()
+    near("end of the profile", PROFILE[row, -1] - PROFILE[row, 0], well["asymmetry"], 1e-7)
+    top = PROFILE[row].max() - PROFILE[row, 0]
+    assert top <= well["activation"] + 1e-4 and top > 0.98 * well["activation"] - 1e-3, (top, well["activation"])
+    if well["length_method"] == "descent":
+        near("curvature of the saddle", well["curvature_saddle"], eigenvalues[0], relative=1e-2)
+        t = well["tangent_a"].ravel()
+        near("curvature of a", well["curvature_a"], t @ model.hessian(xa) @ t, 1e-6, 1e-5)
+    tangent = well["tangent_a"]
+    near("tangent", (tangent**2).sum(), 1.0, 1e-9)
+    seen = [first_seen.get((glass, m), math.nan) for m in (a, b)]
+    near("first seen of a well", well["first_seen"], max(seen) if all(s == s for s in seen) else math.nan, 1e-12)
+
+
+# --- tunnelling -----------------------------------------------------------------------------------------------------
+def spline(x, y, at):
+    """Not-a-knot cubic spline by its second derivatives."""
+    n, h = len(x), np.diff(x)
+    matrix, right = np.zeros((n, n)), np.zeros(n)
+    for i in range(1, n - 1):
+        matrix[i, i - 1 : i + 2] = h[i - 1], 2 * (h[i - 1] + h[i]), h[i]
+        right[i] = 6 * ((y[i + 1] - y[i]) / h[i] - (y[i] - y[i - 1]) / h[i - 1])
+    matrix[0, :3] = h[1], -(h[0] + h[1]), h[0]
+    matrix[-1, -3:] = h[-1], -(h[-1] + h[-2]), h[-2]
+    m = np.linalg.solve(matrix, right)
+    i = np.clip(np.searchsorted(x, at) - 1, 0, n - 2)
+    u, w = x[i + 1] - at, at - x[i]
+    cubic = (m[i] * u**3 + m[i + 1] * w**3) / (6 * h[i])
+    return cubic + (y[i] / h[i] - m[i] * h[i] / 6) * u + (y[i + 1] / h[i] - m[i + 1] * h[i] / 6) * w
+
+
+def lowest_levels(row, mass, points=701):
+    """Two levels by a sinc basis (Colbert and Miller 1992) on the profile and its parabolas."""
+    length, profile = WELLS["length"][row], PROFILE[row] - PROFILE[row, 0]
+    curvature = [WELLS[name][row] * length**2 for name in ("curvature_a", "curvature_b")]
+    heavy = mass * length**2
+    top = profile.max() + 3 * math.sqrt(max(curvature) / heavy)
+    reach = [1.0 * math.sqrt(2 * top / k) + 6 / (k * heavy) ** 0.25 for k in curvature]
+    xi = np.linspace(-reach[0], 1 + reach[1], points)
+    v = spline((ARC[row] - ARC[row, 0]) / length, profile, np.clip(xi, 0, 1))
+    v += np.where(xi < 0, curvature[0] * xi**2 / 2, 0) + np.where(xi > 1, curvature[1] * (xi - 1) ** 2 / 2, 0)
+    step = xi[1] - xi[0]
+    difference = np.subtract.outer(np.arange(points), np.arange(points))
+    with np.errstate(divide="ignore"):
+        kinetic = np.where(difference == 0, math.pi**2 / 3, 2.0 * (-1.0) ** difference / difference**2.0)
+    return np.linalg.eigvalsh(kinetic / (2 * heavy * step**2) + np.diag(v))[:2]
+
+
+K_B = 1.380649e-23
+MASSES = {"pss": {"argon": 4000, "nickel-phosphorus": 30000}, "tlj": {"argon": 1200, "nickel-phosphorus": 5250}}[PRESET]
+# sigma [m] and epsilon [J]
+CONSTANTS = {
+    "pss": {"argon": (3.4e-10, 6.6e-21), "nickel-phosphorus": (2.21e-10, 6.14e-20)},
+    "tlj": {"argon": (3.405e-10, 125.2 * K_B), "nickel-phosphorus": (2.21e-10, 934 * K_B)},
+}[PRESET]
+asked = DECK["tunnel"].get("units", list(MASSES)) + list(DECK["tunnel"]["reduced_mass"])
+assert sorted(asked) == sorted(set(FILES["tunnelling"]) - {"timing"})
+for unit in asked:
+    group = FILES["tunnelling"][unit]
+    mass = MASSES.get(unit, DECK["tunnel"]["reduced_mass"].get(unit))
+    quantum = 2 * math.pi / mass
+    near("mass", group.attrs["reduced_mass"], mass)
+    near("k_B T_Q", group.attrs["kT_Q"], quantum, relative=1e-14)
+    splitting, levels, kind = group["splitting"][()], group["levels"][()], names("tunnelling", f"/{unit}/kind")
+    assert splitting.shape == (COUNT,) and np.isfinite(splitting).all()
+    near("splitting", splitting, levels[:, 1] - levels[:, 0], 1e-15, 1e-10)
+    assert (np.diff(levels, axis=1) > 0).all()
+    equal("active", group["active"][()], splitting < quantum)
+    for row in range(COUNT):
+        if all(WELLS[name][row] > 0 for name in ("curvature_a", "curvature_b")):
+            ours = lowest_levels(row, mass)
+            near(f"levels, {unit} {row}", levels[row, :2], ours, relative=1e-4)
+            near(f"splitting, {unit} {row}", splitting[row], ours[1] - ours[0], relative=1e-3)
+        above = levels[row, 1] >= WELLS["activation"][row]
+        assert (kind[row] == "no_barrier") == above, (unit, row, kind[row])
+    for name, counted in (("density", ~WELLS["exchange"]), ("density_tunnelling", ~WELLS["exchange"] & (kind == "tunnelling"))):
+        density = group[name]
+        sample = np.sort(splitting[counted])
+        equal("staircase", density["splitting"][()], np.unique(sample))
+        steps = np.searchsorted(sample, np.unique(sample), side="right")
+        near("n(E)", density["cumulative"][()], steps / (N * GLASSES), relative=1e-14)
+        counts = [(sample < energy).sum() for energy in (quantum, quantum / 3)]
+        equal("counts", density.attrs["counts"], counts)
+        near("n0", density.attrs["n0"], counts[0] / (N * GLASSES * quantum), relative=1e-12)
+        near("n0_third", density.attrs["n0_third"], counts[1] / (N * GLASSES * quantum / 3), relative=1e-12)
+        low, high = density.attrs["errors"][:2]
+        assert low <= density.attrs["n0"] <= high
+        if counts[0] == 0:
+            near("upper limit", high, -math.log(0.32) / (N * GLASSES * quantum), relative=1e-9)
+        sigma, epsilon = CONSTANTS.get(unit, (math.nan, math.nan))
+        si = density.attrs["n0"] * DENSITY / (epsilon * sigma**3)
+        near("n0_SI", density.attrs["n0_SI"], si, relative=1e-12)
+    temperature, heat = (group[f"specific_heat/{name}"][()] for name in ("temperature", "value"))
+    near("temperatures", temperature[[0, -1]], [quantum / 100, quantum * 10], relative=1e-9)
+    x = splitting[~WELLS["exchange"]][:, None] / (2 * temperature)
+    with np.errstate(over="ignore"):
+        near("specific heat", heat, (x**2 / np.cosh(x) ** 2).sum(0) / (N * GLASSES), 1e-300, 1e-10)
+assert FILES["tunnelling"]["light/active"][()].any(), "the deck's own mass makes active ones"
+print(f"{COUNT} double wells, {len(glass_of)} minima")
