@@ -13,8 +13,9 @@ pub struct Workers<'r> {
     pub threads: usize,
 }
 
-/// A slice of a task is about this many pair sums of one particle: some 0.1 s.
-const SLICE: u64 = 1_000_000;
+/// A slice of a task is about this many sums over the neighbours of one particle: about a second. Shorter slices would
+/// leave lanes empty: a batch of quenches is refilled within a slice only.
+const SLICE: u64 = 30_000_000;
 
 impl Workers<'_> {
     /// Collective: every task 0 ... `tasks` - 1 is begun on some rank, advanced to its end, and turned into a result

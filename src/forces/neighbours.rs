@@ -86,7 +86,7 @@ impl NeighbourList {
         }
         self.reference.extend_from_slice(positions);
         let centres = Centres::of(cell, lanes, positions);
-        let mut row = Vec::new();
+        let (mut row, mut closest) = (Vec::new(), Vec::new());
         let mut squared = vec![0.0; n];
         let grid = (n >= CELLS_FROM).then(|| Grid::new(cell, &centres));
         for i in 0..n {
@@ -100,8 +100,16 @@ impl NeighbourList {
                     row.extend(close.map(|(offset, r2)| ((i + 1 + offset) as u32, *r2)));
                 }
             }
-            for &(neighbour, squared) in &row {
-                self.add_if_close(model, cell, lanes, (i, neighbour as usize), squared);
+            if lanes == 1 {
+                closest.clear();
+                closest.extend(row.iter().map(|(_, squared)| *squared));
+            } else {
+                lanes::closest_lanes(kernel, cell, positions, i, &row, &mut closest);
+            }
+            let largest_reach = (largest_cutoff + skin) * (largest_cutoff + skin);
+            let near = row.iter().zip(&closest).filter(|(_, squared)| **squared < largest_reach);
+            for (&(neighbour, _), &squared) in near {
+                self.add_if_close(model, i, neighbour as usize, squared);
             }
             self.first.push(self.pairs.len());
         }
@@ -121,21 +129,10 @@ impl NeighbourList {
         }
     }
 
-    /// Lists the pair when it is within its own cutoff + skin in at least one lane; `squared` is the distance of the
-    /// centres, which for one lane are the particles.
-    fn add_if_close(&mut self, model: &Model, cell: &PeriodicBox, lanes: usize, (i, j): (usize, usize), squared: f64) {
+    /// Lists the pair when it is within its own cutoff + skin in at least one lane, `squared` being its smallest distance.
+    fn add_if_close(&mut self, model: &Model, i: usize, j: usize, squared: f64) {
         let reach = model.law.cutoff() * model.mixture.sigma(i, j) + self.skin;
-        let (xi, xj) = (3 * lanes * i, 3 * lanes * j);
-        let close = match lanes {
-            1 => squared < reach * reach,
-            _ => (0..lanes).any(|lane| {
-                let d = cell.minimum_image(std::array::from_fn(|k| {
-                    self.reference[xi + k * lanes + lane] - self.reference[xj + k * lanes + lane]
-                }));
-                d[0] * d[0] + d[1] * d[1] + d[2] * d[2] < reach * reach
-            }),
-        };
-        if close {
+        if squared < reach * reach {
             let pair = model.mixture.pair(i, j);
             self.pairs.push(ListedPair {
                 epsilon: pair.epsilon,

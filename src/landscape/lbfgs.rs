@@ -7,6 +7,7 @@
 //! secant condition needs no more, and the history is what leaves the cache first.
 
 use super::lanes::{BLOCK, LaneMinimiser, Rows, add};
+use crate::forces::lanes::{Pass, vectorised};
 
 /// Pairs (s, y) that are remembered.
 const MEMORY: usize = 6;
@@ -92,6 +93,7 @@ impl<const L: usize> Lbfgs<L> {
 
     /// One pass over forces and history: y of the newest pair, the largest force, and for every slot k the products
     /// s_k.F, y_k.F and y_k.s_newest, block by block in a fixed order.
+    #[inline(always)]
     fn gather(&mut self, forces: &[[f64; L]], accepted: [bool; L], paired: [bool; L]) -> Gathered<L> {
         let mut gathered = Gathered { products: [[[0.0; L]; 3]; MEMORY], square: [0.0; L] };
         let mut largest = [0.0_f64; L];
@@ -153,6 +155,7 @@ impl<const L: usize> Lbfgs<L> {
     }
 
     /// One pass that forms the directions of all lanes; returns the largest component and F.d of each lane.
+    #[inline(always)]
     fn form_directions(&mut self, coefficients: &[Coefficients; L], keep: [f64; L]) -> ([f64; L], [f64; L]) {
         let force: [f64; L] = std::array::from_fn(|l| coefficients[l].force);
         let (mut largest, mut slope) = ([0.0_f64; L], [0.0; L]);
@@ -188,6 +191,7 @@ impl<const L: usize> Lbfgs<L> {
     }
 
     /// Moves the lanes and notes the new s. `Move` says how each lane goes.
+    #[inline(always)]
     fn apply(&mut self, positions: &mut [[f64; L]], moves: &[Move; L]) {
         self.newest = (self.newest + 1) % MEMORY;
         let s_new = &mut self.s[self.newest];
@@ -216,6 +220,49 @@ struct Move {
     returning: f64,
 }
 
+struct Gather<'a, const L: usize> {
+    minimiser: &'a mut Lbfgs<L>,
+    forces: &'a [[f64; L]],
+    accepted: [bool; L],
+    paired: [bool; L],
+}
+
+impl<const L: usize> Pass for Gather<'_, L> {
+    type Output = Gathered<L>;
+    #[inline(always)]
+    fn run(self) -> Gathered<L> {
+        self.minimiser.gather(self.forces, self.accepted, self.paired)
+    }
+}
+
+struct FormDirections<'a, const L: usize> {
+    minimiser: &'a mut Lbfgs<L>,
+    coefficients: &'a [Coefficients; L],
+    keep: [f64; L],
+}
+
+impl<const L: usize> Pass for FormDirections<'_, L> {
+    type Output = ([f64; L], [f64; L]);
+    #[inline(always)]
+    fn run(self) -> Self::Output {
+        self.minimiser.form_directions(self.coefficients, self.keep)
+    }
+}
+
+struct Apply<'a, const L: usize> {
+    minimiser: &'a mut Lbfgs<L>,
+    positions: &'a mut [[f64; L]],
+    moves: &'a [Move; L],
+}
+
+impl<const L: usize> Pass for Apply<'_, L> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        self.minimiser.apply(self.positions, self.moves);
+    }
+}
+
 impl<const L: usize> LaneMinimiser<L> for Lbfgs<L> {
     fn restart(&mut self, lane: usize) {
         self.lanes[lane] = Lane { fresh: true, ..Lane::default() };
@@ -230,7 +277,7 @@ impl<const L: usize> LaneMinimiser<L> for Lbfgs<L> {
             running[l] && lower && energies[l].is_finite()
         });
         let paired = std::array::from_fn(|l| accepted[l] && !self.lanes[l].fresh);
-        let gathered = self.gather(forces, accepted, paired);
+        let gathered = vectorised(Gather { minimiser: self, forces, accepted, paired });
         for l in 0..L {
             self.enter_pair(l, &gathered, paired[l]);
             let lane = &mut self.lanes[l];
@@ -259,7 +306,8 @@ impl<const L: usize> LaneMinimiser<L> for Lbfgs<L> {
                 Coefficients::default()
             }
         });
-        let (largest, slope) = self.form_directions(&coefficients, retry.map(|r| if r { 1.0 } else { 0.0 }));
+        let keep = retry.map(|r| if r { 1.0 } else { 0.0 });
+        let (largest, slope) = vectorised(FormDirections { minimiser: self, coefficients: &coefficients, keep });
         let moves = std::array::from_fn(|l| {
             if retry[l] {
                 return Move { along: SHORTENING, steepest: 0.0, returning: 1.0 };
@@ -274,7 +322,7 @@ impl<const L: usize> LaneMinimiser<L> for Lbfgs<L> {
             self.lanes[l].products.valid = [false; MEMORY];
             Move { steepest: capped(self.first_step, self.first_step * self.largest_force[l]), ..Move::default() }
         });
-        self.apply(positions, &moves);
+        vectorised(Apply { minimiser: self, positions, moves: &moves });
     }
 }
 

@@ -36,8 +36,9 @@ pub fn perpendicular_residual(force: &[f64], tangent: &[f64], climbing: bool) ->
 }
 
 /// How far image k should move along its tangent: an image follows its springs, k (|R+ - R| - |R - R-|), by the
-/// relaxed fraction k / (k + 1) / 4 of the uneven distances (springs act along the path only, so that a band
-/// at rest has equal distances whatever k; the fraction keeps their relaxation stable for any k); the climbing image
+/// relaxed fraction k / (k + 0.1) / 4 of the uneven distances (springs act along the path only, so that a band
+/// at rest has equal distances whatever k; the fraction keeps their relaxation stable for any k), never more than a
+/// fifth of the way to a neighbour, so that images cannot overtake each other; the climbing image
 /// (doi:10.1063/1.1329672) goes to the top of the parabola through itself and its neighbours' energies.
 pub fn tangential_move(
     images: &[f64],
@@ -51,12 +52,12 @@ pub fn tangential_move(
     let image = |k: usize| &images[k * coordinates..(k + 1) * coordinates];
     let ahead = distance(image(k + 1), image(k));
     let behind = distance(image(k), image(k - 1));
+    let longest = 0.2 * ahead.min(behind);
     if !climbing {
-        return 0.25 * spring / (spring + 1.0) * (ahead - behind);
+        return (0.25 * spring / (spring + 0.1) * (ahead - behind)).clamp(-longest, longest);
     }
     let slopes = (energies[k + 1] - energies[k]) / ahead - (energies[k] - energies[k - 1]) / behind;
     let curvature = (2.0 * slopes / (ahead + behind)).abs();
-    let longest = 0.2 * ahead.min(behind);
     // the force points down: the top lies against it
     (-along / curvature.max(1e-3)).clamp(-longest, longest)
 }

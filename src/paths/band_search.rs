@@ -29,6 +29,10 @@ const COARSEST: usize = 11;
 const VALLEY_DEPTH: f64 = 1e-6;
 /// Iterations without a lower residual after which the quasi-Newton matrix is forgotten and steps are halved.
 const PATIENCE: u64 = 60;
+/// The same for a band, whose springs see to small differences.
+const BAND_UNEVENNESS: f64 = 2.0;
+/// A band longer than this many straight distances (at least of 1 sigma) has run away.
+const LONGEST_BAND: f64 = 30.0;
 /// Largest ratio of two neighbouring distances in a string before it is reparametrised.
 const STRING_UNEVENNESS: f64 = 1.1;
 
@@ -148,8 +152,14 @@ impl BandSearch {
         } else {
             self.watch_progress();
             self.advance_images(&forces, &tangents, settings);
-            if settings.method == PathMethod::String {
-                self.reparametrise()?;
+            let unevenness = match settings.method {
+                PathMethod::Neb => BAND_UNEVENNESS,
+                PathMethod::String => STRING_UNEVENNESS,
+            };
+            self.reparametrise(unevenness)?;
+            let straight = distance(self.image(0), self.image(last));
+            if !(self.chord_length() < LONGEST_BAND * straight.max(1.0)) {
+                self.stop = BandStop::Diverged;
             }
         }
         Ok(())
@@ -271,8 +281,9 @@ impl BandSearch {
         }
     }
 
-    /// Equal arc lengths again when a string has become uneven, separately on both sides of a climbing image.
-    fn reparametrise(&mut self) -> Result<()> {
+    /// Equal arc lengths again when a string (or a band whose springs were too slow) has become uneven, separately on
+    /// both sides of a climbing image.
+    fn reparametrise(&mut self, unevenness: f64) -> Result<()> {
         let pieces: Vec<(usize, usize)> = match self.climbing {
             Some(k) => vec![(0, k), (k, self.count() - 1)],
             None => vec![(0, self.count() - 1)],
@@ -281,9 +292,9 @@ impl BandSearch {
             let range = from * self.coordinates..(to + 1) * self.coordinates;
             let chord = chord_lengths(&self.images[range.clone()], self.coordinates);
             let mean = chord[to - from] / (to - from) as f64;
-            let uneven = chord.windows(2).any(|pair| {
-                pair[1] - pair[0] > STRING_UNEVENNESS * mean || pair[1] - pair[0] < mean / STRING_UNEVENNESS
-            });
+            let uneven = chord
+                .windows(2)
+                .any(|pair| pair[1] - pair[0] > unevenness * mean || pair[1] - pair[0] < mean / unevenness);
             if uneven && to > from + 1 {
                 let even = Curve::new(&self.images[range.clone()], self.coordinates)?.resampled(to - from + 1);
                 let inner = range.start + self.coordinates..range.end - self.coordinates;

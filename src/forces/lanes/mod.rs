@@ -14,7 +14,7 @@ pub use batch::{batch_forces, batch_hessian_times, scalar_hessian_times};
 #[cfg(target_arch = "x86_64")]
 pub use registers::{Avx2, Avx512};
 pub use registers::{Fused, Lane, Portable};
-pub use rows::{candidates, furthest_move};
+pub use rows::{candidates, closest_lanes, furthest_move};
 pub use single::single_forces;
 
 use std::sync::OnceLock;
@@ -110,3 +110,33 @@ macro_rules! dispatch {
     };
 }
 use dispatch;
+
+/// Plain code that the compiler vectorises: passes over rows of lanes. `run` must be `#[inline(always)]`, so that it is
+/// compiled for the instruction set it runs on (a closure would be compiled for the oldest processor).
+pub trait Pass {
+    type Output;
+    fn run(self) -> Self::Output;
+}
+
+/// Runs a pass compiled for the widest instruction set there is. Nothing is fused, so the bits do not depend on it.
+pub fn vectorised<P: Pass>(pass: P) -> P::Output {
+    #[cfg(target_arch = "x86_64")]
+    {
+        #[target_feature(enable = "avx512f,avx512vl,avx512dq")]
+        fn avx512<P: Pass>(pass: P) -> P::Output {
+            pass.run()
+        }
+        #[target_feature(enable = "avx2")]
+        fn avx2<P: Pass>(pass: P) -> P::Output {
+            pass.run()
+        }
+        match Kernel::best() {
+            // SAFETY: `Kernel::available` lists AVX-512 only when the processor has these features.
+            Kernel::Avx512 => return unsafe { avx512(pass) },
+            // SAFETY: `Kernel::available` lists AVX2 only when the processor has these features.
+            Kernel::Avx2 => return unsafe { avx2(pass) },
+            Kernel::Portable => {}
+        }
+    }
+    pass.run()
+}

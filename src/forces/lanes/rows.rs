@@ -14,6 +14,37 @@ dispatch! {
     pub fn candidates(cell: &PeriodicBox, coordinates: &[Vec<f64>; 3], i: usize, squared: &mut [f64]) = candidates_body
 }
 
+dispatch! {
+    /// For each candidate neighbour of particle `i` the smallest squared minimum-image distance over the lanes of
+    /// `positions` (flat [3N][8]).
+    pub fn closest_lanes(cell: &PeriodicBox, positions: &[f64], i: usize, neighbours: &[(u32, f64)], squared: &mut Vec<f64>)
+        = closest_body
+}
+
+#[inline(always)]
+fn closest_body(cell: &PeriodicBox, positions: &[f64], i: usize, neighbours: &[(u32, f64)], squared: &mut Vec<f64>) {
+    let rows = positions.as_chunks::<8>().0;
+    let inverse = cell.edges.map(|edge| 1.0 / edge);
+    let xi = &rows[3 * i..3 * i + 3];
+    squared.clear();
+    for (j, _) in neighbours {
+        let xj = &rows[3 * *j as usize..3 * *j as usize + 3];
+        let mut r2 = [0.0; 8];
+        for k in 0..3 {
+            for l in 0..8 {
+                let d = xi[k][l] - xj[k][l];
+                let d = d - cell.edges[k] * nearest(d * inverse[k]);
+                r2[l] += d * d;
+            }
+        }
+        let mut least = r2[0];
+        for r2 in r2 {
+            least = if r2 < least { r2 } else { least };
+        }
+        squared.push(least);
+    }
+}
+
 #[inline(always)]
 fn furthest_body(lanes: usize, positions: &[f64], reference: &[f64]) -> f64 {
     let mut furthest = [0.0_f64; 8];
