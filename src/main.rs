@@ -107,15 +107,15 @@ struct LevelsArguments {
     /// Two columns xi, V.
     profile: PathBuf,
     /// Arc length d between the minima at xi = 0 and 1.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     length: f64,
     /// m~ = m sigma^2 epsilon / hbar^2.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     reduced_mass: f64,
     #[arg(long, default_value_t = 5)]
     levels: usize,
     /// Second derivatives of V by xi at both ends, K0,K1 [default: from the spline].
-    #[arg(long, value_delimiter = ',', num_args = 1..=2, allow_hyphen_values = true)]
+    #[arg(long, value_delimiter = ',', num_args = 1, allow_hyphen_values = true)]
     curvatures: Option<Vec<f64>>,
     #[arg(long)]
     json: bool,

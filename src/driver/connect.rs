@@ -10,7 +10,9 @@ use crate::error::{Error, Result};
 use crate::files::{Stage as FileStage, StageReader};
 use crate::input::Stage;
 use crate::landscape::{ExploreSettings, Identity, QuenchSettings};
-use crate::paths::{ConnectOutcome, ConnectRounds, EndMinimum, MinimaLibrary, RoundPair, candidates};
+use crate::paths::{
+    ConnectOutcome, ConnectRounds, ConnectSettings, EndMinimum, MinimaLibrary, PairKey, RoundPair, candidates,
+};
 use crate::tunnelling::TunnelSettings;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -23,6 +25,8 @@ struct Landscape {
     energy: Vec<f64>,
     residual: Vec<f64>,
     first_seen: Vec<f64>,
+    /// First row and number of the visits of each glass.
+    visits: Vec<(u64, u64)>,
     /// (from, to, count) of each glass.
     transitions: Vec<Vec<(usize, usize, u64)>>,
 }
@@ -32,6 +36,9 @@ impl Landscape {
         let reader = StageReader::open(directory, FileStage::Explore)?;
         let glass: Vec<u32> = reader.read("/minima/glass")?;
         let first = (0..=glasses).map(|g| glass.partition_point(|other| (*other as usize) < g) as u64).collect();
+        let visited: Vec<u32> = reader.read("/visits/glass")?;
+        let begin = |g: usize| visited.partition_point(|other| (*other as usize) < g) as u64;
+        let visits = (0..glasses).map(|g| (begin(g), begin(g + 1) - begin(g))).collect();
         let of: Vec<u32> = reader.read("/transitions/glass")?;
         let from: Vec<u32> = reader.read("/transitions/from")?;
         let to: Vec<u32> = reader.read("/transitions/to")?;
@@ -51,9 +58,21 @@ impl Landscape {
             residual: reader.read("/minima/residual")?,
             first_seen: reader.read("/minima/first_seen")?,
             first,
+            visits,
             transitions,
             reader,
         })
+    }
+
+    /// dt of the exploration, from the first visit and the first-seen time of the minimum that was seen last.
+    fn time_step(&self, glass: usize, step: &[i64], minimum: &[i64]) -> f64 {
+        let seen = &self.first_seen[self.first[glass] as usize..self.first[glass + 1] as usize];
+        let latest = (0..seen.len()).max_by(|&i, &j| seen[i].total_cmp(&seen[j]));
+        let visit = latest.and_then(|latest| minimum.iter().position(|m| *m == latest as i64));
+        match (latest, visit) {
+            (Some(latest), Some(visit)) if step[visit] > 0 => seen[latest] / step[visit] as f64,
+            _ => f64::NAN,
+        }
     }
 
     fn minima(&self, glass: usize) -> usize {
@@ -69,6 +88,36 @@ impl Landscape {
             residual: self.residual[row as usize],
         })
     }
+}
+
+/// When each candidate of a glass came to be one: the time, within its run, of the visit that fulfilled the rule, in the
+/// order of (run, step).
+fn candidate_times(landscape: &Landscape, glass: usize, settings: &ConnectSettings) -> Result<BTreeMap<PairKey, f64>> {
+    let reader = &landscape.reader;
+    let (first, count) = landscape.visits[glass];
+    let run: Vec<u32> = reader.read_rows("/visits/run", first, count)?;
+    let step: Vec<i64> = reader.read_rows("/visits/step", first, count)?;
+    let minimum: Vec<i64> = reader.read_rows("/visits/minimum", first, count)?;
+    let time_step = landscape.time_step(glass, &step, &minimum);
+    let mut counts: BTreeMap<PairKey, (u64, u64)> = BTreeMap::new();
+    let mut times = BTreeMap::new();
+    for visit in 1..minimum.len() {
+        let (from, to) = (minimum[visit - 1], minimum[visit]);
+        if run[visit - 1] != run[visit] || from < 0 || to < 0 || from == to {
+            continue;
+        }
+        let key = PairKey::new(from as usize, to as usize);
+        let both = counts.entry(key).or_default();
+        if from < to {
+            both.0 += 1;
+        } else {
+            both.1 += 1;
+        }
+        if settings.visits.fulfilled(both.0, both.1, settings.minimum_visits) {
+            times.entry(key).or_insert(step[visit] as f64 * time_step);
+        }
+    }
+    Ok(times)
 }
 
 /// The rounds of one glass on the rank that owns it.
@@ -113,20 +162,12 @@ pub fn run(context: &Context<'_>) -> Result<()> {
         let merged = owned.iter_mut().try_for_each(|own| merge(own, &outcomes));
         context.ranks.agree(merged)?;
     }
-    let paths: Vec<GlassPaths> = owned
-        .into_iter()
-        .map(|own| {
-            let first = landscape.first[own.glass] as usize;
-            let count = landscape.minima(own.glass);
-            GlassPaths {
-                glass: own.glass,
-                first_seen: landscape.first_seen[first..first + count].to_vec(),
-                library: own.library,
-                rounds: own.rounds,
-                rejected: own.rejected,
-            }
-        })
-        .collect();
+    let paths = owned.into_iter().map(|own| {
+        let candidate_times = candidate_times(&landscape, own.glass, settings)?;
+        let Owned { glass, library, rounds, rejected, .. } = own;
+        Ok(GlassPaths { glass, candidate_times, library, rounds, rejected })
+    });
+    let paths = context.ranks.agree(paths.collect::<Result<Vec<GlassPaths>>>())?;
     write(context, &paths, particles, settings)
 }
 
@@ -183,7 +224,7 @@ impl Solver<'_> {
         &self,
         work: &[Work],
         found: &BTreeMap<(usize, usize), EndMinimum>,
-    ) -> Result<BTreeMap<(usize, crate::paths::PairKey), ConnectOutcome>> {
+    ) -> Result<BTreeMap<(usize, PairKey), ConnectOutcome>> {
         let context = self.context;
         let settings = context.section(&context.deck.connect, Stage::Connect)?;
         let preset = context.deck.model.preset;
@@ -217,7 +258,7 @@ impl Solver<'_> {
 }
 
 /// Merges the outcomes of a round into the library of a glass, in key order.
-fn merge(own: &mut Owned, outcomes: &BTreeMap<(usize, crate::paths::PairKey), ConnectOutcome>) -> Result<()> {
+fn merge(own: &mut Owned, outcomes: &BTreeMap<(usize, PairKey), ConnectOutcome>) -> Result<()> {
     let pairs = own.rounds.pairs().to_vec();
     let ordered = pairs
         .iter()
@@ -226,9 +267,13 @@ fn merge(own: &mut Owned, outcomes: &BTreeMap<(usize, crate::paths::PairKey), Co
             outcome.ok_or_else(|| Error::Internal(format!("the outcome of pair {:?} was lost", pair.key)))
         })
         .collect::<Result<Vec<ConnectOutcome>>>()?;
-    own.rounds.merge(&own.identity, &mut own.library, &ordered)?;
-    let refused = |outcome: &ConnectOutcome| outcome.status != crate::paths::PathStatus::Converged;
-    own.rejected.extend(pairs.into_iter().zip(ordered).filter(|(_, outcome)| refused(outcome)));
+    let statuses = own.rounds.merge(&own.identity, &mut own.library, &ordered)?;
+    let judged = pairs.into_iter().zip(ordered).zip(statuses);
+    own.rejected.extend(
+        judged
+            .filter(|(_, status)| *status != crate::paths::PathStatus::Converged)
+            .map(|((pair, outcome), status)| (pair, ConnectOutcome { status, ..outcome })),
+    );
     Ok(())
 }
 

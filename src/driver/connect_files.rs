@@ -5,8 +5,10 @@ use crate::error::Result;
 use crate::files::{Rows, StageFile, name_of};
 use crate::input::Stage;
 use crate::paths::{
-    ConnectOutcome, ConnectRounds, ConnectSettings, ConnectedWell, MinimaLibrary, PROFILE_POINTS, PathStatus, RoundPair,
+    ConnectOutcome, ConnectRounds, ConnectSettings, ConnectedWell, MinimaLibrary, PROFILE_POINTS, PairKey, PathStatus,
+    RoundPair,
 };
+use std::collections::BTreeMap;
 
 /// A column of the double wells by name.
 type Named<T> = (&'static str, fn(&ConnectedWell) -> T);
@@ -18,8 +20,8 @@ pub struct GlassPaths {
     pub rounds: ConnectRounds,
     /// Pairs that are no double well, by round and key.
     pub rejected: Vec<(RoundPair, ConnectOutcome)>,
-    /// Of the minima of the exploration.
-    pub first_seen: Vec<f64>,
+    /// When each candidate came to be one.
+    pub candidate_times: BTreeMap<PairKey, f64>,
 }
 
 impl GlassPaths {
@@ -31,12 +33,10 @@ impl GlassPaths {
         wells
     }
 
-    /// When the later of two minima was first seen; NaN for minima that only splitting found.
-    fn first_seen(&self, a: usize, b: usize) -> f64 {
-        match (self.first_seen.get(a), self.first_seen.get(b)) {
-            (Some(a), Some(b)) => a.max(*b),
-            _ => f64::NAN,
-        }
+    /// When a double well was first seen: when its candidate fulfilled the visit rule; parts of a split path inherit it.
+    fn first_seen(&self, well: &ConnectedWell) -> f64 {
+        let candidate = self.rounds.candidates().get(well.parent);
+        candidate.and_then(|candidate| self.candidate_times.get(&candidate.key)).copied().unwrap_or(f64::NAN)
     }
 }
 
@@ -122,7 +122,7 @@ fn write_wells(
     ];
     for (name, value) in numbers {
         let column: Vec<f64> = match name {
-            "first_seen" => wells.iter().map(|(g, w)| paths[*g].first_seen(w.double_well.a, w.double_well.b)).collect(),
+            "first_seen" => wells.iter().map(|(g, w)| paths[*g].first_seen(w)).collect(),
             _ => wells.iter().map(|(_, well)| value(well)).collect(),
         };
         file.write(&at(name), &rows, &[], &column)?;

@@ -97,7 +97,9 @@ fn import(context: &Context<'_>, known: usize) -> Result<Vec<GlassRecord>> {
             let [energy] = sum.forces(as_lanes(&configuration.positions), as_lanes_mut(&mut forces));
             let stress = sums::stress(&model, &configuration.cell, &configuration.positions);
             let inherent = inherent_energy(context, &configuration);
-            records.push(GlassRecord::imported(index, configuration, energy, sums::pressure(&stress), inherent));
+            let temperature = context.deck.prepare.as_ref().map_or(f64::NAN, |prepare| prepare.temperature);
+            let pressure = configuration.density() * temperature + sums::pressure(&stress);
+            records.push(GlassRecord::imported(index, configuration, energy, pressure, inherent));
         }
     }
     if let Some(settings) = &context.deck.prepare

@@ -94,7 +94,7 @@ pub fn run(context: &Context<'_>) -> Result<()> {
             .map(|well| doublet(&wells.profile(well), unit.reduced_mass, settings))
             .collect();
         let doublets = context.ranks.agree(solved.into_iter().collect::<Result<Vec<_>>>())?;
-        write_doublets(&mut file, &unit, &rows, &doublets, settings)?;
+        write_doublets(&mut file, &unit, &rows, (&wells, &doublets), settings)?;
         write_statistics(context, &mut file, &unit, &wells, &doublets, glasses)?;
     }
     file.finish(true, &context.timing(Vec::new()))?;
@@ -113,29 +113,31 @@ fn write_doublets(
     file: &mut StageFile<'_>,
     unit: &Unit,
     rows: &Rows,
-    doublets: &[Doublet],
+    (wells, doublets): (&Wells, &[Doublet]),
     settings: &TunnelSettings,
 ) -> Result<()> {
     let at = |name: &str| format!("/{}/{name}", unit.name);
     let levels: Vec<f64> = doublets.iter().flat_map(|doublet| &doublet.levels).copied().collect();
     file.write(&at("levels"), rows, &[settings.levels.max(2) as u64], &levels)?;
-    let numbers: [Named; 6] = [
+    let numbers: [Named; 7] = [
         ("splitting", |d| d.splitting),
         ("diagonal_splitting", |d| d.diagonal_splitting),
         ("tunnelling_element", |d| d.tunnelling_element),
         ("decay_rate", |d| d.decay_rate),
         ("decay_rate_paper", |d| d.decay_rate_paper),
         ("convergence", |d| d.convergence),
+        ("splitting_convergence", |d| d.splitting_convergence),
     ];
     for (name, value) in numbers {
         let column: Vec<f64> = doublets.iter().map(value).collect();
         file.write(&at(name), rows, &[], &column)?;
     }
     let quantum_temperature = units::quantum_temperature(unit.reduced_mass);
-    let flags: [(&str, Vec<bool>); 2] = [
-        ("below_floor", doublets.iter().map(|d| d.below_floor).collect()),
-        ("active", doublets.iter().map(|d| d.splitting < quantum_temperature).collect()),
-    ];
+    // an exchange is symmetric by identity: no two-level system of the statistics
+    let below = |(d, exchange): (&Doublet, &bool)| d.splitting < quantum_temperature && !exchange;
+    let active: Vec<bool> = doublets.iter().zip(&wells.exchange).map(below).collect();
+    let flags: [(&str, Vec<bool>); 2] =
+        [("below_floor", doublets.iter().map(|d| d.below_floor).collect()), ("active", active)];
     for (name, column) in &flags {
         file.write(&at(name), rows, &[], column)?;
     }

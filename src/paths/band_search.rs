@@ -29,6 +29,8 @@ const COARSEST: usize = 11;
 const VALLEY_DEPTH: f64 = 1e-6;
 /// Iterations without a lower residual after which the quasi-Newton matrix is forgotten and steps are halved.
 const PATIENCE: u64 = 60;
+/// Points that are looked at between the upper end and its neighbour.
+const HIDDEN_POINTS: u32 = 16;
 /// The same for a band, whose springs see to small differences.
 const BAND_UNEVENNESS: f64 = 2.0;
 /// A band longer than this many straight distances (at least of 1 sigma) has run away.
@@ -231,6 +233,30 @@ impl BandSearch {
         self.valleys_judged = true;
         self.stop = BandStop::Running;
         self.refine()
+    }
+
+    /// A barrier that lies between the upper end and its neighbour: the upper end is a minimum, so the energy rises from
+    /// it before it falls towards a lower neighbour. Puts an image on the highest point of that segment and returns its
+    /// number; `None` when no point of the segment stands above the end.
+    pub fn reveal_top(&mut self, sum: &mut PairSum<1>) -> Option<usize> {
+        let last = self.count() - 1;
+        let (inner, end) = (self.image(last - 1).to_vec(), self.image(last).to_vec());
+        let mut forces = vec![0.0; self.coordinates];
+        let mut highest: Option<(f64, Vec<f64>)> = None;
+        for k in 1..=HIDDEN_POINTS {
+            // closer and closer to the end, where a shallow well hides its barrier
+            let share = 0.5_f64.powf(0.5 * f64::from(k));
+            let point: Vec<f64> = inner.iter().zip(&end).map(|(inner, end)| end + share * (inner - end)).collect();
+            let energy = sum.forces(crate::forces::as_lanes(&point), crate::forces::as_lanes_mut(&mut forces))[0];
+            self.evaluations += 1;
+            if energy > self.energies[last] && highest.as_ref().is_none_or(|(known, _)| energy > *known) {
+                highest = Some((energy, point));
+            }
+        }
+        let (energy, point) = highest?;
+        self.images.splice(last * self.coordinates..last * self.coordinates, point);
+        self.energies.insert(last, energy);
+        Some(last)
     }
 
     /// Goes to the next finer band by splines, if there is one.

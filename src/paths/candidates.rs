@@ -1,7 +1,7 @@
 //! Which pairs of minima are joined.
 
 use super::rounds::PairKey;
-use super::{ConnectSettings, PathStatus, VisitRule};
+use super::{ConnectSettings, PathStatus};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -28,10 +28,7 @@ pub fn candidates(transitions: &[(usize, usize, u64)], settings: &ConnectSetting
             both.1 += count;
         }
     }
-    let visited_enough = |(ab, ba): (u64, u64)| match settings.visits {
-        VisitRule::Each => ab.min(ba) >= settings.minimum_visits,
-        VisitRule::Sum => ab + ba >= settings.minimum_visits,
-    };
+    let visited_enough = |(ab, ba): (u64, u64)| settings.visits.fulfilled(ab, ba, settings.minimum_visits);
     counts
         .into_iter()
         .filter(|(_, counts)| visited_enough(*counts))

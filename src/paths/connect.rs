@@ -16,7 +16,7 @@ use crate::task::{Progress, Task};
 use serde::{Deserialize, Serialize};
 
 /// Products spent on the soft modes at each end.
-const SOFT_MODE_PRODUCTS: usize = 80;
+pub(super) const SOFT_MODE_PRODUCTS: usize = 80;
 /// The saddle may lie this many image distances away from the highest image.
 const SADDLE_REACH: f64 = 3.0;
 
@@ -177,7 +177,9 @@ impl ConnectTask {
             BandStop::Valleys => match self.split(&band) {
                 Some(split) => Ok(split),
                 None => {
-                    band.ignore_valleys()?;
+                    if band.ignore_valleys().is_err() {
+                        return Ok(self.done(PathStatus::Diverged, None, Vec::new(), Vec::new()));
+                    }
                     Ok(Phase::Band(band))
                 }
             },
@@ -187,7 +189,10 @@ impl ConnectTask {
                 {
                     return Ok(split);
                 }
-                match super::band::highest_interior(&band.energies) {
+                let before = band.evaluations;
+                let top = super::band::highest_interior(&band.energies).or_else(|| band.reveal_top(&mut self.sum));
+                self.state.evaluations += band.evaluations - before;
+                match top {
                     None => self.finish(&band, PathStatus::NoBarrier, None),
                     Some(top) => {
                         let tangent = improved_tangent(&band.images, &band.energies, self.state.a.positions.len(), top);
@@ -219,7 +224,7 @@ impl ConnectTask {
         let (a, b) = (&self.state.a, &self.state.b);
         let mut found: Vec<FoundMinimum> = Vec::new();
         let mut chain = vec![Waypoint::A];
-        for quench in quenches.into_iter().filter(Quench::converged) {
+        for quench in quenches.into_iter().filter(Quench::at_minimum) {
             let this = (quench.positions.as_slice(), quench.energy);
             let known = found.iter().position(|f| is_same_minimum(&self.identity, (&f.positions, f.energy), this));
             let waypoint = if is_same_minimum(&self.identity, (&a.positions, a.energy), this) {
@@ -282,6 +287,10 @@ impl ConnectTask {
         let (tangent_a, tangent_b) = end_tangents(&images, coordinates);
         let curvature_a = self.soft_curvature(&images[..coordinates], &tangent_a);
         let curvature_b = self.soft_curvature(&images[images.len() - coordinates..], &tangent_b);
+        if band.count() > self.settings.images {
+            // a revealed top is one image more than were asked for
+            images.drain(top * coordinates..(top + 1) * coordinates);
+        }
         let well = DoubleWell {
             a: self.state.a.index,
             b: self.state.b.index,

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 const MAX_DIMENSION: usize = 80;
 /// The subspace is large enough when its last two directions carry less than this fraction of the step.
 const TRUNCATION: f64 = 1e-3;
+/// Bound on the pieces of time that a step is summed over.
+const MOST_INTERVALS: usize = 10_000;
 /// Bound on the number of steps of one side.
 const MAX_STEPS: usize = 4000;
 
@@ -91,7 +93,10 @@ impl Descent {
                 add_scaled(&mut self.positions, 1.0, &moved);
                 self.length += arc;
                 self.evaluations += hessian.products;
-                self.previous = start;
+                // the rest of a path, when it is short, tells no direction
+                if time.is_finite() || arc > 0.5 * self.step {
+                    self.previous = start;
+                }
                 if time.is_infinite() {
                     self.stop = DescentStop::Arrived;
                 }
@@ -147,7 +152,8 @@ impl Flow {
         let longest = 0.3 / softest.abs().max(1e-6);
         let (mut time, mut arc) = (0.0, 0.0);
         let mut interval = (0.1 / stiffest).min(longest);
-        loop {
+        // far more intervals than any path takes: a speed that is no number ends here
+        for _ in 0..MOST_INTERVALS {
             let piece = self.arc(time, time + interval);
             if arc + piece >= step {
                 return (self.bisect(time, interval, step - arc), step);
@@ -160,6 +166,7 @@ impl Flow {
             }
             interval = (1.3 * interval).min(longest);
         }
+        (f64::INFINITY, arc)
     }
 
     fn bisect(&self, time: f64, interval: f64, wanted: f64) -> f64 {

@@ -1,9 +1,10 @@
 //! A double well measured along the steepest-descent path from its saddle.
 
+use super::connect::SOFT_MODE_PRODUCTS;
 use super::connect::{ConnectOutcome, FoundMinimum, Waypoint};
 use super::double_well::{DoubleWell, LengthMethod, PathStatus, Profile};
 use super::ends::{EndMinimum, bring_near, displacement, is_same_minimum};
-use super::krylov::HessianAt;
+use super::krylov::{HessianAt, softest_along};
 use super::profile::PROFILE_POINTS;
 use super::vectors::{dot, norm, scale};
 use super::{Descent, DescentStop};
@@ -14,8 +15,10 @@ use crate::model::{Model, PeriodicBox};
 use crate::task::{Progress, Task};
 use serde::{Deserialize, Serialize};
 
-/// Steps on the whole path in the first pass.
-const FIRST_STEPS: f64 = 40.0;
+/// Steps on each side in the first pass.
+const FIRST_STEPS: f64 = 20.0;
+/// A side is taken to be at least this fraction of the whole path.
+const SHORTEST_SIDE: f64 = 5e-3;
 /// Relative change of the length at which halving the step ends.
 const LENGTH_CHANGE: f64 = 1e-3;
 const MAX_PASSES: u32 = 6;
@@ -26,9 +29,10 @@ pub struct DescentState {
     well: DoubleWell,
     a: EndMinimum,
     b: EndMinimum,
-    step: f64,
+    /// Arc step of each side.
+    steps: [f64; 2],
     pass: u32,
-    previous_length: Option<f64>,
+    previous_lengths: Option<[f64; 2]>,
     /// Both sides, along and against the unstable mode.
     sides: [Descent; 2],
     evaluations: u64,
@@ -43,12 +47,21 @@ pub struct DescentTask {
     state: DescentState,
 }
 
-fn both_sides(well: &DoubleWell, step: f64) -> [Descent; 2] {
+/// The arc steps of both sides: a side is as long as the profile says, and no side is crossed in a few steps.
+fn first_steps(well: &DoubleWell, toward_b: &[f64]) -> [f64; 2] {
+    let highest = |i: &usize, j: &usize| well.profile.energy[*i].total_cmp(&well.profile.energy[*j]);
+    let top = (0..well.profile.energy.len()).max_by(highest).map_or(0.5 * well.length, |k| well.profile.arc_length[k]);
+    let lengths = [well.length - top, top].map(|side| side.max(SHORTEST_SIDE * well.length));
+    let to_b = if dot(&well.unstable_mode, toward_b) >= 0.0 { 0 } else { 1 };
+    [lengths[to_b] / FIRST_STEPS, lengths[1 - to_b] / FIRST_STEPS]
+}
+
+fn both_sides(well: &DoubleWell, steps: [f64; 2]) -> [Descent; 2] {
     let mut against = well.unstable_mode.clone();
     scale(&mut against, -1.0);
     [
-        Descent::new(&well.saddle_position, &well.unstable_mode, step),
-        Descent::new(&well.saddle_position, &against, step),
+        Descent::new(&well.saddle_position, &well.unstable_mode, steps[0]),
+        Descent::new(&well.saddle_position, &against, steps[1]),
     ]
 }
 
@@ -62,14 +75,14 @@ impl DescentTask {
         quench: &QuenchSettings,
     ) -> Self {
         let (a, b) = if ends.0.index == well.a { ends } else { (ends.1, ends.0) };
-        let step = well.length / FIRST_STEPS;
+        let steps = first_steps(well, &displacement(cell, &well.saddle_position, &b.positions));
         let state = DescentState {
             a: a.clone(),
             b: b.clone(),
-            step,
+            steps,
             pass: 0,
-            previous_length: None,
-            sides: both_sides(well, step),
+            previous_lengths: None,
+            sides: both_sides(well, steps),
             evaluations: 0,
             done: None,
             well: well.clone(),
@@ -110,18 +123,19 @@ impl DescentTask {
             self.finish(PathStatus::DescentFailed, Vec::new());
             return Ok(());
         }
-        let length: f64 = state.sides.iter().map(|side| side.length).sum();
-        let settled = state.previous_length.is_some_and(|old| (length - old).abs() < LENGTH_CHANGE * length);
+        let lengths = [state.sides[0].length, state.sides[1].length];
+        let close = |old: [f64; 2]| (0..2).all(|k| (lengths[k] - old[k]).abs() < LENGTH_CHANGE * lengths[k]);
+        let settled = state.previous_lengths.is_some_and(close);
         if settled {
             return self.arrive();
         }
-        state.previous_length = Some(length);
+        state.previous_lengths = Some(lengths);
         state.pass += 1;
-        state.step *= 0.5;
+        state.steps = state.steps.map(|step| 0.5 * step);
         if state.pass >= MAX_PASSES {
             self.finish(PathStatus::DescentFailed, Vec::new());
         } else {
-            state.sides = both_sides(&state.well, state.step);
+            state.sides = both_sides(&state.well, state.steps);
         }
         Ok(())
     }
@@ -143,7 +157,7 @@ impl DescentTask {
             _ => {
                 let others = (0..2).filter(|&side| !reached(a, side) && !reached(b, side));
                 let mut found: Vec<FoundMinimum> = others
-                    .filter(|&side| arrivals[side].converged())
+                    .filter(|&side| arrivals[side].at_minimum())
                     .map(|side| arrivals[side].clone().into())
                     .collect();
                 let from_a = |found: &FoundMinimum| norm(&displacement(&cell, &a.positions, &found.positions));
@@ -168,7 +182,7 @@ impl DescentTask {
         let (length_a, length_b) = (closing(left, &state.a), closing(right, &state.b));
         let energy_a = state.well.saddle_energy - state.well.activation;
         // points almost upon an end would only make the spline nervous
-        let margin = 0.05 * state.step;
+        let margin = 0.05 * state.steps[0].min(state.steps[1]);
         let far = |side_length: f64| move |point: &&(f64, f64)| side_length - point.0 > margin;
         let (mut knots, mut energies) = (vec![0.0], vec![0.0]);
         for &(s, energy) in left.points.iter().filter(far(length_a)).rev() {
@@ -189,13 +203,17 @@ impl DescentTask {
         state.well.profile = Profile::resample(&knots, &energies, length_a, PROFILE_POINTS)?;
         state.well.length = length_a + length_b;
         state.well.length_method = LengthMethod::Descent;
+        // steepest descent arrives along the softest mode that it overlaps with; a chord of finite length does not quite
+        let mut products = 0;
         let mut curvature = |at: &[f64], tangent: &[f64]| {
             let mut hessian = HessianAt::new(&mut self.sum, at);
-            dot(&hessian.times(tangent), tangent)
+            let curvature = softest_along(&mut hessian, tangent, SOFT_MODE_PRODUCTS);
+            products += hessian.products;
+            curvature
         };
         state.well.curvature_a = curvature(&end_a, &tangent_a);
         state.well.curvature_b = curvature(&end_b, &tangent_b);
-        state.evaluations += 2;
+        state.evaluations += products;
         (state.well.tangent_a, state.well.tangent_b) = (tangent_a, tangent_b);
         Ok(())
     }

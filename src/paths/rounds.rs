@@ -123,6 +123,8 @@ impl ConnectRounds {
     /// Takes in the outcomes of this round, in the order of `pairs()`: recognises and numbers new minima, keeps the
     /// paths, and makes the parts of split paths the next round, each pair once for ever.
     ///
+    /// Returns what became of each pair, in that order.
+    ///
     /// # Errors
     /// `Error::Internal` when there are not as many outcomes as pairs.
     pub fn merge(
@@ -130,12 +132,12 @@ impl ConnectRounds {
         identity: &Identity,
         library: &mut MinimaLibrary,
         outcomes: &[ConnectOutcome],
-    ) -> Result<()> {
+    ) -> Result<Vec<PathStatus>> {
         if outcomes.len() != self.pairs.len() {
             let (pairs, got) = (self.pairs.len(), outcomes.len());
             return Err(Error::Internal(format!("a round of {pairs} pairs was merged with {got} outcomes")));
         }
-        let mut next = Vec::new();
+        let (mut next, mut statuses) = (Vec::new(), Vec::new());
         for (pair, outcome) in std::mem::take(&mut self.pairs).into_iter().zip(outcomes) {
             let mut status = outcome.status;
             let found: Vec<usize> = outcome.found.iter().map(|found| library.recognise(identity, found)).collect();
@@ -144,6 +146,7 @@ impl ConnectRounds {
             } else if status == PathStatus::Split {
                 self.parts(pair, outcome, &found, &mut next);
             }
+            statuses.push(status);
             if pair.depth == 0 {
                 self.candidates[pair.parent].status = Some(status);
             }
@@ -153,7 +156,7 @@ impl ConnectRounds {
         }
         next.sort_by_key(|pair: &RoundPair| pair.key);
         self.pairs = next;
-        Ok(())
+        Ok(statuses)
     }
 
     /// The parts of a split path that were never met before.

@@ -12,6 +12,8 @@ const FIRST_SCALE: f64 = 1.0 / 500.0;
 const STEP_CAP: f64 = 0.1;
 /// Products spent on the mode in one iteration.
 const MODE_PRODUCTS: usize = 12;
+/// Newton steps that no longer reduce a residual below this have met the rounding of the forces.
+const ROUNDING_FLOOR: f64 = 1e-11;
 /// Newton steps begin below this largest force component [epsilon / sigma].
 const NEWTON_FROM: f64 = 2e-2;
 /// By how much MINRES lowers the residual in a Newton step.
@@ -83,7 +85,11 @@ impl SaddleSearch {
             self.positions = positions;
             self.newton_below = 0.1 * residual;
             self.memory.clear();
-            if self.newton_below < tolerance {
+            if residual < ROUNDING_FLOOR {
+                // a tolerance below the rounding of the forces: this is as good as it gets
+                self.residual = residual;
+                self.finish(sum);
+            } else if self.newton_below < tolerance {
                 self.stop = SaddleStop::StepLimit;
             }
             return;

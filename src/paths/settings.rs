@@ -33,6 +33,16 @@ pub enum VisitRule {
     Sum,
 }
 
+impl VisitRule {
+    /// Whether a pair seen `ab` times from a to b and `ba` times back is a candidate.
+    pub fn fulfilled(self, ab: u64, ba: u64, minimum_visits: u64) -> bool {
+        match self {
+            VisitRule::Each => ab.min(ba) >= minimum_visits,
+            VisitRule::Sum => ab + ba >= minimum_visits,
+        }
+    }
+}
+
 /// The deck's `[connect]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -125,8 +125,10 @@ impl<'a> Library<'a> {
                 (count as f64 - error, count as f64 + error, ErrorMethod::Poisson)
             }
             _ => {
+                // a few glasses that happen to hold equal counts would show no spread at all
                 let (low, high) = bootstrap_interval(&per_glass, seed);
-                (low, high, ErrorMethod::Bootstrap)
+                let poisson = (count as f64).sqrt();
+                (low.min(count as f64 - poisson), high.max(count as f64 + poisson), ErrorMethod::Bootstrap)
             }
         };
         let error = if method == ErrorMethod::PoissonUpperLimit { high } else { 0.5 * (high - low) };

