@@ -1,10 +1,10 @@
 #!/bin/bash
-# A campaign under SLURM that stops before its time limit, checkpoints, requeues itself and resumes, until it is complete.
+# A campaign under SLURM that stops before its time limit, keeps what is complete, requeues itself and resumes, until it is complete.
 #
 #     sbatch --nodes=4 --time=24:00:00 jobs/slurm.sh inputs/tlj-0.617.toml results/tlj-0.617
 #
 # The first argument is the deck, the second the campaign's directory. Options on sbatch's command line take precedence
-# over the lines below. Exit code 4 means: stopped by the clock or a signal after a complete checkpoint.
+# over the lines below. Exit code 4 means: stopped by the clock or a signal with all complete stages kept.
 #
 #SBATCH --job-name=glasswell
 #SBATCH --nodes=1
@@ -71,7 +71,7 @@ while :; do
 done
 
 if [ "$code" -eq 4 ]; then
-    echo "checkpoint is complete, requeueing job $SLURM_JOB_ID"
+    echo "complete stages are kept, requeueing job $SLURM_JOB_ID"
     scontrol requeue "$SLURM_JOB_ID" && exit 0
     echo "cannot requeue: submit the same job again to resume" >&2
 fi

@@ -60,6 +60,9 @@ struct RunArguments {
     /// Threads per rank [default: GLASSWELL_THREADS, else the cores of the affinity mask].
     #[arg(long)]
     threads: Option<usize>,
+    /// Stop after this time, e.g. "23 h 50 min"; the same command resumes.
+    #[arg(long)]
+    time_limit: Option<String>,
     /// No progress, only errors and warnings.
     #[arg(long)]
     quiet: bool,
@@ -155,6 +158,7 @@ fn execute(command: Command) -> Result<()> {
                 until: run.until,
                 redo: run.redo,
                 threads: run.threads,
+                time_limit: run.time_limit,
                 quiet: run.quiet,
             },
         ),

@@ -1,6 +1,7 @@
 //! `glasswell run`: the stages of a deck in order, each skipped when its file is complete.
 
-use super::{connect, explore, prepare, summary, tunnel};
+use super::stop::Stop;
+use super::{Workers, connect, explore, prepare, summary, tunnel};
 use crate::error::{Error, Result};
 use crate::files::{self, Campaign, Header, StageFile, StageReader, Timing};
 use crate::input::{self, Change, Comparison, Deck, Stage};
@@ -17,6 +18,8 @@ pub struct RunOptions {
     pub until: Option<String>,
     pub redo: Option<String>,
     pub threads: Option<usize>,
+    /// "23 h 50 min": stop after this time.
+    pub time_limit: Option<String>,
     pub quiet: bool,
 }
 
@@ -29,6 +32,7 @@ pub struct Context<'r> {
     pub threads: usize,
     /// Whether this rank shows progress.
     pub visible: bool,
+    stop: Stop,
     /// Idle time before this stage.
     waited: f64,
     started: Instant,
@@ -76,13 +80,17 @@ fn run_stages(ranks: &Ranks, file: &Path, options: &RunOptions) -> Result<()> {
         log::warn!("{warning}");
     }
     let threads = threads(ranks, options.threads)?;
+    let stop = ranks.agree(stop(options.time_limit.as_deref()))?;
     let directory = options.output.clone().unwrap_or_else(|| PathBuf::from(&deck.campaign.name));
     let campaign = Campaign::open(ranks, &directory)?;
     let plan = ranks.agree(plan(&deck, &campaign, options))?;
     let visible = ranks.rank() == 0 && !options.quiet;
     log::info!("{} ranks, {threads} threads each, {}", ranks.size(), directory.display());
-    let mut context = Context { ranks, deck, directory, threads, visible, waited: 0.0, started: Instant::now() };
+    let mut context = Context { ranks, deck, directory, threads, visible, stop, waited: 0.0, started: Instant::now() };
     for (stage, earlier) in plan {
+        if ranks.any(context.stop.wanted()) {
+            return Err(Stop::told(stage.name()));
+        }
         context.waited = ranks.waited();
         context.started = Instant::now();
         match stage {
@@ -97,6 +105,12 @@ fn run_stages(ranks: &Ranks, file: &Path, options: &RunOptions) -> Result<()> {
         summary::print(&context.directory)?;
     }
     Ok(())
+}
+
+/// The clock starts when the program does.
+fn stop(time_limit: Option<&str>) -> Result<Stop> {
+    let limit = time_limit.map(input::parse_duration).transpose();
+    Stop::new(limit.map_err(|message| Error::Usage(format!("--time-limit: {message}")))?)
 }
 
 fn start_log(speaks: bool, quiet: bool) {
@@ -246,6 +260,11 @@ pub fn file_stage(stage: Stage) -> files::Stage {
 }
 
 impl Context<'_> {
+    /// Who works on the tasks of a stage.
+    pub fn workers(&self, stage: &'static str) -> Workers<'_> {
+        Workers { ranks: self.ranks, threads: self.threads, stop: &self.stop, stage }
+    }
+
     /// Begins the file of a stage.
     ///
     /// # Errors

@@ -1,11 +1,11 @@
 //! Stage `connect`: minimum-energy paths between minima that the dynamics went between, in rounds.
 
+use super::Progress;
 use super::campaign::{Context, glasses_file};
 use super::connect_files::{GlassPaths, write};
 use super::pair_task::PairTask;
 use super::prepare::configuration;
 use super::tunnel::{Unit, units_of};
-use super::{Progress, Workers};
 use crate::error::{Error, Result};
 use crate::files::{Stage as FileStage, StageReader};
 use crate::input::Stage;
@@ -231,7 +231,7 @@ impl Solver<'_> {
         let quench = quench_settings(context);
         let units = units_that_matter(context);
         let progress = Progress::new("connect", work.len(), context.visible);
-        let workers = Workers { ranks: context.ranks, threads: context.threads };
+        let workers = context.workers("connect");
         let end = |glass: usize, index: usize| match found.get(&(glass, index)) {
             Some(minimum) => Ok(minimum.clone()),
             None => self.landscape.minimum(glass, index),

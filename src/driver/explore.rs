@@ -1,8 +1,8 @@
 //! Stage `explore`: runs of each glass into its library of minima.
 
+use super::Progress;
 use super::campaign::{Context, glasses_file};
 use super::prepare::configuration;
-use super::{Progress, Workers};
 use crate::error::Result;
 use crate::files::{Rows, StageFile};
 use crate::input::Stage;
@@ -34,7 +34,7 @@ pub fn run(context: &Context<'_>) -> Result<()> {
     let groups = run_groups(settings.runs);
     let tasks = glasses * groups.len();
     let progress = Progress::new("explore", tasks, context.visible);
-    let workers = Workers { ranks: context.ranks, threads: context.threads };
+    let workers = context.workers("explore");
     let seed = context.deck.campaign.seed;
     let begin = |index: usize| {
         let (glass, group) = (index / groups.len(), index % groups.len());

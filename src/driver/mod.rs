@@ -12,6 +12,7 @@ mod pair_task;
 mod path;
 mod prepare;
 mod progress;
+mod stop;
 mod summary;
 mod tunnel;
 mod work;

@@ -1,7 +1,7 @@
 //! Stage `prepare`: independent glasses.
 
+use super::Progress;
 use super::campaign::{Context, Earlier};
-use super::{Progress, Workers};
 use crate::error::{Error, Result};
 use crate::files::{Rows, Stage as FileStage, StageReader};
 use crate::forces::{PairSum, as_lanes, as_lanes_mut, sums};
@@ -31,7 +31,7 @@ pub fn run(context: &Context<'_>, earlier: Earlier) -> Result<()> {
     } else {
         let missing = settings.glasses.saturating_sub(known);
         let progress = Progress::new("prepare", missing, context.visible);
-        let workers = Workers { ranks: context.ranks, threads: context.threads };
+        let workers = context.workers("prepare");
         let (preset, particles, seed) = (deck.model.preset, deck.model.particles, deck.campaign.seed);
         let begin = |index: usize| {
             let model = &deck.model;

@@ -1,6 +1,7 @@
 //! Tasks to ranks and threads.
 
 use super::progress::Progress;
+use super::stop::Stop;
 use crate::error::Result;
 use crate::parallel::{Next, Ranks, WorkQueue};
 use crate::task::{self, Task};
@@ -11,6 +12,9 @@ pub struct Workers<'r> {
     pub ranks: &'r Ranks,
     /// Tasks that a rank advances side by side.
     pub threads: usize,
+    pub stop: &'r Stop,
+    /// Name of the stage, for what is told when it stops.
+    pub stage: &'static str,
 }
 
 /// A slice of a task is about this many sums over the neighbours of one particle: about a second. Shorter slices would
@@ -24,7 +28,7 @@ impl Workers<'_> {
     /// Which rank works on which task depends on timing; the results do not.
     ///
     /// # Errors
-    /// The first error of any rank, on all ranks.
+    /// The first error of any rank, on all ranks; `Stopped` when a rank wanted to stop.
     pub fn run<T, R>(
         &self,
         tasks: usize,
@@ -42,6 +46,10 @@ impl Workers<'_> {
         let mut done = Vec::new();
         let mut failure = None;
         while failure.is_none() && !queue.stopping() {
+            if self.stop.wanted() {
+                queue.stop();
+                break;
+            }
             match self.fill(&mut queue, &mut active, &begin) {
                 Err(error) => failure = Some(error),
                 Ok(more) if active.is_empty() && !more => break,
@@ -59,8 +67,11 @@ impl Workers<'_> {
         if failure.is_some() {
             queue.stop();
         }
-        queue.finish();
+        let stopped = queue.finish();
         self.ranks.agree(failure.map_or(Ok(()), Err))?;
+        if stopped {
+            return Err(Stop::told(self.stage));
+        }
         done.sort_by_key(|(index, _)| *index);
         Ok(done)
     }

@@ -160,7 +160,8 @@ impl BandSearch {
             };
             self.reparametrise(unevenness)?;
             let straight = distance(self.image(0), self.image(last));
-            if !(self.chord_length() < LONGEST_BAND * straight.max(1.0)) {
+            let length = self.chord_length();
+            if length.is_nan() || length > LONGEST_BAND * straight.max(1.0) {
                 self.stop = BandStop::Diverged;
             }
         }
