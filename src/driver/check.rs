@@ -4,6 +4,7 @@ use crate::error::Result;
 use crate::forces::{LANES, PairSum, as_lanes, as_lanes_mut};
 use crate::input::{self, Deck};
 use crate::model::Configuration;
+use crate::sampling::PrepareMethod;
 use std::path::Path;
 use std::time::Instant;
 
@@ -48,7 +49,10 @@ pub fn check(file: &Path, ranks: usize, explain: bool) -> Result<()> {
         );
     };
     if let Some(prepare) = &deck.prepare {
-        let steps = STEPS_TO_EQUILIBRATE.min(prepare.equilibration.max_steps as f64);
+        let steps = match prepare.method {
+            PrepareMethod::Import => 0.0,
+            _ => STEPS_TO_EQUILIBRATE.min(prepare.equilibration.max_steps as f64),
+        };
         tell("prepare", glasses * steps * 1.3 * single, glasses, glasses * n * 40.0, "glasses.h5");
     }
     if let Some(explore) = &deck.explore {

@@ -13,6 +13,9 @@ use crate::sampling::{PrepareMethod, PrepareSettings};
 use crate::tunnelling::TunnelSettings;
 use toml::Value;
 
+/// Names that tunnelling.h5 has for something else.
+const RESERVED: [&str; 2] = ["timing", "zero_point_difference"];
+
 /// Steps above this are beyond the stability of velocity Verlet for every model.
 const LARGEST_TIME_STEP: f64 = 0.05;
 /// Steps above this lose accuracy for every model.
@@ -214,7 +217,8 @@ fn tunnel(preset: Preset, settings: &TunnelSettings, section: &mut Section) {
     for (name, mass) in &settings.reduced_mass {
         section.positive(*mass, &format!("reduced_mass.{name}"));
         let plain = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
-        section.require(plain, &format!("reduced_mass.{name}"), "a name of letters, digits, - and _");
+        let plain = plain && !RESERVED.contains(&name.as_str());
+        section.require(plain, &format!("reduced_mass.{name}"), "a name of letters, digits, - and _, not timing");
     }
     let nothing = settings.units.is_empty() && settings.reduced_mass.is_empty();
     let wanted = match known.is_empty() {
