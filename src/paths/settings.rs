@@ -83,7 +83,7 @@ impl ConnectSettings {
             visits,
             refine: Refine::Active,
             split: true,
-            max_iterations: 20_000,
+            max_iterations: 5_000,
             store_images: false,
         }
     }
