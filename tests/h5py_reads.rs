@@ -22,7 +22,7 @@ with h5py.File(sys.argv[1]) as file:
     assert len(seen) > 40, seen
     status = file["/candidates/status"]
     names = {number: name for name, number in h5py.check_enum_dtype(status.dtype).items()}
-    assert [names[number] for number in status[:]] == ["double_well", "no_barrier", "split"], status[:]
+    assert [names[number] for number in status[:]] == ["converged", "no_barrier", "split"], status[:]
     exchange = file["/double_wells/exchange"][:]
     assert exchange.dtype == bool and exchange.tolist() == [True, False], exchange
     barrier = file["/double_wells/barrier"]
@@ -58,7 +58,7 @@ fn whole(ranks: &Ranks, directory: &Path, header: &Header, positions: &[f64]) ->
             layout::shape_words(entry.shape).iter().skip(1).map(|word| word.parse().unwrap_or(3)).collect();
         let count = (rows.total() * trailing.iter().product::<u64>()) as usize;
         let numbers = [0.5, f64::NAN].repeat(count);
-        let names = ["double_well", "no_barrier", "split"].map(String::from);
+        let names = ["converged", "no_barrier", "split"].map(String::from);
         match (entry.path, entry.element) {
             ("/candidates/status", _) => file.write(entry.path, &rows, &trailing, &names),
             (_, Element::F64) => file.write(entry.path, &rows, &trailing, &numbers[..count]),

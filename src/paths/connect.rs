@@ -7,7 +7,7 @@ use super::interpolation::Curve;
 use super::krylov::{HessianAt, softest_along};
 use super::profile::PROFILE_POINTS;
 use super::vectors::{difference, distance, normalise};
-use super::{BandSearch, BandStop, ConnectSettings, ImageSums, SaddleSearch, SaddleStop, negative_modes};
+use super::{BandSearch, BandStop, ConnectSettings, ImageSums, PathMethod, SaddleSearch, SaddleStop, negative_modes};
 use crate::error::{Error, Result};
 use crate::forces::{LANES, PairSum, sums};
 use crate::landscape::{Identity, Quench, QuenchSettings, Same, quench_batch};
@@ -69,6 +69,8 @@ pub struct ConnectState {
     exchange: bool,
     phase: Phase,
     evaluations: u64,
+    /// The band ran away or stood still: the string has taken over.
+    by_string: bool,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -103,8 +105,15 @@ impl ConnectTask {
         let b = EndMinimum { positions: bring_near(cell, &a.positions, &b.positions), ..b.clone() };
         let identity = Identity::new(model.clone(), *cell);
         let exchange = compare(&identity, (&a.positions, a.energy), (&b.positions, b.energy)) == Same::Permuted;
-        let state =
-            ConnectState { a: a.clone(), b, asymmetry: rise.abs(), exchange, phase: Phase::Start, evaluations: 0 };
+        let state = ConnectState {
+            a: a.clone(),
+            b,
+            asymmetry: rise.abs(),
+            exchange,
+            phase: Phase::Start,
+            evaluations: 0,
+            by_string: false,
+        };
         Self::resume(model, cell, settings, quench, state)
     }
 
@@ -156,22 +165,36 @@ impl ConnectTask {
         Ok(())
     }
 
+    /// The deck's settings; a pair whose band has failed is tried once more by the string, which keeps its images apart by
+    /// construction.
+    fn band_settings(&self) -> ConnectSettings {
+        let method = if self.state.by_string { PathMethod::String } else { self.settings.method };
+        ConnectSettings { method, ..self.settings.clone() }
+    }
+
     fn start(&mut self) -> Phase {
         let (a, b) = (&self.state.a, &self.state.b);
         if is_same_minimum(&self.identity, (&a.positions, a.energy), (&b.positions, b.energy)) {
             return self.done(PathStatus::Identical, None, Vec::new(), Vec::new());
         }
-        let band = BandSearch::new(&mut self.sum, (&a.positions, a.energy), (&b.positions, b.energy), &self.settings);
+        let settings = self.band_settings();
+        let band = BandSearch::new(&mut self.sum, (&a.positions, a.energy), (&b.positions, b.energy), &settings);
         self.state.evaluations += band.evaluations;
         Phase::Band(Box::new(band))
     }
 
     fn band_step(&mut self, mut band: Box<BandSearch>) -> Result<Phase> {
         let before = band.evaluations;
-        if band.iterate(&mut self.images, &self.settings).is_err() {
+        let settings = self.band_settings();
+        if band.iterate(&mut self.images, &settings).is_err() {
             band.stop = BandStop::Diverged;
         }
         self.state.evaluations += band.evaluations - before;
+        let failed = matches!(band.stop, BandStop::StepLimit | BandStop::Diverged);
+        if failed && settings.method == PathMethod::Neb {
+            self.state.by_string = true;
+            return Ok(self.start());
+        }
         match band.stop {
             BandStop::Running => Ok(Phase::Band(band)),
             BandStop::Valleys => match self.split(&band) {
