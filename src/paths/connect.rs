@@ -7,7 +7,7 @@ use super::interpolation::Curve;
 use super::krylov::{HessianAt, softest_along};
 use super::profile::PROFILE_POINTS;
 use super::vectors::{difference, distance, normalise};
-use super::{BandSearch, BandStop, ConnectSettings, ImageSums, PathMethod, SaddleSearch, SaddleStop, negative_modes};
+use super::{BandSearch, BandStop, ConnectSettings, ImageSums, SaddleSearch, SaddleStop, negative_modes};
 use crate::error::{Error, Result};
 use crate::forces::{LANES, PairSum, sums};
 use crate::landscape::{Identity, Quench, QuenchSettings, Same, quench_batch};
@@ -15,6 +15,8 @@ use crate::model::{Model, PeriodicBox};
 use crate::task::{Progress, Task};
 use serde::{Deserialize, Serialize};
 
+/// Images of the second try of a band that has failed.
+const FEWER_IMAGES: usize = 24;
 /// Products spent on the soft modes at each end.
 pub(super) const SOFT_MODE_PRODUCTS: usize = 80;
 /// The saddle may lie this many image distances away from the highest image.
@@ -69,8 +71,8 @@ pub struct ConnectState {
     exchange: bool,
     phase: Phase,
     evaluations: u64,
-    /// The band ran away or stood still: the string has taken over.
-    by_string: bool,
+    /// The band ran away or stood still: one of fewer images has taken over.
+    coarser: bool,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -112,7 +114,7 @@ impl ConnectTask {
             exchange,
             phase: Phase::Start,
             evaluations: 0,
-            by_string: false,
+            coarser: false,
         };
         Self::resume(model, cell, settings, quench, state)
     }
@@ -165,11 +167,11 @@ impl ConnectTask {
         Ok(())
     }
 
-    /// The deck's settings; a pair whose band has failed is tried once more by the string, which keeps its images apart by
-    /// construction.
+    /// The deck's settings; a pair whose band has failed is tried once more with fewer images, whose tangents are
+    /// better conditioned. The saddle and the descent from it do not depend on their number.
     fn band_settings(&self) -> ConnectSettings {
-        let method = if self.state.by_string { PathMethod::String } else { self.settings.method };
-        ConnectSettings { method, ..self.settings.clone() }
+        let images = if self.state.coarser { self.settings.images.min(FEWER_IMAGES) } else { self.settings.images };
+        ConnectSettings { images, ..self.settings.clone() }
     }
 
     fn start(&mut self) -> Phase {
@@ -191,8 +193,8 @@ impl ConnectTask {
         }
         self.state.evaluations += band.evaluations - before;
         let failed = matches!(band.stop, BandStop::StepLimit | BandStop::Diverged);
-        if failed && settings.method == PathMethod::Neb {
-            self.state.by_string = true;
+        if failed && settings.images > FEWER_IMAGES {
+            self.state.coarser = true;
             return Ok(self.start());
         }
         match band.stop {
@@ -310,9 +312,9 @@ impl ConnectTask {
         let (tangent_a, tangent_b) = end_tangents(&images, coordinates);
         let curvature_a = self.soft_curvature(&images[..coordinates], &tangent_a);
         let curvature_b = self.soft_curvature(&images[images.len() - coordinates..], &tangent_b);
-        if band.count() > self.settings.images {
-            // a revealed top is one image more than were asked for
-            images.drain(top * coordinates..(top + 1) * coordinates);
+        if self.settings.store_images && band.count() != self.settings.images {
+            // a revealed top or a coarser band: the file has the number that was asked for
+            images = Curve::new(&images, coordinates)?.resampled(self.settings.images);
         }
         let well = DoubleWell {
             a: self.state.a.index,
