@@ -125,10 +125,13 @@ impl<'a> Library<'a> {
                 (count as f64 - error, count as f64 + error, ErrorMethod::Poisson)
             }
             _ => {
-                // a few glasses that happen to hold equal counts would show no spread at all
                 let (low, high) = bootstrap_interval(&per_glass, seed);
                 let poisson = (count as f64).sqrt();
-                (low.min(count as f64 - poisson), high.max(count as f64 + poisson), ErrorMethod::Bootstrap)
+                match high > low {
+                    true => (low, high, ErrorMethod::Bootstrap),
+                    // glasses that happen to hold equal counts show no spread at all
+                    false => (count as f64 - poisson, count as f64 + poisson, ErrorMethod::Poisson),
+                }
             }
         };
         let error = if method == ErrorMethod::PoissonUpperLimit { high } else { 0.5 * (high - low) };
