@@ -248,7 +248,7 @@ fn the_energy_of_a_block_of_swaps_is_that_of_the_plain_sum() {
         let (cell, positions) = (configuration.cell, configuration.positions);
         let before = plain_energy(&model, &cell, &positions);
         let mut random = stream(SEED, Stage::Prepare, 2, 0);
-        let block = swap_block(&mut model, &cell, &positions, temperature, 3000, &mut random);
+        let block = swap_block(&mut model, &cell, &positions, temperature, 8000, &mut random);
         let change = plain_energy(&model, &cell, &positions) - before;
         assert!(block.count.accepted > 30, "{preset:?}: {:?}", block.count);
         assert!((change - block.energy_change).abs() < 1e-9, "{preset:?}: {change} {}", block.energy_change);
