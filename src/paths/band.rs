@@ -36,7 +36,7 @@ pub fn perpendicular_residual(force: &[f64], tangent: &[f64], climbing: bool) ->
 }
 
 /// How far image k should move along its tangent: an image follows its springs, k (|R+ - R| - |R - R-|), by the
-/// relaxed fraction k / (k + 0.1) / 4 of the uneven distances (springs act along the path only, so that a band
+/// relaxed fraction k / (k + 0.1) / 4 of the uneven distances (a string: 1 / 4) (springs act along the path only, so that a band
 /// at rest has equal distances whatever k; the fraction keeps their relaxation stable for any k), never more than a
 /// fifth of the way to a neighbour, so that images cannot overtake each other; the climbing image
 /// (doi:10.1063/1.1329672) goes to the top of the parabola through itself and its neighbours' energies.
@@ -46,7 +46,7 @@ pub fn tangential_move(
     along: f64,
     coordinates: usize,
     k: usize,
-    spring: f64,
+    share: f64,
     climbing: bool,
 ) -> f64 {
     let image = |k: usize| &images[k * coordinates..(k + 1) * coordinates];
@@ -54,7 +54,7 @@ pub fn tangential_move(
     let behind = distance(image(k), image(k - 1));
     let longest = 0.2 * ahead.min(behind);
     if !climbing {
-        return (0.25 * spring / (spring + 0.1) * (ahead - behind)).clamp(-longest, longest);
+        return (share * (ahead - behind)).clamp(-longest, longest);
     }
     let slopes = (energies[k + 1] - energies[k]) / ahead - (energies[k] - energies[k - 1]) / behind;
     let curvature = (2.0 * slopes / (ahead + behind)).abs();

@@ -4,7 +4,7 @@ use super::band::{
     highest_interior, improved_tangent, intermediate_minima, perpendicular_residual, tangential_move, uphill_neighbour,
 };
 use super::images::ImageSums;
-use super::interpolation::{Curve, chord_lengths, repair_overlaps, straight};
+use super::interpolation::{Curve, chord_lengths, evenly, repair_overlaps, straight};
 use super::lbfgs::PerpendicularMemory;
 use super::vectors::{add_scaled, distance, dot};
 use super::{ConnectSettings, PathMethod};
@@ -15,8 +15,11 @@ use serde::{Deserialize, Serialize};
 
 /// Number of secant pairs of an image.
 const MEMORY: usize = 6;
-/// Longest step of an image perpendicular to the path [sigma].
+/// Longest step of an image perpendicular to the path [sigma], whatever the spacing.
 const STEP_CAP: f64 = 0.3;
+/// Longest step of an image as a share of the distance to its nearer neighbour: steps of neighbours differ by about their
+/// own length while the quasi-Newton matrices differ, and a kink as long as the spacing makes the tangents meaningless.
+const SPACING_SHARE: f64 = 0.5;
 /// Inverse of a stiff curvature, for the first step [sigma^2 / epsilon].
 const FIRST_SCALE: f64 = 1.0 / 500.0;
 /// A coarser band is converged to this multiple of the final tolerance.
@@ -116,6 +119,11 @@ impl BandSearch {
         &self.images[k * self.coordinates..(k + 1) * self.coordinates]
     }
 
+    /// Distance from interior image k to the nearer of its neighbours.
+    fn nearest(&self, k: usize) -> f64 {
+        distance(self.image(k), self.image(k + 1)).min(distance(self.image(k), self.image(k - 1)))
+    }
+
     /// Sum of the distances between images.
     pub fn chord_length(&self) -> f64 {
         chord_lengths(&self.images, self.coordinates).last().copied().unwrap_or(0.0)
@@ -183,7 +191,10 @@ impl BandSearch {
     /// mu (dR_h - dR_k), mu = |F.tau| / |R_h - R_k|, besides -P H P dR_k: the Newton equations of the band are
     /// (P H P + mu) dR_k = F_perp + mu dR_h and are solved from the tops downwards.
     fn advance_images(&mut self, forces: &[f64], tangents: &[Vec<f64>], settings: &ConnectSettings) {
-        let spring = if settings.method == PathMethod::Neb { settings.spring } else { 0.0 };
+        let share = match settings.method {
+            PathMethod::Neb => 0.25 * settings.spring / (settings.spring + 0.1),
+            PathMethod::String => 0.25,
+        };
         let coordinates = self.coordinates;
         let mut order: Vec<usize> = (1..self.count() - 1).collect();
         order.sort_by(|&i, &j| self.energies[j].total_cmp(&self.energies[i]).then(i.cmp(&j)));
@@ -199,9 +210,10 @@ impl BandSearch {
                 }
                 _ => None,
             };
-            let mut step = self.memory[k - 1].step(force, tangent, pull, self.cap);
+            let room = SPACING_SHARE * self.nearest(k);
+            let mut step = self.memory[k - 1].step(force, tangent, pull, self.cap.min(room));
             let is_climbing = self.climbing == Some(k);
-            let slide = tangential_move(&self.images, &self.energies, along, coordinates, k, spring, is_climbing);
+            let slide = tangential_move(&self.images, &self.energies, along, coordinates, k, share, is_climbing);
             add_scaled(&mut step, slide, tangent);
             steps[k] = step;
         }
@@ -270,7 +282,9 @@ impl BandSearch {
         self.energies = vec![first; count];
         self.energies[count - 1] = last;
         self.climbing = None;
-        self.forget();
+        self.memory = inherited(&self.memory, count);
+        self.best = f64::INFINITY;
+        self.since_best = 0;
         self.cap = STEP_CAP;
         Ok(())
     }
@@ -284,8 +298,10 @@ impl BandSearch {
         if top == self.climbing {
             return false;
         }
+        for image in [self.climbing, top].into_iter().flatten() {
+            self.memory[image - 1].clear();
+        }
         self.climbing = top;
-        self.forget();
         true
     }
 
@@ -308,7 +324,7 @@ impl BandSearch {
         }
     }
 
-    /// Equal arc lengths again when a string (or a band whose springs were too slow) has become uneven, separately on
+    /// Equal distances again when a string (or a band whose springs were too slow) has become uneven, separately on
     /// both sides of a climbing image.
     fn reparametrise(&mut self, unevenness: f64) -> Result<()> {
         let pieces: Vec<(usize, usize)> = match self.climbing {
@@ -323,7 +339,7 @@ impl BandSearch {
                 .windows(2)
                 .any(|pair| pair[1] - pair[0] > unevenness * mean || pair[1] - pair[0] < mean / unevenness);
             if uneven && to > from + 1 {
-                let even = Curve::new(&self.images[range.clone()], self.coordinates)?.resampled(to - from + 1);
+                let even = evenly(&self.images[range.clone()], &chord, self.coordinates);
                 let inner = range.start + self.coordinates..range.end - self.coordinates;
                 self.images[inner].copy_from_slice(&even[self.coordinates..even.len() - self.coordinates]);
                 self.memory = memories(self.count());
@@ -342,6 +358,18 @@ impl BandSearch {
         self.evaluations += self.count() as u64 - 1;
         self.evaluations += repair_overlaps(sum, &mut self.images, &mut forces);
     }
+}
+
+/// The memories of `count` images: each has the curvatures of the nearest image of the coarser band.
+fn inherited(coarse: &[PerpendicularMemory], count: usize) -> Vec<PerpendicularMemory> {
+    let mut memory: Vec<PerpendicularMemory> = (1..count - 1)
+        .map(|k| {
+            let nearest = (k as f64 / (count - 1) as f64 * (coarse.len() + 1) as f64).round() as usize;
+            coarse[nearest.clamp(1, coarse.len()) - 1].clone()
+        })
+        .collect();
+    memory.iter_mut().for_each(PerpendicularMemory::forget_step);
+    memory
 }
 
 fn memories(count: usize) -> Vec<PerpendicularMemory> {

@@ -15,8 +15,6 @@ use crate::model::{Model, PeriodicBox};
 use crate::task::{Progress, Task};
 use serde::{Deserialize, Serialize};
 
-/// Images of the second try of a band that has failed.
-const FEWER_IMAGES: usize = 24;
 /// Products spent on the soft modes at each end.
 pub(super) const SOFT_MODE_PRODUCTS: usize = 80;
 /// The saddle may lie this many image distances away from the highest image.
@@ -71,8 +69,6 @@ pub struct ConnectState {
     exchange: bool,
     phase: Phase,
     evaluations: u64,
-    /// The band ran away or stood still: one of fewer images has taken over.
-    coarser: bool,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -107,15 +103,8 @@ impl ConnectTask {
         let b = EndMinimum { positions: bring_near(cell, &a.positions, &b.positions), ..b.clone() };
         let identity = Identity::new(model.clone(), *cell);
         let exchange = compare(&identity, (&a.positions, a.energy), (&b.positions, b.energy)) == Same::Permuted;
-        let state = ConnectState {
-            a: a.clone(),
-            b,
-            asymmetry: rise.abs(),
-            exchange,
-            phase: Phase::Start,
-            evaluations: 0,
-            coarser: false,
-        };
+        let state =
+            ConnectState { a: a.clone(), b, asymmetry: rise.abs(), exchange, phase: Phase::Start, evaluations: 0 };
         Self::resume(model, cell, settings, quench, state)
     }
 
@@ -167,36 +156,22 @@ impl ConnectTask {
         Ok(())
     }
 
-    /// The deck's settings; a pair whose band has failed is tried once more with fewer images, whose tangents are
-    /// better conditioned. The saddle and the descent from it do not depend on their number.
-    fn band_settings(&self) -> ConnectSettings {
-        let images = if self.state.coarser { self.settings.images.min(FEWER_IMAGES) } else { self.settings.images };
-        ConnectSettings { images, ..self.settings.clone() }
-    }
-
     fn start(&mut self) -> Phase {
         let (a, b) = (&self.state.a, &self.state.b);
         if is_same_minimum(&self.identity, (&a.positions, a.energy), (&b.positions, b.energy)) {
             return self.done(PathStatus::Identical, None, Vec::new(), Vec::new());
         }
-        let settings = self.band_settings();
-        let band = BandSearch::new(&mut self.sum, (&a.positions, a.energy), (&b.positions, b.energy), &settings);
+        let band = BandSearch::new(&mut self.sum, (&a.positions, a.energy), (&b.positions, b.energy), &self.settings);
         self.state.evaluations += band.evaluations;
         Phase::Band(Box::new(band))
     }
 
     fn band_step(&mut self, mut band: Box<BandSearch>) -> Result<Phase> {
         let before = band.evaluations;
-        let settings = self.band_settings();
-        if band.iterate(&mut self.images, &settings).is_err() {
+        if band.iterate(&mut self.images, &self.settings).is_err() {
             band.stop = BandStop::Diverged;
         }
         self.state.evaluations += band.evaluations - before;
-        let failed = matches!(band.stop, BandStop::StepLimit | BandStop::Diverged);
-        if failed && settings.images > FEWER_IMAGES {
-            self.state.coarser = true;
-            return Ok(self.start());
-        }
         match band.stop {
             BandStop::Running => Ok(Phase::Band(band)),
             BandStop::Valleys => match self.split(&band) {
@@ -313,7 +288,7 @@ impl ConnectTask {
         let curvature_a = self.soft_curvature(&images[..coordinates], &tangent_a);
         let curvature_b = self.soft_curvature(&images[images.len() - coordinates..], &tangent_b);
         if self.settings.store_images && band.count() != self.settings.images {
-            // a revealed top or a coarser band: the file has the number that was asked for
+            // a revealed top: the file has the number that was asked for
             images = Curve::new(&images, coordinates)?.resampled(self.settings.images);
         }
         let well = DoubleWell {

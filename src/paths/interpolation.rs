@@ -86,6 +86,25 @@ impl Curve {
     }
 }
 
+/// The images [M][3N], of cumulative chord lengths `chord` [M], at equal distances on the straight segments between them.
+/// Unlike a spline this damps what zigzags from image to image.
+pub fn evenly(images: &[f64], chord: &[f64], coordinates: usize) -> Vec<f64> {
+    let last = chord.len() - 1;
+    let mut even = Vec::with_capacity(images.len());
+    let mut segment = 0;
+    for k in 0..=last {
+        let length = chord[last] * k as f64 / last as f64;
+        while segment + 2 < chord.len() && chord[segment + 1] < length {
+            segment += 1;
+        }
+        let width = chord[segment + 1] - chord[segment];
+        let share = if width > 0.0 { ((length - chord[segment]) / width).clamp(0.0, 1.0) } else { 0.0 };
+        let (left, right) = images[segment * coordinates..(segment + 2) * coordinates].split_at(coordinates);
+        even.extend(left.iter().zip(right).map(|(left, right)| left + share * (right - left)));
+    }
+    even
+}
+
 /// Moves particles of the interior images [M][3N] apart where they overlap, until no force exceeds `OVERLAP_FORCE`.
 /// Each coordinate moves along its force by at most `REPAIR_STEP` a sweep; particles that sit upon each other are parted
 /// first, in a direction that their index fixes. Returns the force evaluations made.

@@ -1,6 +1,6 @@
 //! Limited-memory BFGS steps in the space perpendicular to a direction.
 
-use super::vectors::{add_scaled, difference, dot, norm, scale};
+use super::vectors::{add_scaled, add_scaled_pair, difference, dot, norm, scale};
 use serde::{Deserialize, Serialize};
 
 /// The last few steps s and changes of the true force y = F_before - F_after of one configuration, both perpendicular to
@@ -23,6 +23,8 @@ pub struct PerpendicularMemory {
 struct SecantPair {
     step: Vec<f64>,
     change: Vec<f64>,
+    /// s.s, s.y, y.y
+    products: [f64; 3],
 }
 
 impl PerpendicularMemory {
@@ -33,6 +35,11 @@ impl PerpendicularMemory {
     /// Forgets everything.
     pub fn clear(&mut self) {
         self.pairs.clear();
+        self.last = None;
+    }
+
+    /// Forgets the last step, whose change of force will not be known: the configuration was moved.
+    pub fn forget_step(&mut self) {
         self.last = None;
     }
 
@@ -64,34 +71,36 @@ impl PerpendicularMemory {
     fn learn(&mut self, step: Vec<f64>, change: Vec<f64>) {
         let step_change = dot(&step, &change);
         // curvature below a thousandth of the softest modes of a glass, or negative: nothing to learn
-        if step_change <= 1e-2 * dot(&step, &step) {
+        let step_step = dot(&step, &step);
+        if step_change <= 1e-2 * step_step {
             return;
         }
         if self.pairs.len() == self.memory {
             self.pairs.remove(0);
         }
-        self.pairs.push(SecantPair { step, change });
+        let products = [step_step, step_change, dot(&change, &change)];
+        self.pairs.push(SecantPair { step, change, products });
     }
 
     /// Two-loop recursion with the changes y + stiffening s.
     fn solve(&self, mut q: Vec<f64>, stiffening: f64) -> Vec<f64> {
-        let mut used = Vec::with_capacity(self.pairs.len());
+        let mut alphas = Vec::with_capacity(self.pairs.len());
         let mut scaling = self.first_scale;
         for pair in self.pairs.iter().rev() {
-            let mut change = pair.change.clone();
-            add_scaled(&mut change, stiffening, &pair.step);
-            let product = dot(&pair.step, &change);
-            if used.is_empty() {
-                scaling = product / dot(&change, &change);
+            let [ss, sy, yy] = pair.products;
+            let product = sy + stiffening * ss;
+            if alphas.is_empty() {
+                scaling = product / (yy + stiffening * (2.0 * sy + stiffening * ss));
             }
             let alpha = dot(&pair.step, &q) / product;
-            add_scaled(&mut q, -alpha, &change);
-            used.push((&pair.step, change, product, alpha));
+            add_scaled_pair(&mut q, (-alpha, &pair.change), (-alpha * stiffening, &pair.step));
+            alphas.push(alpha);
         }
         scale(&mut q, scaling);
-        for (step, change, product, alpha) in used.into_iter().rev() {
-            let beta = dot(&change, &q) / product;
-            add_scaled(&mut q, alpha - beta, step);
+        for (pair, alpha) in self.pairs.iter().zip(alphas.into_iter().rev()) {
+            let product = pair.products[1] + stiffening * pair.products[0];
+            let beta = (dot(&pair.change, &q) + stiffening * dot(&pair.step, &q)) / product;
+            add_scaled(&mut q, alpha - beta, &pair.step);
         }
         q
     }
