@@ -59,14 +59,54 @@ fn slices_checkpoints_and_extension_change_nothing() {
             }
         }
     }
-    assert_eq!(whole, task.records());
+    // what recognition saves depends on who waits together, what is found does not
+    let found = |runs: &[RunRecord]| -> Vec<_> {
+        runs.iter().map(|run| (run.minima().to_vec(), places(run), run.mean_squared_displacement)).collect()
+    };
+    assert_eq!(found(&whole), found(&task.records()));
+}
+
+/// The step and the minimum of every quench.
+fn places(run: &RunRecord) -> Vec<(u64, Option<u32>)> {
+    run.visits.iter().map(|visit| (visit.step, visit.minimum)).collect()
+}
+
+#[test]
+fn recognition_changes_no_visit() {
+    let all = |recognition: bool, audit: f64| {
+        let settings = ExploreSettings { recognition, audit, temperature: 0.5, ..settings(400, 2) };
+        explore(&settings, 0..2, 100_000)
+    };
+    let (plain, recognising, audited) = (all(false, 0.0), all(true, 0.0), all(true, 1.0));
+    let calls = |runs: &[RunRecord]| runs.iter().map(|run| run.force_evaluations).sum::<u64>();
+    for run in 0..2 {
+        assert!(plain[run].minima().len() > 5, "{} minima", plain[run].minima().len());
+        assert_eq!(places(&plain[run]), places(&recognising[run]));
+        assert_eq!(places(&plain[run]), places(&audited[run]));
+        // the first visits have run to their ends
+        assert_eq!(plain[run].minima(), recognising[run].minima());
+        assert_eq!(plain[run].recognition.recognised, 0);
+        assert_eq!(audited[run].recognition.disagreed, 0);
+        assert_eq!(audited[run].recognition.audited, audited[run].recognition.recognised);
+        assert!(recognising[run].recognition.recognised > 250, "{:?}", recognising[run].recognition);
+    }
+    println!(
+        "{:?} {:?} calls {} {}",
+        recognising[0].recognition,
+        audited[1].recognition,
+        calls(&plain),
+        calls(&recognising)
+    );
+    assert_eq!(calls(&plain), calls(&audited));
+    assert!(2 * calls(&recognising) < calls(&plain) + calls(&plain) / 3);
 }
 
 #[test]
 fn runs_do_not_depend_on_their_group() {
     let together = explore(&settings(12, 3), 0..3, u64::MAX);
     for run in 0..3 {
-        assert_eq!(explore(&settings(12, 3), run..run + 1, 5000)[0], together[run as usize]);
+        let alone = &explore(&settings(12, 3), run..run + 1, 5000)[0];
+        assert_eq!((alone.minima(), places(alone)), (together[run as usize].minima(), places(&together[run as usize])));
     }
     assert_ne!(together[0].visits, together[1].visits);
     assert_eq!(run_groups(19), vec![0..8, 8..16, 16..19]);

@@ -4,33 +4,25 @@
 //! lane. Snapshots wait until there are enough of them to fill the lanes of the minimiser.
 
 use super::identity::Identity;
-use super::quench::{QuenchSettings, quench_batch};
+use super::quench::{QuenchSettings, quench_batch, quench_recognising};
+use super::recognition::{REMEMBERED, Recogniser, RecognitionCount};
 use super::run_library::{MinimaIndex, Minimum, Visit};
 use super::settings::ExploreSettings;
 use crate::error::Result;
 use crate::forces::{LANES, PairSum};
 use crate::model::{Configuration, Model, PeriodicBox};
-use crate::random::{Stage, stream};
+use crate::random::{Stage, Stream, stream};
 use crate::sampling::{DynamicsSettings, DynamicsState, run_lanes};
 use crate::task::{Progress, Task};
+use rand::Rng;
 use serde::{Deserialize, Serialize};
 
-/// Snapshots that wait before they are quenched.
+/// Snapshots that wait before they are quenched, all at once: what is recognised in a queue depends on its members.
 const BUFFER: usize = 64;
-/// Force evaluations of a quench, before a run knows better.
-const EXPECTED_EVALUATIONS: u64 = 500;
 /// A run whose mean squared displacement exceeds this [sigma^2] (about twice the Lindemann length squared) and ...
 const CAGE: f64 = 0.1;
 /// ... has grown by this factor over the second half of the run is a liquid, not a glass.
 const DIFFUSIVE_GROWTH: f64 = 1.5;
-
-/// How often quenches were cut short by recognition, and how often checking that disagreed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RecognitionCount {
-    pub recognised: u64,
-    pub audited: u64,
-    pub disagreed: u64,
-}
 
 /// What one run of one glass found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -78,6 +70,10 @@ struct RunState {
     /// Positions of the first snapshot [3N].
     origin: Vec<f64>,
     record: RunRecord,
+    /// Minima of the record, the latest visited first, each once.
+    recent: Vec<u32>,
+    /// Draws the quenches that are audited.
+    audit: Stream,
 }
 
 /// A configuration that waits for its quench.
@@ -87,6 +83,7 @@ struct Snapshot {
     member: usize,
     step: u64,
     positions: Vec<f64>,
+    audited: bool,
 }
 
 /// A group of runs between two slices.
@@ -136,7 +133,8 @@ impl ExplorationTask {
             let positions = glass.positions.clone();
             let dynamics = DynamicsState::start(&mut task.single, positions, settings.temperature, random);
             task.state.dynamics.push(dynamics);
-            task.state.runs.push(RunState { origin: Vec::new(), record: RunRecord::new(number, run) });
+            let (record, audit) = (RunRecord::new(number, run), stream(seed, Stage::Audit, number, run));
+            task.state.runs.push(RunState { origin: Vec::new(), record, recent: Vec::new(), audit });
         }
         task
     }
@@ -195,34 +193,39 @@ impl ExplorationTask {
         for (member, (run, dynamics)) in members {
             run.note_snapshot(dynamics, self.state.taken);
             let (step, positions) = (dynamics.step, dynamics.positions.clone());
-            self.state.waiting.push(Snapshot { member, step, positions });
+            let audited = run.audit.random_bool(self.settings.audit);
+            self.state.waiting.push(Snapshot { member, step, positions, audited });
         }
         self.state.draining |= self.state.waiting.len() >= BUFFER || self.finished_moving();
     }
 
-    /// Quenches the first of the waiting snapshots, as many as the budget allows; returns the force evaluations.
-    fn advance_quenches(&mut self, budget: u64) -> u64 {
-        let affordable = (budget / self.expected_evaluations()).min(BUFFER as u64) as usize;
-        let chunk = affordable.max(LANES).min(self.state.waiting.len());
-        let snapshots: Vec<Snapshot> = self.state.waiting.drain(..chunk).collect();
+    /// Quenches the waiting snapshots; returns the force evaluations.
+    fn advance_quenches(&mut self) -> u64 {
+        let snapshots = std::mem::take(&mut self.state.waiting);
+        self.state.draining = false;
         let starts: Vec<&[f64]> = snapshots.iter().map(|snapshot| snapshot.positions.as_slice()).collect();
-        let quenches = quench_batch(&mut self.quenching, &starts, &self.quench);
+        let quenches = if self.settings.recognition {
+            let members = snapshots.iter().map(|snapshot| (snapshot.member, snapshot.audited)).collect();
+            let recent: Vec<Vec<&Minimum>> = self.state.runs.iter().map(RunState::recent_minima).collect();
+            let mut recogniser = Recogniser::new(&self.identity, members, &recent);
+            let quenches = quench_recognising(&mut self.quenching, &starts, &self.quench, &mut recogniser);
+            for (run, count) in self.state.runs.iter_mut().zip(recogniser.counts()) {
+                run.record.recognition.add(count);
+            }
+            quenches
+        } else {
+            quench_batch(&mut self.quenching, &starts, &self.quench)
+        };
         let mut spent = 0;
         for (snapshot, quench) in snapshots.iter().zip(quenches) {
-            let record = &mut self.state.runs[snapshot.member].record;
-            let visit = record.found.visit(&self.identity, quench, snapshot.step);
-            record.force_evaluations += visit.force_evaluations;
-            record.visits.push(visit);
+            let run = &mut self.state.runs[snapshot.member];
+            let visit = run.record.found.visit(&self.identity, quench, snapshot.step);
+            run.record.force_evaluations += visit.force_evaluations;
+            run.record.visits.push(visit);
+            run.note_visit(&visit);
             spent += visit.force_evaluations;
         }
-        self.state.draining &= !self.state.waiting.is_empty();
         spent
-    }
-
-    fn expected_evaluations(&self) -> u64 {
-        let evaluations: u64 = self.state.runs.iter().map(|run| run.record.force_evaluations).sum();
-        let quenches: usize = self.state.runs.iter().map(|run| run.record.visits.len()).sum();
-        evaluations.checked_div(quenches as u64).unwrap_or(EXPECTED_EVALUATIONS).max(1)
     }
 
     fn must_quench(&self) -> bool {
@@ -248,6 +251,17 @@ impl RunRecord {
 }
 
 impl RunState {
+    fn recent_minima(&self) -> Vec<&Minimum> {
+        self.recent.iter().map(|&index| &self.record.minima()[index as usize]).collect()
+    }
+
+    fn note_visit(&mut self, visit: &Visit) {
+        let Some(index) = visit.minimum else { return };
+        self.recent.retain(|&other| other != index);
+        self.recent.insert(0, index);
+        self.recent.truncate(REMEMBERED);
+    }
+
     /// Temperature and displacement at snapshot number `taken` (1 is the first).
     fn note_snapshot(&mut self, dynamics: &DynamicsState, taken: u64) {
         let positions = &dynamics.positions;
@@ -272,7 +286,7 @@ impl Task for ExplorationTask {
         while !self.state.runs.is_empty() {
             let left = force_calls.saturating_sub(spent);
             if self.must_quench() {
-                spent += self.advance_quenches(left);
+                spent += self.advance_quenches();
             } else if self.finished_moving() {
                 break;
             } else {

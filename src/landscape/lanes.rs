@@ -1,6 +1,7 @@
 //! What the minimisers that work on L configurations at a time have in common.
 
 use super::quench::{Quench, QuenchSettings, StopReason};
+use super::recognition::{Look, Watch};
 use crate::forces::{PairSum, lane, set_lane};
 use crate::model::Law;
 
@@ -89,11 +90,14 @@ struct Work {
 }
 
 /// Minimises every start [3N]; a lane that ends takes the next start of the queue. Results in the order of the starts.
+///
+/// `watch` may end a quench in the place of a minimum it recognises.
 pub(super) fn run_queue<const L: usize, M: LaneMinimiser<L>>(
     sum: &mut PairSum<L>,
     starts: &[&[f64]],
     settings: &QuenchSettings,
     minimiser: &mut M,
+    watch: &mut impl Watch,
 ) -> Vec<Quench> {
     let Some(first) = starts.first() else { return Vec::new() };
     let mut positions = vec![[0.0; L]; first.len()];
@@ -115,14 +119,17 @@ pub(super) fn run_queue<const L: usize, M: LaneMinimiser<L>>(
             if !energies[l].is_finite() {
                 residuals[l] = f64::INFINITY;
             }
-            let Some(stop) = verdict(current, settings, residuals[l]) else { continue };
-            results[current.start] = Some(Quench {
-                positions: lane(&positions, l),
-                energy: energies[l],
-                residual: residuals[l],
-                force_evaluations: current.evaluations,
-                stop,
-            });
+            let quench = match verdict(current, settings, residuals[l]) {
+                Some(stop) => {
+                    let (positions, energy, residual) = (lane(&positions, l), energies[l], residuals[l]);
+                    let quench = Quench { positions, energy, residual, force_evaluations: current.evaluations, stop };
+                    watch.ended(current.start, &quench);
+                    Some(quench)
+                }
+                None => recognised(watch, current, (energies[l], residuals[l]), (&positions, &forces), l),
+            };
+            let Some(quench) = quench else { continue };
+            results[current.start] = Some(quench);
             running[l] = false;
             if !energies[l].is_finite() {
                 set_lane(&mut positions, l, first);
@@ -135,6 +142,22 @@ pub(super) fn run_queue<const L: usize, M: LaneMinimiser<L>>(
         minimiser.advance(&mut positions, running);
     }
     results.into_iter().flatten().collect()
+}
+
+/// Shows a lane to the watch, when it wants to see it.
+fn recognised<const L: usize>(
+    watch: &mut impl Watch,
+    work: &Work,
+    (energy, residual): (f64, f64),
+    (positions, forces): (&Rows<f64, L>, &Rows<f64, L>),
+    l: usize,
+) -> Option<Quench> {
+    if !watch.wants(work.evaluations, residual) {
+        return None;
+    }
+    let (positions, forces) = (lane(positions, l), lane(forces, l));
+    let (start, evaluations) = (work.start, work.evaluations);
+    watch.look(&Look { start, evaluations, energy, positions: &positions, forces: &forces })
 }
 
 /// Draws the next start from the queue.

@@ -11,15 +11,17 @@ mod lbfgs;
 mod library;
 mod quench;
 mod rattlers;
+mod recognition;
 mod run_library;
 mod settings;
 
 pub use displacement::{Displacement, displacement_field};
-pub use exploration::{ExplorationState, ExplorationTask, RecognitionCount, RunRecord, run_groups};
+pub use exploration::{ExplorationState, ExplorationTask, RunRecord, run_groups};
 pub use identity::{Candidate, Identity, Same, same_displacement};
 pub use inherent::{inherent_energy, inherent_structure};
 pub use library::{GlassLibrary, Growth, LibraryMinimum, LibraryVisit, Persistence, Transition};
 pub use quench::{Quench, QuenchSettings, StopReason, quench, quench_batch};
 pub use rattlers::rattlers;
+pub use recognition::RecognitionCount;
 pub use run_library::{Entry, MinimaIndex, Minimum, Visit};
 pub use settings::{ExploreSettings, Minimiser};

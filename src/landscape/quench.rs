@@ -4,6 +4,7 @@ use super::conjugate_gradient;
 use super::fire::Fire;
 use super::lanes::{run_queue, stiffness};
 use super::lbfgs::Lbfgs;
+use super::recognition::{Recogniser, Unwatched, Watch};
 use super::settings::{ExploreSettings, Minimiser};
 use crate::forces::{LANES, PairSum};
 use serde::{Deserialize, Serialize};
@@ -42,6 +43,8 @@ pub enum StopReason {
     /// The coordinates are too coarse for the tolerance: the residual no longer falls (or the energy of the start is no
     /// finite number).
     Stalled,
+    /// A known minimum was recognised before the end, and stands in its place.
+    Recognised,
 }
 
 /// Where a quench ended.
@@ -65,7 +68,7 @@ impl Quench {
     /// Converged, or as near to the minimum as the rounding of the coordinates lets it come.
     pub fn at_minimum(&self) -> bool {
         match self.stop {
-            StopReason::Converged => true,
+            StopReason::Converged | StopReason::Recognised => true,
             StopReason::Stalled => self.residual.is_finite(),
             StopReason::StepLimit => false,
         }
@@ -76,7 +79,7 @@ impl Quench {
 pub fn quench(sum: &mut PairSum<1>, start: &[f64], settings: &QuenchSettings) -> Quench {
     let queue = |sum: &mut PairSum<1>| match settings.minimiser {
         Minimiser::ConjugateGradient => None,
-        _ => quench_queue(sum, &[start], settings).pop(),
+        _ => quench_queue(sum, &[start], settings, &mut Unwatched).pop(),
     };
     queue(sum).unwrap_or_else(|| conjugate_gradient::minimise(sum, start, settings))
 }
@@ -91,15 +94,34 @@ pub fn quench_batch(sum: &mut PairSum<LANES>, starts: &[&[f64]], settings: &Quen
             let mut single = PairSum::new(sum.model().clone(), *sum.cell());
             starts.iter().map(|start| conjugate_gradient::minimise(&mut single, start, settings)).collect()
         }
-        _ => quench_queue(sum, starts, settings),
+        _ => quench_queue(sum, starts, settings, &mut Unwatched),
     }
 }
 
-fn quench_queue<const L: usize>(sum: &mut PairSum<L>, starts: &[&[f64]], settings: &QuenchSettings) -> Vec<Quench> {
+/// As `quench_batch`; a quench near a minimum that `recogniser` knows ends there. Which quenches are recognised depends on the
+/// order of the starts alone.
+pub(super) fn quench_recognising(
+    sum: &mut PairSum<LANES>,
+    starts: &[&[f64]],
+    settings: &QuenchSettings,
+    recogniser: &mut Recogniser,
+) -> Vec<Quench> {
+    match settings.minimiser {
+        Minimiser::ConjugateGradient => quench_batch(sum, starts, settings),
+        _ => quench_queue(sum, starts, settings, recogniser),
+    }
+}
+
+fn quench_queue<const L: usize>(
+    sum: &mut PairSum<L>,
+    starts: &[&[f64]],
+    settings: &QuenchSettings,
+    watch: &mut impl Watch,
+) -> Vec<Quench> {
     let rows = 3 * sum.particles();
     let stiffness = stiffness(sum);
     match settings.minimiser {
-        Minimiser::Fire => run_queue(sum, starts, settings, &mut Fire::new(rows, stiffness)),
-        _ => run_queue(sum, starts, settings, &mut Lbfgs::new(rows, stiffness)),
+        Minimiser::Fire => run_queue(sum, starts, settings, &mut Fire::new(rows, stiffness), watch),
+        _ => run_queue(sum, starts, settings, &mut Lbfgs::new(rows, stiffness), watch),
     }
 }

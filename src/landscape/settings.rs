@@ -38,6 +38,10 @@ pub struct ExploreSettings {
     /// Largest force component in magnitude at a minimum [epsilon / sigma].
     pub force_tolerance: f64,
     pub minimiser: Minimiser,
+    /// End quenches that have come near a minimum the run has visited before.
+    pub recognition: bool,
+    /// Share of the recognised quenches that run to their end all the same, to be compared.
+    pub audit: f64,
 }
 
 impl ExploreSettings {
@@ -60,6 +64,9 @@ impl ExploreSettings {
             runs: 1,
             force_tolerance,
             minimiser: Minimiser::Lbfgs,
+            // the minima of a packing differ by less than recognition can tell
+            recognition: preset != Preset::Harmonic,
+            audit: 0.01,
         }
     }
 }

@@ -1,0 +1,281 @@
+//! Recognition of known minima while a quench still runs.
+//!
+//! A quench that has come near a known minimum x_m of energy E_m is ended there when all of these hold, with
+//! d = x - x_m, h = E(x) - E_m and F the force at x:
+//!
+//! - no particle is further than `REACH` from its place in x_m;
+//! - the energy on the straight line to x_m is a parabola, |h + F.d / 2| < `PARABOLA`: in a quadratic basin F.d = -2 h; a
+//!   second well or a ridge in between that is higher than this shows in the sum;
+//! - h itself is small, `HEIGHT`, so that what the line does not see, other directions, is quadratic too;
+//! - both were so at the look before, for the same minimum.
+//!
+//! This is a test and no proof: a share of the recognised quenches, drawn at random, runs to its end and the
+//! disagreements are counted.
+
+use super::identity::Identity;
+use super::quench::{Quench, StopReason};
+use super::run_library::Minimum;
+use crate::forces::lanes::{Pass, vectorised};
+use serde::{Deserialize, Serialize};
+
+/// Evaluations between two looks at a lane.
+const EVERY: u64 = 8;
+/// Residual from which a lane is looked at [epsilon / sigma].
+const CALM: f64 = 0.5;
+/// Largest distance of a particle from its place in the known minimum [sigma].
+const REACH: f64 = 0.05;
+/// Largest height above the known minimum [epsilon].
+const HEIGHT: f64 = 0.05;
+/// Minima of a run that are compared with, the latest visited first.
+pub(super) const REMEMBERED: usize = 32;
+/// Largest departure of the energy from a parabola [epsilon].
+const PARABOLA: f64 = 1e-5;
+
+/// How often quenches were cut short by recognition, and how often checking that disagreed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecognitionCount {
+    pub recognised: u64,
+    pub audited: u64,
+    pub disagreed: u64,
+}
+
+impl RecognitionCount {
+    pub(super) fn add(&mut self, other: &Self) {
+        self.recognised += other.recognised;
+        self.audited += other.audited;
+        self.disagreed += other.disagreed;
+    }
+}
+
+/// A lane as a quench sees it.
+pub(super) struct Look<'a> {
+    /// Index of the start in the queue.
+    pub start: usize,
+    pub evaluations: u64,
+    pub energy: f64,
+    /// [3N]
+    pub positions: &'a [f64],
+    pub forces: &'a [f64],
+}
+
+/// Watches the lanes of a queue of quenches.
+pub(super) trait Watch {
+    /// Whether a lane should be shown now.
+    fn wants(&self, evaluations: u64, residual: f64) -> bool;
+    /// A known minimum in whose place the quench may end.
+    fn look(&mut self, look: &Look<'_>) -> Option<Quench>;
+    /// A quench has run to its end.
+    fn ended(&mut self, start: usize, quench: &Quench);
+}
+
+/// Watches nothing.
+pub(super) struct Unwatched;
+
+impl Watch for Unwatched {
+    fn wants(&self, _: u64, _: f64) -> bool {
+        false
+    }
+    fn look(&mut self, _: &Look<'_>) -> Option<Quench> {
+        None
+    }
+    fn ended(&mut self, _: usize, _: &Quench) {}
+}
+
+/// A minimum that a quench may end in.
+#[derive(Clone)]
+struct Known {
+    positions: Vec<f64>,
+    energy: f64,
+    residual: f64,
+    /// The first start of this queue that led here; 0 for what was known before. Later snapshots only may end here, so that
+    /// the first visit always has positions of its own.
+    since: usize,
+}
+
+/// Where a snapshot stands.
+#[derive(Clone, Default)]
+struct Suspicion {
+    /// Key of the minimum that the last look held for the end.
+    key: Option<usize>,
+    /// The look that would have ended an audited quench.
+    verdict: Option<usize>,
+}
+
+/// The known minima of one run, the latest visited first, as (key, minimum).
+#[derive(Clone, Default)]
+struct Memory {
+    known: Vec<(usize, Known)>,
+    next_key: usize,
+}
+
+/// Recognises minima by the earlier visits of the same run.
+pub(super) struct Recogniser<'a> {
+    identity: &'a Identity,
+    memories: Vec<Memory>,
+    /// Run and audit of every start.
+    members: Vec<(usize, bool)>,
+    suspicions: Vec<Suspicion>,
+    counts: Vec<RecognitionCount>,
+}
+
+impl<'a> Recogniser<'a> {
+    /// For the starts of `members` (place of the run, whether it is audited); `recent` holds the minima that each run visited last,
+    /// the latest first.
+    pub(super) fn new(identity: &'a Identity, members: Vec<(usize, bool)>, recent: &[Vec<&Minimum>]) -> Self {
+        let memories: Vec<Memory> = recent
+            .iter()
+            .map(|minima| {
+                let known =
+                    minima.iter().take(REMEMBERED).enumerate().map(|(key, minimum)| (key, Known::from(*minimum)));
+                Memory { known: known.collect(), next_key: minima.len() }
+            })
+            .collect();
+        let counts = vec![RecognitionCount::default(); memories.len()];
+        let suspicions = vec![Suspicion::default(); members.len()];
+        Self { identity, memories, members, suspicions, counts }
+    }
+
+    /// The counts of each run.
+    pub(super) fn counts(&self) -> &[RecognitionCount] {
+        &self.counts
+    }
+
+    /// The nearest known minimum that passes the tests.
+    fn candidate(&self, look: &Look<'_>) -> Option<usize> {
+        let memory = &self.memories[self.members[look.start].0];
+        let mut nearest: Option<(f64, usize)> = None;
+        for (key, known) in &memory.known {
+            if known.since > look.start {
+                continue;
+            }
+            let height = look.energy - known.energy;
+            if height < -self.identity.energy_tolerance(known.energy) || height > HEIGHT {
+                continue;
+            }
+            let products = Products { positions: look.positions, minimum: &known.positions, forces: look.forces };
+            let (squared, work) = vectorised(products);
+            if (height + 0.5 * work).abs() > PARABOLA || nearest.is_some_and(|(least, _)| least <= squared) {
+                continue;
+            }
+            if within_reach(look.positions, &known.positions) {
+                nearest = Some((squared, *key));
+            }
+        }
+        nearest.map(|(_, key)| key)
+    }
+}
+
+impl Watch for Recogniser<'_> {
+    fn wants(&self, evaluations: u64, residual: f64) -> bool {
+        evaluations.is_multiple_of(EVERY) && residual < CALM
+    }
+
+    fn look(&mut self, look: &Look<'_>) -> Option<Quench> {
+        let (member, audited) = self.members[look.start];
+        let candidate = self.candidate(look);
+        let suspicion = &mut self.suspicions[look.start];
+        let sure = candidate.is_some() && suspicion.key == candidate;
+        suspicion.key = candidate;
+        let key = candidate.filter(|_| sure && suspicion.verdict.is_none())?;
+        if audited {
+            suspicion.verdict = Some(key);
+            return None;
+        }
+        self.counts[member].recognised += 1;
+        let memory = &mut self.memories[member];
+        let place = memory.known.iter().position(|(k, _)| *k == key)?;
+        let known = memory.known.remove(place);
+        memory.known.insert(0, known);
+        Some(memory.known[0].1.quench(look.evaluations))
+    }
+
+    fn ended(&mut self, start: usize, quench: &Quench) {
+        let member = self.members[start].0;
+        let memory = &mut self.memories[member];
+        if let Some(key) = self.suspicions[start].verdict.take() {
+            let counts = &mut self.counts[member];
+            counts.recognised += 1;
+            counts.audited += 1;
+            let agrees = memory.known.iter().any(|(k, known)| *k == key && known.is(quench, self.identity));
+            counts.disagreed += u64::from(!agrees);
+        }
+        if !quench.at_minimum() {
+            return;
+        }
+        let place = memory.known.iter().position(|(_, other)| other.is(quench, self.identity));
+        let entry = match place {
+            Some(place) => {
+                let (key, known) = memory.known.remove(place);
+                let since = known.since.min(start);
+                (key, Known { since, ..known })
+            }
+            None => {
+                memory.next_key += 1;
+                let (positions, energy, residual) = (quench.positions.clone(), quench.energy, quench.residual);
+                (memory.next_key - 1, Known { positions, energy, residual, since: start })
+            }
+        };
+        memory.known.insert(0, entry);
+        memory.known.truncate(REMEMBERED);
+    }
+}
+
+impl From<&Minimum> for Known {
+    fn from(minimum: &Minimum) -> Self {
+        let positions = minimum.positions.clone();
+        Self { positions, energy: minimum.energy, residual: minimum.residual, since: 0 }
+    }
+}
+
+impl Known {
+    fn is(&self, quench: &Quench, identity: &Identity) -> bool {
+        (self.energy - quench.energy).abs() <= identity.energy_tolerance(self.energy)
+            && within_reach(&self.positions, &quench.positions)
+    }
+
+    fn quench(&self, force_evaluations: u64) -> Quench {
+        Quench {
+            positions: self.positions.clone(),
+            energy: self.energy,
+            residual: self.residual,
+            force_evaluations,
+            stop: StopReason::Recognised,
+        }
+    }
+}
+
+/// |d|^2 and F.d with d = x - x_m, in eight partial sums.
+struct Products<'a> {
+    positions: &'a [f64],
+    minimum: &'a [f64],
+    forces: &'a [f64],
+}
+
+impl Pass for Products<'_> {
+    type Output = (f64, f64);
+    #[inline(always)]
+    fn run(self) -> (f64, f64) {
+        let (x, x_rest) = self.positions.as_chunks::<8>();
+        let (m, m_rest) = self.minimum.as_chunks::<8>();
+        let (f, f_rest) = self.forces.as_chunks::<8>();
+        let (mut squares, mut works) = ([0.0; 8], [0.0; 8]);
+        for ((x, m), f) in x.iter().zip(m).zip(f) {
+            for k in 0..8 {
+                let d = x[k] - m[k];
+                squares[k] += d * d;
+                works[k] += d * f[k];
+            }
+        }
+        for (k, ((x, m), f)) in x_rest.iter().zip(m_rest).zip(f_rest).enumerate() {
+            squares[k] += (x - m) * (x - m);
+            works[k] += (x - m) * f;
+        }
+        (squares.iter().sum(), works.iter().sum())
+    }
+}
+
+/// Whether every particle of x is within `REACH` of its place in y.
+fn within_reach(x: &[f64], y: &[f64]) -> bool {
+    let (x, y) = (x.as_chunks::<3>().0, y.as_chunks::<3>().0);
+    x.iter().zip(y).all(|(x, y)| (0..3).map(|k| (x[k] - y[k]) * (x[k] - y[k])).sum::<f64>() <= REACH * REACH)
+}
