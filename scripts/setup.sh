@@ -23,7 +23,9 @@ On a cluster load an MPI compiler, a parallel HDF5 (1.10.8 or newer) and libclan
 (the names differ from site to site; `module spider hdf5` lists them):
     module load openmpi hdf5 llvm
 and point HDF5_DIR at the parallel HDF5 if pkg-config does not find it. A serial build that needs no system library:
-    cargo build --release --no-default-features --features static-hdf5      (needs cmake)
+    cargo build --release --no-default-features --features static-hdf5
+which needs CMake 3.26 or newer; where the system's is older, python3 -m venv cmake-venv && cmake-venv/bin/pip install cmake
+and cmake-venv/bin in front of the PATH.
 TEXT
 }
 

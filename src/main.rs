@@ -28,6 +28,9 @@ enum Command {
     /// Reads the deck and prints what it would cost; runs nothing.
     Check {
         deck: PathBuf,
+        /// Directory that the campaign would use [default: the campaign's name].
+        #[arg(long)]
+        output: Option<PathBuf>,
         /// Number of ranks to plan for.
         #[arg(long, default_value_t = 1)]
         ranks: usize,
@@ -150,6 +153,9 @@ fn main() -> ExitCode {
 }
 
 fn execute(command: Command) -> Result<()> {
+    if !matches!(command, Command::Run(_)) && driver::is_a_further_rank() {
+        return Ok(());
+    }
     match command {
         Command::Run(run) => driver::run(
             &run.deck,
@@ -162,7 +168,7 @@ fn execute(command: Command) -> Result<()> {
                 quiet: run.quiet,
             },
         ),
-        Command::Check { deck, ranks, explain } => driver::check(&deck, ranks, explain),
+        Command::Check { deck, output, ranks, explain } => driver::check(&deck, output.as_deref(), ranks, explain),
         Command::Status { directory } => driver::status(&directory),
         Command::Evaluate(evaluate) => driver::evaluate(&driver::EvaluateOptions {
             file: evaluate.file,

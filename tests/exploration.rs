@@ -135,10 +135,11 @@ fn a_run_visits_minima_at_its_quenches() {
             assert!((again.energy - minimum.energy).abs() < 1e-9);
         }
     }
-    check_library(&GlassLibrary::merge(&identity, &runs), &runs, settings.quench_every);
+    check_library(&GlassLibrary::merge(&identity, &runs), &runs, &settings);
 }
 
-fn check_library(library: &GlassLibrary, runs: &[RunRecord], quench_every: u64) {
+fn check_library(library: &GlassLibrary, runs: &[RunRecord], settings: &ExploreSettings) {
+    let quench_every = settings.quench_every;
     let minima = &library.minima;
     println!("{} minima, {} transitions", minima.len(), library.transitions.len());
     assert!(minima.len() > 1, "the exploration never left its first minimum");
@@ -155,13 +156,20 @@ fn check_library(library: &GlassLibrary, runs: &[RunRecord], quench_every: u64) 
     }
     let changes = library.visits.windows(2).filter(|w| w[0].run == w[1].run && w[0].minimum != w[1].minimum).count();
     assert_eq!(library.transitions.iter().map(|transition| transition.count).sum::<u64>(), changes as u64);
-    let growth = library.growth(quench_every);
+    let growth = library.growth();
     let end = growth.last().unwrap();
-    assert_eq!((end.steps, end.minima), (240 * quench_every, minima.len() as u64));
+    // four runs of 60 quenches, each after its equilibration
+    let run_steps = settings.equilibration_steps + 59 * quench_every;
+    assert_eq!((end.steps, end.minima), (4 * run_steps, minima.len() as u64));
     assert_eq!(end.transitions, library.transitions.len() as u64);
-    assert_eq!((growth[0].steps, growth[0].minima, growth[0].transitions), (quench_every, 1, 0));
+    assert_eq!((growth[0].steps, growth[0].minima, growth[0].transitions), (1500, 1, 0));
     assert!(growth.windows(2).all(|w| w[0].steps < w[1].steps && w[0].minima <= w[1].minima));
     let stays = library.persistence();
     assert_eq!(stays.len(), changes);
     assert!(stays.iter().all(|stay| stay.steps >= quench_every && stay.steps % quench_every == 0));
+    // the first stay of each run began nobody knows when
+    let censored: Vec<u64> = stays.iter().filter(|stay| stay.left_censored).map(|stay| stay.run).collect();
+    let mut runs: Vec<u64> = stays.iter().map(|stay| stay.run).collect();
+    runs.dedup();
+    assert_eq!(censored, runs);
 }

@@ -121,6 +121,7 @@ fn write(world: &Ranks, directory: &Path, stage: Stage, rows: u64) -> Result<()>
         let value = match (entry.element, entry.shape) {
             (Element::F64, "[]") => Attribute::F64(0.5),
             (Element::F64, _) => Attribute::F64List(vec![0.25; 4]),
+            (Element::Text, _) => Attribute::Text("per atom".to_owned()),
             _ => Attribute::I64List(vec![3, 1]),
         };
         file.attribute(&entry.path.replace("<unit>", "argon"), entry.name, &value)?;
@@ -374,14 +375,14 @@ fn a_campaign_knows_its_stages() {
     let directory = scratch.path().join("a/campaign");
     let world = Ranks::alone();
     assert!(Campaign::look(&directory).is_err());
-    let campaign = Campaign::open(&world, &directory).unwrap();
+    let campaign = Campaign::open(&world, &directory, None).unwrap();
     assert!(campaign.stages().is_empty() && directory.is_dir());
     write(&world, &directory, Stage::Explore, 37).unwrap();
     let unfinished = StageFile::create(&world, &directory, &header(Stage::Prepare)).unwrap();
     let parts = || std::fs::read_dir(&directory).unwrap().count();
     assert_eq!(parts(), 2);
     std::mem::forget(unfinished); // as a killed process does
-    let campaign = Campaign::open(&world, &directory).unwrap();
+    let campaign = Campaign::open(&world, &directory, None).unwrap();
     assert_eq!(parts(), 1);
     assert_eq!(campaign.stages().iter().map(|state| state.stage).collect::<Vec<_>>(), [Stage::Explore]);
     assert!(campaign.is_complete(Stage::Explore) && !campaign.is_complete(Stage::Prepare));
@@ -389,7 +390,7 @@ fn a_campaign_knows_its_stages() {
     assert_eq!(campaign.refuse(Stage::Explore, "explore.quenches").exit_code(), 3);
     let file = scratch.path().join("a/file");
     std::fs::write(&file, "").unwrap();
-    assert!(matches!(Campaign::open(&world, &file), Err(Error::Storage { .. })));
+    assert!(matches!(Campaign::open(&world, &file, None), Err(Error::Storage { .. })));
 }
 
 /// The tables of docs/files.md as the layout has them.

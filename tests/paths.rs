@@ -1,12 +1,12 @@
 //! Paths between minima against independently computed ones.
 
 use glasswell::forces::PairSum;
-use glasswell::landscape::{Identity, QuenchSettings, Same};
+use glasswell::landscape::{Identity, QuenchSettings, Same, StopReason};
 use glasswell::model::{Configuration, Mixture, Model, PeriodicBox, Preset};
 use glasswell::paths::{
     BandSearch, BandStop, Candidate, ConnectOutcome, ConnectRounds, ConnectSettings, ConnectTask, CubicSpline, Descent,
     DescentStop, DescentTask, EndMinimum, FoundMinimum, ImageSums, LengthMethod, MinimaLibrary, PairKey, PathMethod,
-    PathStatus, SaddleSearch, SaddleStop, VisitRule, Waypoint, bring_near, candidates, compare, find_path,
+    PathStatus, SaddleSearch, SaddleStop, VisitRule, Waypoint, bring_near, candidates, compare, find_path, joined,
     negative_modes,
 };
 use glasswell::task::{Progress, Task};
@@ -115,7 +115,7 @@ fn a_saddle_is_found_from_afar_and_descents_converge() {
     let start: Vec<f64> = (reference.A.iter().zip(&reference.saddle).enumerate())
         .map(|(i, (a, s))| s + 0.05 * (s - a) + 1e-3 * ((i * 7 % 5) as f64 - 2.0))
         .collect();
-    let mut saddle = SaddleSearch::new(&start, &tangent);
+    let mut saddle = SaddleSearch::new(&start, &tangent, model.law);
     while saddle.stop == SaddleStop::Running {
         saddle.iterate(&mut sum, 1e-9);
     }
@@ -193,6 +193,53 @@ fn a_double_well_agrees_with_the_reference_before_and_after_the_descent() {
             assert!((mine - theirs).abs() < 2e-3 * reference.activation, "{k}: {mine} {theirs}");
         }
     }
+}
+
+#[test]
+fn a_descent_that_fails_or_leaves_is_told_as_the_deck_asks() {
+    let (reference, elsewhere) = (Reference::read("tlj_a"), Reference::read("tlj_a2"));
+    let (model, cell) = reference.system();
+    let (a, b) = reference.ends();
+    let quench = QuenchSettings::default();
+    let mut task = ConnectTask::new(&model, &cell, (&a, &b), &settings(17), &quench);
+    run(&mut task, u64::MAX);
+    let direct = task.into_outcome().unwrap();
+    let well = direct.double_well.clone().unwrap();
+    // a descent that failed: the band's double well, with the status that says so
+    let failed = ConnectOutcome { status: PathStatus::DescentFailed, force_evaluations: 1000, ..direct.clone() };
+    let told = joined(direct.clone(), failed);
+    let kept = told.double_well.unwrap();
+    assert_eq!((told.status, kept.status), (PathStatus::DescentFailed, PathStatus::DescentFailed));
+    assert_eq!(
+        (kept.length, kept.length_method, kept.profile),
+        (well.length, LengthMethod::Spline, well.profile.clone())
+    );
+    assert_eq!(kept.force_evaluations, direct.force_evaluations + 1000);
+    assert!(told.status.is_double_well() && !PathStatus::WrongMinima.is_double_well());
+    // a descent that arrives at another minimum than the end it is given
+    let other = EndMinimum { index: 1, ..elsewhere.ends().1 };
+    for split in [true, false] {
+        let mut descent = DescentTask::new(&model, &cell, &well, (&a, &other), &quench).splitting(split);
+        run(&mut descent, u64::MAX);
+        let outcome = descent.into_outcome().unwrap();
+        let (status, found) = if split { (PathStatus::Split, 1) } else { (PathStatus::WrongMinima, 0) };
+        assert_eq!((outcome.status, outcome.found.len()), (status, found));
+        assert_eq!(outcome.double_well.is_none(), split);
+        assert_eq!(outcome.chain.len(), if split { 3 } else { 0 });
+    }
+}
+
+#[test]
+fn ends_whose_quench_stops_early_are_told() {
+    let reference = Reference::read("tlj_a");
+    let (model, cell) = reference.system();
+    let shaken: Vec<f64> = reference.A.iter().enumerate().map(|(k, x)| x + 0.05 * (k as f64).sin()).collect();
+    let quench = QuenchSettings { max_evaluations: 5, ..QuenchSettings::default() };
+    let found = find_path(&model, &cell, (&shaken, &reference.B), &settings(9), &quench, true).unwrap();
+    assert_eq!((found.status, found.wells.len()), (PathStatus::EndNotConverged, 0));
+    assert_eq!(found.end_stops[0], StopReason::StepLimit);
+    assert!(found.minima[0].residual > 1e-3, "{}", found.minima[0].residual);
+    assert!(found.force_evaluations <= 12, "{}", found.force_evaluations);
 }
 
 #[test]
@@ -351,7 +398,7 @@ fn a_path_through_other_minima_is_split_into_elementary_ones() {
     for well in found.wells.iter().map(|w| &w.double_well) {
         let rise = found.minima[well.b].energy - found.minima[well.a].energy;
         assert!(well.asymmetry >= 0.0 && (well.asymmetry - rise).abs() < 1e-9);
-        if well.status == PathStatus::Converged {
+        if well.status.is_double_well() {
             assert!(well.negative_modes == 1 && well.curvature_saddle < 0.0 && well.barrier > 0.0);
         }
     }

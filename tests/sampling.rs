@@ -321,6 +321,36 @@ fn relaxation_time_of_free_diffusion() {
     assert!((meter.elapsed() - 3000.0).abs() < 1e-9);
 }
 
+#[test]
+fn long_lags_are_means_over_staggered_origins() {
+    // one particle of two goes at a constant speed until tick 40, then stands: what a lag sees hangs on its origin
+    let k = 2.0f64;
+    let at = |tick: u64| 0.01 * tick.min(40) as f64;
+    let place = |tick: u64| vec![at(tick), 0.0, 0.0, -at(tick), 0.0, 0.0];
+    let mut meter = RelaxationMeter::new(&place(0), k, 1.0);
+    (1..=64).for_each(|tick| meter.record(&place(tick)));
+    let expected = |lag: u64, origins: &[u64]| {
+        let one = |origin: &u64| {
+            let phase = k * (at(origin + lag) - at(*origin));
+            if phase < 1e-4 { 1.0 } else { phase.sin() / phase }
+        };
+        origins.iter().map(one).sum::<f64>() / origins.len() as f64
+    };
+    let found = meter.correlation();
+    assert_eq!(found.len(), 7);
+    let cases: [(u64, &[u64]); 4] = [
+        (8, &[0, 8, 16, 24, 32, 40, 48, 56]),
+        (16, &[0, 8, 16, 24, 32, 40, 48]),
+        (32, &[0, 8, 16, 24, 32]),
+        (64, &[0]),
+    ];
+    for (lag, origins) in cases {
+        let (time, value) = found[lag.trailing_zeros() as usize];
+        assert_eq!(time, lag as f64);
+        assert!((value - expected(lag, origins)).abs() < 1e-14, "lag {lag}: {value} {}", expected(lag, origins));
+    }
+}
+
 fn settings(preset: Preset, method: PrepareMethod, temperature: f64, times: f64, max: u64) -> PrepareSettings {
     PrepareSettings {
         method,

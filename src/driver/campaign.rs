@@ -55,6 +55,13 @@ pub fn is_first_rank() -> bool {
     FIRST_RANK.load(Ordering::Relaxed)
 }
 
+/// Whether a launcher of MPI (Open MPI, MPICH) has started this process as another rank than 0: the commands of one rank leave
+/// their work, and what they print, to that one.
+pub fn is_a_further_rank() -> bool {
+    let ranks = ["OMPI_COMM_WORLD_RANK", "PMI_RANK"].into_iter().filter_map(|name| std::env::var(name).ok());
+    ranks.into_iter().any(|rank| rank != "0")
+}
+
 /// Runs the stages of a deck.
 ///
 /// # Errors
@@ -82,7 +89,11 @@ fn run_stages(ranks: &Ranks, file: &Path, options: &RunOptions) -> Result<()> {
     let threads = threads(ranks, options.threads)?;
     let stop = ranks.agree(stop(options.time_limit.as_deref()))?;
     let directory = options.output.clone().unwrap_or_else(|| PathBuf::from(&deck.campaign.name));
-    let campaign = Campaign::open(ranks, &directory)?;
+    let redo = ranks.agree(options.redo.as_deref().map(stage_named).transpose())?;
+    let campaign = Campaign::open(ranks, &directory, redo.map(file_stage))?;
+    for damage in campaign.damaged() {
+        log::warn!("{damage} (replaced by --redo)");
+    }
     let plan = ranks.agree(plan(&deck, &campaign, options))?;
     let visible = ranks.rank() == 0 && !options.quiet;
     log::info!("{} ranks, {threads} threads each, {}", ranks.size(), directory.display());
@@ -148,9 +159,20 @@ fn threads(ranks: &Ranks, option: Option<usize>) -> Result<usize> {
 }
 
 /// The stages to run and what each can build on.
-fn plan(deck: &Deck, campaign: &Campaign, options: &RunOptions) -> Result<Vec<(Stage, Earlier)>> {
+///
+/// # Errors
+/// `Usage` for stages that are not there, `Deck` when the directory holds what another deck has made.
+pub(super) fn plan(deck: &Deck, campaign: &Campaign, options: &RunOptions) -> Result<Vec<(Stage, Earlier)>> {
     let until = options.until.as_deref().map(stage_named).transpose()?;
     let redo = options.redo.as_deref().map(stage_named).transpose()?;
+    if let (Some(redo), Some(until)) = (redo, until)
+        && redo > until
+    {
+        return Err(Error::Usage(format!(
+            "--redo {redo} --until {until}: `{redo}` comes after `{until}` and would not be run; give --redo a stage up to \
+             `{until}`, or --until `{redo}` or a later one"
+        )));
+    }
     let mut plan = Vec::new();
     let mut stale = false;
     for &stage in Stage::ALL {

@@ -1,11 +1,14 @@
 //! `glasswell check`: what a deck would cost; runs nothing but a few force calls.
 
+use super::campaign::{RunOptions, plan};
+use super::prepare::read_any;
 use crate::error::Result;
+use crate::files::Campaign;
 use crate::forces::{LANES, PairSum, as_lanes, as_lanes_mut};
 use crate::input::{self, Deck};
 use crate::model::Configuration;
 use crate::sampling::PrepareMethod;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// Force evaluations that a quench takes from T_exp, as seen on the models of the papers.
@@ -21,8 +24,9 @@ const STEPS_TO_EQUILIBRATE: f64 = 200_000.0;
 /// Checks a deck and prints the expected cost, memory and files.
 ///
 /// # Errors
-/// `Error::Deck` for a deck that cannot be run.
-pub fn check(file: &Path, ranks: usize, explain: bool) -> Result<()> {
+/// What `run` would refuse: a deck that cannot be run, files to import that cannot be used, a directory (`output`, else the
+/// campaign's name) without what a stage builds on or with what another deck has made.
+pub fn check(file: &Path, output: Option<&Path>, ranks: usize, explain: bool) -> Result<()> {
     let deck = input::read_deck(file)?;
     for warning in &deck.warnings {
         eprintln!("warning: {warning}");
@@ -31,6 +35,9 @@ pub fn check(file: &Path, ranks: usize, explain: bool) -> Result<()> {
         println!("{}", deck.explain()?);
         return Ok(());
     }
+    check_imports(&deck)?;
+    let directory = output.map_or_else(|| PathBuf::from(&deck.campaign.name), Path::to_path_buf);
+    plan(&deck, &Campaign::look_if_there(&directory)?, &RunOptions::default())?;
     let (single, batch) = seconds_per_call(&deck);
     let n = deck.model.particles as f64;
     println!("{}: {} particles of {}", file.display(), deck.model.particles, deck.model.preset.name());
@@ -42,10 +49,10 @@ pub fn check(file: &Path, ranks: usize, explain: bool) -> Result<()> {
         let wall = seconds / (ranks as f64).min(chains).max(1.0);
         total += wall;
         println!(
-            "{stage:10} {:>10} core time, {:>10} on {ranks} ranks, {file} {:.1} MB",
+            "{stage:10} {:>10} core time, {:>10} on {ranks} ranks, {file} {}",
             span(seconds),
             span(wall),
-            bytes / 1e6
+            size(bytes)
         );
     };
     if let Some(prepare) = &deck.prepare {
@@ -74,7 +81,7 @@ pub fn check(file: &Path, ranks: usize, explain: bool) -> Result<()> {
     }
     let images = deck.connect.as_ref().map_or(0, |connect| connect.images) as f64;
     let memory = n * (24.0 * 14.0 * images.max(LANES as f64) + 60.0 * 24.0);
-    println!("in all {} on {ranks} ranks; about {:.0} MB per thread", span(total), memory / 1e6);
+    println!("in all {} on {ranks} ranks; about {} per thread", span(total), size(memory));
     Ok(())
 }
 
@@ -120,10 +127,42 @@ fn median_time(mut call: impl FnMut()) -> f64 {
     times[times.len() / 2]
 }
 
+/// Reads the files to import as `run` would.
+fn check_imports(deck: &Deck) -> Result<()> {
+    if deck.prepare.as_ref().is_none_or(|prepare| prepare.method != PrepareMethod::Import) {
+        return Ok(());
+    }
+    for file in input::import_files(deck)? {
+        for configuration in read_any(&file, deck.model.preset)? {
+            input::check_particles(deck, &file, configuration.particles())?;
+        }
+    }
+    Ok(())
+}
+
+/// Bytes in the unit that gives one to three digits before the point.
+fn size(bytes: f64) -> String {
+    let units = ["kB", "MB", "GB", "TB", "PB"];
+    let power = (0..units.len() - 1).find(|power| bytes < 999.95e3 * 1e3_f64.powi(*power as i32));
+    let power = power.unwrap_or(units.len() - 1);
+    format!("{:.1} {}", bytes / 1e3_f64.powi(power as i32 + 1), units[power])
+}
+
 fn span(seconds: f64) -> String {
     match seconds {
         s if s < 120.0 => format!("{s:.0} s"),
         s if s < 7200.0 => format!("{:.0} min", s / 60.0),
         s => format!("{:.1} h", s / 3600.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::size;
+
+    #[test]
+    fn sizes_are_told_in_units_that_suit() {
+        let told = [1.0, 4_000.0, 999_949.0, 999_951.0, 1.4e8, 2_171_200.0e6, 3e15, 5e18].map(size);
+        assert_eq!(told, ["0.0 kB", "4.0 kB", "999.9 kB", "1.0 MB", "140.0 MB", "2.2 TB", "3.0 PB", "5000.0 PB"]);
     }
 }

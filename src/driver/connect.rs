@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::files::{Stage as FileStage, StageReader};
 use crate::input::Stage;
 use crate::landscape::{ExploreSettings, Identity, QuenchSettings};
+use crate::model::Preset;
 use crate::paths::{
     ConnectOutcome, ConnectRounds, ConnectSettings, EndMinimum, MinimaLibrary, PairKey, RoundPair, candidates,
 };
@@ -72,6 +73,20 @@ impl Landscape {
         match (latest, visit) {
             (Some(latest), Some(visit)) if step[visit] > 0 => seen[latest] / step[visit] as f64,
             _ => f64::NAN,
+        }
+    }
+
+    /// Positions of the glass's first minimum, where models that recognise minima by displacements measure from; empty
+    /// for the others.
+    fn origin(&self, glass: usize, preset: Preset) -> Result<Vec<f64>> {
+        let (first, count) = self.visits[glass];
+        if preset != Preset::Harmonic {
+            return Ok(Vec::new());
+        }
+        let visited: Vec<i64> = self.reader.read_rows("/visits/minimum", first, count)?;
+        match visited.into_iter().find(|minimum| *minimum >= 0) {
+            Some(minimum) => Ok(self.minimum(glass, minimum as usize)?.positions),
+            None => Ok(Vec::new()),
         }
     }
 
@@ -174,6 +189,7 @@ pub fn run(context: &Context<'_>) -> Result<()> {
 /// The candidates of this rank's glasses.
 fn own(context: &Context<'_>, reader: &StageReader, landscape: &Landscape, glasses: usize) -> Result<Vec<Owned>> {
     let settings = context.section(&context.deck.connect, Stage::Connect)?;
+    let preset = context.deck.model.preset;
     (context.ranks.rank()..glasses)
         .step_by(context.ranks.size())
         .map(|glass| {
@@ -184,7 +200,8 @@ fn own(context: &Context<'_>, reader: &StageReader, landscape: &Landscape, glass
             let cell = configuration.cell;
             Ok(Owned {
                 glass,
-                identity: Identity::new(context.deck.model.preset.model(&configuration), cell),
+                identity: Identity::new(preset.model(&configuration), cell)
+                    .with_origin(&landscape.origin(glass, preset)?),
                 library: MinimaLibrary::new(cell, minima),
                 rounds: ConnectRounds::new(candidates(&landscape.transitions[glass], settings)),
                 rejected: Vec::new(),
@@ -241,7 +258,8 @@ impl Solver<'_> {
             let configuration = configuration(self.glasses, *glass as u64)?;
             let model = preset.model(&configuration);
             let ends = (end(*glass, pair.key.a)?, end(*glass, pair.key.b)?);
-            Ok(PairTask::new(&model, &configuration.cell, ends, settings, &units, &quench))
+            let origin = self.landscape.origin(*glass, preset)?;
+            Ok(PairTask::new(&model, &configuration.cell, ends, settings, &units, &quench, &origin))
         };
         let finish = |_: usize, task: PairTask| {
             task.into_outcome().ok_or_else(|| Error::Internal("a connected pair has no outcome".to_owned()))
@@ -271,7 +289,7 @@ fn merge(own: &mut Owned, outcomes: &BTreeMap<(usize, PairKey), ConnectOutcome>)
     let judged = pairs.into_iter().zip(ordered).zip(statuses);
     own.rejected.extend(
         judged
-            .filter(|(_, status)| *status != crate::paths::PathStatus::Converged)
+            .filter(|(_, status)| !status.is_double_well())
             .map(|((pair, outcome), status)| (pair, ConnectOutcome { status, ..outcome })),
     );
     Ok(())

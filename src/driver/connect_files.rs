@@ -28,7 +28,7 @@ impl GlassPaths {
     /// The double wells by (a, b).
     fn wells(&self) -> Vec<&ConnectedWell> {
         let mut wells: Vec<&ConnectedWell> =
-            self.rounds.wells().iter().filter(|well| well.double_well.status == PathStatus::Converged).collect();
+            self.rounds.wells().iter().filter(|well| well.double_well.status.is_double_well()).collect();
         wells.sort_by_key(|well| (well.double_well.a, well.double_well.b));
         wells
     }
@@ -127,7 +127,12 @@ fn write_wells(
         };
         file.write(&at(name), &rows, &[], &column)?;
     }
-    let indices: [Named<usize>; 2] = [("a", |w| w.double_well.a), ("b", |w| w.double_well.b)];
+    let indices: [Named<usize>; 4] = [
+        ("a", |w| w.double_well.a),
+        ("b", |w| w.double_well.b),
+        ("negative_modes", |w| w.double_well.negative_modes as usize),
+        ("rattlers", |w| w.double_well.rattlers as usize),
+    ];
     for (name, value) in indices {
         let column: Vec<u32> = wells.iter().map(|(_, well)| value(well) as u32).collect();
         file.write(&at(name), &rows, &[], &column)?;
@@ -138,14 +143,18 @@ fn write_wells(
     file.write(&at("parent"), &rows, &[], &parent)?;
     let exchange: Vec<bool> = wells.iter().map(|(_, well)| well.double_well.exchange).collect();
     file.write(&at("exchange"), &rows, &[], &exchange)?;
-    let negative: Vec<u32> = wells.iter().map(|(_, well)| well.double_well.negative_modes as u32).collect();
-    file.write(&at("negative_modes"), &rows, &[], &negative)?;
     let calls: Vec<i64> = wells.iter().map(|(_, well)| well.double_well.force_evaluations as i64).collect();
     file.write(&at("force_evaluations"), &rows, &[], &calls)?;
+    write_names(file, &rows, &wells)?;
+    write_vectors(file, &rows, paths, &wells, particles, settings)
+}
+
+fn write_names(file: &mut StageFile<'_>, rows: &Rows, wells: &[(usize, &ConnectedWell)]) -> Result<()> {
+    let status = wells.iter().map(|(_, well)| name_of(&well.double_well.status)).collect::<Result<Vec<String>>>()?;
+    file.write("/double_wells/status", rows, &[], &status)?;
     let method =
         wells.iter().map(|(_, well)| name_of(&well.double_well.length_method)).collect::<Result<Vec<String>>>()?;
-    file.write(&at("length_method"), &rows, &[], &method)?;
-    write_vectors(file, &rows, paths, &wells, particles, settings)
+    file.write("/double_wells/length_method", rows, &[], &method)
 }
 
 fn write_vectors(

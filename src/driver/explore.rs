@@ -60,7 +60,7 @@ pub fn run(context: &Context<'_>) -> Result<()> {
             let configuration = configuration(&reader, glass as u64)?;
             let identity = Identity::new(preset.model(&configuration), configuration.cell);
             let library = GlassLibrary::merge(&identity, &runs);
-            let growth = library.growth(settings.quench_every);
+            let growth = library.growth();
             let persistence = library.persistence();
             Ok(Explored { glass, cell: configuration.cell, library, growth, persistence, runs })
         })
@@ -134,6 +134,9 @@ fn write_minima(
     let visits: Vec<i64> =
         column(explored, |glass| glass.library.minima.iter().map(|minimum| minimum.visits as i64).collect());
     file.write("/minima/visits", &rows, &[], &visits)?;
+    let rattlers: Vec<u32> =
+        column(explored, |glass| glass.library.minima.iter().map(|minimum| minimum.rattlers as u32).collect());
+    file.write("/minima/rattlers", &rows, &[], &rattlers)?;
     let class: Vec<u32> =
         column(explored, |glass| glass.library.minima.iter().map(|minimum| minimum.permutation_class).collect());
     file.write("/minima/permutation_class", &rows, &[], &class)
@@ -209,6 +212,9 @@ fn write_times(context: &Context<'_>, file: &mut StageFile<'_>, explored: &[Expl
     file.write("/persistence/run", &stays, &[], &run)?;
     let minimum: Vec<u32> = column(explored, |glass| glass.persistence.iter().map(|stay| stay.minimum).collect());
     file.write("/persistence/minimum", &stays, &[], &minimum)?;
+    let censored: Vec<bool> =
+        column(explored, |glass| glass.persistence.iter().map(|stay| stay.left_censored).collect());
+    file.write("/persistence/left_censored", &stays, &[], &censored)?;
     let time = column(explored, |glass| glass.persistence.iter().map(|stay| stay.steps as f64 * time_step).collect());
     file.write("/persistence/time", &stays, &[], &time)
 }

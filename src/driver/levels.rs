@@ -28,6 +28,11 @@ pub fn levels(options: &LevelsOptions) -> Result<()> {
             return Err(Error::Usage(format!("{name} {value}: give a positive number")));
         }
     }
+    if let Some((left, right)) = options.curvatures
+        && !(left.is_finite() && right.is_finite())
+    {
+        return Err(Error::Usage(format!("--curvatures {left},{right}: give two finite numbers, K0,K1")));
+    }
     if options.levels < 2 {
         return Err(Error::Usage(format!("--levels {}: give 2 or more, a splitting needs two", options.levels)));
     }

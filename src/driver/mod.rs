@@ -17,7 +17,7 @@ mod summary;
 mod tunnel;
 mod work;
 
-pub use campaign::{Context, Earlier, RunOptions, file_stage, is_first_rank, run, tell};
+pub use campaign::{Context, Earlier, RunOptions, file_stage, is_a_further_rank, is_first_rank, run, tell};
 pub use check::check;
 pub use evaluate::{EvaluateOptions, evaluate};
 pub use levels::{LevelsOptions, levels};

@@ -6,7 +6,7 @@ use crate::landscape::QuenchSettings;
 use crate::model::{Model, PeriodicBox};
 use crate::paths::{
     ConnectOutcome, ConnectSettings, ConnectState, ConnectTask, DescentState, DescentTask, DoubleWell, EndMinimum,
-    PathStatus, Refine,
+    PathStatus, Refine, joined,
 };
 use crate::task::{Progress, Task};
 use crate::tunnelling::{Profile, TunnelSettings, solve};
@@ -22,6 +22,9 @@ pub struct PairTask {
     cell: PeriodicBox,
     ends: (EndMinimum, EndMinimum),
     refine: Refine,
+    split: bool,
+    /// The library's first minimum [3N], empty when its model does not need it.
+    origin: Vec<f64>,
     units: Vec<Unit>,
     quench: QuenchSettings,
     phase: Phase,
@@ -42,6 +45,7 @@ pub enum PairState {
 }
 
 impl PairTask {
+    /// `origin`: the library's first minimum [3N] when its model recognises minima by displacements from it, else empty.
     pub fn new(
         model: &Model,
         cell: &PeriodicBox,
@@ -49,13 +53,16 @@ impl PairTask {
         settings: &ConnectSettings,
         units: &[Unit],
         quench: &QuenchSettings,
+        origin: &[f64],
     ) -> Self {
-        let task = ConnectTask::new(model, cell, (&ends.0, &ends.1), settings, quench);
+        let task = ConnectTask::new(model, cell, (&ends.0, &ends.1), settings, quench).with_origin(origin);
         Self {
             model: model.clone(),
             cell: *cell,
             ends,
             refine: settings.refine,
+            split: settings.split,
+            origin: origin.to_vec(),
             units: units.to_vec(),
             quench: quench.clone(),
             phase: Phase::Connect(Box::new(task)),
@@ -76,7 +83,9 @@ impl PairTask {
         match well {
             Some(well) if wants_descent(self.refine, well, &self.units) => {
                 let ends = (&self.ends.0, &self.ends.1);
-                let task = DescentTask::new(&self.model, &self.cell, well, ends, &self.quench);
+                let task = DescentTask::new(&self.model, &self.cell, well, ends, &self.quench)
+                    .with_origin(&self.origin)
+                    .splitting(self.split);
                 Phase::Descend { direct: Box::new(outcome), task: Box::new(task) }
             }
             _ => Phase::Done(Box::new(outcome)),
@@ -103,21 +112,6 @@ pub fn wants_descent(refine: Refine, well: &DoubleWell, units: &[Unit]) -> bool 
             })
         }
     }
-}
-
-/// The outcome of the descent with what the band cost before it; a descent that fails leaves the band's double well, whose
-/// saddle stands, with the spline's length.
-fn joined(direct: ConnectOutcome, mut refined: ConnectOutcome) -> ConnectOutcome {
-    refined.force_evaluations += direct.force_evaluations;
-    if refined.status == PathStatus::DescentFailed {
-        refined.status = PathStatus::Converged;
-        refined.double_well = direct.double_well;
-    }
-    if let Some(well) = &mut refined.double_well {
-        well.force_evaluations = refined.force_evaluations;
-        well.status = refined.status;
-    }
-    refined
 }
 
 impl Task for PairTask {

@@ -46,11 +46,12 @@ pub fn path(options: &PathOptions) -> Result<()> {
     let ends = (a.positions.as_slice(), b.positions.as_slice());
     let found = find_path(&options.model.model(&a), &a.cell, ends, &settings, &quench, true)?;
     let mut values = match (found.status, found.wells.as_slice()) {
-        (PathStatus::Split, _) | (_, []) => Map::new(),
+        (PathStatus::Split, _) | (_, []) => WELL_KEYS.map(|key| (key.to_owned(), Value::Null)).into_iter().collect(),
         (_, [well, ..]) => well_values(well, settings.images)?,
     };
     values.insert("status".into(), name_of(&found.status)?.into());
     values.insert("force_evaluations".into(), found.force_evaluations.into());
+    values.insert("end_stops".into(), json!(found.end_stops));
     values.insert("minima_energies".into(), json!(found.minima.iter().map(|m| m.energy).collect::<Vec<_>>()));
     if found.status == PathStatus::Split {
         let parts = found.wells.iter().map(|well| well_values(well, settings.images).map(Value::Object));
@@ -59,6 +60,34 @@ pub fn path(options: &PathOptions) -> Result<()> {
     print_values(&values, options.json);
     Ok(())
 }
+
+/// The keys of `well_values`: null where there is no path, or its parts stand for it.
+const WELL_KEYS: [&str; 24] = [
+    "status",
+    "a",
+    "b",
+    "asymmetry",
+    "activation",
+    "barrier",
+    "length",
+    "length_method",
+    "band_length",
+    "distance",
+    "participation_ratio",
+    "participation_ratio_components",
+    "rattlers",
+    "exchange",
+    "saddle_energy",
+    "saddle_residual",
+    "negative_modes",
+    "curvature_a",
+    "curvature_b",
+    "curvature_saddle",
+    "saddle_position",
+    "arc_length",
+    "energies",
+    "force_evaluations",
+];
 
 /// The figures of one double well, its profile on `points` points.
 fn well_values(connected: &ConnectedWell, points: usize) -> Result<Map<String, Value>> {
@@ -77,6 +106,7 @@ fn well_values(connected: &ConnectedWell, points: usize) -> Result<Map<String, V
         "distance": well.separation.distance,
         "participation_ratio": well.separation.participation_ratio,
         "participation_ratio_components": well.separation.participation_ratio_components,
+        "rattlers": well.rattlers,
         "exchange": well.exchange,
         "saddle_energy": well.saddle_energy,
         "saddle_residual": well.saddle_residual,

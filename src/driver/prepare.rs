@@ -3,10 +3,10 @@
 use super::Progress;
 use super::campaign::{Context, Earlier};
 use crate::error::{Error, Result};
-use crate::files::{Rows, Stage as FileStage, StageReader};
+use crate::files::{Rows, Stage as FileStage, StageReader, name_of};
 use crate::forces::{PairSum, as_lanes, as_lanes_mut, sums};
 use crate::input::{self, Stage};
-use crate::landscape::{ExploreSettings, QuenchSettings, quench};
+use crate::landscape::{ExploreSettings, QuenchSettings, StopReason, inherent_structure};
 use crate::model::{Configuration, PeriodicBox};
 use crate::records::GlassRecord;
 use crate::sampling::{PrepareMethod, PrepareTask};
@@ -49,22 +49,33 @@ pub fn run(context: &Context<'_>, earlier: Earlier) -> Result<()> {
         records.extend(done.into_iter().map(|(_, record)| record));
     }
     if settings.method != PrepareMethod::Import {
-        let unequilibrated = records.iter().filter(|record| !record.equilibrated).map(|record| record.glass);
-        let mut all = context.ranks.all_gather(&unequilibrated.collect::<Vec<usize>>())?.concat();
-        all.sort_unstable();
-        for glass in all {
+        for glass in told_together(context, records.iter().filter(|record| !record.equilibrated))? {
             log::warn!("glass {glass} is not equilibrated: see /glasses/equilibrated in glasses.h5");
         }
+    }
+    let unquenched = records.iter().filter(|record| record.inherent_stop == StopReason::StepLimit);
+    for glass in told_together(context, unquenched)? {
+        log::warn!(
+            "the quench of glass {glass} stopped before its minimum: see /glasses/inherent_status in glasses.h5"
+        );
     }
     write(context, &records)
 }
 
-/// Energy per particle of the inherent structure.
-fn inherent_energy(context: &Context<'_>, configuration: &Configuration) -> f64 {
+/// The numbers of the glasses that all ranks have to tell of, rising.
+fn told_together<'r>(context: &Context<'_>, records: impl Iterator<Item = &'r GlassRecord>) -> Result<Vec<usize>> {
+    let mine: Vec<usize> = records.map(|record| record.glass).collect();
+    let mut all = context.ranks.all_gather(&mine)?.concat();
+    all.sort_unstable();
+    Ok(all)
+}
+
+/// Energy per particle of the inherent structure, and why its quench ended.
+fn inherent_energy(context: &Context<'_>, configuration: &Configuration) -> (f64, StopReason) {
     let preset = context.deck.model.preset;
     let settings = QuenchSettings::from(&ExploreSettings::defaults(preset));
-    let mut sum = PairSum::<1>::new(preset.model(configuration), configuration.cell);
-    quench(&mut sum, &configuration.positions, &settings).energy / configuration.particles() as f64
+    let inherent = inherent_structure(&preset.model(configuration), configuration, &settings);
+    (inherent.energy / configuration.particles() as f64, inherent.stop)
 }
 
 /// Every configuration of the imported files beyond the first `known`; each rank takes its share.
@@ -77,16 +88,7 @@ fn import(context: &Context<'_>, known: usize) -> Result<Vec<GlassRecord>> {
         for mut configuration in configurations {
             let index = glass;
             glass += 1;
-            if configuration.particles() != context.deck.model.particles {
-                return Err(Error::input(
-                    &file,
-                    format!(
-                        "holds {} particles but model.particles = {}; all glasses of a campaign have the same number",
-                        configuration.particles(),
-                        context.deck.model.particles
-                    ),
-                ));
-            }
+            input::check_particles(&context.deck, &file, configuration.particles())?;
             if index < known || index % context.ranks.size() != context.ranks.rank() {
                 continue;
             }
@@ -114,7 +116,10 @@ fn import(context: &Context<'_>, known: usize) -> Result<Vec<GlassRecord>> {
 }
 
 /// Configurations of a text file or of a glasses.h5.
-fn read_any(file: &std::path::Path, preset: crate::model::Preset) -> Result<Vec<Configuration>> {
+///
+/// # Errors
+/// `Input` when the file cannot be used.
+pub(super) fn read_any(file: &std::path::Path, preset: crate::model::Preset) -> Result<Vec<Configuration>> {
     let is_hdf5 = file.extension().is_some_and(|extension| extension == "h5");
     if !is_hdf5 {
         return input::read_configurations(file, preset);
@@ -146,6 +151,7 @@ pub fn configuration(reader: &StageReader, glass: u64) -> Result<Configuration> 
 fn read_glasses(context: &Context<'_>) -> Result<(usize, Vec<GlassRecord>)> {
     let reader = StageReader::open(&context.directory, FileStage::Prepare)?;
     let count = reader.shape("/glasses/energy")?.first().copied().unwrap_or(0);
+    let inherent_status = reader.read_text("/glasses/inherent_status")?;
     let trace_glass: Vec<u32> = reader.read("/glasses/equilibration/glass")?;
     let trace_time: Vec<f64> = reader.read("/glasses/equilibration/time")?;
     let trace_energy: Vec<f64> = reader.read("/glasses/equilibration/energy")?;
@@ -156,6 +162,11 @@ fn read_glasses(context: &Context<'_>) -> Result<(usize, Vec<GlassRecord>)> {
             let rows: Vec<f64> = reader.read_rows(path, glass, 1)?;
             rows.first().copied().ok_or_else(|| Error::storage(reader.path(), format!("{path} has no row {glass}")))
         };
+        let stop = match inherent_status[glass as usize].as_str() {
+            "converged" => StopReason::Converged,
+            "stalled" => StopReason::Stalled,
+            _ => StopReason::StepLimit,
+        };
         let flag = reader.read_rows::<bool>("/glasses/equilibrated", glass, 1)?;
         let of_glass = |values: &[f64]| -> Vec<f64> {
             values.iter().zip(&trace_glass).filter(|(_, g)| u64::from(**g) == glass).map(|(v, _)| *v).collect()
@@ -165,6 +176,7 @@ fn read_glasses(context: &Context<'_>) -> Result<(usize, Vec<GlassRecord>)> {
             configuration: configuration(&reader, glass)?,
             energy_per_particle: number("/glasses/energy")?,
             inherent_energy_per_particle: number("/glasses/inherent_energy")?,
+            inherent_stop: stop,
             pressure: number("/glasses/pressure")?,
             equilibrated: flag.first() == Some(&true),
             relaxation_time: number("/glasses/relaxation_time")?,
@@ -192,6 +204,8 @@ fn write(context: &Context<'_>, records: &[GlassRecord]) -> Result<()> {
     file.write("/glasses/box", &rows, &[3], &concat(|r| &r.configuration.cell.edges))?;
     file.write("/glasses/energy", &rows, &[], &numbers(|r| r.energy_per_particle))?;
     file.write("/glasses/inherent_energy", &rows, &[], &numbers(|r| r.inherent_energy_per_particle))?;
+    let status = records.iter().map(|record| name_of(&record.inherent_stop)).collect::<Result<Vec<String>>>()?;
+    file.write("/glasses/inherent_status", &rows, &[], &status)?;
     file.write("/glasses/pressure", &rows, &[], &numbers(|r| r.pressure))?;
     let equilibrated: Vec<bool> = records.iter().map(|record| record.equilibrated).collect();
     file.write("/glasses/equilibrated", &rows, &[], &equilibrated)?;

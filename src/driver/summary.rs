@@ -92,7 +92,8 @@ fn landscape(reader: &StageReader) -> Result<Rows> {
 fn paths(reader: &StageReader) -> Result<Rows> {
     let status = reader.read_text("/candidates/status")?;
     let exchange: Vec<bool> = reader.read("/double_wells/exchange")?;
-    let calls: Vec<i64> = reader.read("/double_wells/force_evaluations")?;
+    let mut calls: Vec<i64> = reader.read("/double_wells/force_evaluations")?;
+    calls.extend(reader.read::<i64>("/rejected/force_evaluations")?);
     let mut rows = vec![row("candidates", status.len())];
     let mut names: Vec<&String> = status.iter().collect();
     names.sort();

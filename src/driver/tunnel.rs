@@ -155,20 +155,33 @@ fn write_doublets(
 struct Glasses {
     count: usize,
     particles: usize,
+    /// Particles of all glasses over the volume of all glasses [sigma^-3]: n per volume is n per particle times this, of
+    /// whatever sizes imported boxes are.
     density: f64,
 }
+
+/// What the attributes n0, n0_third, n0_SI and errors count by.
+const NORMALISATION: &str = "n0, n0_third and errors: per atom (over N N_g) and epsilon; n0_SI: per volume (N N_g over the \
+                             sum of the box volumes), in J^-1 m^-3";
 
 impl Glasses {
     fn read(context: &Context<'_>) -> Result<Self> {
         let reader = StageReader::open(&context.directory, FileStage::Prepare)?;
         let shape = reader.shape("/glasses/species")?;
-        let edges: Vec<f64> = reader.read_rows("/glasses/box", 0, 1)?;
+        let edges: Vec<f64> = reader.read("/glasses/box")?;
         let (count, particles) = match shape[..] {
             [count, particles] => (count as usize, particles as usize),
             _ => return Err(Error::storage(reader.path(), "/glasses/species is not [Ng, N]")),
         };
-        Ok(Self { count, particles, density: particles as f64 / edges.iter().product::<f64>() })
+        Ok(Self { count, particles, density: mean_density(particles, &edges) })
     }
+}
+
+/// Particles of all glasses over the volume of all glasses; `edges` [Ng,3].
+fn mean_density(particles: usize, edges: &[f64]) -> f64 {
+    let boxes = edges.as_chunks::<3>().0;
+    let volume: f64 = boxes.iter().map(|edges| edges.iter().product::<f64>()).sum();
+    (boxes.len() * particles) as f64 / volume
 }
 
 /// The small columns of all double wells, on all ranks, in the order of the rows.
@@ -225,6 +238,7 @@ fn write_statistics(
             ("n0_third", Attribute::F64(third.density)),
             ("counts", Attribute::I64List(vec![n0.count as i64, third.count as i64])),
             ("n0_SI", Attribute::F64(in_si)),
+            ("normalisation", Attribute::Text(NORMALISATION.to_owned())),
             ("errors", Attribute::F64List(vec![n0.lower, n0.upper, third.lower, third.upper])),
         ];
         for (name, value) in &attributes {
@@ -240,4 +254,15 @@ fn write_statistics(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mean_density;
+
+    #[test]
+    fn unequal_boxes_count_by_their_volumes() {
+        assert_eq!(mean_density(54, &[3.0, 3.0, 3.0]), 2.0);
+        assert_eq!(mean_density(54, &[3.0, 3.0, 3.0, 3.0, 3.0, 9.0]), 1.0);
+    }
 }

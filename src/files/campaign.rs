@@ -22,20 +22,22 @@ pub struct StageState {
 pub struct Campaign {
     directory: PathBuf,
     stages: Vec<StageState>,
+    damaged: Vec<String>,
 }
 
 impl Campaign {
     /// Collective: makes the directory if need be, removes what an interrupted write has left, and looks at what is
     /// there. Whether a stored deck allows to go on is for the caller to say, from the headers; [`Campaign::refuse`] is
-    /// the error when it does not.
+    /// the error when it does not. Files of `replaced` and the stages after it need not be readable: such a file counts
+    /// as missing, and [`Campaign::damaged`] tells of it.
     ///
     /// # Errors
     /// `Storage`, on all ranks together, when the directory cannot be made or a file in it cannot be read.
-    pub fn open(ranks: &Ranks, directory: &Path) -> Result<Self> {
-        let found = if ranks.rank() == 0 { Self::prepare(directory) } else { Ok(Vec::new()) };
-        let headers = ranks.agree(found)?;
-        let headers = ranks.broadcast(headers, 0)?;
-        Ok(Self::with_headers(directory, headers))
+    pub fn open(ranks: &Ranks, directory: &Path, replaced: Option<Stage>) -> Result<Self> {
+        let found = if ranks.rank() == 0 { Self::prepare(directory, replaced) } else { Ok((Vec::new(), Vec::new())) };
+        let found = ranks.agree(found)?;
+        let (headers, damaged) = ranks.broadcast(found, 0)?;
+        Ok(Self { damaged, ..Self::with_headers(directory, headers) })
     }
 
     /// Looks at a directory without changing it, on this rank alone.
@@ -46,28 +48,42 @@ impl Campaign {
         if !directory.is_dir() {
             return Err(Error::storage(directory, "is not a directory; give the --output of a campaign"));
         }
-        Ok(Self::with_headers(directory, headers(directory)?))
+        Ok(Self::with_headers(directory, headers(directory, None)?.0))
+    }
+
+    /// The same for a directory that need not be there yet.
+    ///
+    /// # Errors
+    /// `Storage` when it is there and is no directory, or a file in it cannot be read.
+    pub fn look_if_there(directory: &Path) -> Result<Self> {
+        if directory.exists() { Self::look(directory) } else { Ok(Self::with_headers(directory, Vec::new())) }
     }
 
     fn with_headers(directory: &Path, headers: Vec<Header>) -> Self {
         let state =
             |header: Header| StageState { stage: header.stage, path: directory.join(header.stage.file_name()), header };
-        Campaign { directory: directory.to_path_buf(), stages: headers.into_iter().map(state).collect() }
+        let stages = headers.into_iter().map(state).collect();
+        Campaign { directory: directory.to_path_buf(), stages, damaged: Vec::new() }
     }
 
-    fn prepare(directory: &Path) -> Result<Vec<Header>> {
+    fn prepare(directory: &Path, replaced: Option<Stage>) -> Result<(Vec<Header>, Vec<String>)> {
         std::fs::create_dir_all(directory)
             .map_err(|error| Error::storage(directory, format!("cannot be made: {error}; choose another --output")))?;
         for stage in Stage::ALL {
             // most often there is none
             let _ = std::fs::remove_file(directory.join(format!(".{}.part", stage.file_name())));
         }
-        headers(directory)
+        headers(directory, replaced)
     }
 
     /// The directory.
     pub fn directory(&self) -> &Path {
         &self.directory
+    }
+
+    /// What is wrong with the files that cannot be read and are to be replaced.
+    pub fn damaged(&self) -> &[String] {
+        &self.damaged
     }
 
     /// The stages that have a file, in their order.
@@ -95,7 +111,15 @@ impl Campaign {
     }
 }
 
-fn headers(directory: &Path) -> Result<Vec<Header>> {
-    let there = Stage::ALL.into_iter().filter(|stage| directory.join(stage.file_name()).exists());
-    there.map(|stage| Ok(StageReader::open(directory, stage)?.header().clone())).collect()
+/// The headers of the files that are there; what is wrong with those that may be replaced.
+fn headers(directory: &Path, replaced: Option<Stage>) -> Result<(Vec<Header>, Vec<String>)> {
+    let (mut headers, mut damaged) = (Vec::new(), Vec::new());
+    for stage in Stage::ALL.into_iter().filter(|stage| directory.join(stage.file_name()).exists()) {
+        match StageReader::open(directory, stage) {
+            Ok(reader) => headers.push(reader.header().clone()),
+            Err(error) if replaced.is_some_and(|first| stage >= first) => damaged.push(error.to_string()),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok((headers, damaged))
 }

@@ -89,13 +89,37 @@ pub(super) fn check(deck: &mut Deck) -> Result<()> {
     }
 }
 
+/// Refuses a configuration of another size than the deck's.
+///
+/// # Errors
+/// `Error::Input` with both numbers, the deck's line and the remedy.
+pub fn check_particles(deck: &Deck, file: &Path, held: usize) -> Result<()> {
+    let particles = deck.model.particles;
+    if held == particles {
+        return Ok(());
+    }
+    let place = match line_of(deck, "model.particles") {
+        Some((line, _)) => format!("line {line} of {}", deck.file.display()),
+        None => format!("a default; {} does not set it", deck.file.display()),
+    };
+    Err(Error::input(
+        file,
+        format!(
+            "holds {held} particles, model.particles = {particles} ({place}): write `particles = {held}` below [model], or \
+             leave this file out of prepare.from; all glasses of a campaign have the same number"
+        ),
+    ))
+}
+
+/// Line and column of a key's value in the deck, if it is there.
+fn line_of(deck: &Deck, key: &str) -> Option<(usize, usize)> {
+    let source = Source::parse(&deck.text, &deck.file).ok()?;
+    let start = source.place(key)?.value.start;
+    Some(source.line_and_column(start))
+}
+
 /// A fault of a deck that shows only when files are looked at, with the line of its key.
 fn fault_at(deck: &Deck, key: &str, message: &str) -> Error {
-    let source = Source::parse(&deck.text, &deck.file).ok();
-    let place = source.and_then(|source| {
-        let start = source.place(key)?.value.start;
-        let (line, column) = source.line_and_column(start);
-        Some(format!("line {line}, column {column}: "))
-    });
+    let place = line_of(deck, key).map(|(line, column)| format!("line {line}, column {column}: "));
     Error::Deck { file: deck.file.clone(), message: format!("{}{message}", place.unwrap_or_default()) }
 }

@@ -24,6 +24,6 @@ pub use deck::{Origin, parse_deck, read_deck};
 pub use duration::{duration_text, parse_duration};
 pub use general::{CampaignSettings, ModelSettings};
 pub use identity::{Change, Comparison, compare_keys};
-pub use imports::{count_configurations, import_files};
+pub use imports::{check_particles, count_configurations, import_files};
 pub use numbers::{read_profile, read_vector};
 pub use stages::{Deck, Stage};

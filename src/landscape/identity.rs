@@ -32,6 +32,8 @@ pub struct Identity {
     cell: PeriodicBox,
     /// Particles with one kind are indistinguishable [N].
     kinds: Vec<u64>,
+    /// Where displacements of a harmonic packing are measured from [3N]; empty when none was given.
+    origin: Vec<f64>,
 }
 
 impl Identity {
@@ -42,7 +44,20 @@ impl Identity {
             Mixture::Species { species, .. } => species.iter().map(|&s| u64::from(s)).collect(),
             Mixture::Uniform { particles } => vec![0; *particles],
         };
-        Self { model, cell, kinds }
+        Self { model, cell, kinds, origin: Vec::new() }
+    }
+
+    /// With the first minimum of a library [3N] as the origin of displacements, which harmonic packings alone need.
+    pub fn with_origin(mut self, origin: &[f64]) -> Self {
+        if self.is_harmonic() {
+            self.origin = origin.to_vec();
+        }
+        self
+    }
+
+    /// Where displacements are measured from, if [`Identity::with_origin`] said so.
+    pub fn origin(&self) -> Option<&[f64]> {
+        Some(self.origin.as_slice()).filter(|origin| !origin.is_empty())
     }
 
     /// Number of particles N.

@@ -26,6 +26,8 @@ pub struct LibraryMinimum {
     /// Index of the lowest minimum that this one is up to an exchange of indistinguishable particles; its own index
     /// without such a twin.
     pub permutation_class: u32,
+    /// Loose particles of a harmonic packing; 0 for every other model.
+    pub rattlers: u64,
 }
 
 /// One quench of a glass, in (run, step) order.
@@ -52,7 +54,8 @@ pub struct Transition {
 /// Distinct minima and transitions found up to a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Growth {
-    /// MD steps explored, summed over runs in run order; a quench stands for the `quench_every` steps before it.
+    /// MD steps explored, equilibration steps included, summed over runs in run order: the `step` of the last quench and
+    /// that of the last one of every run before its own.
     pub steps: u64,
     pub minima: u64,
     pub transitions: u64,
@@ -65,6 +68,8 @@ pub struct Persistence {
     pub minimum: u32,
     /// MD steps from the first visit of the stay to the first visit elsewhere.
     pub steps: u64,
+    /// The stay began before its first visit, the first of a run or after an unconverged quench: `steps` is a lower bound.
+    pub left_censored: bool,
 }
 
 /// Everything exploration knows of one glass.
@@ -93,48 +98,47 @@ impl GlassLibrary {
         Self { minima, visits, transitions }
     }
 
-    /// n_IS(t) at logarithmic times (10 per decade, and the end).
-    pub fn growth(&self, quench_every: u64) -> Vec<Growth> {
-        let total = quench_every * self.visits.len() as u64;
-        let mut times: BTreeSet<u64> = BTreeSet::from([total]);
-        let mut exponent = 0;
-        loop {
-            let time = quench_every as f64 * 10f64.powf(f64::from(exponent) / TIMES_PER_DECADE);
-            let quenches = (time / quench_every as f64).round() as u64;
-            if quenches * quench_every >= total {
-                break;
-            }
-            times.insert(quenches * quench_every);
-            exponent += 1;
-        }
+    /// n_IS(t) after logarithmically rising numbers of quenches (10 per decade, and the last).
+    pub fn growth(&self) -> Vec<Growth> {
+        let total = self.visits.len() as u64;
+        let mut told: BTreeSet<u64> = BTreeSet::from([total]);
+        let counts = (0..).map(|exponent| 10f64.powf(f64::from(exponent) / TIMES_PER_DECADE).round() as u64);
+        told.extend(counts.take_while(|count| *count < total));
+        let mut before = 0;
         let (mut minima, mut transitions) = (BTreeSet::new(), BTreeSet::new());
         let mut rows = Vec::new();
         for (number, visit) in self.visits.iter().enumerate() {
             minima.extend(visit.minimum);
             transitions.extend(arrival(&self.visits, number));
-            let steps = quench_every * (number as u64 + 1);
-            if times.contains(&steps) {
+            if let Some(last) = number.checked_sub(1).map(|last| &self.visits[last])
+                && last.run != visit.run
+            {
+                before += last.step;
+            }
+            if told.contains(&(number as u64 + 1)) {
+                let steps = before + visit.step;
                 rows.push(Growth { steps, minima: minima.len() as u64, transitions: transitions.len() as u64 });
             }
         }
         rows
     }
 
-    /// All completed stays, by run and time. A stay that ends with the run or at an unconverged quench is left out: how
-    /// long it would have been is not known.
+    /// All stays whose end was seen, by run and time. A stay that ends with the run or at an unconverged quench is left out;
+    /// one whose beginning was not seen is marked.
     pub fn persistence(&self) -> Vec<Persistence> {
         let mut stays = Vec::new();
-        let mut begin = 0;
+        let (mut begin, mut left_censored) = (0, true);
         for (number, visit) in self.visits.iter().enumerate() {
             let Some((minimum, _)) = arrival(&self.visits, number) else {
                 let continues = number > 0 && same_stay(&self.visits[number - 1], visit);
                 if !continues {
-                    begin = number;
+                    (begin, left_censored) = (number, true);
                 }
                 continue;
             };
-            stays.push(Persistence { run: visit.run, minimum, steps: visit.step - self.visits[begin].step });
-            begin = number;
+            let steps = visit.step - self.visits[begin].step;
+            stays.push(Persistence { run: visit.run, minimum, steps, left_censored });
+            (begin, left_censored) = (number, false);
         }
         stays
     }
@@ -224,7 +228,7 @@ impl Merger {
         let mut minima: Vec<(u32, LibraryMinimum)> = Vec::with_capacity(ranks.len());
         for (first_seen, minimum) in self.index.into_minima().into_iter().enumerate() {
             let rank = ranks[first_seen];
-            let Minimum { positions, energy, residual, first_step, .. } = minimum;
+            let Minimum { positions, energy, residual, first_step, rattlers } = minimum;
             minima.push((
                 rank,
                 LibraryMinimum {
@@ -235,6 +239,7 @@ impl Merger {
                     first_run: self.first_run[first_seen],
                     first_step,
                     permutation_class: lowest.get(&self.class[first_seen]).copied().unwrap_or(rank),
+                    rattlers: rattlers.iter().filter(|loose| **loose).count() as u64,
                 },
             ));
         }

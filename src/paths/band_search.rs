@@ -20,7 +20,7 @@ const STEP_CAP: f64 = 0.3;
 /// Longest step of an image as a share of the distance to its nearer neighbour: steps of neighbours differ by about their
 /// own length while the quasi-Newton matrices differ, and a kink as long as the spacing makes the tangents meaningless.
 const SPACING_SHARE: f64 = 0.5;
-/// Inverse of a stiff curvature, for the first step [sigma^2 / epsilon].
+/// Inverse of a stiff curvature, for the first step [sigma^2 / epsilon]; of a softer law more.
 const FIRST_SCALE: f64 = 1.0 / 500.0;
 /// A coarser band is converged to this multiple of the final tolerance.
 const COARSE_FACTOR: f64 = 10.0;
@@ -28,7 +28,7 @@ const COARSE_FACTOR: f64 = 10.0;
 const CLIMB_FACTOR: f64 = 10.0;
 /// Bands of at most this many images are not made coarser.
 const COARSEST: usize = 11;
-/// Depth from which a local minimum of the band is an intermediate minimum [epsilon].
+/// Depth from which a local minimum of the band is an intermediate minimum [epsilon]; of a softer law less.
 const VALLEY_DEPTH: f64 = 1e-6;
 /// Iterations without a lower residual after which the quasi-Newton matrix is forgotten and steps are halved.
 const PATIENCE: u64 = 60;
@@ -68,6 +68,8 @@ pub struct BandSearch {
     pub stop: BandStop,
     coordinates: usize,
     memory: Vec<PerpendicularMemory>,
+    /// The law's unit of stiffness, see [`crate::model::Law::stiffness_unit`].
+    unit: f64,
     cap: f64,
     best: f64,
     since_best: u64,
@@ -80,6 +82,7 @@ impl BandSearch {
     /// The straight band between a and b [3N] (already next to each other) with energies e_a and e_b.
     pub fn new(sum: &mut PairSum<1>, a: (&[f64], f64), b: (&[f64], f64), settings: &ConnectSettings) -> Self {
         let coordinates = a.0.len();
+        let unit = sum.model().law.stiffness_unit();
         let mut levels = vec![settings.images.max(3)];
         while let Some(&count) = levels.last()
             && count > COARSEST
@@ -96,7 +99,8 @@ impl BandSearch {
             climbing: None,
             stop: BandStop::Running,
             coordinates,
-            memory: memories(count),
+            memory: memories(count, unit),
+            unit,
             cap: STEP_CAP,
             best: f64::INFINITY,
             since_best: 0,
@@ -235,7 +239,7 @@ impl BandSearch {
 
     /// Images in intermediate minima of the band deeper than `VALLEY_DEPTH` on both sides.
     pub fn valleys(&self) -> Vec<usize> {
-        intermediate_minima(&self.energies, VALLEY_DEPTH)
+        intermediate_minima(&self.energies, VALLEY_DEPTH * self.unit)
     }
 
     /// The valleys of a coarse band are no minima of their own: goes on without looking at them again before the end.
@@ -306,7 +310,7 @@ impl BandSearch {
     }
 
     fn forget(&mut self) {
-        self.memory = memories(self.count());
+        self.memory = memories(self.count(), self.unit);
         self.best = f64::INFINITY;
         self.since_best = 0;
     }
@@ -342,7 +346,7 @@ impl BandSearch {
                 let even = evenly(&self.images[range.clone()], &chord, self.coordinates);
                 let inner = range.start + self.coordinates..range.end - self.coordinates;
                 self.images[inner].copy_from_slice(&even[self.coordinates..even.len() - self.coordinates]);
-                self.memory = memories(self.count());
+                self.memory = memories(self.count(), self.unit);
             }
         }
         Ok(())
@@ -372,6 +376,6 @@ fn inherited(coarse: &[PerpendicularMemory], count: usize) -> Vec<PerpendicularM
     memory
 }
 
-fn memories(count: usize) -> Vec<PerpendicularMemory> {
-    vec![PerpendicularMemory::new(MEMORY, FIRST_SCALE); count - 2]
+fn memories(count: usize, unit: f64) -> Vec<PerpendicularMemory> {
+    vec![PerpendicularMemory::new(MEMORY, FIRST_SCALE / unit); count - 2]
 }

@@ -2,8 +2,10 @@
 
 use super::band::improved_tangent;
 use super::double_well::{DoubleWell, LengthMethod, PathStatus, Profile};
-use super::ends::{EndMinimum, bring_near, compare, is_same_minimum, separation};
-use super::interpolation::Curve;
+use super::ends::{
+    EndMinimum, compare, displacement_without, end_near, images_without, is_same_minimum, loose, separation,
+};
+use super::interpolation::{Curve, chord_lengths};
 use super::krylov::{HessianAt, softest_along};
 use super::profile::PROFILE_POINTS;
 use super::vectors::{difference, distance, normalise};
@@ -67,6 +69,8 @@ pub struct ConnectState {
     b: EndMinimum,
     asymmetry: f64,
     exchange: bool,
+    /// Loose particles of a harmonic packing [N]; empty for every other model.
+    loose: Vec<bool>,
     phase: Phase,
     evaluations: u64,
 }
@@ -100,11 +104,18 @@ impl ConnectTask {
     ) -> Self {
         let rise = sums::energy_difference(model, cell, &ends.0.positions, &ends.1.positions);
         let (a, b) = if rise < 0.0 { (ends.1, ends.0) } else { ends };
-        let b = EndMinimum { positions: bring_near(cell, &a.positions, &b.positions), ..b.clone() };
-        let identity = Identity::new(model.clone(), *cell);
-        let exchange = compare(&identity, (&a.positions, a.energy), (&b.positions, b.energy)) == Same::Permuted;
-        let state =
-            ConnectState { a: a.clone(), b, asymmetry: rise.abs(), exchange, phase: Phase::Start, evaluations: 0 };
+        let loose = loose(&Identity::new(model.clone(), *cell), &a.positions, &b.positions);
+        let mut sum = PairSum::new(model.clone(), *cell);
+        let b = EndMinimum { positions: end_near(&mut sum, &a.positions, &b.positions, &loose), ..b.clone() };
+        let state = ConnectState {
+            a: a.clone(),
+            b,
+            asymmetry: rise.abs(),
+            exchange: false,
+            loose,
+            phase: Phase::Start,
+            evaluations: 0,
+        };
         Self::resume(model, cell, settings, quench, state)
     }
 
@@ -124,6 +135,12 @@ impl ConnectTask {
             quench: quench.clone(),
             state,
         }
+    }
+
+    /// Minima are recognised by their displacements from this one [3N], the library's first (harmonic packings only).
+    pub fn with_origin(mut self, origin: &[f64]) -> Self {
+        self.identity = self.identity.with_origin(origin);
+        self
     }
 
     /// The outcome, once the task is done.
@@ -158,8 +175,9 @@ impl ConnectTask {
 
     fn start(&mut self) -> Phase {
         let (a, b) = (&self.state.a, &self.state.b);
-        if is_same_minimum(&self.identity, (&a.positions, a.energy), (&b.positions, b.energy)) {
-            return self.done(PathStatus::Identical, None, Vec::new(), Vec::new());
+        match compare(&self.identity, (&a.positions, a.energy), (&b.positions, b.energy)) {
+            Same::Identical => return self.done(PathStatus::Identical, None, Vec::new(), Vec::new()),
+            same => self.state.exchange = same == Same::Permuted,
         }
         let band = BandSearch::new(&mut self.sum, (&a.positions, a.energy), (&b.positions, b.energy), &self.settings);
         self.state.evaluations += band.evaluations;
@@ -196,7 +214,7 @@ impl ConnectTask {
                     None => self.finish(&band, PathStatus::NoBarrier, None),
                     Some(top) => {
                         let tangent = improved_tangent(&band.images, &band.energies, self.state.a.positions.len(), top);
-                        let search = Box::new(SaddleSearch::new(band.image(top), &tangent));
+                        let search = Box::new(SaddleSearch::new(band.image(top), &tangent, self.sum.model().law));
                         Ok(Phase::Saddle { band, search, top })
                     }
                 }
@@ -279,7 +297,8 @@ impl ConnectTask {
             images[top * coordinates..(top + 1) * coordinates].copy_from_slice(&search.positions);
             energies[top] = search.energy;
         }
-        let Ok((length, profile)) = spline_profile(&images, &energies, top, coordinates) else {
+        let measured = images_without(&images, &self.state.loose);
+        let Ok((length, profile)) = spline_profile(&measured, &energies, top, coordinates) else {
             return Ok(self.done(PathStatus::Diverged, None, Vec::new(), Vec::new()));
         };
         let position = images[top * coordinates..(top + 1) * coordinates].to_vec();
@@ -300,8 +319,12 @@ impl ConnectTask {
             barrier: activation - 0.5 * self.state.asymmetry,
             length,
             length_method: LengthMethod::Spline,
-            band_length: band.chord_length(),
-            separation: separation(&difference(&self.state.b.positions, &self.state.a.positions)),
+            band_length: chord_lengths(&images_without(&band.images, &self.state.loose), coordinates)
+                .last()
+                .copied()
+                .unwrap_or(0.0),
+            separation: separation(&self.displacement()),
+            rattlers: self.state.loose.iter().filter(|loose| **loose).count() as u64,
             exchange: self.state.exchange,
             saddle_energy: energies[top],
             saddle_residual: saddle.map_or(band.residual, |(search, ..)| search.residual),
@@ -318,6 +341,15 @@ impl ConnectTask {
             images: if self.settings.store_images { images } else { Vec::new() },
         };
         Ok(self.done(status, Some(well), Vec::new(), Vec::new()))
+    }
+
+    /// b - a [3N] of what counts.
+    fn displacement(&self) -> Vec<f64> {
+        let (a, b) = (&self.state.a.positions, &self.state.b.positions);
+        match self.state.loose.is_empty() {
+            true => difference(b, a),
+            false => displacement_without(self.sum.cell(), a, b, &self.state.loose),
+        }
     }
 
     fn soft_curvature(&mut self, minimum: &[f64], tangent: &[f64]) -> f64 {

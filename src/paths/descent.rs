@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 const MAX_DIMENSION: usize = 80;
 /// The subspace is large enough when its last two directions carry less than this fraction of the step.
 const TRUNCATION: f64 = 1e-3;
+/// Curvatures below this do not set the pieces of time [epsilon / sigma^2], times the law's unit of stiffness.
+const SOFTEST: f64 = 1e-6;
 /// Bound on the pieces of time that a step is summed over.
 const MOST_INTERVALS: usize = 10_000;
 /// Bound on the number of steps of one side.
@@ -75,6 +77,7 @@ impl Descent {
             return;
         }
         let start = self.positions.clone();
+        let floor = SOFTEST * sum.model().law.stiffness_unit();
         let mut hessian = HessianAt::new(sum, &start);
         let mut krylov = Krylov::new(&force);
         loop {
@@ -85,7 +88,7 @@ impl Descent {
                 continue;
             }
             let flow = Flow::new(&krylov, strength);
-            let (time, arc) = flow.time_of(self.step);
+            let (time, arc) = flow.time_of(self.step, floor);
             let coefficients = flow.coefficients(time);
             let tail = coefficients[m.saturating_sub(2)..].iter().fold(0.0_f64, |t, c| t.max(c.abs()));
             if last || tail < TRUNCATION * arc {
@@ -146,10 +149,10 @@ impl Flow {
     }
 
     /// When the arc length is `step`, and the arc length reached: (infinity, total) when the model's path ends before.
-    fn time_of(&self, step: f64) -> (f64, f64) {
-        let stiffest = self.values.iter().fold(1e-6_f64, |m, v| m.max(v.abs()));
+    fn time_of(&self, step: f64, floor: f64) -> (f64, f64) {
+        let stiffest = self.values.iter().fold(floor, |m, v| m.max(v.abs()));
         let softest = self.values.first().copied().unwrap_or(0.0);
-        let longest = 0.3 / softest.abs().max(1e-6);
+        let longest = 0.3 / softest.abs().max(floor);
         let (mut time, mut arc) = (0.0, 0.0);
         let mut interval = (0.1 / stiffest).min(longest);
         // far more intervals than any path takes: a speed that is no number ends here

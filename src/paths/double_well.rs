@@ -27,8 +27,18 @@ pub enum PathStatus {
     NegativeModes,
     /// The descent from the saddle leads to other minima than the two ends.
     WrongMinima,
-    /// The descent from the saddle did not arrive or its length did not settle.
+    /// The descent from the saddle did not arrive or its length did not settle: the double well of the band stands, with the
+    /// spline's length and profile.
     DescentFailed,
+    /// The quench of an end stopped before it reached a minimum: no path was looked for.
+    EndNotConverged,
+}
+
+impl PathStatus {
+    /// Whether the pair is a double well: its band has converged and its saddle has exactly one negative mode.
+    pub fn is_double_well(self) -> bool {
+        matches!(self, PathStatus::Converged | PathStatus::DescentFailed)
+    }
 }
 
 /// Where length and profile come from.
@@ -70,6 +80,8 @@ pub struct DoubleWell {
     pub band_length: f64,
     /// Euclidean distance and participation ratios of b - a.
     pub separation: Separation,
+    /// Loose particles of a harmonic packing at either end: left out of length, distance and participation ratios.
+    pub rattlers: u64,
     /// Whether b is a with indistinguishable particles exchanged.
     pub exchange: bool,
     /// Total energy at the saddle [epsilon].

@@ -1,8 +1,12 @@
 //! The two minima of a path: brought next to each other, and how far apart they are.
 
-use super::vectors::{dot, remove_translation};
-use crate::landscape::{Candidate, Identity, Same};
+use super::vectors::{add_scaled, dot, largest_component, remove_translation};
+use crate::forces::{PairSum, as_lanes, as_lanes_mut};
+use crate::landscape::{Candidate, Identity, Same, displacement_field};
 use crate::model::PeriodicBox;
+
+/// Forces [epsilon / sigma] that a loose particle may exert where it is put: the rounding of coordinates.
+const LOOSE_FORCE: f64 = 1e-12;
 
 /// How two configurations of one glass differ, the motion of the whole glass taken out.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -57,12 +61,58 @@ pub struct EndMinimum {
     pub residual: f64,
 }
 
+/// The loose particles at either of two minima [N]; empty when there are none.
+pub fn loose(identity: &Identity, a: &[f64], b: &[f64]) -> Vec<bool> {
+    let either: Vec<bool> = identity.rattlers(a).iter().zip(identity.rattlers(b)).map(|(a, b)| *a || b).collect();
+    if either.contains(&true) { either } else { Vec::new() }
+}
+
+/// b - a [3N] by minimum image without loose particles: theirs is zero, the others' mean is taken out.
+pub fn displacement_without(cell: &PeriodicBox, a: &[f64], b: &[f64], loose: &[bool]) -> Vec<f64> {
+    match loose.is_empty() {
+        true => displacement(cell, a, b),
+        false => displacement_field(cell, a, b, |i| !loose[i]),
+    }
+}
+
+/// b [3N] as the end of a path from a: its images nearest to a, without motion of the whole glass, and its loose particles
+/// where a has them, unless others would feel them there.
+pub fn end_near(sum: &mut PairSum<1>, a: &[f64], b: &[f64], loose: &[bool]) -> Vec<f64> {
+    let cell = *sum.cell();
+    if loose.is_empty() {
+        return bring_near(&cell, a, b);
+    }
+    let mut fixed = a.to_vec();
+    add_scaled(&mut fixed, 1.0, &displacement_without(&cell, a, b, loose));
+    let mut residual = |x: &[f64]| {
+        let mut forces = vec![0.0; x.len()];
+        sum.forces(as_lanes(x), as_lanes_mut(&mut forces));
+        largest_component(&forces)
+    };
+    if residual(&fixed) <= LOOSE_FORCE.max(10.0 * residual(b)) { fixed } else { bring_near(&cell, a, b) }
+}
+
+/// Images [M][3N] with every loose particle where it is in the first: what is measured on them does not see it.
+pub fn images_without(images: &[f64], loose: &[bool]) -> Vec<f64> {
+    let coordinates = 3 * loose.len();
+    let mut fixed = images.to_vec();
+    let of_loose = |k: &usize| loose[*k / 3];
+    for image in fixed.chunks_exact_mut(coordinates.max(1)) {
+        (0..coordinates).filter(of_loose).for_each(|k| image[k] = images[k]);
+    }
+    fixed
+}
+
 /// How two quenches (positions [3N], energy) compare: one minimum, one with like particles exchanged, or two.
+/// Displacements of harmonic packings are measured from the identity's origin, else from `a`.
 pub fn compare(identity: &Identity, a: (&[f64], f64), b: (&[f64], f64)) -> Same {
+    if (a.1 - b.1).abs() > identity.energy_tolerance(a.1.abs().max(b.1.abs())) {
+        return Same::Different;
+    }
     let (loose_a, loose_b) = (identity.rattlers(a.0), identity.rattlers(b.0));
     let first = Candidate { positions: a.0, energy: a.1, rattlers: &loose_a };
     let second = Candidate { positions: b.0, energy: b.1, rattlers: &loose_b };
-    identity.compare(&first, &second, a.0)
+    identity.compare(&first, &second, identity.origin().unwrap_or(a.0))
 }
 
 /// Whether two quenches are one minimum.

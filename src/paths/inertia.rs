@@ -11,17 +11,17 @@ use faer::sparse::linalg::cholesky::{
 use faer::{Par, Side};
 
 /// Lifts the three zero modes of translation (and rattlers) above zero without reaching a mode that counts
-/// [epsilon / sigma^2].
+/// [epsilon / sigma^2], times the law's unit of stiffness.
 const SHIFT: f64 = 1e-5;
 
-/// Number of eigenvalues of the Hessian at `positions` [3N] below -1e-5, by Sylvester's law of inertia from the signs of
+/// Number of eigenvalues of the Hessian at `positions` [3N] below -1e-5 (2e-8 for the harmonic law), by Sylvester's law of inertia from the signs of
 /// D in H + 1e-5 = L D L^T.
 ///
 /// # Errors
 /// `Error::Numerical` when the factorisation breaks down.
 pub fn negative_modes(model: &Model, cell: &PeriodicBox, positions: &[f64]) -> Result<usize> {
     let failed = |what: String| Error::Numerical(format!("inertia of the Hessian: {what}"));
-    let matrix = hessian::sparse_lower(model, cell, positions, SHIFT)?;
+    let matrix = hessian::sparse_lower(model, cell, positions, SHIFT * model.law.stiffness_unit())?;
     let symbolic = factorize_symbolic_cholesky(
         matrix.symbolic(),
         Side::Lower,

@@ -3,6 +3,9 @@
 use super::vectors::{add_scaled, add_scaled_pair, difference, dot, norm, scale};
 use serde::{Deserialize, Serialize};
 
+/// Curvature of the softest pair that is learnt from, relative to the inverse of the first scale.
+const SOFTEST: f64 = 2e-5;
+
 /// The last few steps s and changes of the true force y = F_before - F_after of one configuration, both perpendicular to
 /// the direction (tangent, unstable mode) that was current when they were made.
 ///
@@ -70,9 +73,9 @@ impl PerpendicularMemory {
 
     fn learn(&mut self, step: Vec<f64>, change: Vec<f64>) {
         let step_change = dot(&step, &change);
-        // curvature below a thousandth of the softest modes of a glass, or negative: nothing to learn
+        // curvature far below the softest modes of a glass, or negative: nothing to learn
         let step_step = dot(&step, &step);
-        if step_change <= 1e-2 * step_step {
+        if step_change * self.first_scale <= SOFTEST * step_step {
             return;
         }
         if self.pairs.len() == self.memory {

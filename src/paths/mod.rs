@@ -30,7 +30,7 @@ pub use ends::{EndMinimum, Separation, bring_near, compare, displacement, is_sam
 pub use images::ImageSums;
 pub use inertia::negative_modes;
 pub use profile::PROFILE_POINTS;
-pub use refine::{DescentState, DescentTask};
+pub use refine::{DescentState, DescentTask, joined};
 pub use rounds::{ConnectRounds, ConnectedWell, MinimaLibrary, PairKey, RoundPair};
 pub use saddle::{SaddleSearch, SaddleStop};
 pub use settings::{ConnectSettings, PathMethod, Refine, VisitRule};

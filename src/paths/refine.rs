@@ -3,14 +3,14 @@
 use super::connect::SOFT_MODE_PRODUCTS;
 use super::connect::{ConnectOutcome, FoundMinimum, Waypoint};
 use super::double_well::{DoubleWell, LengthMethod, PathStatus, Profile};
-use super::ends::{EndMinimum, bring_near, displacement, is_same_minimum};
+use super::ends::{EndMinimum, bring_near, displacement, displacement_without, is_same_minimum, loose};
 use super::krylov::{HessianAt, softest_along};
 use super::profile::PROFILE_POINTS;
 use super::vectors::{dot, norm, scale};
 use super::{Descent, DescentStop};
 use crate::error::{Error, Result};
 use crate::forces::PairSum;
-use crate::landscape::{Identity, QuenchSettings, quench};
+use crate::landscape::{Identity, Quench, QuenchSettings, quench};
 use crate::model::{Model, PeriodicBox};
 use crate::task::{Progress, Task};
 use serde::{Deserialize, Serialize};
@@ -44,6 +44,8 @@ pub struct DescentTask {
     sum: PairSum<1>,
     identity: Identity,
     quench: QuenchSettings,
+    /// A path that leaves the pair is replaced by its parts.
+    split: bool,
     state: DescentState,
 }
 
@@ -93,7 +95,19 @@ impl DescentTask {
     /// Goes on from a state.
     pub fn resume(model: &Model, cell: &PeriodicBox, quench: &QuenchSettings, state: DescentState) -> Self {
         let identity = Identity::new(model.clone(), *cell);
-        Self { sum: PairSum::new(model.clone(), *cell), identity, quench: quench.clone(), state }
+        Self { sum: PairSum::new(model.clone(), *cell), identity, quench: quench.clone(), split: true, state }
+    }
+
+    /// Whether a descent that leaves the pair splits the path (true unless said otherwise) or is told as `WrongMinima`.
+    pub fn splitting(mut self, split: bool) -> Self {
+        self.split = split;
+        self
+    }
+
+    /// Minima are recognised by their displacements from this one [3N], the library's first (harmonic packings only).
+    pub fn with_origin(mut self, origin: &[f64]) -> Self {
+        self.identity = self.identity.with_origin(origin);
+        self
     }
 
     /// The outcome, once the task is done: the double well with the descent's length, profile, tangents and curvatures,
@@ -146,6 +160,10 @@ impl DescentTask {
         let arrivals: Vec<_> =
             self.state.sides.iter().map(|side| quench(&mut self.sum, &side.positions, &self.quench)).collect();
         self.state.evaluations += arrivals.iter().map(|q| q.force_evaluations).sum::<u64>();
+        if !arrivals.iter().all(Quench::at_minimum) {
+            self.finish(PathStatus::DescentFailed, Vec::new());
+            return Ok(());
+        }
         let reached = |end: &EndMinimum, side: usize| {
             let arrival = (arrivals[side].positions.as_slice(), arrivals[side].energy);
             is_same_minimum(&self.identity, (&end.positions, end.energy), arrival)
@@ -156,18 +174,19 @@ impl DescentTask {
             (_, true) => 1,
             _ => {
                 let others = (0..2).filter(|&side| !reached(a, side) && !reached(b, side));
-                let mut found: Vec<FoundMinimum> = others
-                    .filter(|&side| arrivals[side].at_minimum())
-                    .map(|side| arrivals[side].clone().into())
-                    .collect();
+                let mut found: Vec<FoundMinimum> = others.map(|side| arrivals[side].clone().into()).collect();
                 let from_a = |found: &FoundMinimum| norm(&displacement(&cell, &a.positions, &found.positions));
                 found.sort_by(|one, other| from_a(one).total_cmp(&from_a(other)));
                 self.elsewhere(found);
                 return Ok(());
             }
         };
-        self.measure(to_a)?;
-        self.finish(PathStatus::Converged, Vec::new());
+        // a path on which no profile can be laid: the band's stands
+        let status = match self.measure(to_a) {
+            Err(Error::Numerical(_)) => PathStatus::DescentFailed,
+            other => other.map(|()| PathStatus::Converged)?,
+        };
+        self.finish(status, Vec::new());
         Ok(())
     }
 
@@ -176,8 +195,9 @@ impl DescentTask {
         let cell = *self.sum.cell();
         let state = &mut self.state;
         let (left, right) = (&state.sides[to_a], &state.sides[1 - to_a]);
+        let loose = loose(&self.identity, &state.a.positions, &state.b.positions);
         let closing = |side: &Descent, end: &EndMinimum| {
-            side.length + norm(&displacement(&cell, &side.positions, &end.positions))
+            side.length + norm(&displacement_without(&cell, &side.positions, &end.positions, &loose))
         };
         let (length_a, length_b) = (closing(left, &state.a), closing(right, &state.b));
         let energy_a = state.well.saddle_energy - state.well.activation;
@@ -220,7 +240,8 @@ impl DescentTask {
 
     /// The descent left the pair: its parts by way of the minima it led to stand for it.
     fn elsewhere(&mut self, found: Vec<FoundMinimum>) {
-        if found.is_empty() {
+        if found.is_empty() || !self.split {
+            let found = Vec::new();
             return self.finish(PathStatus::WrongMinima, found);
         }
         let on_the_way = (0..found.len()).map(Waypoint::Found);
@@ -245,6 +266,20 @@ impl DescentTask {
             force_evaluations: self.state.evaluations,
         }));
     }
+}
+
+/// The outcome of a descent with what the band cost before it. A descent that failed leaves the band's double well, whose
+/// saddle stands, with the spline's length and the status that says so.
+pub fn joined(direct: ConnectOutcome, mut refined: ConnectOutcome) -> ConnectOutcome {
+    refined.force_evaluations += direct.force_evaluations;
+    if refined.status == PathStatus::DescentFailed {
+        refined.double_well = direct.double_well;
+    }
+    if let Some(well) = &mut refined.double_well {
+        well.force_evaluations = refined.force_evaluations;
+        well.status = refined.status;
+    }
+    refined
 }
 
 impl Task for DescentTask {

@@ -4,9 +4,11 @@ use super::krylov::{HessianAt, lowest_mode, minres};
 use super::lbfgs::PerpendicularMemory;
 use super::vectors::{add_scaled, dot, largest_component, norm, remove_translation, scale};
 use crate::forces::{PairSum, as_lanes, as_lanes_mut};
+use crate::model::Law;
 use serde::{Deserialize, Serialize};
 
 const MEMORY: usize = 8;
+/// Inverse of a stiff curvature [sigma^2 / epsilon], over the law's unit of stiffness.
 const FIRST_SCALE: f64 = 1.0 / 500.0;
 /// Longest step [sigma].
 const STEP_CAP: f64 = 0.1;
@@ -14,7 +16,7 @@ const STEP_CAP: f64 = 0.1;
 const MODE_PRODUCTS: usize = 12;
 /// Newton steps that no longer reduce a residual below this have met the rounding of the forces.
 const ROUNDING_FLOOR: f64 = 1e-11;
-/// Newton steps begin below this largest force component [epsilon / sigma].
+/// Newton steps begin below this largest force component [epsilon / sigma], times the law's unit of stiffness.
 const NEWTON_FROM: f64 = 2e-2;
 /// By how much MINRES lowers the residual in a Newton step.
 const NEWTON_REDUCTION: f64 = 1e-3;
@@ -49,13 +51,16 @@ pub struct SaddleSearch {
     iterations: u64,
     memory: PerpendicularMemory,
     newton_below: f64,
+    /// The law's unit of stiffness, see [`Law::stiffness_unit`].
+    unit: f64,
     /// Positions and residual before the last Newton step, to go back to.
     before_newton: Option<(Vec<f64>, f64)>,
 }
 
 impl SaddleSearch {
-    /// From positions near the top of a path and the path's tangent there [3N].
-    pub fn new(positions: &[f64], tangent: &[f64]) -> Self {
+    /// From positions near the top of a path and the path's tangent there [3N], for particles of this law.
+    pub fn new(positions: &[f64], tangent: &[f64], law: Law) -> Self {
+        let unit = law.stiffness_unit();
         Self {
             positions: positions.to_vec(),
             mode: tangent.to_vec(),
@@ -65,8 +70,9 @@ impl SaddleSearch {
             evaluations: 0,
             stop: SaddleStop::Running,
             iterations: 0,
-            memory: PerpendicularMemory::new(MEMORY, FIRST_SCALE),
-            newton_below: NEWTON_FROM,
+            memory: PerpendicularMemory::new(MEMORY, FIRST_SCALE / unit),
+            newton_below: NEWTON_FROM * unit,
+            unit,
             before_newton: None,
         }
     }
@@ -120,7 +126,7 @@ impl SaddleSearch {
 
     fn mode_step(&mut self, sum: &mut PairSum<1>, force: &[f64]) {
         let mut hessian = HessianAt::new(sum, &self.positions);
-        let (curvature, mut mode, _) = lowest_mode(&mut hessian, &self.mode, MODE_PRODUCTS, 0.1);
+        let (curvature, mut mode, _) = lowest_mode(&mut hessian, &self.mode, MODE_PRODUCTS, 0.1 * self.unit);
         self.evaluations += hessian.products;
         if dot(&mode, &self.mode) < 0.0 {
             scale(&mut mode, -1.0);
@@ -136,7 +142,7 @@ impl SaddleSearch {
     /// The unstable mode at the saddle reached, keeping the sense of the tangent given.
     fn finish(&mut self, sum: &mut PairSum<1>) {
         let mut hessian = HessianAt::new(sum, &self.positions);
-        let (curvature, mut mode, _) = lowest_mode(&mut hessian, &self.mode, 200, 1e-6);
+        let (curvature, mut mode, _) = lowest_mode(&mut hessian, &self.mode, 200, 1e-6 * self.unit);
         self.evaluations += hessian.products;
         if dot(&mode, &self.mode) < 0.0 {
             scale(&mut mode, -1.0);

@@ -67,18 +67,20 @@ pub struct ConnectSettings {
 }
 
 impl ConnectSettings {
-    /// The papers' values for each model.
+    /// The papers' values for each model; the spring in the law's unit of stiffness.
     pub fn defaults(preset: Preset) -> Self {
         let (images, spring, minimum_visits, visits) = match preset {
             Preset::Pss => (40, 2.0, 5, VisitRule::Sum),
             _ => (64, 0.125, 1, VisitRule::Each),
         };
+        let unit = preset.law().stiffness_unit();
         Self {
             method: PathMethod::Neb,
             images,
-            spring,
+            spring: spring * unit,
             climbing: true,
-            force_tolerance: 1e-3,
+            // the barriers of a packing are some 1e-3 epsilon, their forces a tenth of the others', not 2e-3 of them
+            force_tolerance: if preset == Preset::Harmonic { 1e-4 } else { 1e-3 },
             minimum_visits,
             visits,
             refine: Refine::Active,

@@ -2,11 +2,11 @@
 
 use super::{
     Candidate, ConnectRounds, ConnectSettings, ConnectTask, ConnectedWell, DescentTask, EndMinimum, MinimaLibrary,
-    PairKey, PathStatus,
+    PairKey, PathStatus, joined,
 };
 use crate::error::Result;
 use crate::forces::PairSum;
-use crate::landscape::{Identity, QuenchSettings, quench};
+use crate::landscape::{Identity, QuenchSettings, StopReason, quench};
 use crate::model::{Model, PeriodicBox};
 use crate::task::{Progress, Task};
 use serde::{Deserialize, Serialize};
@@ -14,12 +14,14 @@ use serde::{Deserialize, Serialize};
 /// What lies between two configurations.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FoundPath {
-    /// Of the direct path; `Split` when its parts stand for it.
+    /// Of the direct path; `Split` when its parts stand for it, `EndNotConverged` when an end is no minimum.
     pub status: PathStatus,
     /// The elementary paths: one, or the parts of a split path.
     pub wells: Vec<ConnectedWell>,
     /// Minima 0 and 1 are the quenched ends in the order given, the rest lies between them.
     pub minima: Vec<EndMinimum>,
+    /// Why the quenches of the ends stopped.
+    pub end_stops: [StopReason; 2],
     pub force_evaluations: u64,
 }
 
@@ -38,14 +40,27 @@ pub fn find_path(
 ) -> Result<FoundPath> {
     let mut sum = PairSum::<1>::new(model.clone(), *cell);
     let mut force_evaluations = 0;
-    let mut minima = Vec::new();
+    let (mut minima, mut converged) = (Vec::new(), true);
+    let mut end_stops = [StopReason::Converged; 2];
     for (index, start) in [ends.0, ends.1].into_iter().enumerate() {
         let minimum = quench(&mut sum, start, quench_settings);
         force_evaluations += minimum.force_evaluations;
+        converged &= minimum.at_minimum();
+        end_stops[index] = minimum.stop;
         let (positions, energy, residual) = (minimum.positions, minimum.energy, minimum.residual);
         minima.push(EndMinimum { index, positions, energy, residual });
     }
-    let identity = Identity::new(model.clone(), *cell);
+    if !converged {
+        return Ok(FoundPath {
+            status: PathStatus::EndNotConverged,
+            wells: Vec::new(),
+            minima,
+            end_stops,
+            force_evaluations,
+        });
+    }
+    let origin = minima[0].positions.clone();
+    let identity = Identity::new(model.clone(), *cell).with_origin(&origin);
     let mut library = MinimaLibrary::new(*cell, minima);
     let candidate = Candidate { key: PairKey::new(0, 1), count_ab: 0, count_ba: 0, status: None };
     let mut rounds = ConnectRounds::new(vec![candidate]);
@@ -53,21 +68,24 @@ pub fn find_path(
         let mut outcomes = Vec::new();
         for pair in rounds.pairs() {
             let (a, b) = (&library.minima()[pair.key.a], &library.minima()[pair.key.b]);
-            let mut task = ConnectTask::new(model, cell, (a, b), settings, quench_settings);
+            let mut task = ConnectTask::new(model, cell, (a, b), settings, quench_settings).with_origin(&origin);
             while task.advance(u64::MAX)? == Progress::Pending {}
             let mut outcome = task.into_outcome()?;
             force_evaluations += outcome.force_evaluations;
             if let (true, PathStatus::Converged, Some(well)) = (refine, outcome.status, &outcome.double_well) {
-                let mut descent = DescentTask::new(model, cell, well, (a, b), quench_settings);
+                let mut descent = DescentTask::new(model, cell, well, (a, b), quench_settings)
+                    .with_origin(&origin)
+                    .splitting(settings.split);
                 while descent.advance(u64::MAX)? == Progress::Pending {}
                 let refined = descent.into_outcome()?;
                 force_evaluations += refined.force_evaluations;
-                outcome = refined;
+                outcome = joined(outcome, refined);
             }
             outcomes.push(outcome);
         }
         rounds.merge(&identity, &mut library, &outcomes)?;
     }
     let status = rounds.candidates()[0].status.unwrap_or(PathStatus::NotConverged);
-    Ok(FoundPath { status, wells: rounds.wells().to_vec(), minima: library.minima().to_vec(), force_evaluations })
+    let (wells, minima) = (rounds.wells().to_vec(), library.minima().to_vec());
+    Ok(FoundPath { status, wells, minima, end_stops, force_evaluations })
 }

@@ -1,5 +1,6 @@
 //! One row of glasses.h5.
 
+use crate::landscape::StopReason;
 use crate::model::Configuration;
 use crate::sampling::PreparedGlass;
 
@@ -13,6 +14,8 @@ pub struct GlassRecord {
     pub energy_per_particle: f64,
     /// Potential energy per particle of the inherent structure [epsilon].
     pub inherent_energy_per_particle: f64,
+    /// Why the quench to it ended.
+    pub inherent_stop: StopReason,
     /// With the ideal part rho T [epsilon sigma^-3].
     pub pressure: f64,
     pub equilibrated: bool,
@@ -26,11 +29,13 @@ pub struct GlassRecord {
 }
 
 impl GlassRecord {
-    pub fn from_prepared(glass: usize, prepared: PreparedGlass, inherent_energy_per_particle: f64) -> Self {
+    /// `inherent`: energy per particle of the inherent structure, and why its quench ended.
+    pub fn from_prepared(glass: usize, prepared: PreparedGlass, inherent: (f64, StopReason)) -> Self {
         Self {
             glass,
             energy_per_particle: prepared.potential_energy / prepared.configuration.particles() as f64,
-            inherent_energy_per_particle,
+            inherent_energy_per_particle: inherent.0,
+            inherent_stop: inherent.1,
             pressure: prepared.pressure,
             equilibrated: prepared.equilibrated,
             relaxation_time: prepared.relaxation_time,
@@ -47,12 +52,13 @@ impl GlassRecord {
         configuration: Configuration,
         energy: f64,
         pressure: f64,
-        inherent_energy_per_particle: f64,
+        inherent: (f64, StopReason),
     ) -> Self {
         Self {
             glass,
             energy_per_particle: energy / configuration.particles() as f64,
-            inherent_energy_per_particle,
+            inherent_energy_per_particle: inherent.0,
+            inherent_stop: inherent.1,
             pressure,
             equilibrated: false,
             relaxation_time: f64::NAN,

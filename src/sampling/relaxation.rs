@@ -24,10 +24,16 @@ pub fn self_scattering(now: &[f64], before: &[f64], wave_number: f64) -> f64 {
     sum / particles as f64
 }
 
-/// Correlation of the positions at lags of 1, 2, 4, ... ticks with successive time origins.
+/// Origins of a long lag that are followed at a time, a quarter of the lag apart.
+const ORIGINS: u64 = 4;
+/// Origins are not nearer to each other than the lag or this many ticks.
+const NEAREST_ORIGINS: u64 = 8;
+
+/// Correlation of the positions at lags of 1, 2, 4, ... ticks, each a mean over time origins: successive ones up to 8 ticks,
+/// a quarter of the lag apart from 32 on.
 ///
-/// Each lag keeps one snapshot, which is replaced when it has been used: the memory grows as the logarithm of the
-/// run's length and the cost of a tick is two evaluations.
+/// A lag keeps up to four snapshots, the oldest of which is replaced when it has been used: the memory grows as the
+/// logarithm of the run's length and the cost of a tick is 2.25 evaluations.
 ///
 /// For particles that exchange identities the positions are followed, not the identities.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -42,7 +48,8 @@ pub struct RelaxationMeter {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Lag {
-    snapshot: Vec<f64>,
+    /// The latest origins, in turn: that of tick t at place t / spacing modulo their number.
+    snapshots: Vec<Vec<f64>>,
     sum: f64,
     count: u64,
 }
@@ -56,16 +63,25 @@ impl RelaxationMeter {
     /// One tick later the particles are at `positions`.
     pub fn record(&mut self, positions: &[f64]) {
         self.ticks += 1;
-        for level in 0..=self.ticks.trailing_zeros() as usize {
-            let before = self.lags.get(level).map_or(&self.origin, |lag| &lag.snapshot);
-            let value = self_scattering(positions, before, self.wave_number);
-            match self.lags.get_mut(level) {
-                Some(lag) => {
-                    lag.snapshot.copy_from_slice(positions);
-                    lag.sum += value;
+        for level in 0.. {
+            let lag_ticks = 1u64 << level;
+            let spacing = lag_ticks.min(NEAREST_ORIGINS).max(lag_ticks / ORIGINS);
+            let origins = lag_ticks / spacing;
+            if !self.ticks.is_multiple_of(spacing) {
+                break;
+            }
+            if self.lags.len() == level {
+                self.lags.push(Lag { snapshots: vec![self.origin.clone()], sum: 0.0, count: 0 });
+            }
+            let lag = &mut self.lags[level];
+            let place = (self.ticks / spacing % origins) as usize;
+            match lag.snapshots.get_mut(place) {
+                Some(oldest) => {
+                    lag.sum += self_scattering(positions, oldest, self.wave_number);
                     lag.count += 1;
+                    oldest.copy_from_slice(positions);
                 }
-                None => self.lags.push(Lag { snapshot: positions.to_vec(), sum: value, count: 1 }),
+                None => lag.snapshots.push(positions.to_vec()),
             }
         }
     }
@@ -78,7 +94,8 @@ impl RelaxationMeter {
     /// (lag, F_s) for the lags 2^m ticks that fit into the run.
     pub fn correlation(&self) -> Vec<(f64, f64)> {
         let lag = |level: usize| (1u64 << level) as f64 * self.interval;
-        self.lags.iter().enumerate().map(|(level, l)| (lag(level), l.sum / l.count as f64)).collect()
+        let measured = self.lags.iter().enumerate().take_while(|(_, l)| l.count > 0);
+        measured.map(|(level, l)| (lag(level), l.sum / l.count as f64)).collect()
     }
 
     /// The time at which F_s has fallen to 1/e; `None` when it has not yet.

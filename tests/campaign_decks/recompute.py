@@ -148,10 +148,12 @@ for glass in range(GLASSES):
     rows = np.flatnonzero(visits["glass"] == glass)
     minimum = visits["minimum"][rows]
     equal("visits", read("landscape", "/minima/visits")[of], np.bincount(minimum[minimum >= 0], minlength=of.sum()))
-    known, pairs, begin, curve = set(), set(), None, []
+    known, pairs, begin, censored, curve, elapsed, runs_before = set(), set(), None, True, [], [], 0
     for number, row in enumerate(rows):
         m, before = visits["minimum"][row], rows[number - 1]
         same_run = number > 0 and visits["run"][before] == visits["run"][row]
+        runs_before += visits["step"][before] if number > 0 and not same_run else 0
+        elapsed.append(runs_before + visits["step"][row])
         if same_run:
             assert visits["step"][row] - visits["step"][before] == EXPLORE["quench_every"]
         previous = visits["minimum"][before] if same_run else -1
@@ -163,13 +165,15 @@ for glass in range(GLASSES):
             entry = transitions.setdefault((glass, previous, m), [0, visits["step"][row] * TIME_STEP])
             entry[0] += 1
             arrivals.setdefault((glass, *sorted((previous, m))), []).append((previous < m, visits["step"][row] * TIME_STEP))
-            stays.append((glass, visits["run"][row], previous, (visits["step"][row] - begin) * TIME_STEP))
+            stays.append((glass, visits["run"][row], previous, (visits["step"][row] - begin) * TIME_STEP, censored))
         if m < 0 or m != previous:
-            begin = visits["step"][row]
+            begin, censored = visits["step"][row], m < 0 or previous < 0
         curve.append((len(known), len(pairs)))
     of_growth = read("landscape", "/growth/glass") == glass
     time = read("landscape", "/growth/time")[of_growth]
-    quenches = np.rint(time / TIME_STEP / EXPLORE["quench_every"]).astype(int)
+    assert elapsed[0] == EXPLORE["equilibration_steps"]
+    quenches = 1 + np.searchsorted(elapsed, np.rint(time / TIME_STEP).astype(int))
+    near("growth time", time, np.array(elapsed)[quenches - 1] * TIME_STEP, 1e-12)
     assert quenches[-1] == len(rows) and (np.diff(quenches) > 0).all()
     found = [read("landscape", f"/growth/{name}")[of_growth] for name in ("minima", "transitions")]
     equal("growth", np.transpose(found), [curve[q - 1] for q in quenches])
@@ -178,8 +182,8 @@ columns = [read("landscape", f"/transitions/{name}") for name in ("glass", "from
 equal("transitions", list(zip(*columns[:3])), sorted(transitions))
 equal("counts", columns[3], [transitions[key][0] for key in sorted(transitions)])
 near("arrivals", columns[4], [transitions[key][1] for key in sorted(transitions)], 1e-12)
-columns = [read("landscape", f"/persistence/{name}") for name in ("glass", "run", "minimum", "time")]
-near("persistence", np.transpose(columns), np.array(stays, float).reshape(-1, 4), 1e-12)
+columns = [read("landscape", f"/persistence/{name}") for name in ("glass", "run", "minimum", "time", "left_censored")]
+near("persistence", np.transpose(columns), np.array(stays, float).reshape(-1, 5), 1e-12)
 
 # --- paths ----------------------------------------------------------------------------------------------------------
 candidates = []
@@ -205,7 +209,10 @@ COUNT = len(WELLS["glass"])
 assert COUNT >= 1, "the library is empty"
 keys = list(zip(WELLS["glass"], WELLS["a"], WELLS["b"]))
 assert keys == sorted(set(keys)), "each double well once, in order"
-converged = names("paths", "/candidates/status") == "converged"
+WELLS["status"] = names("paths", "/double_wells/status")
+assert set(WELLS["status"]) <= {"converged", "descent_failed"}
+assert (WELLS["length_method"][WELLS["status"] == "descent_failed"] == "spline").all()
+converged = np.isin(names("paths", "/candidates/status"), ["converged", "descent_failed"])
 assert {row[:3] for row, kept in zip(candidates, converged) if kept} <= set(keys)
 for row, (glass, a, b) in enumerate(keys):
     model, (xa, ea), (xb, eb) = MODELS[glass], MINIMA[glass, a], MINIMA[glass, b]

@@ -13,6 +13,7 @@ pub(super) const PATH: &[&str] = &[
     "negative_modes",
     "wrong_minima",
     "descent_failed",
+    "end_not_converged",
 ];
 
 /// From which curve the length of a path was taken.
@@ -23,6 +24,9 @@ pub(super) const KIND: &[&str] = &["tunnelling", "intrawell", "no_barrier"];
 
 /// How the levels of a double well were found.
 pub(super) const LEVELS: &[&str] = &["converged", "grid_limit", "truncated", "unbound", "unsolved", "no_profile"];
+
+/// How a quench ended.
+pub(super) const QUENCH: &[&str] = &["converged", "step_limit", "stalled"];
 
 /// How an iteration ended.
 pub(super) const STOP: &[&str] = &["converged", "step_limit", "time_limit", "failed"];

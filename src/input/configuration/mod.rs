@@ -128,9 +128,32 @@ fn configuration(path: &Path, frame: &Frame, preset: Preset) -> Result<Configura
             .push(diameter_of(row, frame, preset).map_err(|fault| Error::input(path, format!("{place}: {fault}")))?);
         positions.extend(row.position);
     }
+    one_species(path, frame, preset)?;
     let configuration = Configuration { cell: PeriodicBox { edges: frame.edges }, positions, species, diameters };
     sanity::check(path, frame, &configuration, preset)?;
     Ok(configuration)
+}
+
+/// Particles of a model without species have one name: several are the sign of a file made for another model. (Those of pss
+/// differ by their diameters, whatever they are called.)
+fn one_species(path: &Path, frame: &Frame, preset: Preset) -> Result<()> {
+    let Some(first) = frame.rows.first().filter(|_| preset.species() == 1 && !preset.has_diameters()) else {
+        return Ok(());
+    };
+    match frame.rows.iter().enumerate().find(|(_, row)| row.species != first.species) {
+        None => Ok(()),
+        Some((k, row)) => Err(Error::input(
+            path,
+            format!(
+                "line {}, particle {k}: species `{}` beside `{}`, but all particles of {} are alike; give all of them one \
+                 name, or another model",
+                row.line,
+                row.species,
+                first.species,
+                preset.name()
+            ),
+        )),
+    }
 }
 
 /// Index of a species by letter or by LAMMPS type; models of one species take any name.

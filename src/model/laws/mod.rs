@@ -73,6 +73,15 @@ impl Law {
         with_law!(self, law => law.cutoff())
     }
 
+    /// How stiff the law is beside Lennard-Jones: tolerances on forces, curvatures and spring constants that were chosen
+    /// for epsilon/sigma^2 = 1 of those (phi'' of some 500 between neighbours) are multiplied by it.
+    pub fn stiffness_unit(&self) -> f64 {
+        match self {
+            Law::Harmonic(_) => 2e-3,
+            _ => 1.0,
+        }
+    }
+
     /// phi and its derivatives at x^2, exactly zero from the cutoff on.
     pub fn derivatives(&self, x2: f64) -> Derivatives<f64> {
         let cutoff = self.cutoff();
