@@ -332,6 +332,9 @@ fn extended_xyz_of_other_programs_is_read() {
     assert_eq!(configuration.cell.edges, [10.0, 11.0, 12.0]);
     assert_eq!(configuration.species, [0, 2, 1]);
     assert_eq!(configuration.positions, [0.0, 0.0, 0.0, 2.0, 0.0, 0.0, -10.0, 4.0, 0.0]);
+    let refused = read_configurations(&path, Preset::Lj).unwrap_err().to_string();
+    assert!(refused.contains("all particles of lj are alike"), "{refused}");
+    std::fs::write(&path, text.replace("2 3 2", "2 A 2").replace("3 B", "3 A")).unwrap();
     assert_eq!(read_configurations(&path, Preset::Lj).unwrap()[0].species, [0, 0, 0]);
 }
 

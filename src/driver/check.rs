@@ -12,12 +12,13 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// Force evaluations that a quench takes from T_exp, as seen on the models of the papers.
-const CALLS_PER_QUENCH: f64 = 400.0;
+const CALLS_PER_QUENCH: f64 = 450.0;
+const CALLS_PER_RECOGNISED_QUENCH: f64 = 200.0;
 /// Minima per quench, and candidates per minimum, of the same runs.
 const MINIMA_PER_QUENCH: f64 = 0.15;
 const CANDIDATES_PER_MINIMUM: f64 = 0.3;
 /// Force evaluations of a path per image, with splitting, saddle and descent.
-const CALLS_PER_IMAGE: f64 = 400.0;
+const CALLS_PER_IMAGE: f64 = 220.0;
 /// Steps to equilibrate a glass when nothing is known of its relaxation time.
 const STEPS_TO_EQUILIBRATE: f64 = 200_000.0;
 
@@ -67,7 +68,8 @@ pub fn check(file: &Path, output: Option<&Path>, ranks: usize, explain: bool) ->
         let quenches = runs * explore.quenches as f64;
         let steps = quenches * explore.quench_every as f64 + runs * explore.equilibration_steps as f64;
         let minima = quenches * MINIMA_PER_QUENCH;
-        let seconds = steps * single + quenches * CALLS_PER_QUENCH * 1.5 * batch;
+        let calls = if explore.recognition { CALLS_PER_RECOGNISED_QUENCH } else { CALLS_PER_QUENCH };
+        let seconds = steps * single + quenches * calls * 1.5 * batch;
         tell("explore", seconds, runs, minima * n * 24.0 + quenches * 28.0, "landscape.h5");
         if let Some(connect) = &deck.connect {
             let pairs = minima * CANDIDATES_PER_MINIMUM;

@@ -153,6 +153,10 @@ fn explore(deck: &Deck, settings: &ExploreSettings, section: &mut Section) {
     section.at_least(settings.quenches, 1, "quenches");
     section.at_least(settings.runs as u64, 1, "runs");
     section.positive(settings.force_tolerance, "force_tolerance");
+    section.require((0.0..=1.0).contains(&settings.audit), "audit", "a share of the recognised quenches, 0 to 1");
+    let tiny = deck.model.preset == Preset::Harmonic;
+    let wanted = "false: the minima of harmonic packings differ by less than recognition can tell";
+    section.require(!(settings.recognition && tiny), "recognition", wanted);
     if settings.force_tolerance > 1e-6 {
         section.warn(
             "force_tolerance",

@@ -38,7 +38,7 @@ pub struct ExploreSettings {
     /// Largest force component in magnitude at a minimum [epsilon / sigma].
     pub force_tolerance: f64,
     pub minimiser: Minimiser,
-    /// End quenches that have come near a minimum the run has visited before.
+    /// End quenches that have come near a minimum the run has visited before (not those by conjugate gradients).
     pub recognition: bool,
     /// Share of the recognised quenches that run to their end all the same, to be compared.
     pub audit: f64,
