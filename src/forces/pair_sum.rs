@@ -96,8 +96,7 @@ impl<const L: usize> PairSum<L> {
         let (kernel, list, cell) = (self.kernel, &self.list, &self.cell);
         with_law!(&self.model.law, law => {
             if L == 1 {
-                let (x, z, h) = (flat.as_chunks().0, vectors.as_chunks().0, products.as_chunks_mut().0);
-                lanes::scalar_hessian_times(kernel, law, list, cell, x, z, h);
+                lanes::single_hessian_times(kernel, law, list, cell, flat, vectors, products);
             } else {
                 let (x, z, h) = (flat.as_chunks().0, vectors.as_chunks().0, products.as_chunks_mut().0);
                 lanes::batch_hessian_times(kernel, law, list, cell, x, z, h);

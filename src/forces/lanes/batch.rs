@@ -2,7 +2,7 @@
 
 #[cfg(target_arch = "x86_64")]
 use super::{Avx2, Avx512};
-use super::{Fused, Kernel, Lane, Portable, dispatch};
+use super::{Kernel, Lane, Portable, dispatch};
 use crate::forces::NeighbourList;
 use crate::model::{PairLaw, PeriodicBox, Real};
 
@@ -30,15 +30,7 @@ dispatch! {
     pub fn batch_hessian_times<P: PairLaw>(
         law: &P, list: &NeighbourList, cell: &PeriodicBox, positions: &[[f64; 8]], vectors: &[[f64; 8]],
         products: &mut [[f64; 8]],
-    ) = hessian_body_8, Avx512, Avx2, Portable
-}
-
-dispatch! {
-    /// H(x) z of one configuration [3N][1], the same bits as a lane of the batch.
-    pub fn scalar_hessian_times<P: PairLaw>(
-        law: &P, list: &NeighbourList, cell: &PeriodicBox, positions: &[[f64; 1]], vectors: &[[f64; 1]],
-        products: &mut [[f64; 1]],
-    ) = hessian_body_1, Fused, Fused, f64
+    ) = hessian_body, Avx512, Avx2, Portable
 }
 
 /// The three components of x_i - x_j by minimum image.
@@ -52,13 +44,13 @@ pub(super) fn difference<R: Real>(xi: [R; 3], xj: [R; 3], cell: &PeriodicBox) ->
 }
 
 #[inline(always)]
-fn load3<R: Lane<L>, const L: usize>(rows: &[[f64; L]], atom: usize) -> [R; 3] {
+fn load3<R: Lane<8>>(rows: &[[f64; 8]], atom: usize) -> [R; 3] {
     let rows = &rows[3 * atom..3 * atom + 3];
     [R::load(&rows[0]), R::load(&rows[1]), R::load(&rows[2])]
 }
 
 #[inline(always)]
-fn add3<R: Lane<L>, const L: usize>(rows: &mut [[f64; L]], atom: usize, terms: [R; 3]) {
+fn add3<R: Lane<8>>(rows: &mut [[f64; 8]], atom: usize, terms: [R; 3]) {
     let rows = &mut rows[3 * atom..3 * atom + 3];
     for k in 0..3 {
         (R::load(&rows[k]) + terms[k]).store(&mut rows[k]);
@@ -104,8 +96,9 @@ fn forces_body<R: Lane<8>, P: PairLaw>(
     energies
 }
 
+/// (H z)_i = sum_j [(U'' - U'/r) n (n.y) + (U'/r) y], y = z_i - z_j, opposite on j.
 #[inline(always)]
-fn hessian_body_8<R: Lane<8>, P: PairLaw>(
+fn hessian_body<R: Lane<8>, P: PairLaw>(
     law: &P,
     list: &NeighbourList,
     cell: &PeriodicBox,
@@ -113,32 +106,7 @@ fn hessian_body_8<R: Lane<8>, P: PairLaw>(
     vectors: &[[f64; 8]],
     products: &mut [[f64; 8]],
 ) {
-    hessian_body::<R, P, 8>(law, list, cell, positions, vectors, products);
-}
-
-#[inline(always)]
-fn hessian_body_1<R: Lane<1>, P: PairLaw>(
-    law: &P,
-    list: &NeighbourList,
-    cell: &PeriodicBox,
-    positions: &[[f64; 1]],
-    vectors: &[[f64; 1]],
-    products: &mut [[f64; 1]],
-) {
-    hessian_body::<R, P, 1>(law, list, cell, positions, vectors, products);
-}
-
-/// (H z)_i = sum_j [(U'' - U'/r) n (n.y) + (U'/r) y], y = z_i - z_j, opposite on j.
-#[inline(always)]
-fn hessian_body<R: Lane<L>, P: PairLaw, const L: usize>(
-    law: &P,
-    list: &NeighbourList,
-    cell: &PeriodicBox,
-    positions: &[[f64; L]],
-    vectors: &[[f64; L]],
-    products: &mut [[f64; L]],
-) {
-    products.fill([0.0; L]);
+    products.fill([0.0; 8]);
     let cutoff2 = R::splat(law.cutoff() * law.cutoff());
     for i in 0..list.particles() {
         let xi: [R; 3] = load3(positions, i);

@@ -10,12 +10,12 @@ mod registers;
 mod rows;
 mod single;
 
-pub use batch::{batch_forces, batch_hessian_times, scalar_hessian_times};
+pub use batch::{batch_forces, batch_hessian_times};
 #[cfg(target_arch = "x86_64")]
 pub use registers::{Avx2, Avx512};
-pub use registers::{Fused, Lane, Portable};
+pub use registers::{Lane, Portable};
 pub use rows::{candidates, closest_lanes, furthest_move};
-pub use single::single_forces;
+pub use single::{single_forces, single_hessian_times};
 
 use std::sync::OnceLock;
 

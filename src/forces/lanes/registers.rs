@@ -13,25 +13,6 @@ pub trait Lane<const L: usize>: Real {
     fn scalar_mul_add(a: f64, b: f64, c: f64) -> f64;
 }
 
-impl Lane<1> for f64 {
-    #[inline(always)]
-    fn load(row: &[f64; 1]) -> Self {
-        row[0]
-    }
-    #[inline(always)]
-    fn store(self, row: &mut [f64; 1]) {
-        row[0] = self;
-    }
-    #[inline(always)]
-    fn scalar_mul_add(a: f64, b: f64, c: f64) -> f64 {
-        a * b + c
-    }
-}
-
-/// One f64 whose `mul_add` is fused: the scalar companion of the AVX registers. Only for code compiled with FMA.
-#[derive(Clone, Copy, Debug)]
-pub struct Fused(f64);
-
 /// Eight f64 for any processor; the compiler makes of it what it can. `mul_add` rounds twice.
 #[derive(Clone, Copy, Debug)]
 pub struct Portable([f64; 8]);
@@ -59,10 +40,6 @@ macro_rules! operator {
     };
 }
 
-operator!(Fused, Add, add, |a, b| Fused(a.0 + b.0));
-operator!(Fused, Sub, sub, |a, b| Fused(a.0 - b.0));
-operator!(Fused, Mul, mul, |a, b| Fused(a.0 * b.0));
-operator!(Fused, Div, div, |a, b| Fused(a.0 / b.0));
 operator!(Portable, Add, add, |a, b| Portable(std::array::from_fn(|l| a.0[l] + b.0[l])));
 operator!(Portable, Sub, sub, |a, b| Portable(std::array::from_fn(|l| a.0[l] - b.0[l])));
 operator!(Portable, Mul, mul, |a, b| Portable(std::array::from_fn(|l| a.0[l] * b.0[l])));
@@ -97,43 +74,9 @@ macro_rules! negation {
         }
     })* };
 }
-negation!(Fused, Portable);
+negation!(Portable);
 #[cfg(target_arch = "x86_64")]
 negation!(Avx512, Avx2);
-
-impl Real for Fused {
-    #[inline(always)]
-    fn splat(value: f64) -> Self {
-        Fused(value)
-    }
-    #[inline(always)]
-    fn mul_add(self, b: Self, c: Self) -> Self {
-        Fused(f64::mul_add(self.0, b.0, c.0))
-    }
-    #[inline(always)]
-    fn sqrt(self) -> Self {
-        Fused(self.0.sqrt())
-    }
-    #[inline(always)]
-    fn where_less(self, a: Self, b: Self) -> Self {
-        if a.0 < b.0 { self } else { Fused(0.0) }
-    }
-}
-
-impl Lane<1> for Fused {
-    #[inline(always)]
-    fn load(row: &[f64; 1]) -> Self {
-        Fused(row[0])
-    }
-    #[inline(always)]
-    fn store(self, row: &mut [f64; 1]) {
-        row[0] = self.0;
-    }
-    #[inline(always)]
-    fn scalar_mul_add(a: f64, b: f64, c: f64) -> f64 {
-        f64::mul_add(a, b, c)
-    }
-}
 
 impl Real for Portable {
     #[inline(always)]

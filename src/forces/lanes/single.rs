@@ -15,6 +15,13 @@ dispatch! {
     ) -> f64 = forces_body, Avx512, Avx2, Portable
 }
 
+dispatch! {
+    /// H(x) z [3N] of one configuration, the same bits as a lane of the batch.
+    pub fn single_hessian_times<P: PairLaw>(
+        law: &P, list: &NeighbourList, cell: &PeriodicBox, positions: &[f64], vectors: &[f64], products: &mut [f64],
+    ) = hessian_body, Avx512, Avx2, Portable
+}
+
 #[inline(always)]
 fn forces_body<R: Lane<8>, P: PairLaw>(
     law: &P,
@@ -70,4 +77,66 @@ fn forces_body<R: Lane<8>, P: PairLaw>(
         energy += energy_i;
     }
     energy
+}
+
+/// (H z)_i = sum_j [(U'' - U'/r) n (n.y) + (U'/r) y], y = z_i - z_j, opposite on j.
+#[inline(always)]
+fn hessian_body<R: Lane<8>, P: PairLaw>(
+    law: &P,
+    list: &NeighbourList,
+    cell: &PeriodicBox,
+    positions: &[f64],
+    vectors: &[f64],
+    products: &mut [f64],
+) {
+    products.fill(0.0);
+    let cutoff2 = R::splat(law.cutoff() * law.cutoff());
+    for i in 0..list.particles() {
+        let xi = [R::splat(positions[3 * i]), R::splat(positions[3 * i + 1]), R::splat(positions[3 * i + 2])];
+        let zi = [R::splat(vectors[3 * i]), R::splat(vectors[3 * i + 1]), R::splat(vectors[3 * i + 2])];
+        let mut sum = [0.0; 3];
+        for block in list.row(i).chunks(8) {
+            let (mut coordinates, mut components) = ([[0.0; 8]; 3], [[0.0; 8]; 3]);
+            let (mut inverse_sigma_squared, mut scale) = ([0.0; 8], [0.0; 8]);
+            for (lane, pair) in block.iter().enumerate() {
+                let j = 3 * pair.neighbour as usize;
+                let (xj, zj) = (&positions[j..j + 3], &vectors[j..j + 3]);
+                for k in 0..3 {
+                    coordinates[k][lane] = xj[k];
+                    components[k][lane] = zj[k];
+                }
+                inverse_sigma_squared[lane] = pair.inverse_sigma_squared;
+                scale[lane] = pair.epsilon * pair.inverse_sigma_squared;
+            }
+            let xj = [R::load(&coordinates[0]), R::load(&coordinates[1]), R::load(&coordinates[2])];
+            let d = difference(xi, xj, cell);
+            let r2 = d[2].mul_add(d[2], d[1].mul_add(d[1], d[0] * d[0]));
+            let x2 = r2 * R::load(&inverse_sigma_squared);
+            let phi = law.derivatives(x2);
+            let scale = R::load(&scale);
+            let slope = (scale * phi.slope_over_x).where_less(x2, cutoff2);
+            let second = (scale * phi.second).where_less(x2, cutoff2);
+            let mut y = [R::splat(0.0); 3];
+            for k in 0..3 {
+                y[k] = zi[k] - R::load(&components[k]);
+            }
+            let along = d[2].mul_add(y[2], d[1].mul_add(y[1], d[0] * y[0]));
+            let radial = (second - slope) * along / r2;
+            let mut terms = [[0.0; 8]; 3];
+            for k in 0..3 {
+                radial.mul_add(d[k], slope * y[k]).store(&mut terms[k]);
+            }
+            for (lane, pair) in block.iter().enumerate() {
+                let j = 3 * pair.neighbour as usize;
+                let rows = &mut products[j..j + 3];
+                for k in 0..3 {
+                    sum[k] += terms[k][lane];
+                    rows[k] -= terms[k][lane];
+                }
+            }
+        }
+        for k in 0..3 {
+            products[3 * i + k] += sum[k];
+        }
+    }
 }
