@@ -49,7 +49,7 @@ pub struct NeighbourList {
     entries: Vec<u32>,
     /// Entries that are pairs.
     pairs: usize,
-    /// 1/sigma^2 of every entry (0 for the filling), when every pair is its own; else empty.
+    /// 1/sigma^2 of every entry (infinite for the filling), when every pair is its own; else empty.
     inverse_sigma_squared: Vec<f64>,
     /// What to add for each image, when the entries note images that hold as long as the list.
     shifts: Option<Box<[[f64; 3]; IMAGES]>>,
@@ -223,7 +223,7 @@ impl NeighbourList {
             for &entry in &self.entries[self.first[i]..self.first[i + 1]] {
                 let j = neighbour(entry);
                 let pair = (j < n).then(|| subject.model.mixture.pair(subject.place(i), subject.place(j)));
-                self.inverse_sigma_squared.push(pair.map_or(0.0, |pair| pair.inverse_sigma_squared));
+                self.inverse_sigma_squared.push(pair.map_or(f64::INFINITY, |pair| pair.inverse_sigma_squared));
             }
         }
     }

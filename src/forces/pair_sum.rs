@@ -3,7 +3,7 @@
 use super::lanes::{self, Atom, Kernel, Listed, Nearest, Record};
 use super::neighbours::Subject;
 use super::order::space_filling_order;
-use super::table::{ByKind, ByPair, PairTable};
+use super::table::{ByKind, ByPair, FILLING, PairTable};
 use super::{LANES, NeighbourList};
 use crate::model::{Model, PeriodicBox, with_law};
 
@@ -106,8 +106,8 @@ impl<const L: usize> PairSum<L> {
             for records in [&mut self.single.positions, &mut self.single.forces] {
                 records.resize(n + 8, Record::default());
             }
-            // the filling of the rows is nowhere
-            self.single.positions[n..].fill(Record([f64::NAN; 4]));
+            // the filling of the rows: beyond the cutoff wherever it is
+            self.single.positions[n..].fill(Record([0.0, 0.0, 0.0, lanes::word_of_kind(FILLING)]));
             for (a, record) in self.single.positions[..n].iter_mut().enumerate() {
                 record.0[3] = lanes::word_of_kind(self.table.kind(a));
             }

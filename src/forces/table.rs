@@ -5,6 +5,8 @@ use crate::model::Mixture;
 
 /// Kinds of particles a table by kind can hold.
 pub const KINDS: usize = 8;
+/// The kind of what fills the rows of a list: in units of its sigma = 0 every distance is infinite.
+pub const FILLING: u8 = KINDS as u8 - 1;
 
 /// epsilon, 1/sigma^2 and epsilon/sigma^2 of one kind with every kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -47,6 +49,9 @@ impl PairTable {
                 row.epsilon[k] = pair.epsilon;
                 row.scale[k] = pair.epsilon * pair.inverse_sigma_squared;
             }
+        }
+        for row in rows.iter_mut() {
+            row.inverse_sigma_squared[FILLING as usize] = f64::INFINITY;
         }
         PairTable::ByKind { kinds, rows }
     }

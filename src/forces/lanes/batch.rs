@@ -112,14 +112,12 @@ fn forces_body<R: Lane, P: PairLaw, T: Parameters, I: Images>(
             let r2 = d[2].mul_add(d[2], d[1].mul_add(d[1], d[0] * d[0]));
             let x2 = r2 * R::splat(inverse_sigma_squared);
             let phi = law.derivatives(x2);
-            energy_i = energy_i + R::splat(epsilon) * phi.value.where_less(x2, cutoff2);
+            energy_i = R::splat(epsilon).mul_add(phi.value.where_less(x2, cutoff2), energy_i);
             let slope = R::splat(scale) * phi.slope_over_x.where_less(x2, cutoff2);
             let rows = &mut forces[j].0;
             for k in 0..3 {
-                // not fused: the same term for both particles, as in the single form
-                let term = slope * d[k];
-                sum[k] = sum[k] + term;
-                (R::load(&rows[k]) + term).store(&mut rows[k]);
+                sum[k] = slope.mul_add(d[k], sum[k]);
+                slope.mul_add(d[k], R::load(&rows[k])).store(&mut rows[k]);
             }
         }
         let rows = &mut forces[i].0;

@@ -27,11 +27,18 @@ pub trait Lane: Real {
     /// # Safety
     /// Every place of `at` must be one of a record.
     unsafe fn load_records(records: &[Record], at: &[u32; 8]) -> [Self; 4];
-    /// Adds four numbers to each of eight records and to `sum`, one record after the other.
+    /// Adds factor * term of four numbers to each of eight records and to `sum`, one record after the other, rounded as
+    /// `mul_add` is. The last number has its own factor.
     ///
     /// # Safety
     /// Every place of `at` must be one of a record.
-    unsafe fn add_to_records(records: &mut [Record], at: &[u32; 8], terms: [Self; 4], sum: Self::Sum) -> Self::Sum;
+    unsafe fn add_to_records(
+        records: &mut [Record],
+        at: &[u32; 8],
+        terms: [Self; 4],
+        factors: [Self; 2],
+        sum: Self::Sum,
+    ) -> Self::Sum;
     /// The four numbers of a sum.
     fn numbers(sum: Self::Sum) -> [f64; 4];
     /// Bit l is set where a < b.
@@ -58,6 +65,10 @@ pub trait Lane: Real {
         }
     }
 }
+
+// SAFETY (of every intrinsic below): the types are only reached through `dispatch!`, which enters code of this instruction
+// set after the processor was seen to have it; references to whole rows and the promises of the unsafe functions cover
+// every load and store, none of which needs alignment.
 
 impl Lane for Portable {
     type Sum = [f64; 4];
@@ -95,12 +106,19 @@ impl Lane for Portable {
         numbers.map(Portable)
     }
     #[inline(always)]
-    unsafe fn add_to_records(records: &mut [Record], at: &[u32; 8], terms: [Self; 4], mut sum: [f64; 4]) -> [f64; 4] {
+    unsafe fn add_to_records(
+        records: &mut [Record],
+        at: &[u32; 8],
+        terms: [Self; 4],
+        [factor, last]: [Self; 2],
+        mut sum: [f64; 4],
+    ) -> [f64; 4] {
         for l in 0..8 {
             let record = &mut records[at[l] as usize].0;
             for k in 0..4 {
-                record[k] += terms[k].0[l];
-                sum[k] += terms[k].0[l];
+                let term = if k < 3 { factor.0[l] * terms[k].0[l] } else { last.0[l] * terms[k].0[l] };
+                record[k] += term;
+                sum[k] += term;
             }
         }
         sum
@@ -118,10 +136,6 @@ impl Lane for Portable {
         mask
     }
 }
-
-// SAFETY (of every intrinsic below): the types are only reached through `dispatch!`, which enters code of this instruction
-// set after the processor was seen to have it; references to whole rows and the promises of the unsafe functions cover
-// every load and store, none of which needs alignment.
 
 #[cfg(target_arch = "x86_64")]
 impl Lane for Avx512 {
@@ -177,29 +191,25 @@ impl Lane for Avx512 {
     unsafe fn add_to_records(
         records: &mut [Record],
         at: &[u32; 8],
-        [x, y, z, w]: [Self; 4],
+        terms: [Self; 4],
+        [factor, last]: [Self; 2],
         mut sum: __m256d,
     ) -> __m256d {
         unsafe {
-            // x0 y0 x2 y2 | x4 y4 x6 y6, and z w likewise
-            let (xy_even, xy_odd) = (_mm512_unpacklo_pd(x.0, y.0), _mm512_unpackhi_pd(x.0, y.0));
-            let (z_even, z_odd) = (_mm512_unpacklo_pd(z.0, w.0), _mm512_unpackhi_pd(z.0, w.0));
-            let low = _mm512_setr_epi64(0, 1, 8, 9, 2, 3, 10, 11);
-            let high = _mm512_setr_epi64(4, 5, 12, 13, 6, 7, 14, 15);
-            let rows = [
-                _mm512_permutex2var_pd(xy_even, low, z_even),
-                _mm512_permutex2var_pd(xy_odd, low, z_odd),
-                _mm512_permutex2var_pd(xy_even, high, z_even),
-                _mm512_permutex2var_pd(xy_odd, high, z_odd),
-            ];
+            let rows = rows_of_records(terms);
+            let factors = rows_of_records([factor, factor, factor, last]);
             let record = records.as_mut_ptr();
             for l in 0..8 {
                 // lanes 0 and 2 stand in the first row, 1 and 3 in the second, and so on
-                let row = rows[2 * (l / 4) + l % 2];
-                let term = if l / 2 % 2 == 0 { _mm512_castpd512_pd256(row) } else { _mm512_extractf64x4_pd::<1>(row) };
+                let row = 2 * (l / 4) + l % 2;
+                let (term, factor) = if l / 2 % 2 == 0 {
+                    (_mm512_castpd512_pd256(rows[row]), _mm512_castpd512_pd256(factors[row]))
+                } else {
+                    (_mm512_extractf64x4_pd::<1>(rows[row]), _mm512_extractf64x4_pd::<1>(factors[row]))
+                };
                 let place: *mut f64 = record.add(at[l] as usize).cast();
-                _mm256_storeu_pd(place, _mm256_add_pd(_mm256_loadu_pd(place), term));
-                sum = _mm256_add_pd(sum, term);
+                _mm256_storeu_pd(place, _mm256_fmadd_pd(factor, term, _mm256_loadu_pd(place)));
+                sum = _mm256_fmadd_pd(factor, term, sum);
             }
             sum
         }
@@ -222,6 +232,28 @@ impl Lane for Avx512 {
             let places = _mm512_add_epi32(lanes, _mm512_set1_epi32(base as i32));
             _mm512_storeu_si512(out.as_mut_ptr().cast(), _mm512_maskz_compress_epi32(mask, places));
         }
+    }
+}
+
+/// Eight records of four numbers, two to a register: 0 and 2, 1 and 3, 4 and 6, 5 and 7.
+///
+/// # Safety
+/// The processor must have AVX-512.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+unsafe fn rows_of_records([x, y, z, w]: [Avx512; 4]) -> [__m512d; 4] {
+    unsafe {
+        // x0 y0 x2 y2 | x4 y4 x6 y6, and z w likewise
+        let (xy_even, xy_odd) = (_mm512_unpacklo_pd(x.0, y.0), _mm512_unpackhi_pd(x.0, y.0));
+        let (zw_even, zw_odd) = (_mm512_unpacklo_pd(z.0, w.0), _mm512_unpackhi_pd(z.0, w.0));
+        let low = _mm512_setr_epi64(0, 1, 8, 9, 2, 3, 10, 11);
+        let high = _mm512_setr_epi64(4, 5, 12, 13, 6, 7, 14, 15);
+        [
+            _mm512_permutex2var_pd(xy_even, low, zw_even),
+            _mm512_permutex2var_pd(xy_odd, low, zw_odd),
+            _mm512_permutex2var_pd(xy_even, high, zw_even),
+            _mm512_permutex2var_pd(xy_odd, high, zw_odd),
+        ]
     }
 }
 
@@ -307,18 +339,22 @@ impl Lane for Avx2 {
     unsafe fn add_to_records(
         records: &mut [Record],
         at: &[u32; 8],
-        [x, y, z, w]: [Self; 4],
+        terms: [Self; 4],
+        [factor, last]: [Self; 2],
         mut sum: __m256d,
     ) -> __m256d {
         unsafe {
-            let low = transposed([x.0, y.0, z.0, w.0]);
-            let high = transposed([x.1, y.1, z.1, w.1]);
+            let low = transposed([terms[0].0, terms[1].0, terms[2].0, terms[3].0]);
+            let high = transposed([terms[0].1, terms[1].1, terms[2].1, terms[3].1]);
+            let low_factors = transposed([factor.0, factor.0, factor.0, last.0]);
+            let high_factors = transposed([factor.1, factor.1, factor.1, last.1]);
             let record = records.as_mut_ptr();
             for l in 0..8 {
-                let term = if l < 4 { low[l % 4] } else { high[l % 4] };
+                let (term, factor) =
+                    if l < 4 { (low[l % 4], low_factors[l % 4]) } else { (high[l % 4], high_factors[l % 4]) };
                 let place: *mut f64 = record.add(at[l] as usize).cast();
-                _mm256_storeu_pd(place, _mm256_add_pd(_mm256_loadu_pd(place), term));
-                sum = _mm256_add_pd(sum, term);
+                _mm256_storeu_pd(place, _mm256_fmadd_pd(factor, term, _mm256_loadu_pd(place)));
+                sum = _mm256_fmadd_pd(factor, term, sum);
             }
             sum
         }

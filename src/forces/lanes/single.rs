@@ -11,7 +11,7 @@ use crate::forces::table::Parameters;
 use crate::model::{PairLaw, PeriodicBox};
 
 dispatch! {
-    /// Energy of one configuration, records [N + 8], the last eight nowhere; `forces` is overwritten with F = -dU/dx.
+    /// Energy of one configuration, records [N + 8], the last eight beyond every cutoff; `forces` is overwritten with F = -dU/dx.
     pub fn single_forces<P: PairLaw, T: Parameters>(
         law: &P, table: T, list: &NeighbourList, cell: &PeriodicBox, positions: &[Record], forces: &mut [Record],
     ) -> f64 = forces_body
@@ -35,7 +35,7 @@ struct Block<'a, R> {
     /// x_i - x_j and its square.
     d: [R; 3],
     r2: R,
-    /// Squared distance in units of sigma^2; not a number for the filling of a row.
+    /// Squared distance in units of sigma^2; beyond every cutoff for the filling of a row.
     x2: R,
     words: R,
     neighbours: &'a [u32; 8],
@@ -83,15 +83,11 @@ fn forces_body<R: Lane, P: PairLaw, T: Parameters>(
         for entry in list.row(i).step_by(8) {
             let Block { d, x2, words, neighbours, .. } = block(xi, table, row, cell, list, entry, positions);
             let phi = law.derivatives(x2);
-            let slope = T::scale(row, words) * phi.slope_over_x;
-            let terms = [
-                (slope * d[0]).where_less(x2, cutoff2),
-                (slope * d[1]).where_less(x2, cutoff2),
-                (slope * d[2]).where_less(x2, cutoff2),
-                (T::epsilon(row, words) * phi.value).where_less(x2, cutoff2),
-            ];
+            let slope = (T::scale(row, words) * phi.slope_over_x).where_less(x2, cutoff2);
+            let terms = [d[0], d[1], d[2], phi.value.where_less(x2, cutoff2)];
+            let factors = [slope, T::epsilon(row, words)];
             // SAFETY: as in `block`. The energies add up in the words of the records too, where nobody reads them.
-            sum = unsafe { R::add_to_records(forces, neighbours, terms, sum) };
+            sum = unsafe { R::add_to_records(forces, neighbours, terms, factors, sum) };
         }
         let sums = R::numbers(sum);
         for k in 0..3 {
@@ -138,7 +134,7 @@ fn hessian_body<R: Lane, P: PairLaw, T: Parameters>(
                 R::splat(0.0),
             ];
             // SAFETY: as in `block`.
-            sum = unsafe { R::add_to_records(products, neighbours, terms, sum) };
+            sum = unsafe { R::add_to_records(products, neighbours, terms, [R::splat(1.0); 2], sum) };
         }
         let sums = R::numbers(sum);
         for k in 0..3 {
