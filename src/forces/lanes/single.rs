@@ -52,10 +52,7 @@ fn block<'a, R: Lane, T: Parameters>(
     entry: usize,
     positions: &[Record],
 ) -> Block<'a, R> {
-    let neighbours = match list.all_entries()[entry..].first_chunk() {
-        Some(block) => block,
-        None => &[0; 8],
-    };
+    let neighbours = list.all_entries()[entry..].first_chunk().unwrap_or(&[0; 8]);
     // SAFETY: a list holds places below the number of its particles, and the eight after them.
     let [x, y, z, words] = unsafe { R::load_records(positions, neighbours) };
     let words = table.words(words, entry);
