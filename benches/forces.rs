@@ -31,6 +31,10 @@ fn forces(criterion: &mut Criterion) {
             single.forces(as_lanes(x), as_lanes_mut(&mut out));
             group.throughput(Throughput::Elements(single.listed_pairs() as u64));
             group.bench_function("single", |b| b.iter(|| single.forces(as_lanes(x), as_lanes_mut(&mut out))));
+            let mut product = vec![0.0; x.len()];
+            group.bench_function("single-hessian-times", |b| {
+                b.iter(|| single.hessian_times(as_lanes(x), as_lanes(&out), as_lanes_mut(&mut product)))
+            });
             let batch: Vec<[f64; LANES]> = x.iter().map(|&x| [x; LANES]).collect();
             let mut sum = PairSum::<LANES>::with_kernel(model.clone(), configuration.cell, kernel);
             let mut out = vec![[0.0; LANES]; x.len()];

@@ -73,43 +73,94 @@ fn single_configurations() {
 #[test]
 fn lanes_are_single_configurations_bit_for_bit() {
     println!("seed {SEED}");
+    let n = 700;
     for preset in Preset::ALL {
-        let members: Vec<Configuration> = (0..LANES as u64).map(|run| disordered(preset, 700, 0.3, run)).collect();
+        let members: Vec<Configuration> = (0..LANES as u64).map(|run| disordered(preset, n, 0.3, run)).collect();
         let model = preset.model(&members[0]);
         let cell = members[0].cell;
-        let mut fused: Option<(Vec<f64>, Vec<f64>)> = None;
+        let mut fused: Option<Vec<f64>> = None;
         for kernel in Kernel::available() {
-            let mut batch = vec![[0.0; LANES]; 3 * 700];
+            let mut batch = vec![[0.0; LANES]; 3 * n];
             for (l, member) in members.iter().enumerate() {
                 set_lane(&mut batch, l, &member.positions);
             }
             let mut sum = PairSum::<LANES>::with_kernel(model.clone(), cell, kernel);
-            let mut forces = vec![[0.0; LANES]; 3 * 700];
-            let energies = sum.forces(&batch, &mut forces);
-            let mut products = vec![[0.0; LANES]; 3 * 700];
-            sum.hessian_times(&batch, &forces, &mut products);
+            let (energies, forces, products) = evaluate(&mut sum, &batch);
+            let result = [energies.as_slice(), forces.as_flattened(), products.as_flattened()].concat();
             for (l, member) in members.iter().enumerate() {
-                let mut single = PairSum::<1>::with_kernel(model.clone(), cell, kernel);
-                let mut alone = vec![0.0; 3 * 700];
-                // a list made elsewhere first: a small move must not remake it
-                let moved: Vec<f64> = member.positions.iter().map(|x| x + 0.02).collect();
-                single.forces(as_lanes(&moved), as_lanes_mut(&mut alone));
-                let [energy] = single.forces(as_lanes(&member.positions), as_lanes_mut(&mut alone));
-                assert_eq!(single.rebuilds(), 1);
-                assert_eq!(energy.to_bits(), energies[l].to_bits(), "{preset:?} {kernel:?} lane {l}");
-                assert_eq!(alone, lane(&forces, l), "{preset:?} {kernel:?} lane {l}");
-                let mut product = vec![0.0; 3 * 700];
-                single.hessian_times(as_lanes(&member.positions), as_lanes(&alone), as_lanes_mut(&mut product));
-                assert_eq!(product, lane(&products, l), "{preset:?} {kernel:?} lane {l}");
+                let name = format!("{preset:?} {kernel:?} lane {l}");
+                // eight copies, listed for positions that are off by a small move first
+                let copies: Vec<[f64; LANES]> = member.positions.iter().map(|&x| [x; LANES]).collect();
+                let mut sum = PairSum::<LANES>::with_kernel(model.clone(), cell, kernel);
+                let (energy, force, product) = moved_first(&mut sum, &copies);
+                assert_eq!(energy[0].to_bits(), energies[l].to_bits(), "{name}");
+                assert!(lane(&force, 0) == lane(&forces, l) && lane(&product, 0) == lane(&products, l), "{name}");
+                let x = as_lanes(&member.positions);
+                let fresh = evaluate(&mut PairSum::<1>::with_kernel(model.clone(), cell, kernel), x);
+                let moved = moved_first(&mut PairSum::<1>::with_kernel(model.clone(), cell, kernel), x);
+                assert!(fresh == moved, "{name}: the list matters");
+                let ([energy], force, product) = fresh;
+                assert_eq!(energy.to_bits(), energies[l].to_bits(), "{name}");
+                assert!(
+                    lane(&force, 0) == lane(&forces, l) && lane(&product, 0) == lane(&products, l),
+                    "{name}: alone"
+                );
             }
             if kernel != Kernel::Portable {
-                let result = (energies.to_vec(), forces.as_flattened().to_vec());
                 match &fused {
                     None => fused = Some(result),
-                    Some(first) => assert_eq!(first, &result, "{preset:?}: AVX-512 and AVX2 differ"),
+                    Some(first) => assert!(*first == result, "{preset:?}: AVX-512 and AVX2 differ"),
                 }
             }
         }
+    }
+}
+
+/// Energies, forces, and the Hessian times the forces.
+type Sums<const L: usize> = ([f64; L], Vec<[f64; L]>, Vec<[f64; L]>);
+
+fn evaluate<const L: usize>(sum: &mut PairSum<L>, x: &[[f64; L]]) -> Sums<L> {
+    let (mut forces, mut products) = (vec![[0.0; L]; x.len()], vec![[0.0; L]; x.len()]);
+    let energies = sum.forces(x, &mut forces);
+    sum.hessian_times(x, &forces, &mut products);
+    (energies, forces, products)
+}
+
+/// The same after the list was made for particles that stood elsewhere.
+fn moved_first<const L: usize>(sum: &mut PairSum<L>, x: &[[f64; L]]) -> Sums<L> {
+    let moved: Vec<[f64; L]> = x.iter().enumerate().map(|(k, row)| row.map(|x| x + 0.01 * (k % 5) as f64)).collect();
+    evaluate(sum, &moved);
+    let sums = evaluate(sum, x);
+    assert_eq!(sum.rebuilds(), 1);
+    sums
+}
+
+/// Along a curve through the box the sums are the same but for the order of their terms.
+#[test]
+fn the_order_of_the_particles_is_free() {
+    println!("seed {SEED}");
+    for preset in Preset::ALL {
+        let configuration = disordered(preset, 1000, 0.2, 0);
+        let (model, cell, x) = (preset.model(&configuration), configuration.cell, &configuration.positions);
+        let mut order: Vec<u32> = glasswell::forces::space_filling_order(&cell, x);
+        let batch: Vec<[f64; LANES]> = x.iter().map(|&x| std::array::from_fn(|l| x + 1e-3 * l as f64)).collect();
+        let (energy, force, product) = evaluate(&mut PairSum::<1>::new(model.clone(), cell), as_lanes(x));
+        let mut single = PairSum::<1>::new(model.clone(), cell).ordered_by(x);
+        let mut sum = PairSum::<LANES>::new(model.clone(), cell).ordered_by(x);
+        let ordered = evaluate(&mut single, as_lanes(x));
+        let (energies, forces, products) = evaluate(&mut sum, &batch);
+        for (energy, ordered) in [(energy[0], ordered.0[0]), (energy[0], energies[0])] {
+            assert!((ordered / energy - 1.0).abs() < 1e-12, "{preset:?}: {ordered} {energy}");
+        }
+        for (plain, ordered, in_batch) in [(&force, &ordered.1, &forces), (&product, &ordered.2, &products)] {
+            let plain = lane(plain, 0);
+            for ordered in [lane(ordered, 0), lane(in_batch, 0)] {
+                let off = largest_difference(&plain, &ordered) / largest(&plain);
+                assert!(off < 1e-12, "{preset:?}: off by {off:e}");
+            }
+        }
+        order.sort_unstable();
+        assert!(order.iter().zip(0..).all(|(&a, b)| a == b), "{preset:?}: every particle once");
     }
 }
 

@@ -4,13 +4,17 @@
 //! The sums of one particle run over its neighbours by rising index and a pair beyond the cutoff adds exactly 0, so
 //! that no result depends on when a list was rebuilt or on which configurations share a batch.
 
+mod candidates;
 pub mod hessian;
 pub mod lanes;
 mod neighbours;
+mod order;
 mod pair_sum;
 pub mod sums;
+mod table;
 
-pub use neighbours::{ListedPair, NeighbourList};
+pub use neighbours::NeighbourList;
+pub use order::space_filling_order;
 pub use pair_sum::PairSum;
 
 /// Number of configurations in a batch, on every processor.

@@ -1,6 +1,9 @@
 //! Energies and forces of a batch of L configurations of one glass.
 
-use super::lanes::{self, Kernel};
+use super::lanes::{self, Atom, Kernel, Listed, Nearest, Record};
+use super::neighbours::Subject;
+use super::order::space_filling_order;
+use super::table::{ByKind, ByPair, FILLING, PairTable};
 use super::{LANES, NeighbourList};
 use crate::model::{Model, PeriodicBox, with_law};
 
@@ -13,8 +16,47 @@ pub struct PairSum<const L: usize> {
     cell: PeriodicBox,
     kernel: Kernel,
     skin: f64,
+    /// The caller's index of each particle; empty when they are the same.
+    order: Vec<u32>,
+    table: PairTable,
     list: NeighbourList,
     rebuilds: u64,
+    single: Single,
+    batch: Batch,
+}
+
+/// One configuration as the kernels see it: positions now and when the list was made, forces, a vector; [N + 8].
+#[derive(Default)]
+struct Single {
+    positions: Vec<Record>,
+    reference: Vec<Record>,
+    forces: Vec<Record>,
+    vectors: Vec<Record>,
+}
+
+/// The same for a batch [N].
+#[derive(Default)]
+struct Batch {
+    positions: Vec<Atom>,
+    reference: Vec<Atom>,
+    forces: Vec<Atom>,
+    vectors: Vec<Atom>,
+}
+
+/// Runs the body with `parameters` bound to the concrete form of the table.
+macro_rules! with_table {
+    ($table:expr, $list:expr, $parameters:ident => $body:expr) => {
+        match $table {
+            PairTable::ByKind { kinds, rows } => {
+                let $parameters = ByKind { kinds, rows };
+                $body
+            }
+            PairTable::ByPair => {
+                let $parameters = ByPair { inverse_sigma_squared: $list.inverse_sigma_squared() };
+                $body
+            }
+        }
+    };
 }
 
 impl<const L: usize> PairSum<L> {
@@ -31,7 +73,48 @@ impl<const L: usize> PairSum<L> {
     pub fn with_kernel(model: Model, cell: PeriodicBox, kernel: Kernel) -> Self {
         const { assert!(L == 1 || L == LANES, "a batch has one configuration or LANES") };
         let kernel = if Kernel::available().contains(&kernel) { kernel } else { Kernel::best() };
-        Self { model, cell, kernel, skin: Self::SKIN, list: NeighbourList::default(), rebuilds: 0 }
+        let mut sum = Self {
+            table: PairTable::new(&model.mixture, &[]),
+            model,
+            cell,
+            kernel,
+            skin: Self::SKIN,
+            order: Vec::new(),
+            list: NeighbourList::default(),
+            rebuilds: 0,
+            single: Single::default(),
+            batch: Batch::default(),
+        };
+        sum.prepare();
+        sum
+    }
+
+    /// Works through the particles along a curve that fills the box, so that neighbours in space are near in memory. The
+    /// order decides in which order terms are added: give positions [3N] that belong to the glass, not to a moment.
+    pub fn ordered_by(mut self, positions: &[f64]) -> Self {
+        self.order = space_filling_order(&self.cell, positions);
+        self.prepare();
+        self
+    }
+
+    /// Brings all that depends on the model and the order up to date.
+    fn prepare(&mut self) {
+        let n = self.model.mixture.particles();
+        self.table = PairTable::new(&self.model.mixture, &self.order);
+        self.list.forget();
+        if L == 1 {
+            for records in [&mut self.single.positions, &mut self.single.forces] {
+                records.resize(n + 8, Record::default());
+            }
+            // the filling of the rows: beyond the cutoff wherever it is
+            self.single.positions[n..].fill(Record([0.0, 0.0, 0.0, lanes::word_of_kind(FILLING)]));
+            for (a, record) in self.single.positions[..n].iter_mut().enumerate() {
+                record.0[3] = lanes::word_of_kind(self.table.kind(a));
+            }
+        } else {
+            self.batch.positions.resize(n, Atom::default());
+            self.batch.forces.resize(n, Atom::default());
+        }
     }
 
     pub fn model(&self) -> &Model {
@@ -60,48 +143,81 @@ impl<const L: usize> PairSum<L> {
     /// Changes the identities of the particles (after swaps); the list is made anew at the next call.
     pub fn set_model(&mut self, model: Model) {
         self.model = model;
-        self.list.forget();
+        self.prepare();
     }
 
+    /// Takes in the positions and makes the list anew when it may miss a pair: when any particle of any configuration has
+    /// moved by more than half the skin. (A coordinate that is not a number moves nothing; the energy tells the caller.)
     fn refresh(&mut self, positions: &[f64]) {
-        if self.list.is_stale(self.kernel, L, positions) {
-            self.list.rebuild(self.kernel, &self.model, &self.cell, L, positions, self.skin);
-            self.rebuilds += 1;
+        let made = self.list.particles() == self.particles();
+        let (kernel, order) = (self.kernel, &self.order[..]);
+        let (single, batch) = (&mut self.single, &mut self.batch);
+        if !made || !self.list.ages() {
+            single.reference.clear();
+            batch.reference.clear();
         }
+        let moved = if L == 1 {
+            lanes::take_records(kernel, order, positions, &single.reference, &mut single.positions)
+        } else {
+            lanes::take_atoms(kernel, order, positions.as_chunks().0, &batch.reference, &mut batch.positions)
+        };
+        if made && moved <= 0.25 * self.skin * self.skin {
+            return;
+        }
+        let subject = Subject { model: &self.model, cell: &self.cell, table: &self.table, order, skin: self.skin };
+        if L == 1 {
+            let records = &single.positions;
+            self.list.rebuild(kernel, &subject, |a| [records[a].0[0], records[a].0[1], records[a].0[2]]);
+            single.reference.clone_from(records);
+        } else {
+            self.list.rebuild_batch(kernel, &subject, &batch.positions);
+            batch.reference.clone_from(&batch.positions);
+        }
+        self.rebuilds += 1;
     }
 
     /// Total potential energy of each configuration [L]; `forces` [3N][L] is overwritten with F = -dU/dx.
     pub fn forces(&mut self, positions: &[[f64; L]], forces: &mut [[f64; L]]) -> [f64; L] {
-        let flat = positions.as_flattened();
-        self.refresh(flat);
+        self.refresh(positions.as_flattened());
+        let (kernel, list, cell) = (self.kernel, &self.list, &self.cell);
+        let out = forces.as_flattened_mut();
         let mut energies = [0.0; L];
-        let flat_forces = forces.as_flattened_mut();
-        with_law!(&self.model.law, law => {
-            if L == 1 {
-                energies[0] = lanes::single_forces(self.kernel, law, &self.list, &self.cell, flat, flat_forces);
-            } else {
-                let (positions, forces) = (flat.as_chunks().0, flat_forces.as_chunks_mut().0);
-                let batch = lanes::batch_forces(self.kernel, law, &self.list, &self.cell, positions, forces);
-                energies.copy_from_slice(&batch[..L]);
-            }
-        });
+        if L == 1 {
+            let Single { positions, forces, .. } = &mut self.single;
+            energies[0] = with_law!(&self.model.law, law => with_table!(&self.table, list, table =>
+                lanes::single_forces(kernel, law, table, list, cell, positions, forces)));
+            lanes::give_records(kernel, &self.order, forces, out);
+        } else {
+            let Batch { positions, forces, .. } = &mut self.batch;
+            let batch = with_law!(&self.model.law, law => with_table!(&self.table, list, table => match list.shifts() {
+                Some(shifts) => lanes::batch_forces(kernel, law, table, Listed(shifts), list, positions, forces),
+                None => lanes::batch_forces(kernel, law, table, Nearest(cell), list, positions, forces),
+            }));
+            energies.copy_from_slice(&batch[..L]);
+            lanes::give_atoms(kernel, &self.order, forces, out.as_chunks_mut().0);
+        }
         energies
     }
 
     /// Hessian at `positions` times `vectors`, lane by lane [3N][L]: products = H(x) z.
     pub fn hessian_times(&mut self, positions: &[[f64; L]], vectors: &[[f64; L]], products: &mut [[f64; L]]) {
-        let flat = positions.as_flattened();
-        self.refresh(flat);
-        let (vectors, products) = (vectors.as_flattened(), products.as_flattened_mut());
-        let (kernel, list, cell) = (self.kernel, &self.list, &self.cell);
-        with_law!(&self.model.law, law => {
-            if L == 1 {
-                let (x, z, h) = (flat.as_chunks().0, vectors.as_chunks().0, products.as_chunks_mut().0);
-                lanes::scalar_hessian_times(kernel, law, list, cell, x, z, h);
-            } else {
-                let (x, z, h) = (flat.as_chunks().0, vectors.as_chunks().0, products.as_chunks_mut().0);
-                lanes::batch_hessian_times(kernel, law, list, cell, x, z, h);
-            }
-        });
+        self.refresh(positions.as_flattened());
+        let (kernel, list, cell, order) = (self.kernel, &self.list, &self.cell, &self.order[..]);
+        let (given, out) = (vectors.as_flattened(), products.as_flattened_mut());
+        if L == 1 {
+            let Single { positions, forces, vectors, .. } = &mut self.single;
+            vectors.resize(positions.len(), Record::default());
+            lanes::take_records(kernel, order, given, &[], vectors);
+            with_law!(&self.model.law, law => with_table!(&self.table, list, table =>
+                lanes::single_hessian_times(kernel, law, table, list, cell, positions, vectors, forces)));
+            lanes::give_records(kernel, order, forces, out);
+        } else {
+            let Batch { positions, forces, vectors, .. } = &mut self.batch;
+            vectors.resize(positions.len(), Atom::default());
+            lanes::take_atoms(kernel, order, given.as_chunks().0, &[], vectors);
+            with_law!(&self.model.law, law => with_table!(&self.table, list, table =>
+                lanes::batch_hessian_times(kernel, law, table, Nearest(cell), list, positions, vectors, forces)));
+            lanes::give_atoms(kernel, order, forces, out.as_chunks_mut().0);
+        }
     }
 }

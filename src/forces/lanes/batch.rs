@@ -2,14 +2,21 @@
 
 #[cfg(target_arch = "x86_64")]
 use super::{Avx2, Avx512};
-use super::{Fused, Kernel, Lane, Portable, dispatch};
+use super::{Kernel, Lane, Portable, dispatch};
 use crate::forces::NeighbourList;
+use crate::forces::neighbours::{IMAGES, unpack};
+use crate::forces::table::Parameters;
 use crate::model::{PairLaw, PeriodicBox, Real};
 
 // No closures in these bodies: a closure is a function of its own without the instruction set of its caller, and keeps
 // the intrinsics in it from being inlined.
 
-/// x_i - x_j by minimum image in every lane: d - L nearest(d / L).
+/// The three coordinates (or force components) of one particle in all lanes, three cache lines.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(C, align(64))]
+pub struct Atom(pub [[f64; 8]; 3]);
+
+/// d - L nearest(d / L) in every lane.
 #[inline(always)]
 pub(super) fn minimum_image<R: Real>(d: R, edge: f64) -> R {
     // 1.5 * 2^52: the sum rounds to the nearest integer
@@ -18,27 +25,51 @@ pub(super) fn minimum_image<R: Real>(d: R, edge: f64) -> R {
     R::splat(-edge).mul_add(images, d)
 }
 
-dispatch! {
-    /// Energies [8] of eight configurations; `forces` [3N][8] is overwritten with F = -dU/dx.
-    pub fn batch_forces<P: PairLaw>(
-        law: &P, list: &NeighbourList, cell: &PeriodicBox, positions: &[[f64; 8]], forces: &mut [[f64; 8]],
-    ) -> [f64; 8] = forces_body, Avx512, Avx2, Portable
+/// x_i - x_j by minimum image in every lane.
+pub trait Images: Copy {
+    /// `image` is what the list knows of the pair.
+    fn difference<R: Real>(self, xi: [R; 3], xj: [R; 3], image: usize) -> [R; 3];
+}
+
+/// The image is found anew.
+#[derive(Clone, Copy)]
+pub struct Nearest<'a>(pub &'a PeriodicBox);
+
+/// The image noted in the list: the same for as long as the list is good, and the same bits.
+#[derive(Clone, Copy)]
+pub struct Listed<'a>(pub &'a [[f64; 3]; IMAGES]);
+
+impl Images for Nearest<'_> {
+    #[inline(always)]
+    fn difference<R: Real>(self, xi: [R; 3], xj: [R; 3], _: usize) -> [R; 3] {
+        difference(xi, xj, self.0)
+    }
+}
+
+impl Images for Listed<'_> {
+    #[inline(always)]
+    fn difference<R: Real>(self, xi: [R; 3], xj: [R; 3], image: usize) -> [R; 3] {
+        let shift = &self.0[image % IMAGES];
+        [
+            (xi[0] - xj[0]) + R::splat(shift[0]),
+            (xi[1] - xj[1]) + R::splat(shift[1]),
+            (xi[2] - xj[2]) + R::splat(shift[2]),
+        ]
+    }
 }
 
 dispatch! {
-    /// H(x) z in every lane [3N][8].
-    pub fn batch_hessian_times<P: PairLaw>(
-        law: &P, list: &NeighbourList, cell: &PeriodicBox, positions: &[[f64; 8]], vectors: &[[f64; 8]],
-        products: &mut [[f64; 8]],
-    ) = hessian_body_8, Avx512, Avx2, Portable
+    /// Energies [8] of eight configurations; `forces` [N] is overwritten with F = -dU/dx.
+    pub fn batch_forces<P: PairLaw, T: Parameters, I: Images>(
+        law: &P, table: T, images: I, list: &NeighbourList, positions: &[Atom], forces: &mut [Atom],
+    ) -> [f64; 8] = forces_body
 }
 
 dispatch! {
-    /// H(x) z of one configuration [3N][1], the same bits as a lane of the batch.
-    pub fn scalar_hessian_times<P: PairLaw>(
-        law: &P, list: &NeighbourList, cell: &PeriodicBox, positions: &[[f64; 1]], vectors: &[[f64; 1]],
-        products: &mut [[f64; 1]],
-    ) = hessian_body_1, Fused, Fused, f64
+    /// H(x) z in every lane [N].
+    pub fn batch_hessian_times<P: PairLaw, T: Parameters, I: Images>(
+        law: &P, table: T, images: I, list: &NeighbourList, positions: &[Atom], vectors: &[Atom], products: &mut [Atom],
+    ) = hessian_body
 }
 
 /// The three components of x_i - x_j by minimum image.
@@ -52,51 +83,47 @@ pub(super) fn difference<R: Real>(xi: [R; 3], xj: [R; 3], cell: &PeriodicBox) ->
 }
 
 #[inline(always)]
-fn load3<R: Lane<L>, const L: usize>(rows: &[[f64; L]], atom: usize) -> [R; 3] {
-    let rows = &rows[3 * atom..3 * atom + 3];
-    [R::load(&rows[0]), R::load(&rows[1]), R::load(&rows[2])]
+pub(super) fn load3<R: Lane>(atom: &Atom) -> [R; 3] {
+    [R::load(&atom.0[0]), R::load(&atom.0[1]), R::load(&atom.0[2])]
 }
 
 #[inline(always)]
-fn add3<R: Lane<L>, const L: usize>(rows: &mut [[f64; L]], atom: usize, terms: [R; 3]) {
-    let rows = &mut rows[3 * atom..3 * atom + 3];
-    for k in 0..3 {
-        (R::load(&rows[k]) + terms[k]).store(&mut rows[k]);
-    }
-}
-
-#[inline(always)]
-fn forces_body<R: Lane<8>, P: PairLaw>(
+fn forces_body<R: Lane, P: PairLaw, T: Parameters, I: Images>(
     law: &P,
+    table: T,
+    images: I,
     list: &NeighbourList,
-    cell: &PeriodicBox,
-    positions: &[[f64; 8]],
-    forces: &mut [[f64; 8]],
+    positions: &[Atom],
+    forces: &mut [Atom],
 ) -> [f64; 8] {
-    forces.fill([0.0; 8]);
+    forces.fill(Atom::default());
     let cutoff2 = R::splat(law.cutoff() * law.cutoff());
     let mut energy = R::splat(0.0);
     for i in 0..list.particles() {
-        let xi: [R; 3] = load3(positions, i);
+        let xi: [R; 3] = load3(&positions[i]);
+        let row = table.row(i);
         let mut sum = [R::splat(0.0); 3];
         let mut energy_i = R::splat(0.0);
-        for pair in list.row(i) {
-            let j = pair.neighbour as usize;
-            let xj: [R; 3] = load3(positions, j);
-            let d = difference(xi, xj, cell);
+        let first = list.row(i).start;
+        for (offset, &packed) in list.entries(i).iter().enumerate() {
+            let (j, image, kind) = unpack(packed);
+            let d = images.difference(xi, load3(&positions[j]), image);
+            let [inverse_sigma_squared, epsilon, scale] = table.of_entry(row, first + offset, kind);
             let r2 = d[2].mul_add(d[2], d[1].mul_add(d[1], d[0] * d[0]));
-            let x2 = r2 * R::splat(pair.inverse_sigma_squared);
+            let x2 = r2 * R::splat(inverse_sigma_squared);
             let phi = law.derivatives(x2);
-            energy_i = energy_i + (R::splat(pair.epsilon) * phi.value).where_less(x2, cutoff2);
-            let slope =
-                (R::splat(pair.epsilon * pair.inverse_sigma_squared) * phi.slope_over_x).where_less(x2, cutoff2);
-            let rows = &mut forces[3 * j..3 * j + 3];
+            energy_i = R::splat(epsilon).mul_add(phi.value.where_less(x2, cutoff2), energy_i);
+            let slope = R::splat(scale) * phi.slope_over_x.where_less(x2, cutoff2);
+            let rows = &mut forces[j].0;
             for k in 0..3 {
                 sum[k] = slope.mul_add(d[k], sum[k]);
                 slope.mul_add(d[k], R::load(&rows[k])).store(&mut rows[k]);
             }
         }
-        add3(forces, i, [-sum[0], -sum[1], -sum[2]]);
+        let rows = &mut forces[i].0;
+        for k in 0..3 {
+            (R::load(&rows[k]) - sum[k]).store(&mut rows[k]);
+        }
         energy = energy + energy_i;
     }
     let mut energies = [0.0; 8];
@@ -104,67 +131,48 @@ fn forces_body<R: Lane<8>, P: PairLaw>(
     energies
 }
 
-#[inline(always)]
-fn hessian_body_8<R: Lane<8>, P: PairLaw>(
-    law: &P,
-    list: &NeighbourList,
-    cell: &PeriodicBox,
-    positions: &[[f64; 8]],
-    vectors: &[[f64; 8]],
-    products: &mut [[f64; 8]],
-) {
-    hessian_body::<R, P, 8>(law, list, cell, positions, vectors, products);
-}
-
-#[inline(always)]
-fn hessian_body_1<R: Lane<1>, P: PairLaw>(
-    law: &P,
-    list: &NeighbourList,
-    cell: &PeriodicBox,
-    positions: &[[f64; 1]],
-    vectors: &[[f64; 1]],
-    products: &mut [[f64; 1]],
-) {
-    hessian_body::<R, P, 1>(law, list, cell, positions, vectors, products);
-}
-
 /// (H z)_i = sum_j [(U'' - U'/r) n (n.y) + (U'/r) y], y = z_i - z_j, opposite on j.
 #[inline(always)]
-fn hessian_body<R: Lane<L>, P: PairLaw, const L: usize>(
+fn hessian_body<R: Lane, P: PairLaw, T: Parameters, I: Images>(
     law: &P,
+    table: T,
+    images: I,
     list: &NeighbourList,
-    cell: &PeriodicBox,
-    positions: &[[f64; L]],
-    vectors: &[[f64; L]],
-    products: &mut [[f64; L]],
+    positions: &[Atom],
+    vectors: &[Atom],
+    products: &mut [Atom],
 ) {
-    products.fill([0.0; L]);
+    products.fill(Atom::default());
     let cutoff2 = R::splat(law.cutoff() * law.cutoff());
     for i in 0..list.particles() {
-        let xi: [R; 3] = load3(positions, i);
-        let zi: [R; 3] = load3(vectors, i);
+        let xi: [R; 3] = load3(&positions[i]);
+        let zi: [R; 3] = load3(&vectors[i]);
+        let row = table.row(i);
         let mut sum = [R::splat(0.0); 3];
-        for pair in list.row(i) {
-            let j = pair.neighbour as usize;
-            let xj: [R; 3] = load3(positions, j);
-            let zj: [R; 3] = load3(vectors, j);
-            let d = difference(xi, xj, cell);
+        let first = list.row(i).start;
+        for (offset, &packed) in list.entries(i).iter().enumerate() {
+            let (j, image, kind) = unpack(packed);
+            let d = images.difference(xi, load3(&positions[j]), image);
+            let zj: [R; 3] = load3(&vectors[j]);
+            let [inverse_sigma_squared, _, scale] = table.of_entry(row, first + offset, kind);
             let r2 = d[2].mul_add(d[2], d[1].mul_add(d[1], d[0] * d[0]));
-            let x2 = r2 * R::splat(pair.inverse_sigma_squared);
+            let x2 = r2 * R::splat(inverse_sigma_squared);
             let phi = law.derivatives(x2);
-            let scale = R::splat(pair.epsilon * pair.inverse_sigma_squared);
-            let slope = (scale * phi.slope_over_x).where_less(x2, cutoff2);
-            let second = (scale * phi.second).where_less(x2, cutoff2);
+            let slope = R::splat(scale) * phi.slope_over_x.where_less(x2, cutoff2);
+            let second = R::splat(scale) * phi.second.where_less(x2, cutoff2);
             let y = [zi[0] - zj[0], zi[1] - zj[1], zi[2] - zj[2]];
             let along = d[2].mul_add(y[2], d[1].mul_add(y[1], d[0] * y[0]));
             let radial = (second - slope) * along / r2;
-            let rows = &mut products[3 * j..3 * j + 3];
+            let rows = &mut products[j].0;
             for k in 0..3 {
                 let term = radial.mul_add(d[k], slope * y[k]);
                 sum[k] = sum[k] + term;
                 (R::load(&rows[k]) - term).store(&mut rows[k]);
             }
         }
-        add3(products, i, sum);
+        let rows = &mut products[i].0;
+        for k in 0..3 {
+            (R::load(&rows[k]) + sum[k]).store(&mut rows[k]);
+        }
     }
 }

@@ -6,16 +6,22 @@
 //! so that a configuration's energy and forces are the same bits in either form, on AVX-512 and on AVX2.
 
 mod batch;
+mod lane;
+mod records;
 mod registers;
 mod rows;
+mod scan;
 mod single;
 
-pub use batch::{batch_forces, batch_hessian_times, scalar_hessian_times};
+pub use batch::{Atom, Listed, Nearest, batch_forces, batch_hessian_times};
+pub use lane::Lane;
+pub use records::{Record, word_of_kind};
+pub use registers::Portable;
 #[cfg(target_arch = "x86_64")]
 pub use registers::{Avx2, Avx512};
-pub use registers::{Fused, Lane, Portable};
-pub use rows::{candidates, closest_lanes, furthest_move};
-pub use single::single_forces;
+pub use rows::{give_atoms, give_records, take_atoms, take_records, union_row};
+pub use scan::{BLOCK, Fractions, Reach, ReachOfKind, ReachOfPair, scan};
+pub use single::{single_forces, single_hessian_times};
 
 use std::sync::OnceLock;
 
@@ -74,10 +80,10 @@ impl Kernel {
 /// Compiles a body for every instruction set and picks one by the first argument. A body that works in registers is
 /// `body::<R, P>` with the register type of each form; a plain one is left to the compiler.
 macro_rules! dispatch {
-    ($(#[$meta:meta])* pub fn $name:ident<P: PairLaw>($($argument:ident: $type:ty),* $(,)?) $(-> $result:ty)? =
-        $body:ident, $avx512:ty, $avx2:ty, $portable:ty) => {
-        dispatch! { @forms ($(#[$meta])*) $name [P: PairLaw] [P] ($($argument: $type),*) ($($result)?)
-            ($body::<$avx512, P>) ($body::<$avx2, P>) ($body::<$portable, P>) }
+    ($(#[$meta:meta])* pub fn $name:ident<$($generic:ident: $bound:ident),+>($($argument:ident: $type:ty),* $(,)?)
+        $(-> $result:ty)? = $body:ident) => {
+        dispatch! { @forms ($(#[$meta])*) $name [$($generic: $bound),+] [$($generic),+] ($($argument: $type),*) ($($result)?)
+            ($body::<Avx512, $($generic),+>) ($body::<Avx2, $($generic),+>) ($body::<Portable, $($generic),+>) }
     };
     ($(#[$meta:meta])* pub fn $name:ident($($argument:ident: $type:ty),* $(,)?) $(-> $result:ty)? = $body:ident) => {
         dispatch! { @forms ($(#[$meta])*) $name [] [] ($($argument: $type),*) ($($result)?) ($body) ($body) ($body) }
@@ -85,6 +91,8 @@ macro_rules! dispatch {
     (@forms ($(#[$meta:meta])*) $name:ident [$($bound:tt)*] [$($generic:tt)*] ($($argument:ident: $type:ty),*)
         ($($result:ty)?) ($($avx512:tt)*) ($($avx2:tt)*) ($($portable:tt)*)) => {
         $(#[$meta])*
+        // data, workspace and result of a kernel have no better home than its arguments
+        #[allow(clippy::too_many_arguments)]
         pub fn $name<$($bound)*>(kernel: Kernel, $($argument: $type),*) $(-> $result)? {
             #[cfg(target_arch = "x86_64")]
             {

@@ -5,46 +5,19 @@ use crate::model::Real;
 use std::arch::x86_64::*;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-/// A `Real` that holds L numbers of a row `[f64; L]`.
-pub trait Lane<const L: usize>: Real {
-    fn load(row: &[f64; L]) -> Self;
-    fn store(self, row: &mut [f64; L]);
-    /// a b + c of single numbers, rounded as `mul_add` rounds a lane.
-    fn scalar_mul_add(a: f64, b: f64, c: f64) -> f64;
-}
-
-impl Lane<1> for f64 {
-    #[inline(always)]
-    fn load(row: &[f64; 1]) -> Self {
-        row[0]
-    }
-    #[inline(always)]
-    fn store(self, row: &mut [f64; 1]) {
-        row[0] = self;
-    }
-    #[inline(always)]
-    fn scalar_mul_add(a: f64, b: f64, c: f64) -> f64 {
-        a * b + c
-    }
-}
-
-/// One f64 whose `mul_add` is fused: the scalar companion of the AVX registers. Only for code compiled with FMA.
-#[derive(Clone, Copy, Debug)]
-pub struct Fused(f64);
-
 /// Eight f64 for any processor; the compiler makes of it what it can. `mul_add` rounds twice.
 #[derive(Clone, Copy, Debug)]
-pub struct Portable([f64; 8]);
+pub struct Portable(pub(super) [f64; 8]);
 
 /// Eight f64 in one register.
 #[cfg(target_arch = "x86_64")]
 #[derive(Clone, Copy, Debug)]
-pub struct Avx512(__m512d);
+pub struct Avx512(pub(super) __m512d);
 
 /// Eight f64 in two registers.
 #[cfg(target_arch = "x86_64")]
 #[derive(Clone, Copy, Debug)]
-pub struct Avx2(__m256d, __m256d);
+pub struct Avx2(pub(super) __m256d, pub(super) __m256d);
 
 macro_rules! operator {
     ($type:ty, $trait:ident, $method:ident, |$a:ident, $b:ident| $body:expr) => {
@@ -59,10 +32,6 @@ macro_rules! operator {
     };
 }
 
-operator!(Fused, Add, add, |a, b| Fused(a.0 + b.0));
-operator!(Fused, Sub, sub, |a, b| Fused(a.0 - b.0));
-operator!(Fused, Mul, mul, |a, b| Fused(a.0 * b.0));
-operator!(Fused, Div, div, |a, b| Fused(a.0 / b.0));
 operator!(Portable, Add, add, |a, b| Portable(std::array::from_fn(|l| a.0[l] + b.0[l])));
 operator!(Portable, Sub, sub, |a, b| Portable(std::array::from_fn(|l| a.0[l] - b.0[l])));
 operator!(Portable, Mul, mul, |a, b| Portable(std::array::from_fn(|l| a.0[l] * b.0[l])));
@@ -97,43 +66,9 @@ macro_rules! negation {
         }
     })* };
 }
-negation!(Fused, Portable);
+negation!(Portable);
 #[cfg(target_arch = "x86_64")]
 negation!(Avx512, Avx2);
-
-impl Real for Fused {
-    #[inline(always)]
-    fn splat(value: f64) -> Self {
-        Fused(value)
-    }
-    #[inline(always)]
-    fn mul_add(self, b: Self, c: Self) -> Self {
-        Fused(f64::mul_add(self.0, b.0, c.0))
-    }
-    #[inline(always)]
-    fn sqrt(self) -> Self {
-        Fused(self.0.sqrt())
-    }
-    #[inline(always)]
-    fn where_less(self, a: Self, b: Self) -> Self {
-        if a.0 < b.0 { self } else { Fused(0.0) }
-    }
-}
-
-impl Lane<1> for Fused {
-    #[inline(always)]
-    fn load(row: &[f64; 1]) -> Self {
-        Fused(row[0])
-    }
-    #[inline(always)]
-    fn store(self, row: &mut [f64; 1]) {
-        row[0] = self.0;
-    }
-    #[inline(always)]
-    fn scalar_mul_add(a: f64, b: f64, c: f64) -> f64 {
-        f64::mul_add(a, b, c)
-    }
-}
 
 impl Real for Portable {
     #[inline(always)]
@@ -154,21 +89,6 @@ impl Real for Portable {
     }
 }
 
-impl Lane<8> for Portable {
-    #[inline(always)]
-    fn load(row: &[f64; 8]) -> Self {
-        Portable(*row)
-    }
-    #[inline(always)]
-    fn store(self, row: &mut [f64; 8]) {
-        *row = self.0;
-    }
-    #[inline(always)]
-    fn scalar_mul_add(a: f64, b: f64, c: f64) -> f64 {
-        a * b + c
-    }
-}
-
 #[cfg(target_arch = "x86_64")]
 impl Real for Avx512 {
     #[inline(always)]
@@ -186,24 +106,6 @@ impl Real for Avx512 {
     #[inline(always)]
     fn where_less(self, a: Self, b: Self) -> Self {
         Avx512(unsafe { _mm512_maskz_mov_pd(_mm512_cmp_pd_mask::<_CMP_LT_OQ>(a.0, b.0), self.0) })
-    }
-}
-
-#[cfg(target_arch = "x86_64")]
-impl Lane<8> for Avx512 {
-    #[inline(always)]
-    fn load(row: &[f64; 8]) -> Self {
-        // SAFETY: eight numbers are there; the load needs no alignment.
-        Avx512(unsafe { _mm512_loadu_pd(row.as_ptr()) })
-    }
-    #[inline(always)]
-    fn store(self, row: &mut [f64; 8]) {
-        // SAFETY: eight numbers are there; the store needs no alignment.
-        unsafe { _mm512_storeu_pd(row.as_mut_ptr(), self.0) }
-    }
-    #[inline(always)]
-    fn scalar_mul_add(a: f64, b: f64, c: f64) -> f64 {
-        f64::mul_add(a, b, c)
     }
 }
 
@@ -230,26 +132,5 @@ impl Real for Avx2 {
                 _mm256_and_pd(self.1, _mm256_cmp_pd::<_CMP_LT_OQ>(a.1, b.1)),
             )
         }
-    }
-}
-
-#[cfg(target_arch = "x86_64")]
-impl Lane<8> for Avx2 {
-    #[inline(always)]
-    fn load(row: &[f64; 8]) -> Self {
-        // SAFETY: eight numbers are there; the loads need no alignment.
-        unsafe { Avx2(_mm256_loadu_pd(row.as_ptr()), _mm256_loadu_pd(row.as_ptr().add(4))) }
-    }
-    #[inline(always)]
-    fn store(self, row: &mut [f64; 8]) {
-        // SAFETY: eight numbers are there; the stores need no alignment.
-        unsafe {
-            _mm256_storeu_pd(row.as_mut_ptr(), self.0);
-            _mm256_storeu_pd(row.as_mut_ptr().add(4), self.1);
-        }
-    }
-    #[inline(always)]
-    fn scalar_mul_add(a: f64, b: f64, c: f64) -> f64 {
-        f64::mul_add(a, b, c)
     }
 }

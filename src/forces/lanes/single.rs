@@ -1,73 +1,141 @@
 //! One configuration: eight neighbours of a particle in the lanes, their terms added one after the other by rising
-//! index, with the operations of the batch form.
+//! index, with the operations of the batch form. What a lane beyond the cutoff adds is exactly 0.
 
 use super::batch::difference;
+use super::records::Record;
 #[cfg(target_arch = "x86_64")]
 use super::{Avx2, Avx512};
 use super::{Kernel, Lane, Portable, dispatch};
 use crate::forces::NeighbourList;
+use crate::forces::table::Parameters;
 use crate::model::{PairLaw, PeriodicBox};
 
 dispatch! {
-    /// Energy of one configuration [3N]; `forces` [3N] is overwritten with F = -dU/dx.
-    pub fn single_forces<P: PairLaw>(
-        law: &P, list: &NeighbourList, cell: &PeriodicBox, positions: &[f64], forces: &mut [f64],
-    ) -> f64 = forces_body, Avx512, Avx2, Portable
+    /// Energy of one configuration, records [N + 8], the last eight beyond every cutoff; `forces` is overwritten with F = -dU/dx.
+    pub fn single_forces<P: PairLaw, T: Parameters>(
+        law: &P, table: T, list: &NeighbourList, cell: &PeriodicBox, positions: &[Record], forces: &mut [Record],
+    ) -> f64 = forces_body
+}
+
+dispatch! {
+    /// H(x) z of one configuration, records [N + 8].
+    pub fn single_hessian_times<P: PairLaw, T: Parameters>(
+        law: &P, table: T, list: &NeighbourList, cell: &PeriodicBox, positions: &[Record], vectors: &[Record],
+        products: &mut [Record],
+    ) = hessian_body
 }
 
 #[inline(always)]
-fn forces_body<R: Lane<8>, P: PairLaw>(
+fn splat3<R: Lane>(record: &Record) -> [R; 3] {
+    [R::splat(record.0[0]), R::splat(record.0[1]), R::splat(record.0[2])]
+}
+
+/// Eight listed pairs of a particle.
+struct Block<'a, R> {
+    /// x_i - x_j and its square.
+    d: [R; 3],
+    r2: R,
+    /// Squared distance in units of sigma^2; beyond every cutoff for the filling of a row.
+    x2: R,
+    words: R,
+    neighbours: &'a [u32; 8],
+}
+
+/// The pairs from `entry` on of a particle at `xi`.
+#[inline(always)]
+fn block<'a, R: Lane, T: Parameters>(
+    xi: [R; 3],
+    table: T,
+    row: T::Row,
+    cell: &PeriodicBox,
+    list: &'a NeighbourList,
+    entry: usize,
+    positions: &[Record],
+) -> Block<'a, R> {
+    let neighbours = list.all_entries()[entry..].first_chunk().unwrap_or(&[0; 8]);
+    // SAFETY: a list holds places below the number of its particles, and the eight after them.
+    let [x, y, z, words] = unsafe { R::load_records(positions, neighbours) };
+    let words = table.words(words, entry);
+    let d: [R; 3] = difference(xi, [x, y, z], cell);
+    let r2 = d[2].mul_add(d[2], d[1].mul_add(d[1], d[0] * d[0]));
+    Block { d, r2, x2: r2 * T::inverse_sigma_squared(row, words), words, neighbours }
+}
+
+#[inline(always)]
+fn forces_body<R: Lane, P: PairLaw, T: Parameters>(
     law: &P,
+    table: T,
     list: &NeighbourList,
     cell: &PeriodicBox,
-    positions: &[f64],
-    forces: &mut [f64],
+    positions: &[Record],
+    forces: &mut [Record],
 ) -> f64 {
-    forces.fill(0.0);
+    forces.fill(Record::default());
     let cutoff2 = R::splat(law.cutoff() * law.cutoff());
     let mut energy = 0.0;
     for i in 0..list.particles() {
-        let xi = [R::splat(positions[3 * i]), R::splat(positions[3 * i + 1]), R::splat(positions[3 * i + 2])];
-        let mut sum = [0.0; 3];
-        let mut energy_i = 0.0;
-        for block in list.row(i).chunks(8) {
-            let mut coordinates = [[0.0; 8]; 3];
-            let (mut epsilon, mut inverse_sigma_squared, mut scale) = ([0.0; 8], [0.0; 8], [0.0; 8]);
-            for (lane, pair) in block.iter().enumerate() {
-                let j = 3 * pair.neighbour as usize;
-                let xj = &positions[j..j + 3];
-                coordinates[0][lane] = xj[0];
-                coordinates[1][lane] = xj[1];
-                coordinates[2][lane] = xj[2];
-                epsilon[lane] = pair.epsilon;
-                inverse_sigma_squared[lane] = pair.inverse_sigma_squared;
-                scale[lane] = pair.epsilon * pair.inverse_sigma_squared;
-            }
-            let xj = [R::load(&coordinates[0]), R::load(&coordinates[1]), R::load(&coordinates[2])];
-            let d = difference(xi, xj, cell);
-            let r2 = d[2].mul_add(d[2], d[1].mul_add(d[1], d[0] * d[0]));
-            let x2 = r2 * R::load(&inverse_sigma_squared);
+        let xi: [R; 3] = splat3(&positions[i]);
+        let row = table.row(i);
+        let mut sum = R::NO_SUM;
+        for entry in list.row(i).step_by(8) {
+            let Block { d, x2, words, neighbours, .. } = block(xi, table, row, cell, list, entry, positions);
             let phi = law.derivatives(x2);
-            let (mut energies, mut slopes, mut differences) = ([0.0; 8], [0.0; 8], [[0.0; 8]; 3]);
-            (R::load(&epsilon) * phi.value).where_less(x2, cutoff2).store(&mut energies);
-            (R::load(&scale) * phi.slope_over_x).where_less(x2, cutoff2).store(&mut slopes);
-            for k in 0..3 {
-                d[k].store(&mut differences[k]);
-            }
-            for (lane, pair) in block.iter().enumerate() {
-                energy_i += energies[lane];
-                let j = 3 * pair.neighbour as usize;
-                let rows = &mut forces[j..j + 3];
-                for k in 0..3 {
-                    sum[k] = R::scalar_mul_add(slopes[lane], differences[k][lane], sum[k]);
-                    rows[k] = R::scalar_mul_add(slopes[lane], differences[k][lane], rows[k]);
-                }
-            }
+            let slope = (T::scale(row, words) * phi.slope_over_x).where_less(x2, cutoff2);
+            let terms = [d[0], d[1], d[2], phi.value.where_less(x2, cutoff2)];
+            let factors = [slope, T::epsilon(row, words)];
+            // SAFETY: as in `block`. The energies add up in the words of the records too, where nobody reads them.
+            sum = unsafe { R::add_to_records(forces, neighbours, terms, factors, sum) };
         }
+        let sums = R::numbers(sum);
         for k in 0..3 {
-            forces[3 * i + k] += -sum[k];
+            forces[i].0[k] -= sums[k];
         }
-        energy += energy_i;
+        energy += sums[3];
     }
     energy
+}
+
+/// (H z)_i = sum_j [(U'' - U'/r) n (n.y) + (U'/r) y], y = z_i - z_j, opposite on j.
+#[inline(always)]
+fn hessian_body<R: Lane, P: PairLaw, T: Parameters>(
+    law: &P,
+    table: T,
+    list: &NeighbourList,
+    cell: &PeriodicBox,
+    positions: &[Record],
+    vectors: &[Record],
+    products: &mut [Record],
+) {
+    products.fill(Record::default());
+    let cutoff2 = R::splat(law.cutoff() * law.cutoff());
+    for i in 0..list.particles() {
+        let xi: [R; 3] = splat3(&positions[i]);
+        let zi: [R; 3] = splat3(&vectors[i]);
+        let row = table.row(i);
+        let mut sum = R::NO_SUM;
+        for entry in list.row(i).step_by(8) {
+            let Block { d, r2, x2, words, neighbours } = block(xi, table, row, cell, list, entry, positions);
+            // SAFETY: as in `block`.
+            let [zx, zy, zz, _] = unsafe { R::load_records(vectors, neighbours) };
+            // the term of j: that of i with the opposite sign
+            let y = [zx - zi[0], zy - zi[1], zz - zi[2]];
+            let phi = law.derivatives(x2);
+            let scale = T::scale(row, words);
+            let (slope, second) = (scale * phi.slope_over_x, scale * phi.second);
+            let along = d[2].mul_add(y[2], d[1].mul_add(y[1], d[0] * y[0]));
+            let radial = (second - slope) * along / r2;
+            let terms = [
+                radial.mul_add(d[0], slope * y[0]).where_less(x2, cutoff2),
+                radial.mul_add(d[1], slope * y[1]).where_less(x2, cutoff2),
+                radial.mul_add(d[2], slope * y[2]).where_less(x2, cutoff2),
+                R::splat(0.0),
+            ];
+            // SAFETY: as in `block`.
+            sum = unsafe { R::add_to_records(products, neighbours, terms, [R::splat(1.0); 2], sum) };
+        }
+        let sums = R::numbers(sum);
+        for k in 0..3 {
+            products[i].0[k] -= sums[k];
+        }
+    }
 }
