@@ -5,12 +5,16 @@
 //! that no result depends on when a list was rebuilt or on which configurations share a batch.
 
 pub mod hessian;
+mod inertia;
 pub mod lanes;
 mod neighbours;
+mod pair_blocks;
 mod pair_sum;
 pub mod sums;
 
+pub use inertia::count_below;
 pub use neighbours::{ListedPair, NeighbourList};
+pub use pair_blocks::PairBlocks;
 pub use pair_sum::PairSum;
 
 /// Number of configurations in a batch, on every processor.
