@@ -109,8 +109,8 @@ fn pair(folder: &Path, glass: &Configuration) {
         let mut task = ConnectTask::new(&model, &glass.cell, (&a, &b), &rule, &QuenchSettings::default());
         finish(&mut task);
         let outcome = task.into_outcome().expect("a path of the inputs");
-        // of a size that matters: neither a rounding-level barrier nor two valleys
-        let good = outcome.double_well.as_ref().is_some_and(|well| well.barrier > 0.05);
+        // seen from both ends: a saddle next to the upper one hides between two images of a coarse band
+        let good = outcome.double_well.as_ref().is_some_and(|well| well.activation - well.asymmetry > 0.05);
         if outcome.status != PathStatus::Converged || !good {
             continue;
         }
