@@ -20,6 +20,7 @@ pub enum Stage {
     Audit = 5,
     Bootstrap = 6,
     Saddle = 7,
+    Modes = 8,
 }
 
 /// The stream of one run of one glass in one stage: the ChaCha key is the name itself, 4 x 64 bits.

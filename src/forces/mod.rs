@@ -6,15 +6,19 @@
 
 mod candidates;
 pub mod hessian;
+mod inertia;
 pub mod lanes;
 mod neighbours;
 mod order;
+mod pair_blocks;
 mod pair_sum;
 pub mod sums;
 mod table;
 
+pub use inertia::count_below;
 pub use neighbours::NeighbourList;
 pub use order::space_filling_order;
+pub use pair_blocks::PairBlocks;
 pub use pair_sum::PairSum;
 
 /// Number of configurations in a batch, on every processor.

@@ -125,6 +125,20 @@ impl NeighbourList {
         self.first.clear();
     }
 
+    /// The list of one configuration [3N], without skin.
+    pub fn of(model: &Model, cell: &PeriodicBox, positions: &[f64]) -> Self {
+        let table = PairTable::new(&model.mixture, &[]);
+        let subject = Subject { model, cell, table: &table, order: &[], skin: 0.0 };
+        let mut list = Self::default();
+        list.rebuild(Kernel::best(), &subject, |a| [positions[3 * a], positions[3 * a + 1], positions[3 * a + 2]]);
+        list
+    }
+
+    /// Neighbours j > i of particle i in the list of one configuration, by rising index.
+    pub fn neighbours(&self, i: usize) -> impl Iterator<Item = usize> {
+        self.entries(i).iter().map(|&j| j as usize).filter(|&j| j < self.particles())
+    }
+
     /// Makes the list anew for one configuration whose particles are at `position(a)`.
     pub fn rebuild(&mut self, kernel: Kernel, subject: &Subject, position: impl Fn(usize) -> [f64; 3]) {
         if !self.start(subject) {

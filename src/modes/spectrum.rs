@@ -1,6 +1,7 @@
 //! All eigenvalues of the Hessian of one configuration.
 
-use crate::error::{Error, Result};
+use super::symmetric::symmetric_eigen;
+use crate::error::Result;
 use crate::forces::hessian;
 use crate::model::{Model, PeriodicBox};
 use serde::Serialize;
@@ -29,17 +30,13 @@ pub fn participation_ratio(vector: &[f64]) -> f64 {
 /// `Error::Numerical` when the eigenvalue iteration does not converge, which numbers that are not finite do.
 pub fn dense_spectrum(model: &Model, cell: &PeriodicBox, positions: &[f64]) -> Result<Spectrum> {
     let matrix = hessian::dense(model, cell, positions);
-    let decomposition = matrix
-        .self_adjoint_eigen(faer::Side::Lower)
-        .map_err(|error| Error::Numerical(format!("the spectrum of the Hessian did not converge: {error:?}")))?;
-    let eigenvalues: Vec<f64> = decomposition.S().column_vector().iter().copied().collect();
+    let (eigenvalues, vectors) = symmetric_eigen(matrix.as_ref())?;
     let largest = eigenvalues.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
     let participation_ratio = eigenvalues
         .iter()
         .enumerate()
         .map(|(mode, value)| {
-            let vector: Vec<f64> = decomposition.U().col(mode).iter().copied().collect();
-            (value.abs() > ZERO_MODE * largest).then(|| participation_ratio(&vector))
+            (value.abs() > ZERO_MODE * largest).then(|| participation_ratio(vectors.col_as_slice(mode)))
         })
         .collect();
     Ok(Spectrum { eigenvalues, participation_ratio })

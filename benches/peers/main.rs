@@ -1,0 +1,47 @@
+//! What the comparisons with other programs time on our side: one row of docs/performance.md at a time.
+//!
+//!     peers inputs DIR                   glass, snapshots, two minima, Hessians: what both sides read
+//!     peers md|batch|quench|campaign|band|dense DIR
+//!     peers lowest DIR PRESET | forces PRESET N | images DIR M
+//!
+//! Prints `name value` lines; `cpu` is CPU seconds for one unit of work, one thread.
+
+mod inputs;
+mod rows;
+
+use std::path::Path;
+
+/// CPU seconds that all threads of this process have used so far; wall time where /proc does not tell.
+pub fn cpu_seconds() -> f64 {
+    let nanoseconds = |task: std::fs::DirEntry| -> Option<f64> {
+        std::fs::read_to_string(task.path().join("schedstat")).ok()?.split(' ').next()?.parse().ok()
+    };
+    match std::fs::read_dir("/proc/self/task") {
+        Ok(tasks) => 1e-9 * tasks.filter_map(|task| nanoseconds(task.ok()?)).sum::<f64>(),
+        Err(_) => {
+            static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+            START.get_or_init(std::time::Instant::now).elapsed().as_secs_f64()
+        }
+    }
+}
+
+fn main() {
+    // cargo bench adds --bench
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    rayon::ThreadPoolBuilder::new().num_threads(1).build_global().expect("one thread");
+    match words.as_slice() {
+        ["inputs", folder] => inputs::make(Path::new(folder)),
+        ["md", folder] => rows::dynamics::<1>(Path::new(folder)),
+        ["batch", folder] => rows::dynamics::<8>(Path::new(folder)),
+        ["quench", folder] => rows::quenches(Path::new(folder)),
+        ["campaign", folder] => rows::campaign(Path::new(folder)),
+        ["band", folder] => rows::band(Path::new(folder), 64),
+        ["images", folder, count] => rows::band(Path::new(folder), count.parse().expect("a number of images")),
+        ["dense", folder] => rows::dense(Path::new(folder)),
+        ["lowest", folder, preset] => rows::lowest(Path::new(folder), preset),
+        ["forces", preset, count] => rows::forces(preset, count.parse().expect("a number of particles")),
+        // `cargo bench` runs every target: the timing programs are run by their scripts
+        _ => println!("peers: run benches/peers.sh or benches/scaling.sh"),
+    }
+}

@@ -1,0 +1,176 @@
+//! One function for each row.
+
+use super::cpu_seconds;
+use super::inputs::SNAPSHOTS;
+use glasswell::forces::{LANES, PairSum, as_lanes, as_lanes_mut};
+use glasswell::input::read_configurations;
+use glasswell::landscape::*;
+use glasswell::model::{Configuration, Preset};
+use glasswell::modes::{Completeness, dense_spectrum, lowest_modes};
+use glasswell::paths::{BandSearch, BandStop, ConnectSettings, ImageSums, bring_near};
+use glasswell::random::{Stage, stream};
+use glasswell::sampling::*;
+use glasswell::task::{Progress, Task};
+use std::path::Path;
+
+/// CPU time from which a figure is taken [s].
+const ENOUGH: f64 = 1.0;
+
+fn read(path: &Path, preset: Preset) -> Configuration {
+    read_configurations(path, preset).expect("a configuration of the inputs").remove(0)
+}
+
+/// CPU seconds of one call of `work`, which is repeated for long enough.
+fn time_of(mut work: impl FnMut()) -> f64 {
+    // the first call makes lists and warms the caches
+    work();
+    let (start, mut calls) = (cpu_seconds(), 0.0);
+    loop {
+        work();
+        calls += 1.0;
+        let spent = cpu_seconds() - start;
+        if spent > ENOUGH {
+            return spent / calls;
+        }
+    }
+}
+
+/// One MD step of each of L configurations of one glass at T_exp, constant energy.
+pub fn dynamics<const L: usize>(folder: &Path) {
+    let snapshot = read(&folder.join("snapshot-0.data"), Preset::Tlj);
+    let model = Preset::Tlj.model(&snapshot);
+    let mut single = PairSum::<1>::new(model.clone(), snapshot.cell);
+    let settings =
+        DynamicsSettings { time_step: 0.0025, temperature: 0.4, thermostat: Thermostat::None, thermostat_time: 1.0 };
+    let start = |run: u64| {
+        DynamicsState::start(&mut single, snapshot.positions.clone(), 0.4, stream(1, Stage::Explore, 0, run))
+    };
+    let mut states: Vec<DynamicsState> = (0..L as u64).map(start).collect();
+    let mut sum = PairSum::<L>::new(model, snapshot.cell);
+    let mut run = |steps| run_lanes(&mut states, &mut sum, &settings, steps).expect("dynamics");
+    run(500);
+    println!("cpu {:e}", time_of(|| run(100)) / (100.0 * L as f64));
+}
+
+/// Quenches of the snapshots to 1e-10, in batches.
+pub fn quenches(folder: &Path) {
+    let snapshots: Vec<Configuration> =
+        (0..SNAPSHOTS).map(|k| read(&folder.join(format!("snapshot-{k}.data")), Preset::Tlj)).collect();
+    let mut sum = PairSum::<LANES>::new(Preset::Tlj.model(&snapshots[0]), snapshots[0].cell);
+    let starts: Vec<&[f64]> = snapshots.iter().map(|snapshot| snapshot.positions.as_slice()).collect();
+    let settings = QuenchSettings { force_tolerance: 1e-10, ..QuenchSettings::default() };
+    let mut found = Vec::new();
+    let cpu = time_of(|| found = quench_batch(&mut sum, &starts, &settings));
+    println!("cpu {:e}", cpu / SNAPSHOTS as f64);
+    println!("calls {}", found.iter().map(|q| q.force_evaluations).sum::<u64>() as f64 / SNAPSHOTS as f64);
+    for quench in found {
+        assert!(quench.converged(), "{:?} {:e}", quench.stop, quench.residual);
+        println!("energy {:.12e}", quench.energy);
+    }
+}
+
+/// A campaign's exploration: 8 runs, a quench every 11 steps; per recorded quench.
+pub fn campaign(folder: &Path) {
+    let glass = read(&folder.join("glass.data"), Preset::Tlj);
+    let explore = ExploreSettings { quenches: 60, force_tolerance: 1e-10, ..ExploreSettings::defaults(Preset::Tlj) };
+    let start = |quenches: u64| {
+        let settings = ExploreSettings { quenches, ..explore.clone() };
+        let mut task = ExplorationTask::start(&Preset::Tlj.model(&glass), &glass, &settings, 1, 0, 0..LANES as u64);
+        let before = cpu_seconds();
+        while task.advance(u64::MAX).expect("exploration") == Progress::Pending {}
+        (cpu_seconds() - before, task.records())
+    };
+    // the equilibration is not part of the cost of a quench
+    let (few, _) = start(8);
+    let (many, records) = start(explore.quenches);
+    let quenches: usize = records.iter().map(|run| run.visits.len()).sum();
+    println!("cpu {:e}", (many - few) / (quenches - 8 * LANES) as f64);
+    let calls: u64 = records.iter().map(|run| run.force_evaluations).sum();
+    println!("calls {}", calls as f64 / quenches as f64);
+    println!(
+        "recognised {}",
+        records.iter().map(|run| run.recognition.recognised).sum::<u64>() as f64 / quenches as f64
+    );
+}
+
+/// A band of `count` images between the two minima, to 1e-3, the highest image climbing; for the whole band.
+pub fn band(folder: &Path, count: usize) {
+    let (a, b) = (read(&folder.join("a.data"), Preset::Tlj), read(&folder.join("b.data"), Preset::Tlj));
+    let model = Preset::Tlj.model(&a);
+    let before = cpu_seconds();
+    let mut sum = PairSum::<1>::new(model.clone(), a.cell);
+    let mut forces = vec![0.0; a.positions.len()];
+    let b_near = bring_near(&a.cell, &a.positions, &b.positions);
+    let mut energy = |x: &[f64]| sum.forces(as_lanes(x), as_lanes_mut(&mut forces))[0];
+    let (low, high) = (energy(&a.positions), energy(&b_near));
+    let settings = ConnectSettings { images: count, split: false, ..ConnectSettings::defaults(Preset::Tlj) };
+    let mut band = BandSearch::new(&mut sum, (&a.positions, low), (&b_near, high), &settings);
+    let mut sums = ImageSums::new(&model, &a.cell);
+    while band.stop == BandStop::Running {
+        band.iterate(&mut sums, &settings).expect("a band");
+    }
+    let cpu = cpu_seconds() - before;
+    assert_eq!(band.stop, BandStop::Converged);
+    let top = band.energies.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    println!("cpu {cpu:e}\ncalls {}\nbarrier {:.9}", band.evaluations, top - low);
+}
+
+/// All eigenvalues and vectors of 1200 particles.
+pub fn dense(folder: &Path) {
+    let glass = read(&folder.join("dense.data"), Preset::Tlj);
+    let before = cpu_seconds();
+    let spectrum = dense_spectrum(&Preset::Tlj.model(&glass), &glass.cell, &glass.positions).expect("the spectrum");
+    println!("cpu {:e}", cpu_seconds() - before);
+    for value in [3, 100, spectrum.eigenvalues.len() - 1] {
+        println!("eigenvalue {:.9}", spectrum.eigenvalues[value]);
+    }
+}
+
+/// The 50 lowest modes of 10,000 particles, counted by inertia (`cpu`) and not (`uncounted`).
+pub fn lowest(folder: &Path, preset: &str) {
+    let preset = Preset::from_name(preset).expect("a model");
+    let glass = read(&folder.join(format!("large-{}.data", preset.name())), preset);
+    let model = preset.model(&glass);
+    for (name, completeness) in [("cpu", Completeness::Counted), ("uncounted", Completeness::Assumed)] {
+        let before = cpu_seconds();
+        let modes = lowest_modes(&model, &glass.cell, &glass.positions, &[], 50, completeness).expect("modes");
+        println!("{name} {:e}", cpu_seconds() - before);
+        if completeness == Completeness::Counted {
+            println!("eigenvalues {:.9} {:.9}", modes.eigenvalues[0], modes.eigenvalues[49]);
+            println!("residual {:e}", modes.residuals.iter().copied().fold(0.0, f64::max));
+        }
+    }
+}
+
+/// Microseconds per particle of a force call and of an MD step of a liquid-like configuration, and bytes per particle.
+pub fn forces(preset: &str, particles: usize) {
+    let preset = Preset::from_name(preset).expect("a model");
+    let mut glass = random_configuration(preset, particles, &mut stream(1, Stage::Prepare, 0, 0));
+    let mut sum = PairSum::<1>::new(preset.model(&glass), glass.cell);
+    let mut removal = OverlapRemoval::new(glass.positions.clone());
+    while !removal.step(&mut sum, 1e3).expect("overlaps") {}
+    glass.positions = removal.positions;
+    let settings = DynamicsSettings {
+        time_step: 0.0025,
+        temperature: 0.4,
+        thermostat: Thermostat::Berendsen,
+        thermostat_time: 0.1,
+    };
+    let random = stream(1, Stage::Prepare, 0, 1);
+    let mut state = DynamicsState::start(&mut sum, glass.positions.clone(), 0.4, random);
+    state.run(&mut sum, &settings, 300).expect("dynamics");
+    let mut out = vec![0.0; state.positions.len()];
+    let micro = 1e6 / particles as f64;
+    let call = time_of(|| {
+        sum.forces(as_lanes(&state.positions), as_lanes_mut(&mut out));
+    });
+    println!("call {:.5}", call * micro);
+    println!("step {:.5}", time_of(|| state.run(&mut sum, &settings, 20).expect("dynamics")) / 20.0 * micro);
+    let batch: Vec<[f64; LANES]> = state.positions.iter().map(|&x| [x; LANES]).collect();
+    let mut forces = vec![[0.0; LANES]; batch.len()];
+    let mut sum = PairSum::<LANES>::new(preset.model(&glass), glass.cell);
+    let call = time_of(|| {
+        sum.forces(&batch, &mut forces);
+    });
+    println!("batch {:.5}", call / LANES as f64 * micro);
+}

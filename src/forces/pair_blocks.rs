@@ -1,0 +1,209 @@
+//! The Hessian as its pairs: one symmetric 3x3 block B for each interacting pair, kept for many products.
+//!
+//! (H z)_i = sum_j B_ij (z_i - z_j): translations give exactly zero, and 54 numbers of the matrix are stored as 6. Particles
+//! are held in an order in which neighbours in space are near in memory.
+
+use super::hessian;
+use super::lanes::{Pass, vectorised};
+use super::{LANES, NeighbourList, sums};
+use crate::error::{Error, Result};
+use crate::model::{Model, PeriodicBox};
+use faer::sparse::{SparseColMat, Triplet};
+
+/// Rows of a batch of vectors, one vector to a lane.
+type Rows = [[f64; LANES]];
+
+/// Neighbour and the block as xx, xy, xz, yy, yz, zz.
+#[derive(Clone, Copy, Debug)]
+struct Block {
+    neighbour: usize,
+    b: [f64; 6],
+}
+
+/// The blocks of one configuration; rows and vectors are in the order of `order`.
+#[derive(Clone, Debug)]
+pub struct PairBlocks {
+    /// [N] place in memory -> particle.
+    order: Vec<usize>,
+    /// [N + 1] where the blocks of each place begin; neighbours stand at later places.
+    first: Vec<usize>,
+    blocks: Vec<Block>,
+    /// 2 max_i sum_j |B_ij|, a bound on the largest eigenvalue.
+    bound: f64,
+}
+
+impl PairBlocks {
+    /// Blocks of all pairs of `model` at `positions` [3N] of which neither particle is left out; `left_out` is [N], or
+    /// empty when none is.
+    pub fn new(model: &Model, cell: &PeriodicBox, positions: &[f64], left_out: &[bool]) -> Self {
+        let order = in_space(cell, positions);
+        let mut place = vec![0; order.len()];
+        for (k, &particle) in order.iter().enumerate() {
+            place[particle] = k;
+        }
+        let is_out = |i: usize| left_out.get(i).copied().unwrap_or(false);
+        let list = NeighbourList::of(model, cell, positions);
+        let mut rows: Vec<Vec<Block>> = vec![Vec::new(); order.len()];
+        let mut stiffness = vec![0.0; order.len()];
+        for i in (0..order.len()).filter(|&i| !is_out(i)) {
+            for j in list.neighbours(i) {
+                if is_out(j) {
+                    continue;
+                }
+                let Some(pair) = sums::pair(model, i, j, cell.difference(positions, i, j)) else { continue };
+                let b = hessian::block(&pair);
+                let largest = pair.second.abs().max(pair.slope_over_r.abs());
+                stiffness[i] += largest;
+                stiffness[j] += largest;
+                let (low, high) = (place[i].min(place[j]), place[i].max(place[j]));
+                rows[low].push(Block { neighbour: high, b: [b[0][0], b[0][1], b[0][2], b[1][1], b[1][2], b[2][2]] });
+            }
+        }
+        let mut first = vec![0];
+        let mut blocks = Vec::new();
+        for mut row in rows {
+            row.sort_unstable_by_key(|block| block.neighbour);
+            blocks.extend(row);
+            first.push(blocks.len());
+        }
+        Self { order, first, blocks, bound: 2.0 * stiffness.into_iter().fold(0.0, f64::max) }
+    }
+
+    /// Number of particles N.
+    pub fn particles(&self) -> usize {
+        self.order.len()
+    }
+
+    /// The particle at each place [N].
+    pub fn order(&self) -> &[usize] {
+        &self.order
+    }
+
+    /// No eigenvalue is larger in magnitude: 2 max_i sum_j |B_ij| [epsilon / sigma^2].
+    pub fn bound(&self) -> f64 {
+        self.bound
+    }
+
+    /// products = H vectors for the vectors in the lanes, [3N][LANES] in the order of places.
+    pub fn times(&self, vectors: &Rows, products: &mut Rows) {
+        vectorised(Times { hessian: self, vectors, products });
+    }
+
+    /// Lower triangle of H - shift 1 in the order of places [3N, 3N].
+    ///
+    /// # Errors
+    /// `Error::Internal` when the matrix library refuses the triplets.
+    pub fn sparse_lower(&self, shift: f64) -> Result<SparseColMat<usize, f64>> {
+        const FULL: [[usize; 3]; 3] = [[0, 1, 2], [1, 3, 4], [2, 4, 5]];
+        let n = self.particles();
+        let mut diagonal = vec![[0.0; 6]; n];
+        let mut triplets = Vec::with_capacity(9 * self.blocks.len() + 6 * n);
+        for i in 0..n {
+            for block in &self.blocks[self.first[i]..self.first[i + 1]] {
+                for (k, b) in block.b.iter().enumerate() {
+                    diagonal[i][k] += b;
+                    diagonal[block.neighbour][k] += b;
+                }
+                for a in 0..3 {
+                    for b in 0..3 {
+                        triplets.push(Triplet::new(3 * block.neighbour + a, 3 * i + b, -block.b[FULL[a][b]]));
+                    }
+                }
+            }
+        }
+        for (i, block) in diagonal.iter().enumerate() {
+            for a in 0..3 {
+                for b in 0..=a {
+                    let shift = if a == b { shift } else { 0.0 };
+                    triplets.push(Triplet::new(3 * i + a, 3 * i + b, block[FULL[a][b]] - shift));
+                }
+            }
+        }
+        SparseColMat::try_new_from_triplets(3 * n, 3 * n, &triplets)
+            .map_err(|error| Error::Internal(format!("sparse Hessian: {error:?}")))
+    }
+
+    /// The pairs of places that interact, as the lower triangle of a pattern [N, N] with ones.
+    ///
+    /// # Errors
+    /// `Error::Internal` when the matrix library refuses the triplets.
+    pub fn pattern(&self) -> Result<SparseColMat<usize, f64>> {
+        let n = self.particles();
+        let mut triplets: Vec<Triplet<usize, usize, f64>> = (0..n).map(|i| Triplet::new(i, i, 1.0)).collect();
+        for i in 0..n {
+            let row = &self.blocks[self.first[i]..self.first[i + 1]];
+            triplets.extend(row.iter().map(|block| Triplet::new(block.neighbour, i, 1.0)));
+        }
+        SparseColMat::try_new_from_triplets(n, n, &triplets)
+            .map_err(|error| Error::Internal(format!("pattern of the Hessian: {error:?}")))
+    }
+}
+
+struct Times<'a> {
+    hessian: &'a PairBlocks,
+    vectors: &'a Rows,
+    products: &'a mut Rows,
+}
+
+impl Pass for Times<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        let Self { hessian, vectors, products } = self;
+        products.fill([0.0; LANES]);
+        let (z, h) = (vectors.as_chunks::<3>().0, products.as_chunks_mut::<3>().0);
+        for i in 0..hessian.order.len() {
+            let zi = z[i];
+            let mut sum = [[0.0; LANES]; 3];
+            for block in &hessian.blocks[hessian.first[i]..hessian.first[i + 1]] {
+                let zj = &z[block.neighbour];
+                let hj = &mut h[block.neighbour];
+                let [xx, xy, xz, yy, yz, zz] = block.b;
+                // one loop over the lanes for each step: every one becomes a register
+                let mut d = [[0.0; LANES]; 3];
+                for k in 0..3 {
+                    for l in 0..LANES {
+                        d[k][l] = zi[k][l] - zj[k][l];
+                    }
+                }
+                for (k, [x, y, z]) in [[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]].into_iter().enumerate() {
+                    let mut force = [0.0; LANES];
+                    for l in 0..LANES {
+                        force[l] = x * d[0][l] + y * d[1][l] + z * d[2][l];
+                    }
+                    for l in 0..LANES {
+                        sum[k][l] += force[l];
+                    }
+                    for l in 0..LANES {
+                        hj[k][l] -= force[l];
+                    }
+                }
+            }
+            for k in 0..3 {
+                for l in 0..LANES {
+                    h[i][k][l] += sum[k][l];
+                }
+            }
+        }
+    }
+}
+
+/// The particles along a Z-order curve through the box.
+fn in_space(cell: &PeriodicBox, positions: &[f64]) -> Vec<usize> {
+    const BITS: u32 = 10;
+    let key = |atom: &[f64]| {
+        let mut key = 0_u64;
+        for k in 0..3 {
+            let share = atom[k] / cell.edges[k];
+            let cell = ((share - share.floor()) * f64::from(1 << BITS)) as u64;
+            for bit in 0..BITS {
+                key |= (cell >> bit & 1) << (3 * bit + k as u32);
+            }
+        }
+        key
+    };
+    let keys: Vec<u64> = positions.chunks_exact(3).map(key).collect();
+    let mut order: Vec<usize> = (0..keys.len()).collect();
+    order.sort_by_key(|&i| (keys[i], i));
+    order
+}

@@ -1,0 +1,237 @@
+//! The lowest part of the spectrum of a large glass.
+//!
+//! Chebyshev-filtered block Lanczos (Fang, Saad, SIAM J. Sci. Comput. 34, A2220 (2012), doi:10.1137/110836535): nothing is
+//! factorised to find the modes, and the products with the Hessian are done for eight vectors at a time. What comes
+//! out is held against three tests: residuals, orthonormality, and the number of eigenvalues below the last one by inertia.
+
+use super::filter::{Filter, Outline};
+use super::krylov::{Found, Space, random_block, search};
+use super::participation_ratio;
+use super::symmetric::symmetric_eigen;
+use crate::error::{Error, Result};
+use crate::forces::{LANES, PairBlocks, count_below};
+use crate::model::{Model, PeriodicBox};
+use crate::random::{Stage, Stream, stream};
+use faer::linalg::matmul::matmul;
+use faer::{Accum, Mat, Par};
+
+/// Modes that are found beyond those asked for: among them is a gap at which to count.
+const GUARD: usize = 6;
+/// Largest |H v - lambda v| relative to the largest eigenvalue.
+const RESIDUAL: f64 = 1e-9;
+/// Largest deviation of a scalar product of two modes from 0 or 1.
+const ORTHONORMALITY: f64 = 1e-10;
+/// Below this dimension, or when more than this share of the modes is asked for, the dense spectrum is quicker.
+const SMALLEST_DIMENSION: usize = 900;
+const LARGEST_SHARE: f64 = 0.2;
+/// Searches with a higher cut or degree before the matrix is given up.
+const ATTEMPTS: usize = 8;
+
+/// The lowest modes of a glass, translations left out.
+#[derive(Clone, Debug)]
+pub struct LowestModes {
+    /// [K] of the Hessian, rising [epsilon / sigma^2]; omega^2 at a minimum.
+    pub eigenvalues: Vec<f64>,
+    /// [K][3N] normalised.
+    pub vectors: Vec<Vec<f64>>,
+    /// [K], over the N - N_rattlers particles that are held.
+    pub participation_ratio: Vec<f64>,
+    /// |H v - lambda v| of each mode [K].
+    pub residuals: Vec<f64>,
+}
+
+/// Whether the number of modes is proven.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Completeness {
+    /// By the inertia of H - shift 1 at a shift above the last mode: one sparse factorisation, whose memory grows about as N^(4/3).
+    Counted,
+    /// Not at all, for glasses whose factors do not fit into memory.
+    Assumed,
+}
+
+/// The `count` lowest modes of the Hessian at `positions` [3N] without the three translations; `rattlers` [N] (or empty) are
+/// left out with all their pairs.
+///
+/// # Errors
+/// `Error::Usage` when there are fewer than `count` modes; `Error::Numerical` when the search does not converge, or a residual,
+/// a scalar product or the count of modes does not hold.
+pub fn lowest_modes(
+    model: &Model,
+    cell: &PeriodicBox,
+    positions: &[f64],
+    rattlers: &[bool],
+    count: usize,
+    completeness: Completeness,
+) -> Result<LowestModes> {
+    let hessian = PairBlocks::new(model, cell, positions, rattlers);
+    let space = Space::new(&hessian, rattlers);
+    let dimension = space.dimension();
+    if count > dimension {
+        return Err(Error::Usage(format!("{count} lowest modes: this glass has {dimension}; ask for fewer")));
+    }
+    let wanted = (count + GUARD).min(dimension);
+    let subspace = if dimension < SMALLEST_DIMENSION || wanted as f64 > LARGEST_SHARE * dimension as f64 {
+        densely(&hessian, &space, wanted)?
+    } else {
+        filtered(&hessian, &space, wanted)?
+    };
+    let found = rayleigh_ritz(&hessian, &subspace)?;
+    found.check(hessian.bound(), count)?;
+    if completeness == Completeness::Counted {
+        found.check_count(&hessian, &space, count)?;
+    }
+    Ok(found.modes(&hessian, &space, count))
+}
+
+/// An orthonormal basis of the lowest modes, by filters of rising cut or degree.
+fn filtered(hessian: &PairBlocks, space: &Space, wanted: usize) -> Result<Mat<f64>> {
+    // a fixed stream: the modes do not depend on where the search begins
+    let mut random: Stream = stream(0, Stage::Modes, 0, 0);
+    let outline = Outline::measure(hessian, random_block(space, &mut random), space.dimension())?;
+    let mut aim = 1.5 * wanted as f64 + LANES as f64;
+    let mut sharpness = SHARPNESS;
+    for _ in 0..ATTEMPTS {
+        let cut = outline.cut(aim);
+        let spread = (outline.largest - cut).max(f64::MIN_POSITIVE) / (cut - outline.smallest).max(f64::MIN_POSITIVE);
+        let filter = Filter::new(&outline, cut, (sharpness * spread.sqrt()).clamp(1.0, MOST_PRODUCTS) as usize);
+        let most = (BASIS * wanted + 4 * LANES).min(space.dimension() - LANES) / LANES * LANES;
+        match search(hessian, space, &filter, (wanted, most), &mut random)? {
+            Found::Subspace(subspace) => return Ok(subspace),
+            Found::CutTooLow => aim *= 1.7,
+            Found::BasisFull => sharpness *= 1.7,
+        }
+    }
+    Err(Error::Numerical(format!(
+        "the {wanted} lowest modes did not converge in {ATTEMPTS} searches; ask for another number or for all modes"
+    )))
+}
+
+/// Degree of the filter in units of ((largest - cut) / (cut - smallest))^1/2: p of the lowest mode is about cosh of twice this.
+/// 1 fills the basis before it converges, 4 costs a fifth more products.
+const SHARPNESS: f64 = 2.5;
+const MOST_PRODUCTS: f64 = 2000.0;
+/// Largest basis in units of the modes wanted.
+const BASIS: usize = 6;
+
+/// The same from the full matrix, translations and rattlers lifted to the top of the spectrum.
+fn densely(hessian: &PairBlocks, space: &Space, wanted: usize) -> Result<Mat<f64>> {
+    let sparse = hessian.sparse_lower(0.0)?.to_dense();
+    let share = hessian.bound() / space.count as f64;
+    let lifted = Mat::from_fn(sparse.nrows(), sparse.ncols(), |i, j| {
+        let both_held = space.held[i / 3] && space.held[j / 3];
+        let lift = match i % 3 == j % 3 {
+            true if both_held => share,
+            true if i == j => hessian.bound(),
+            _ => 0.0,
+        };
+        sparse[(i, j)] + lift
+    });
+    let (_, vectors) = symmetric_eigen(lifted.as_ref())?;
+    Ok(vectors.subcols(0, wanted).to_owned())
+}
+
+/// Ritz pairs of H, in the order of places.
+struct Pairs {
+    values: Vec<f64>,
+    /// [3N, K]
+    vectors: Mat<f64>,
+    residuals: Vec<f64>,
+}
+
+/// The eigenvalues of H in a subspace.
+fn rayleigh_ritz(hessian: &PairBlocks, subspace: &Mat<f64>) -> Result<Pairs> {
+    let (rows, size) = (subspace.nrows(), subspace.ncols());
+    let mut products = Mat::<f64>::zeros(rows, size);
+    for start in (0..size).step_by(LANES) {
+        let lanes = LANES.min(size - start);
+        let block: Vec<[f64; LANES]> =
+            (0..rows).map(|i| std::array::from_fn(|l| subspace[(i, start + l.min(lanes - 1))])).collect();
+        let mut product = vec![[0.0; LANES]; rows];
+        hessian.times(&block, &mut product);
+        for l in 0..lanes {
+            products.col_as_slice_mut(start + l).iter_mut().zip(&product).for_each(|(p, row)| *p = row[l]);
+        }
+    }
+    let mut projected = Mat::<f64>::zeros(size, size);
+    matmul(projected.as_mut(), Accum::Replace, subspace.transpose(), products.as_ref(), 1.0, Par::Seq);
+    let symmetric = Mat::from_fn(size, size, |i, j| 0.5 * (projected[(i, j)] + projected[(j, i)]));
+    let (values, rotation) = symmetric_eigen(symmetric.as_ref())?;
+    let (mut vectors, mut residual) = (Mat::<f64>::zeros(rows, size), Mat::<f64>::zeros(rows, size));
+    matmul(vectors.as_mut(), Accum::Replace, subspace.as_ref(), rotation.as_ref(), 1.0, Par::Seq);
+    matmul(residual.as_mut(), Accum::Replace, products.as_ref(), rotation.as_ref(), 1.0, Par::Seq);
+    let off = |k: usize| {
+        let pairs = residual.col_as_slice(k).iter().zip(vectors.col_as_slice(k));
+        pairs.map(|(h, v)| (h - values[k] * v).powi(2)).sum::<f64>().sqrt()
+    };
+    let residuals = (0..size).map(off).collect();
+    Ok(Pairs { values, vectors, residuals })
+}
+
+impl Pairs {
+    /// Residuals and orthonormality of the first `count`.
+    fn check(&self, bound: f64, count: usize) -> Result<()> {
+        let worst = self.residuals[..count].iter().copied().fold(0.0, f64::max);
+        if worst > RESIDUAL * bound {
+            return Err(Error::Numerical(format!(
+                "the lowest modes have a residual of {worst:e}, stiffness {bound:e}"
+            )));
+        }
+        let size = self.vectors.ncols();
+        let mut products = Mat::<f64>::zeros(size, size);
+        matmul(products.as_mut(), Accum::Replace, self.vectors.transpose(), self.vectors.as_ref(), 1.0, Par::Seq);
+        for i in 0..size {
+            for j in 0..size {
+                let off = (products[(i, j)] - if i == j { 1.0 } else { 0.0 }).abs();
+                if off.is_nan() || off > ORTHONORMALITY {
+                    return Err(Error::Numerical(format!(
+                        "the lowest modes {i} and {j} are orthonormal to {off:e} only"
+                    )));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts the eigenvalues below the widest gap after mode `count`: none may be missing.
+    fn check_count(&self, hessian: &PairBlocks, space: &Space, count: usize) -> Result<()> {
+        let gap = |k: &usize| self.values[k + 1] - self.values[*k];
+        let widest = |from: usize| (from..self.values.len() - 1).max_by(|i, j| gap(i).total_cmp(&gap(j)));
+        let after = widest(count.max(1) - 1);
+        // a multiplet that reaches beyond the guard cannot be cut: then what lies below it is counted
+        let uncut = |k: &usize| gap(k) <= RESIDUAL * hessian.bound();
+        let Some(last) = after.filter(|k| !uncut(k)).or_else(|| after.and_then(|_| widest(0))) else {
+            // all modes there are
+            return Ok(());
+        };
+        let shift = 0.5 * (self.values[last] + self.values[last + 1]);
+        let resting = 3 * hessian.particles() - space.dimension();
+        let below = count_below(hessian, shift)?;
+        let expected = last + 1 + if shift > 0.0 { resting } else { 0 };
+        if below != expected {
+            return Err(Error::Numerical(format!(
+                "{expected} eigenvalues of the Hessian were found below {shift}, there are {below} (translations among them)"
+            )));
+        }
+        Ok(())
+    }
+
+    /// The first `count`, in the order of particles.
+    fn modes(&self, hessian: &PairBlocks, space: &Space, count: usize) -> LowestModes {
+        let share_of_all = hessian.particles() as f64 / space.count.max(1) as f64;
+        let vectors: Vec<Vec<f64>> = (0..count)
+            .map(|k| {
+                let mut vector = vec![0.0; self.vectors.nrows()];
+                for (atom, &particle) in self.vectors.col_as_slice(k).chunks_exact(3).zip(hessian.order()) {
+                    vector[3 * particle..3 * particle + 3].copy_from_slice(atom);
+                }
+                vector
+            })
+            .collect();
+        LowestModes {
+            eigenvalues: self.values[..count].to_vec(),
+            participation_ratio: vectors.iter().map(|v| share_of_all * participation_ratio(v)).collect(),
+            vectors,
+            residuals: self.residuals[..count].to_vec(),
+        }
+    }
+}

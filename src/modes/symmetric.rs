@@ -1,0 +1,34 @@
+//! Eigenvalues and eigenvectors of a full symmetric matrix.
+
+use crate::error::{Error, Result};
+use faer::diag::Diag;
+use faer::dyn_stack::{MemBuffer, MemStack};
+use faer::linalg::evd::{ComputeEigenvectors, self_adjoint_evd, self_adjoint_evd_scratch};
+use faer::{Mat, MatRef, Par};
+
+/// Rising eigenvalues [n] and their vectors in the columns of [n, n]; only the lower triangle is read. Sequential: the same
+/// bits whatever the number of threads.
+///
+/// # Errors
+/// `Error::Numerical` when the iteration does not converge, which numbers that are not finite do.
+pub(super) fn symmetric_eigen(matrix: MatRef<'_, f64>) -> Result<(Vec<f64>, Mat<f64>)> {
+    let n = matrix.nrows();
+    let mut values = Diag::<f64>::zeros(n);
+    let mut vectors = Mat::<f64>::zeros(n, n);
+    let scratch = self_adjoint_evd_scratch::<f64>(n, ComputeEigenvectors::Yes, Par::Seq, Default::default());
+    let mut memory = MemBuffer::new(scratch);
+    self_adjoint_evd(
+        matrix,
+        values.as_mut(),
+        Some(vectors.as_mut()),
+        Par::Seq,
+        MemStack::new(&mut memory),
+        Default::default(),
+    )
+    .map_err(|error| Error::Numerical(format!("the eigenvalues did not converge: {error:?}")))?;
+    let values: Vec<f64> = values.column_vector().iter().copied().collect();
+    if values.iter().any(|value| !value.is_finite()) {
+        return Err(Error::Numerical("the eigenvalues of a matrix that is not finite".into()));
+    }
+    Ok((values, vectors))
+}
