@@ -1,12 +1,18 @@
 //! Velocity Verlet, thermostats, displacement and swap moves, their hybrid, relaxation functions, the preparation of a glass.
 
+mod draws;
 mod dynamics;
 mod hybrid;
 mod identities;
+mod kinds;
+mod local_energy;
 mod monte_carlo;
+mod moves;
+mod near_lists;
 mod near_pairs;
 mod prepare;
 mod relaxation;
+mod rows;
 mod settings;
 mod start;
 mod swap;

@@ -6,11 +6,13 @@
 //! so that a configuration's energy and forces are the same bits in either form, on AVX-512 and on AVX2.
 
 mod batch;
+mod records;
 mod registers;
 mod rows;
 mod single;
 
 pub use batch::{batch_forces, batch_hessian_times, scalar_hessian_times};
+pub use records::{Records, RegisterPass, in_registers, particles_within};
 #[cfg(target_arch = "x86_64")]
 pub use registers::{Avx2, Avx512};
 pub use registers::{Fused, Lane, Portable};

@@ -1,0 +1,253 @@
+//! Records of four numbers gathered into registers, for sums over the neighbours of one particle at a time.
+//!
+//! Eight loads of 32 bytes and a transpose cost less than a gather; the caller's loops are written once over `Records`
+//! and run by `in_registers` with the registers of the processor.
+
+#[cfg(target_arch = "x86_64")]
+use super::{Avx2, Avx512};
+use super::{Kernel, Lane, Portable, dispatch};
+#[cfg(target_arch = "x86_64")]
+use std::arch::x86_64::*;
+
+/// Eight f64 that can be filled from a table of records.
+pub trait Records: Lane<8> {
+    /// Number k of eight records in register k.
+    fn gather(table: &[[f64; 4]], index: &[u32; 8]) -> [Self; 4];
+    fn absolute(self) -> Self;
+    /// Sum of the eight, in a fixed order.
+    fn total(self) -> f64;
+}
+
+/// Code over `Records`. `run` and all it calls must be `#[inline(always)]` and free of closures, so that it is compiled
+/// for the instruction set it runs on.
+pub trait RegisterPass {
+    type Output;
+    fn run<R: Records>(self) -> Self::Output;
+}
+
+/// Runs a pass with the registers of `kernel`, which must be one of `Kernel::available()`.
+pub fn in_registers<P: RegisterPass>(kernel: Kernel, pass: P) -> P::Output {
+    #[cfg(target_arch = "x86_64")]
+    {
+        #[target_feature(enable = "avx512f,avx512vl,avx512dq,fma")]
+        fn avx512<P: RegisterPass>(pass: P) -> P::Output {
+            pass.run::<Avx512>()
+        }
+        #[target_feature(enable = "avx2,fma")]
+        fn avx2<P: RegisterPass>(pass: P) -> P::Output {
+            pass.run::<Avx2>()
+        }
+        match kernel {
+            // SAFETY: `Kernel::available` lists AVX-512 only when the processor has these features.
+            Kernel::Avx512 => return unsafe { avx512(pass) },
+            // SAFETY: `Kernel::available` lists AVX2 only when the processor has these features.
+            Kernel::Avx2 => return unsafe { avx2(pass) },
+            Kernel::Portable => {}
+        }
+    }
+    let _ = kernel;
+    pass.run::<Portable>()
+}
+
+#[inline(always)]
+fn halves(row: [f64; 8]) -> f64 {
+    let four = [row[0] + row[4], row[1] + row[5], row[2] + row[6], row[3] + row[7]];
+    (four[0] + four[2]) + (four[1] + four[3])
+}
+
+impl Records for Portable {
+    #[inline(always)]
+    fn gather(table: &[[f64; 4]], index: &[u32; 8]) -> [Self; 4] {
+        let mut columns = [[0.0; 8]; 4];
+        for lane in 0..8 {
+            let record = table[index[lane] as usize];
+            for k in 0..4 {
+                columns[k][lane] = record[k];
+            }
+        }
+        [Self::load(&columns[0]), Self::load(&columns[1]), Self::load(&columns[2]), Self::load(&columns[3])]
+    }
+    #[inline(always)]
+    fn absolute(self) -> Self {
+        let mut row = [0.0; 8];
+        self.store(&mut row);
+        for x in &mut row {
+            *x = x.abs();
+        }
+        Self::load(&row)
+    }
+    #[inline(always)]
+    fn total(self) -> f64 {
+        let mut row = [0.0; 8];
+        self.store(&mut row);
+        halves(row)
+    }
+}
+
+// SAFETY (of every intrinsic below): the type is only reached through `in_registers` and `dispatch!`, which enter code of
+// this instruction set after the processor was seen to have it; every load is from a record that a checked index gave,
+// and [f64; 8] has the size and the order of the registers it is turned into.
+#[cfg(target_arch = "x86_64")]
+impl Records for Avx512 {
+    #[inline(always)]
+    fn gather(table: &[[f64; 4]], index: &[u32; 8]) -> [Self; 4] {
+        let record = index.map(|n| &table[n as usize]);
+        unsafe {
+            let (a, b) = (pair_of_records(record[0], record[4]), pair_of_records(record[1], record[5]));
+            let (c, d) = (pair_of_records(record[2], record[6]), pair_of_records(record[3], record[7]));
+            let (ab_even, ab_odd) = (_mm512_unpacklo_pd(a, b), _mm512_unpackhi_pd(a, b));
+            let (cd_even, cd_odd) = (_mm512_unpacklo_pd(c, d), _mm512_unpackhi_pd(c, d));
+            let low = _mm512_setr_epi64(0, 1, 8, 9, 4, 5, 12, 13);
+            let high = _mm512_setr_epi64(2, 3, 10, 11, 6, 7, 14, 15);
+            [
+                from_avx512(_mm512_permutex2var_pd(ab_even, low, cd_even)),
+                from_avx512(_mm512_permutex2var_pd(ab_odd, low, cd_odd)),
+                from_avx512(_mm512_permutex2var_pd(ab_even, high, cd_even)),
+                from_avx512(_mm512_permutex2var_pd(ab_odd, high, cd_odd)),
+            ]
+        }
+    }
+    #[inline(always)]
+    fn absolute(self) -> Self {
+        unsafe { from_avx512(_mm512_abs_pd(to_avx512(self))) }
+    }
+    #[inline(always)]
+    fn total(self) -> f64 {
+        unsafe {
+            let all = to_avx512(self);
+            sum_of_four(_mm256_add_pd(_mm512_castpd512_pd256(all), _mm512_extractf64x4_pd::<1>(all)))
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+impl Records for Avx2 {
+    #[inline(always)]
+    fn gather(table: &[[f64; 4]], index: &[u32; 8]) -> [Self; 4] {
+        let record = index.map(|n| &table[n as usize]);
+        unsafe {
+            let low = transposed([record[0], record[1], record[2], record[3]]);
+            let high = transposed([record[4], record[5], record[6], record[7]]);
+            [
+                from_avx2(low[0], high[0]),
+                from_avx2(low[1], high[1]),
+                from_avx2(low[2], high[2]),
+                from_avx2(low[3], high[3]),
+            ]
+        }
+    }
+    #[inline(always)]
+    fn absolute(self) -> Self {
+        unsafe {
+            let (a, b) = to_avx2(self);
+            let sign = _mm256_set1_pd(-0.0);
+            from_avx2(_mm256_andnot_pd(sign, a), _mm256_andnot_pd(sign, b))
+        }
+    }
+    #[inline(always)]
+    fn total(self) -> f64 {
+        unsafe {
+            let (a, b) = to_avx2(self);
+            sum_of_four(_mm256_add_pd(a, b))
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+unsafe fn pair_of_records(a: &[f64; 4], b: &[f64; 4]) -> __m512d {
+    unsafe { _mm512_insertf64x4::<1>(_mm512_castpd256_pd512(_mm256_loadu_pd(a.as_ptr())), _mm256_loadu_pd(b.as_ptr())) }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+unsafe fn transposed(record: [&[f64; 4]; 4]) -> [__m256d; 4] {
+    unsafe {
+        let (a, b) = (_mm256_loadu_pd(record[0].as_ptr()), _mm256_loadu_pd(record[1].as_ptr()));
+        let (c, d) = (_mm256_loadu_pd(record[2].as_ptr()), _mm256_loadu_pd(record[3].as_ptr()));
+        let (ab_even, ab_odd) = (_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b));
+        let (cd_even, cd_odd) = (_mm256_unpacklo_pd(c, d), _mm256_unpackhi_pd(c, d));
+        [
+            _mm256_permute2f128_pd::<0x20>(ab_even, cd_even),
+            _mm256_permute2f128_pd::<0x20>(ab_odd, cd_odd),
+            _mm256_permute2f128_pd::<0x31>(ab_even, cd_even),
+            _mm256_permute2f128_pd::<0x31>(ab_odd, cd_odd),
+        ]
+    }
+}
+
+/// (0 + 2) + (1 + 3), as `halves`.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+unsafe fn sum_of_four(four: __m256d) -> f64 {
+    unsafe {
+        let two = _mm_add_pd(_mm256_castpd256_pd128(four), _mm256_extractf128_pd::<1>(four));
+        _mm_cvtsd_f64(_mm_add_sd(two, _mm_unpackhi_pd(two, two)))
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+unsafe fn from_avx512(register: __m512d) -> Avx512 {
+    Avx512::load(&unsafe { std::mem::transmute::<__m512d, [f64; 8]>(register) })
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+unsafe fn to_avx512(lanes: Avx512) -> __m512d {
+    let mut row = [0.0; 8];
+    lanes.store(&mut row);
+    unsafe { std::mem::transmute::<[f64; 8], __m512d>(row) }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+unsafe fn from_avx2(low: __m256d, high: __m256d) -> Avx2 {
+    Avx2::load(&unsafe { std::mem::transmute::<[__m256d; 2], [f64; 8]>([low, high]) })
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+unsafe fn to_avx2(lanes: Avx2) -> (__m256d, __m256d) {
+    let mut row = [0.0; 8];
+    lanes.store(&mut row);
+    let [low, high] = unsafe { std::mem::transmute::<[f64; 8], [__m256d; 2]>(row) };
+    (low, high)
+}
+
+dispatch! {
+    /// Appends to `found` every particle whose squared distance to `of` is below `largest`. Coordinates [3][N] are
+    /// fractions of the edges times 2^32, so that differences wrap to the minimum image; `scale` is edge / 2^32.
+    pub fn particles_within(coordinates: &[Vec<i32>; 3], of: [i32; 3], scale: [f32; 3], largest: f32, found: &mut Vec<u32>)
+        = within_body
+}
+
+#[inline(always)]
+fn within_body(coordinates: &[Vec<i32>; 3], of: [i32; 3], scale: [f32; 3], largest: f32, found: &mut Vec<u32>) {
+    let (x, y, z) = (coordinates[0].as_chunks::<16>(), coordinates[1].as_chunks::<16>(), coordinates[2].as_chunks::<16>());
+    for (block, ((x, y), z)) in x.0.iter().zip(y.0).zip(z.0).enumerate() {
+        let mut hits = 0u32;
+        for lane in 0..16 {
+            let d = scaled_difference([x[lane], y[lane], z[lane]], of, scale);
+            hits |= u32::from(d < largest) << lane;
+        }
+        while hits != 0 {
+            found.push(16 * block as u32 + hits.trailing_zeros());
+            hits &= hits - 1;
+        }
+    }
+    let done = 16 * x.0.len();
+    for (lane, ((&x, &y), &z)) in x.1.iter().zip(y.1).zip(z.1).enumerate() {
+        if scaled_difference([x, y, z], of, scale) < largest {
+            found.push((done + lane) as u32);
+        }
+    }
+}
+
+#[inline(always)]
+fn scaled_difference(a: [i32; 3], b: [i32; 3], scale: [f32; 3]) -> f32 {
+    let x = a[0].wrapping_sub(b[0]) as f32 * scale[0];
+    let y = a[1].wrapping_sub(b[1]) as f32 * scale[1];
+    let z = a[2].wrapping_sub(b[2]) as f32 * scale[2];
+    x * x + y * y + z * z
+}
