@@ -42,6 +42,12 @@ impl Draws {
         draw
     }
 
+    /// The record after the last one given, if it is in this block.
+    #[inline(always)]
+    pub fn peek(&self) -> Option<&Draw> {
+        self.block[..self.filled].get(self.next)
+    }
+
     #[inline(never)]
     fn fill(&mut self, random: &mut Stream, records: usize) {
         let mut bytes = [0u8; 32 * BLOCK];

@@ -75,8 +75,29 @@ impl<P: PairLaw, K: Kinds> Pairs<P, K> {
         start + sum.total()
     }
 
-    /// The same, its terms left in `terms`, given up where a partial sum exceeds `limit`: only for laws that are
-    /// repulsive, else `limit` has to be infinite.
+    /// The same, its terms left in `terms`.
+    #[inline(always)]
+    pub fn sum_of_terms<R: Records>(
+        &self,
+        records: &[[f64; 4]],
+        own: &[f64; 4],
+        row: &[[u32; 8]],
+        start: f64,
+        terms: &mut Vec<[f64; 8]>,
+    ) -> f64 {
+        if terms.len() < row.len() {
+            terms.resize(row.len(), [0.0; 8]);
+        }
+        let mut sum = R::splat(0.0);
+        for (eight, terms) in row.iter().zip(terms.iter_mut()) {
+            let energies = self.energies::<R>(records, own, eight);
+            energies.store(terms);
+            sum = sum + energies;
+        }
+        start + sum.total()
+    }
+
+    /// The same for a repulsive law, given up where a partial sum exceeds `limit`; for others the whole sum.
     #[inline(always)]
     pub fn sum_up_to<R: Records>(
         &self,
@@ -87,17 +108,11 @@ impl<P: PairLaw, K: Kinds> Pairs<P, K> {
         limit: f64,
         terms: &mut Vec<[f64; 8]>,
     ) -> f64 {
+        if !self.law.is_repulsive() {
+            return self.sum_of_terms::<R>(records, own, row, start, terms);
+        }
         if terms.len() < row.len() {
             terms.resize(row.len(), [0.0; 8]);
-        }
-        if !self.law.is_repulsive() {
-            let mut sum = R::splat(0.0);
-            for (eight, terms) in row.iter().zip(terms.iter_mut()) {
-                let energies = self.energies::<R>(records, own, eight);
-                energies.store(terms);
-                sum = sum + energies;
-            }
-            return start + sum.total();
         }
         let mut sum = start;
         for (eight, terms) in row.iter().zip(terms.iter_mut()) {

@@ -4,9 +4,9 @@
 //! Local energies and neighbour lists follow from the configuration to the bit, whatever their history, so they are no part
 //! of the state (see `local_energy`).
 
-use super::draws::{Draws, centred, index};
+use super::draws::{Draw, Draws, centred, index};
 use super::kinds::{Kinds, any_unlike, with_kinds};
-use super::moves::{Liquid, Moves};
+use super::moves::{AHEAD, Liquid, Moves, Trial};
 use super::swap::MoveCount;
 use crate::error::{Error, Result};
 use crate::forces::lanes::{Kernel, Records, RegisterPass, in_registers};
@@ -162,6 +162,20 @@ fn overshoot(side: f64) -> f64 {
     0.5 * 3f64.sqrt() * side
 }
 
+impl Draw {
+    #[inline(always)]
+    fn two_particles(&self, particles: usize) -> (usize, usize) {
+        (index(self.words[1], particles), index(self.words[2], particles))
+    }
+
+    #[inline(always)]
+    fn displacement(&self, particles: usize, side: f64, temperature: f64) -> Trial {
+        let [_, particle, x, y, z] = self.words;
+        let displacement = [side * centred(x), side * centred(y), side * centred(z)];
+        Trial::new(index(particle, particles), displacement, temperature * self.threshold)
+    }
+}
+
 /// N moves.
 struct Sweep<'a, P, K> {
     moves: Moves<'a, P, K>,
@@ -180,26 +194,36 @@ impl<P: PairLaw, K: Kinds> RegisterPass for Sweep<'_, P, K> {
         let swap_below = if swaps { (SWAP_FRACTION * 4294967296.0) as u32 } else { 0 };
         let mut draws = Draws::new();
         let (mut swapped, mut displaced) = (MoveCount::default(), MoveCount::default());
-        for left in (1..=particles).rev() {
+        let mut trials = [Trial::default(); AHEAD];
+        let mut left = particles;
+        while left > 0 {
             let mut draw = draws.next(&mut state.random, left);
-            let mut i = index(draw.words[1], particles);
             if draw.words[0] < swap_below {
-                let mut j = index(draw.words[2], particles);
+                let (mut i, mut j) = draw.two_particles(particles);
                 // every pair of unlike particles with the same probability
                 while moves.records[i][3] == moves.records[j][3] {
                     draw = draws.next(&mut state.random, left);
-                    (i, j) = (index(draw.words[1], particles), index(draw.words[2], particles));
+                    (i, j) = draw.two_particles(particles);
                 }
                 swapped.attempted += 1;
                 swapped.accepted += u64::from(moves.exchange::<R>(i, j, temperature * draw.threshold));
-            } else {
-                let mut new = moves.records[i];
-                for k in 0..3 {
-                    new[k] += state.side * centred(draw.words[2 + k]);
-                }
-                displaced.attempted += 1;
-                displaced.accepted += u64::from(moves.displace::<R>(i, new, temperature * draw.threshold));
+                left -= 1;
+                continue;
             }
+            let mut count = 0;
+            loop {
+                trials[count] = draw.displacement(particles, state.side, temperature);
+                count += 1;
+                left -= 1;
+                match draws.peek() {
+                    Some(next) if count < AHEAD && left > 0 && next.words[0] >= swap_below => {
+                        draw = draws.next(&mut state.random, left);
+                    }
+                    _ => break,
+                }
+            }
+            displaced.attempted += count as u64;
+            displaced.accepted += moves.displace::<R>(&mut trials[..count]);
         }
         state.swaps.add(swapped);
         state.displacements.add(displaced);

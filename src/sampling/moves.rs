@@ -11,6 +11,27 @@ use super::near_lists::NearLists;
 use crate::forces::lanes::{Kernel, Records, RegisterPass, in_registers};
 use crate::model::{Law, Mixture, Model, PairLaw, PeriodicBox};
 
+/// Displacements that are looked at together.
+pub(super) const AHEAD: usize = 4;
+
+/// A displacement to be judged.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Trial {
+    pub particle: usize,
+    pub displacement: [f64; 3],
+    /// Most that the energy may rise [epsilon].
+    pub threshold: f64,
+    /// Where the particle would be, and its energy there.
+    record: [f64; 4],
+    energy: f64,
+}
+
+impl Trial {
+    pub fn new(particle: usize, displacement: [f64; 3], threshold: f64) -> Self {
+        Self { particle, displacement, threshold, ..Self::default() }
+    }
+}
+
 /// Particles with their local energies and lists; made from a configuration at any time, the same to the bit.
 pub(super) struct Liquid {
     pub law: Law,
@@ -21,7 +42,7 @@ pub(super) struct Liquid {
     /// [N + 1] energy of each particle with its neighbours [epsilon]
     pub energies: Vec<f64>,
     pub lists: NearLists,
-    terms: [Vec<[f64; 8]>; 2],
+    terms: [Vec<[f64; 8]>; AHEAD],
 }
 
 impl Liquid {
@@ -33,7 +54,7 @@ impl Liquid {
         let lists = NearLists::new(kernel, *cell, &model.law, &rule, &records, reach, skin, short);
         let energies = vec![0.0; records.len()];
         let mut liquid =
-            Self { law: model.law, rule, kernel, records, energies, lists, terms: [Vec::new(), Vec::new()] };
+            Self { law: model.law, rule, kernel, records, energies, lists, terms: Default::default() };
         liquid.sum_energies();
         liquid
     }
@@ -113,7 +134,9 @@ pub(super) struct Moves<'a, P, K> {
     pub records: &'a mut [[f64; 4]],
     energies: &'a mut [f64],
     lists: &'a mut NearLists,
-    terms: &'a mut [Vec<[f64; 8]>; 2],
+    terms: &'a mut [Vec<[f64; 8]>; AHEAD],
+    /// Distance beyond which a displacement of one particle cannot touch that of another, squared.
+    apart_squared: f64,
     safe_squared: f64,
     /// Change of the total energy so far [epsilon].
     pub change: f64,
@@ -123,6 +146,8 @@ impl<'a, P: PairLaw, K: Kinds> Moves<'a, P, K> {
     /// `law` and `kinds` are those of the liquid; trial displacements are no longer than `overshoot`.
     pub fn new(law: &P, kinds: &K, liquid: &'a mut Liquid, overshoot: f64) -> Self {
         let safe = liquid.lists.safe_displacement(overshoot);
+        // both may move, and the bound is not to hang on rounding
+        let apart = liquid.lists.largest_cutoff() + 2.0 * overshoot + 1e-6;
         Self {
             pairs: Pairs { law: *law, kinds: *kinds, images: Images::new(&liquid.lists.cell) },
             law: &liquid.law,
@@ -132,6 +157,7 @@ impl<'a, P: PairLaw, K: Kinds> Moves<'a, P, K> {
             lists: &mut liquid.lists,
             terms: &mut liquid.terms,
             safe_squared: safe * safe,
+            apart_squared: apart * apart,
             change: 0.0,
         }
     }
@@ -141,28 +167,62 @@ impl<'a, P: PairLaw, K: Kinds> Moves<'a, P, K> {
         if self.pairs.law.is_repulsive() { most } else { f64::INFINITY }
     }
 
-    /// Moves particle i to the record `new` (its identity kept) if the energy rises by `threshold` at most.
+    /// The energy that the particle of a trial would have.
     #[inline(always)]
-    pub fn displace<R: Records>(&mut self, i: usize, new: [f64; 4], threshold: f64) -> bool {
-        let before = self.energies[i];
-        let most = before + threshold;
-        let limit = self.limit(most);
+    fn look<R: Records>(&mut self, trial: &mut Trial, ahead: usize) {
+        let [x, y, z, identity] = self.records[trial.particle];
+        let [dx, dy, dz] = trial.displacement;
+        trial.record = [x + dx, y + dy, z + dz, identity];
+        let row = self.lists.short.as_ref().unwrap_or(&self.lists.long).eights(trial.particle);
+        trial.energy = self.pairs.sum_of_terms::<R>(self.records, &trial.record, row, 0.0, &mut self.terms[ahead]);
+    }
+
+    /// Tries displacements one after the other, each of which is accepted if the energy rises by its threshold at most;
+    /// how many are.
+    ///
+    /// The energies of all of them are summed before the first is judged, so that the processor works on several at
+    /// once; one that an accepted move may have touched is summed again. So each is judged as if it were alone.
+    #[inline(always)]
+    pub fn displace<R: Records>(&mut self, trials: &mut [Trial]) -> u64 {
+        for (ahead, trial) in trials.iter_mut().enumerate() {
+            self.look::<R>(trial, ahead);
+        }
+        let mut accepted = 0;
+        for at in 0..trials.len() {
+            let trial = trials[at];
+            let before = self.energies[trial.particle];
+            // false for what is not a number, too
+            if !(trial.energy <= before + trial.threshold) {
+                continue;
+            }
+            accepted += 1;
+            let old = self.records[trial.particle];
+            let mended = self.settle::<R>(&trial, &old, at);
+            for later in at + 1..trials.len() {
+                let other = &self.records[trials[later].particle];
+                let r2: f64 = self.pairs.images.squared_distance(&old, [other[0], other[1], other[2]]);
+                if mended || r2 < self.apart_squared {
+                    self.look::<R>(&mut trials[later], later);
+                }
+            }
+        }
+        accepted
+    }
+
+    /// Carries out an accepted displacement; whether rows were mended.
+    #[inline(always)]
+    fn settle<R: Records>(&mut self, trial: &Trial, old: &[f64; 4], ahead: usize) -> bool {
+        let i = trial.particle;
         let row = self.lists.short.as_ref().unwrap_or(&self.lists.long).eights(i);
-        let terms = &mut self.terms[0];
-        let after = self.pairs.sum_up_to::<R>(self.records, &new, row, 0.0, limit, terms);
-        // false for what is not a number, too
-        let accepted = after <= most;
-        if !accepted {
-            return false;
+        self.pairs.pass_on::<R>(self.records, old, row, &self.terms[ahead], self.energies);
+        self.change += trial.energy - self.energies[i];
+        self.energies[i] = trial.energy;
+        self.records[i] = trial.record;
+        let far = self.lists.moved_squared(i, &trial.record) > self.safe_squared;
+        if far {
+            self.lists.refresh(self.law, self.rule, i, &trial.record);
         }
-        self.pairs.pass_on::<R>(self.records, &self.records[i], row, terms, self.energies);
-        self.energies[i] = after;
-        self.records[i] = new;
-        self.change += after - before;
-        if self.lists.moved_squared(i, &new) > self.safe_squared {
-            self.lists.refresh(self.law, self.rule, i, &new);
-        }
-        true
+        far
     }
 
     /// Exchanges the identities of i and j if the energy rises by `threshold` at most.
@@ -178,7 +238,7 @@ impl<'a, P: PairLaw, K: Kinds> Moves<'a, P, K> {
         // both as they would be: their own pair keeps its energy
         (self.records[i][3], self.records[j][3]) = (other, own);
         let records = &*self.records;
-        let [terms, other_terms] = &mut *self.terms;
+        let [terms, other_terms, ..] = &mut *self.terms;
         let (long, pairs) = (&self.lists.long, &self.pairs);
         let mut refused = false;
         let mut other_row = long.eights(j);

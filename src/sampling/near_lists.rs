@@ -9,7 +9,7 @@
 use super::kinds::{KindRule, Kinds, with_kinds};
 use super::local_energy::{Images, PADDING};
 use super::rows::Rows;
-use crate::forces::lanes::{Kernel, Records, RegisterPass, in_registers, particles_within};
+use crate::forces::lanes::{Kernel, Records, RegisterPass, Sphere, in_registers, particles_within};
 use crate::model::{Law, PairLaw, PeriodicBox, Real};
 
 /// Pairs nearer than this times sigma_ij come first in their row: they are the ones that refuse a move.
@@ -96,6 +96,11 @@ impl NearLists {
         0.5 * (self.skin - overshoot)
     }
 
+    /// Largest distance at which two particles of the glass interact [sigma].
+    pub fn largest_cutoff(&self) -> f64 {
+        self.reach - self.skin
+    }
+
     /// Squared distance of a particle from its reference.
     #[inline(always)]
     pub fn moved_squared(&self, i: usize, record: &[f64; 4]) -> f64 {
@@ -115,30 +120,28 @@ impl NearLists {
 
     /// The particles near the reference of i, into `found`.
     fn find(&mut self, i: usize) {
-        let scale = self.cell.edges.map(|edge| (edge / 4294967296.0) as f32);
-        let of = [self.fractions[0][i], self.fractions[1][i], self.fractions[2][i]];
-        // f32 and 2^-32 of the box are exact to 1e-6 of the reach
-        let largest = (self.reach * self.reach * 1.00001) as f32;
+        let sphere = Sphere {
+            centre: [self.fractions[0][i], self.fractions[1][i], self.fractions[2][i]],
+            scale: self.cell.edges.map(|edge| (edge / 4294967296.0) as f32),
+            // f32 and 2^-32 of the box are exact to 1e-6 of the reach
+            squared_radius: (self.reach * self.reach * 1.00001) as f32,
+        };
         self.found.clear();
-        particles_within(self.kernel, &self.fractions, of, scale, largest, &mut self.found);
+        particles_within(self.kernel, &self.fractions, &sphere, &mut self.found);
         if let Some(own) = self.found.iter().position(|&k| k as usize == i) {
             self.found.swap_remove(own);
         }
         if self.short.is_none() {
-            self.nearest_first(of, scale);
+            self.nearest_first(&sphere);
         }
     }
 
-    fn nearest_first(&mut self, of: [i32; 3], scale: [f32; 3]) {
+    fn nearest_first(&mut self, sphere: &Sphere) {
         let mut near = 0;
         for at in 0..self.found.len() {
             let k = self.found[at] as usize;
-            let mut r2 = 0.0;
-            for axis in 0..3 {
-                let d = self.fractions[axis][k].wrapping_sub(of[axis]) as f32 * scale[axis];
-                r2 += d * d;
-            }
-            if r2 < NEAR * NEAR {
+            let particle = [self.fractions[0][k], self.fractions[1][k], self.fractions[2][k]];
+            if sphere.squared_distance(particle) < NEAR * NEAR {
                 self.found.swap(near, at);
                 near += 1;
             }
@@ -187,18 +190,13 @@ impl<K: Kinds> RegisterPass for Sort<'_, K> {
             let sigma: R = self.kinds.sigma(own[3], identity);
             let reach = R::splat(self.cutoff).mul_add(sigma, R::splat(self.skin));
             let close = R::splat(CLOSE) * sigma;
-            let (mut distances, mut reaches, mut closes) = ([0.0; 8], [0.0; 8], [0.0; 8]);
-            r2.store(&mut distances);
-            (reach * reach).store(&mut reaches);
-            (close * close).store(&mut closes);
-            for lane in 0..8 {
-                // the padding is at no distance
-                if distances[lane] < closes[lane] {
-                    self.near.push(eight[lane]);
-                } else if distances[lane] < reaches[lane] {
-                    self.far.push(eight[lane]);
-                }
-            }
+            let mut chosen = [0; 8];
+            // the padding is at no distance, and the close ones are put off the second time
+            let count = r2.select_less(close * close, eight, &mut chosen);
+            self.near.extend_from_slice(&chosen[..count]);
+            let beyond = r2 + R::splat(f64::INFINITY).where_less(r2, close * close);
+            let count = beyond.select_less(reach * reach, eight, &mut chosen);
+            self.far.extend_from_slice(&chosen[..count]);
         }
     }
 }

@@ -9,14 +9,16 @@ mod batch;
 mod records;
 mod registers;
 mod rows;
+mod search;
 mod single;
 
 pub use batch::{batch_forces, batch_hessian_times, scalar_hessian_times};
-pub use records::{Records, RegisterPass, in_registers, particles_within};
+pub use records::{Records, RegisterPass, in_registers};
 #[cfg(target_arch = "x86_64")]
 pub use registers::{Avx2, Avx512};
 pub use registers::{Fused, Lane, Portable};
 pub use rows::{candidates, closest_lanes, furthest_move};
+pub use search::{Sphere, particles_within};
 pub use single::single_forces;
 
 use std::sync::OnceLock;

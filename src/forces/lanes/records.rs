@@ -5,7 +5,7 @@
 
 #[cfg(target_arch = "x86_64")]
 use super::{Avx2, Avx512};
-use super::{Kernel, Lane, Portable, dispatch};
+use super::{Kernel, Lane, Portable};
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::*;
 
@@ -16,6 +16,9 @@ pub trait Records: Lane<8> {
     fn absolute(self) -> Self;
     /// Sum of the eight, in a fixed order.
     fn total(self) -> f64;
+    /// Writes those of `index` to the front of `chosen` whose lane is less than that of `than`; how many they are. What
+    /// is behind them in `chosen` is arbitrary.
+    fn select_less(self, than: Self, index: &[u32; 8], chosen: &mut [u32; 8]) -> usize;
 }
 
 /// Code over `Records`. `run` and all it calls must be `#[inline(always)]` and free of closures, so that it is compiled
@@ -47,6 +50,21 @@ pub fn in_registers<P: RegisterPass>(kernel: Kernel, pass: P) -> P::Output {
     }
     let _ = kernel;
     pass.run::<Portable>()
+}
+
+/// Spelled out: a closure would be compiled without the instruction set of its caller.
+#[inline(always)]
+fn chosen<'a>(table: &'a [[f64; 4]], index: &[u32; 8]) -> [&'a [f64; 4]; 8] {
+    [
+        &table[index[0] as usize],
+        &table[index[1] as usize],
+        &table[index[2] as usize],
+        &table[index[3] as usize],
+        &table[index[4] as usize],
+        &table[index[5] as usize],
+        &table[index[6] as usize],
+        &table[index[7] as usize],
+    ]
 }
 
 #[inline(always)]
@@ -82,6 +100,24 @@ impl Records for Portable {
         self.store(&mut row);
         halves(row)
     }
+    #[inline(always)]
+    fn select_less(self, than: Self, index: &[u32; 8], chosen: &mut [u32; 8]) -> usize {
+        select_plain(self, than, index, chosen)
+    }
+}
+
+/// `Records::select_less` for any processor.
+#[inline(always)]
+fn select_plain<R: Records>(numbers: R, than: R, index: &[u32; 8], chosen: &mut [u32; 8]) -> usize {
+    let (mut row, mut bound) = ([0.0; 8], [0.0; 8]);
+    numbers.store(&mut row);
+    than.store(&mut bound);
+    let mut count = 0;
+    for lane in 0..8 {
+        chosen[count & 7] = index[lane];
+        count += usize::from(row[lane] < bound[lane]);
+    }
+    count
 }
 
 // SAFETY (of every intrinsic below): the type is only reached through `in_registers` and `dispatch!`, which enter code of
@@ -91,7 +127,7 @@ impl Records for Portable {
 impl Records for Avx512 {
     #[inline(always)]
     fn gather(table: &[[f64; 4]], index: &[u32; 8]) -> [Self; 4] {
-        let record = index.map(|n| &table[n as usize]);
+        let record = chosen(table, index);
         unsafe {
             let (a, b) = (pair_of_records(record[0], record[4]), pair_of_records(record[1], record[5]));
             let (c, d) = (pair_of_records(record[2], record[6]), pair_of_records(record[3], record[7]));
@@ -118,13 +154,22 @@ impl Records for Avx512 {
             sum_of_four(_mm256_add_pd(_mm512_castpd512_pd256(all), _mm512_extractf64x4_pd::<1>(all)))
         }
     }
+    #[inline(always)]
+    fn select_less(self, than: Self, index: &[u32; 8], chosen: &mut [u32; 8]) -> usize {
+        unsafe {
+            let mask = _mm512_cmp_pd_mask::<_CMP_LT_OQ>(to_avx512(self), to_avx512(than));
+            let packed = _mm256_maskz_compress_epi32(mask, _mm256_loadu_si256(index.as_ptr().cast()));
+            _mm256_storeu_si256(chosen.as_mut_ptr().cast(), packed);
+            mask.count_ones() as usize
+        }
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
 impl Records for Avx2 {
     #[inline(always)]
     fn gather(table: &[[f64; 4]], index: &[u32; 8]) -> [Self; 4] {
-        let record = index.map(|n| &table[n as usize]);
+        let record = chosen(table, index);
         unsafe {
             let low = transposed([record[0], record[1], record[2], record[3]]);
             let high = transposed([record[4], record[5], record[6], record[7]]);
@@ -150,6 +195,10 @@ impl Records for Avx2 {
             let (a, b) = to_avx2(self);
             sum_of_four(_mm256_add_pd(a, b))
         }
+    }
+    #[inline(always)]
+    fn select_less(self, than: Self, index: &[u32; 8], chosen: &mut [u32; 8]) -> usize {
+        select_plain(self, than, index, chosen)
     }
 }
 
@@ -213,41 +262,4 @@ unsafe fn to_avx2(lanes: Avx2) -> (__m256d, __m256d) {
     lanes.store(&mut row);
     let [low, high] = unsafe { std::mem::transmute::<[f64; 8], [__m256d; 2]>(row) };
     (low, high)
-}
-
-dispatch! {
-    /// Appends to `found` every particle whose squared distance to `of` is below `largest`. Coordinates [3][N] are
-    /// fractions of the edges times 2^32, so that differences wrap to the minimum image; `scale` is edge / 2^32.
-    pub fn particles_within(coordinates: &[Vec<i32>; 3], of: [i32; 3], scale: [f32; 3], largest: f32, found: &mut Vec<u32>)
-        = within_body
-}
-
-#[inline(always)]
-fn within_body(coordinates: &[Vec<i32>; 3], of: [i32; 3], scale: [f32; 3], largest: f32, found: &mut Vec<u32>) {
-    let (x, y, z) = (coordinates[0].as_chunks::<16>(), coordinates[1].as_chunks::<16>(), coordinates[2].as_chunks::<16>());
-    for (block, ((x, y), z)) in x.0.iter().zip(y.0).zip(z.0).enumerate() {
-        let mut hits = 0u32;
-        for lane in 0..16 {
-            let d = scaled_difference([x[lane], y[lane], z[lane]], of, scale);
-            hits |= u32::from(d < largest) << lane;
-        }
-        while hits != 0 {
-            found.push(16 * block as u32 + hits.trailing_zeros());
-            hits &= hits - 1;
-        }
-    }
-    let done = 16 * x.0.len();
-    for (lane, ((&x, &y), &z)) in x.1.iter().zip(y.1).zip(z.1).enumerate() {
-        if scaled_difference([x, y, z], of, scale) < largest {
-            found.push((done + lane) as u32);
-        }
-    }
-}
-
-#[inline(always)]
-fn scaled_difference(a: [i32; 3], b: [i32; 3], scale: [f32; 3]) -> f32 {
-    let x = a[0].wrapping_sub(b[0]) as f32 * scale[0];
-    let y = a[1].wrapping_sub(b[1]) as f32 * scale[1];
-    let z = a[2].wrapping_sub(b[2]) as f32 * scale[2];
-    x * x + y * y + z * z
 }
