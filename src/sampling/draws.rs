@@ -3,6 +3,7 @@
 //! Every attempt uses one record of eight 32-bit words. A block never holds more records than there are attempts left,
 //! so that at the end of the attempts the stream stands where the last one left it: its state is the whole state.
 
+use crate::forces::lanes::{Pass, vectorised};
 use crate::random::Stream;
 use rand::RngCore;
 
@@ -52,18 +53,37 @@ impl Draws {
     fn fill(&mut self, random: &mut Stream, records: usize) {
         let mut bytes = [0u8; 32 * BLOCK];
         random.fill_bytes(&mut bytes[..32 * records]);
-        let words = |record: usize| -> [u32; 8] {
-            std::array::from_fn(|k| {
-                let at = 32 * record + 4 * k;
-                u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
-            })
-        };
-        for (record, draw) in self.block[..records].iter_mut().enumerate() {
-            let words = words(record);
-            draw.words = [words[0], words[1], words[2], words[3], words[4]];
-            draw.threshold = minus_logarithm(u64::from(words[7]) << 32 | u64::from(words[6]));
+        let mut thresholds = [0.0; BLOCK];
+        vectorised(Thresholds { bytes: &bytes, thresholds: &mut thresholds });
+        for ((draw, bytes), threshold) in self.block[..records].iter_mut().zip(bytes.as_chunks::<32>().0).zip(thresholds) {
+            for (word, bytes) in draw.words.iter_mut().zip(bytes.as_chunks::<4>().0) {
+                *word = u32::from_le_bytes(*bytes);
+            }
+            draw.threshold = threshold;
         }
         (self.filled, self.next) = (records, 0);
+    }
+}
+
+/// -ln u of every record.
+struct Thresholds<'a> {
+    bytes: &'a [u8; 32 * BLOCK],
+    thresholds: &'a mut [f64; BLOCK],
+}
+
+impl Pass for Thresholds<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let mut bits = [0u64; BLOCK];
+        for (bits, record) in bits.iter_mut().zip(self.bytes.as_chunks::<32>().0) {
+            let last = record.as_chunks::<8>().0[3];
+            *bits = u64::from_le_bytes(last);
+        }
+        for (threshold, bits) in self.thresholds.iter_mut().zip(&bits) {
+            *threshold = minus_logarithm(*bits);
+        }
     }
 }
 

@@ -5,6 +5,10 @@
 use crate::forces::lanes::Records;
 use crate::model::{Mixture, Real};
 
+/// By how much rows are made for a larger diameter than a particle has, and how much larger they may become [sigma].
+const WIDER: f64 = 0.05;
+const TOO_WIDE: f64 = 0.15;
+
 /// Exchangeable identities.
 pub(super) trait Kinds: Copy {
     /// epsilon_ij and 1/sigma_ij^2 of a particle with identity `own` and others; symmetric to the last bit.
@@ -13,6 +17,11 @@ pub(super) trait Kinds: Copy {
     fn sigma<R: Records>(&self, own: f64, others: R) -> R;
     /// Whether sigma_ik of the identity `to` never exceeds that of the identity `from`.
     fn shrinks(&self, from: f64, to: f64) -> bool;
+    /// The identity that the rows of a particle are made for, so that they serve for a few exchanges: `shrinks` to
+    /// `identity`, and not much larger.
+    fn listed(&self, identity: f64) -> f64;
+    /// Whether rows made for `listed` are as good as new for `identity`.
+    fn serves(&self, listed: f64, identity: f64) -> bool;
 }
 
 /// Polydisperse diameters.
@@ -41,6 +50,16 @@ impl Kinds for Diameters {
     fn shrinks(&self, from: f64, to: f64) -> bool {
         self.monotonic && to <= from
     }
+
+    #[inline(always)]
+    fn listed(&self, identity: f64) -> f64 {
+        if self.monotonic { identity + WIDER } else { identity }
+    }
+
+    #[inline(always)]
+    fn serves(&self, listed: f64, identity: f64) -> bool {
+        identity == listed || (self.shrinks(listed, identity) && listed - identity <= TOO_WIDE)
+    }
 }
 
 /// Species with tables; the identity is 0, 1 or 2.
@@ -67,6 +86,16 @@ impl Kinds for Species {
     fn shrinks(&self, from: f64, to: f64) -> bool {
         let (from, to) = (&self.sigma[from as usize % 3], &self.sigma[to as usize % 3]);
         to[0] <= from[0] && to[1] <= from[1] && to[2] <= from[2]
+    }
+
+    #[inline(always)]
+    fn listed(&self, identity: f64) -> f64 {
+        identity
+    }
+
+    #[inline(always)]
+    fn serves(&self, listed: f64, identity: f64) -> bool {
+        listed == identity
     }
 }
 
@@ -97,6 +126,14 @@ impl Kinds for Uniform {
     fn shrinks(&self, _from: f64, _to: f64) -> bool {
         true
     }
+
+    fn listed(&self, identity: f64) -> f64 {
+        identity
+    }
+
+    fn serves(&self, _listed: f64, _identity: f64) -> bool {
+        true
+    }
 }
 
 /// The rule of sigma_ij and epsilon_ij; the identities themselves are in the records.
@@ -112,7 +149,8 @@ impl KindRule {
         match mixture {
             Mixture::Polydisperse { diameters, nonadditivity } => {
                 let largest = diameters.iter().copied().fold(0.0, f64::max);
-                let monotonic = 2.0 * nonadditivity * largest <= 1.0 && *nonadditivity >= 0.0;
+                // also for the diameters that rows are made for
+                let monotonic = 2.0 * nonadditivity * (largest + WIDER) <= 1.0 && *nonadditivity >= 0.0;
                 Self::Diameters(Diameters { nonadditivity: *nonadditivity, monotonic })
             }
             Mixture::Species { epsilon, sigma, .. } => Self::Species(Species {

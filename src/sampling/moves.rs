@@ -189,15 +189,16 @@ impl<'a, P: PairLaw, K: Kinds> Moves<'a, P, K> {
         }
         let mut accepted = 0;
         for at in 0..trials.len() {
-            let trial = trials[at];
+            let trial = &trials[at];
             let before = self.energies[trial.particle];
             // false for what is not a number, too
-            if !(trial.energy <= before + trial.threshold) {
+            let lower = trial.energy <= before + trial.threshold;
+            if !lower {
                 continue;
             }
             accepted += 1;
             let old = self.records[trial.particle];
-            let mended = self.settle::<R>(&trial, &old, at);
+            let mended = self.settle::<R>(trial, &old, at);
             for later in at + 1..trials.len() {
                 let other = &self.records[trials[later].particle];
                 let r2: f64 = self.pairs.images.squared_distance(&old, [other[0], other[1], other[2]]);
@@ -239,18 +240,14 @@ impl<'a, P: PairLaw, K: Kinds> Moves<'a, P, K> {
         (self.records[i][3], self.records[j][3]) = (other, own);
         let records = &*self.records;
         let [terms, other_terms, ..] = &mut *self.terms;
-        let (long, pairs) = (&self.lists.long, &self.pairs);
+        let pairs = &self.pairs;
+        let (row, whole) = self.lists.row_for(&kinds, i, other);
+        let (other_row, _) = self.lists.row_for(&kinds, j, own);
         let mut refused = false;
-        let mut other_row = long.eights(j);
-        if let Some(short) = &self.lists.short {
-            if limit < f64::INFINITY {
-                refused = pairs.sum_up_to::<R>(records, &records[i], short.eights(i), 0.0, limit, terms) > limit;
-            }
-            if kinds.shrinks(other, own) {
-                other_row = short.eights(j);
-            }
+        if let (Some(short), false, true) = (&self.lists.short, whole, limit < f64::INFINITY) {
+            // most are refused by the neighbours that are near already
+            refused = pairs.sum_up_to::<R>(records, &records[i], short.eights(i), 0.0, limit, terms) > limit;
         }
-        let row = long.eights(i);
         let (mut after, mut after_own) = (f64::NAN, f64::NAN);
         if !refused {
             after_own = pairs.sum_up_to::<R>(records, &records[i], row, 0.0, limit, terms);
@@ -268,8 +265,11 @@ impl<'a, P: PairLaw, K: Kinds> Moves<'a, P, K> {
         (self.records[i][3], self.records[j][3]) = (other, own);
         (self.energies[i], self.energies[j]) = (after_own, after - after_own);
         self.change += after - before;
-        self.lists.change(self.law, self.rule, i, other);
-        self.lists.change(self.law, self.rule, j, own);
+        for (particle, identity) in [(i, other), (j, own)] {
+            if self.lists.short.is_some() && !kinds.serves(self.lists.reference[particle][3], identity) {
+                self.lists.change(self.law, self.rule, particle, identity);
+            }
+        }
         true
     }
 }

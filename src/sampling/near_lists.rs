@@ -21,7 +21,7 @@ pub(super) struct NearLists {
     pub cell: PeriodicBox,
     pub long: Rows,
     pub short: Option<Rows>,
-    /// [N + 1] position and identity
+    /// [N + 1] position and the identity that the short row is made for
     pub reference: Vec<[f64; 4]>,
     skin: f64,
     reach: f64,
@@ -64,7 +64,7 @@ impl NearLists {
     /// All rows anew.
     pub fn rebuild(&mut self, law: &Law, rule: &KindRule, records: &[[f64; 4]]) {
         for (i, record) in records[..records.len() - 1].iter().enumerate() {
-            self.set_reference(i, record);
+            self.set_reference(law, rule, i, record);
         }
         for i in 0..records.len() - 1 {
             self.find(i);
@@ -78,22 +78,32 @@ impl NearLists {
     /// A new reference for particle i.
     #[inline(never)]
     pub fn refresh(&mut self, law: &Law, rule: &KindRule, i: usize, record: &[f64; 4]) {
-        self.set_reference(i, record);
+        self.set_reference(law, rule, i, record);
         self.find(i);
         self.long.replace(i, &self.found);
         self.update_short(law, rule, i);
     }
 
-    /// After particle i got the identity `identity`.
+    /// A short row for the identity that particle i got.
     #[inline(never)]
     pub fn change(&mut self, law: &Law, rule: &KindRule, i: usize, identity: f64) {
-        self.reference[i][3] = identity;
+        with_kinds!(law, rule, |_law, kinds| self.reference[i][3] = kinds.listed(identity));
         self.update_short(law, rule, i);
     }
 
     /// How far from its reference a particle may go when trial moves reach `overshoot` further [sigma].
     pub fn safe_displacement(&self, overshoot: f64) -> f64 {
         0.5 * (self.skin - overshoot)
+    }
+
+    /// A row that holds all neighbours of particle i as it is and with the identity `identity`; whether it is the short
+    /// one.
+    #[inline(always)]
+    pub fn row_for<K: Kinds>(&self, kinds: &K, i: usize, identity: f64) -> (&[[u32; 8]], bool) {
+        match &self.short {
+            Some(short) if kinds.shrinks(self.reference[i][3], identity) => (short.eights(i), true),
+            _ => (self.long.eights(i), false),
+        }
     }
 
     /// Largest distance at which two particles of the glass interact [sigma].
@@ -109,8 +119,9 @@ impl NearLists {
         d[0] * d[0] + d[1] * d[1] + d[2] * d[2]
     }
 
-    fn set_reference(&mut self, i: usize, record: &[f64; 4]) {
+    fn set_reference(&mut self, law: &Law, rule: &KindRule, i: usize, record: &[f64; 4]) {
         self.reference[i] = *record;
+        with_kinds!(law, rule, |_law, kinds| self.reference[i][3] = kinds.listed(record[3]));
         for k in 0..3 {
             let fraction = record[k] / self.cell.edges[k];
             // 0 ... 2^32 - 1, then as a signed number: differences wrap
@@ -153,19 +164,20 @@ impl NearLists {
         let Some(short) = &mut self.short else { return };
         let (long, records, skin) = (self.long.eights(i), self.reference.as_slice(), self.skin);
         let (near, far) = (&mut self.close, &mut self.found);
-        near.clear();
-        far.clear();
+        near.resize(8 * long.len() + 8, 0);
+        far.resize(8 * long.len() + 8, 0);
         let (images, kernel) = (Images::new(&self.cell), self.kernel);
-        with_kinds!(law, rule, |law, kinds| {
+        let [nearer, farther] = with_kinds!(law, rule, |law, kinds| {
             let cutoff = law.cutoff();
-            in_registers(kernel, Sort { kinds, cutoff, images, records, i, long, skin, near, far });
+            in_registers(kernel, Sort { kinds, cutoff, images, records, i, long, skin, near, far })
         });
-        self.close.extend_from_slice(&self.found);
+        self.close.truncate(nearer);
+        self.close.extend_from_slice(&self.found[..farther]);
         short.replace(i, &self.close);
     }
 }
 
-/// Picks those of a long row that are within cutoff sigma_ij + skin of particle i, near ones apart.
+/// Picks those of a long row that are within cutoff sigma_ij + skin of particle i, near ones apart; how many they are.
 struct Sort<'a, K> {
     kinds: &'a K,
     cutoff: f64,
@@ -174,29 +186,28 @@ struct Sort<'a, K> {
     i: usize,
     long: &'a [[u32; 8]],
     skin: f64,
-    near: &'a mut Vec<u32>,
-    far: &'a mut Vec<u32>,
+    near: &'a mut [u32],
+    far: &'a mut [u32],
 }
 
 impl<K: Kinds> RegisterPass for Sort<'_, K> {
-    type Output = ();
+    type Output = [usize; 2];
 
     #[inline(always)]
-    fn run<R: Records>(self) {
+    fn run<R: Records>(self) -> [usize; 2] {
         let own = &self.records[self.i];
+        let mut counts = [0; 2];
         for eight in self.long {
             let [x, y, z, identity] = R::gather(self.records, eight);
             let r2 = self.images.squared_distance(own, [x, y, z]);
             let sigma: R = self.kinds.sigma(own[3], identity);
             let reach = R::splat(self.cutoff).mul_add(sigma, R::splat(self.skin));
             let close = R::splat(CLOSE) * sigma;
-            let mut chosen = [0; 8];
             // the padding is at no distance, and the close ones are put off the second time
-            let count = r2.select_less(close * close, eight, &mut chosen);
-            self.near.extend_from_slice(&chosen[..count]);
+            counts[0] += r2.select_less(close * close, eight, &mut self.near[counts[0]..]);
             let beyond = r2 + R::splat(f64::INFINITY).where_less(r2, close * close);
-            let count = beyond.select_less(reach * reach, eight, &mut chosen);
-            self.far.extend_from_slice(&chosen[..count]);
+            counts[1] += beyond.select_less(reach * reach, eight, &mut self.far[counts[1]..]);
         }
+        counts
     }
 }

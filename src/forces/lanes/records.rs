@@ -16,9 +16,9 @@ pub trait Records: Lane<8> {
     fn absolute(self) -> Self;
     /// Sum of the eight, in a fixed order.
     fn total(self) -> f64;
-    /// Writes those of `index` to the front of `chosen` whose lane is less than that of `than`; how many they are. What
-    /// is behind them in `chosen` is arbitrary.
-    fn select_less(self, than: Self, index: &[u32; 8], chosen: &mut [u32; 8]) -> usize;
+    /// Writes those of `index` to the front of `chosen` whose lane is less than that of `than`; how many they are. Up to
+    /// eight places of `chosen` are overwritten; nothing is done where it has fewer.
+    fn select_less(self, than: Self, index: &[u32; 8], chosen: &mut [u32]) -> usize;
 }
 
 /// Code over `Records`. `run` and all it calls must be `#[inline(always)]` and free of closures, so that it is compiled
@@ -101,10 +101,23 @@ impl Records for Portable {
         halves(row)
     }
     #[inline(always)]
-    fn select_less(self, than: Self, index: &[u32; 8], chosen: &mut [u32; 8]) -> usize {
+    fn select_less(self, than: Self, index: &[u32; 8], chosen: &mut [u32]) -> usize {
+        let Some(chosen) = chosen.first_chunk_mut::<8>() else { return 0 };
         select_plain(self, than, index, chosen)
     }
 }
+
+/// The number of bits of each byte: AVX-512 does not promise an instruction for it.
+#[cfg(target_arch = "x86_64")]
+static BITS: [u8; 256] = {
+    let mut bits = [0; 256];
+    let mut n = 0;
+    while n < 256 {
+        bits[n] = (n as u8).count_ones() as u8;
+        n += 1;
+    }
+    bits
+};
 
 /// `Records::select_less` for any processor.
 #[inline(always)]
@@ -155,12 +168,13 @@ impl Records for Avx512 {
         }
     }
     #[inline(always)]
-    fn select_less(self, than: Self, index: &[u32; 8], chosen: &mut [u32; 8]) -> usize {
+    fn select_less(self, than: Self, index: &[u32; 8], chosen: &mut [u32]) -> usize {
+        let Some(chosen) = chosen.first_chunk_mut::<8>() else { return 0 };
         unsafe {
             let mask = _mm512_cmp_pd_mask::<_CMP_LT_OQ>(to_avx512(self), to_avx512(than));
             let packed = _mm256_maskz_compress_epi32(mask, _mm256_loadu_si256(index.as_ptr().cast()));
             _mm256_storeu_si256(chosen.as_mut_ptr().cast(), packed);
-            mask.count_ones() as usize
+            BITS[usize::from(mask)] as usize
         }
     }
 }
@@ -197,7 +211,8 @@ impl Records for Avx2 {
         }
     }
     #[inline(always)]
-    fn select_less(self, than: Self, index: &[u32; 8], chosen: &mut [u32; 8]) -> usize {
+    fn select_less(self, than: Self, index: &[u32; 8], chosen: &mut [u32]) -> usize {
+        let Some(chosen) = chosen.first_chunk_mut::<8>() else { return 0 };
         select_plain(self, than, index, chosen)
     }
 }
