@@ -55,7 +55,9 @@ impl Draws {
         random.fill_bytes(&mut bytes[..32 * records]);
         let mut thresholds = [0.0; BLOCK];
         vectorised(Thresholds { bytes: &bytes, thresholds: &mut thresholds });
-        for ((draw, bytes), threshold) in self.block[..records].iter_mut().zip(bytes.as_chunks::<32>().0).zip(thresholds) {
+        for ((draw, bytes), threshold) in
+            self.block[..records].iter_mut().zip(bytes.as_chunks::<32>().0).zip(thresholds)
+        {
             for (word, bytes) in draw.words.iter_mut().zip(bytes.as_chunks::<4>().0) {
                 *word = u32::from_le_bytes(*bytes);
             }

@@ -3,7 +3,7 @@
 //! A particle's identity is one number in its record: its diameter, or its species.
 
 use crate::forces::lanes::Records;
-use crate::model::{Mixture, Real};
+use crate::model::Mixture;
 
 /// By how much rows are made for a larger diameter than a particle has, and how much larger they may become [sigma].
 const WIDER: f64 = 0.05;

@@ -3,7 +3,6 @@
 mod draws;
 mod dynamics;
 mod hybrid;
-mod identities;
 mod kinds;
 mod local_energy;
 mod monte_carlo;
@@ -26,6 +25,6 @@ pub use prepare::{PrepareState, PrepareTask, PreparedGlass, onset_temperature, w
 pub use relaxation::{RelaxationMeter, self_scattering};
 pub use settings::{Equilibration, PrepareMethod, PrepareSettings, Thermostat};
 pub use start::{OverlapRemoval, SOFT_SPHERE_DIAMETERS, random_configuration};
-pub use swap::{MoveCount, SwapBlock, swap_block};
+pub use swap::{MoveCount, SwapBlock, SwapLists, swap_block};
 pub use thermostats::ThermostatState;
 pub use trace::Trace;

@@ -21,7 +21,7 @@ const SIDE: f64 = 0.12;
 /// Bounds of the side [sigma]; the upper one keeps the overshoot below the skin.
 const SIDE_RANGE: (f64, f64) = (0.01, 0.3);
 /// What the neighbour lists hold beyond the cutoff [sigma].
-const SKIN: f64 = 0.55;
+const SKIN: f64 = 0.45;
 /// Sweeps between two sums of the energy from scratch.
 const RESUM_EVERY: u64 = 100;
 /// Sweeps between two corrections of the side while it is tuned.

@@ -12,7 +12,7 @@ use crate::forces::lanes::{Kernel, Records, RegisterPass, in_registers};
 use crate::model::{Law, Mixture, Model, PairLaw, PeriodicBox};
 
 /// Displacements that are looked at together.
-pub(super) const AHEAD: usize = 4;
+pub(super) const AHEAD: usize = 8;
 
 /// A displacement to be judged.
 #[derive(Clone, Copy, Debug, Default)]
@@ -53,8 +53,7 @@ impl Liquid {
         let reach = model.largest_cutoff();
         let lists = NearLists::new(kernel, *cell, &model.law, &rule, &records, reach, skin, short);
         let energies = vec![0.0; records.len()];
-        let mut liquid =
-            Self { law: model.law, rule, kernel, records, energies, lists, terms: Default::default() };
+        let mut liquid = Self { law: model.law, rule, kernel, records, energies, lists, terms: Default::default() };
         liquid.sum_energies();
         liquid
     }

@@ -10,7 +10,7 @@ use super::kinds::{KindRule, Kinds, with_kinds};
 use super::local_energy::{Images, PADDING};
 use super::rows::Rows;
 use crate::forces::lanes::{Kernel, Records, RegisterPass, Sphere, in_registers, particles_within};
-use crate::model::{Law, PairLaw, PeriodicBox, Real};
+use crate::model::{Law, PairLaw, PeriodicBox};
 
 /// Pairs nearer than this times sigma_ij come first in their row: they are the ones that refuse a move.
 const CLOSE: f64 = 1.12;

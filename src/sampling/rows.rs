@@ -127,7 +127,8 @@ mod tests {
         for _ in 0..2000 {
             let i = random.random_range(0..n);
             let share = random.random::<f64>();
-            let row: Vec<u32> = (0..n).filter(|&k| k != i && random.random::<f64>() < share).map(|k| k as u32).collect();
+            let row: Vec<u32> =
+                (0..n).filter(|&k| k != i && random.random::<f64>() < share).map(|k| k as u32).collect();
             for k in 0..n {
                 near[i][k] = row.contains(&(k as u32));
                 near[k][i] = near[i][k];

@@ -50,11 +50,8 @@ fn rest(coordinates: &[Vec<i32>; 3], from: usize, to: usize, sphere: &Sphere, fo
 #[target_feature(enable = "avx512f,avx512vl,avx512dq,fma,popcnt")]
 fn sixteens(coordinates: &[Vec<i32>; 3], particles: usize, sphere: &Sphere, found: &mut Vec<u32>) -> usize {
     let [x, y, z] = coordinates;
-    let (cx, cy, cz) = (
-        _mm512_set1_epi32(sphere.centre[0]),
-        _mm512_set1_epi32(sphere.centre[1]),
-        _mm512_set1_epi32(sphere.centre[2]),
-    );
+    let (cx, cy, cz) =
+        (_mm512_set1_epi32(sphere.centre[0]), _mm512_set1_epi32(sphere.centre[1]), _mm512_set1_epi32(sphere.centre[2]));
     let (sx, sy, sz) =
         (_mm512_set1_ps(sphere.scale[0]), _mm512_set1_ps(sphere.scale[1]), _mm512_set1_ps(sphere.scale[2]));
     let largest = _mm512_set1_ps(sphere.squared_radius);
