@@ -11,7 +11,7 @@ use criterion::{Criterion, Throughput};
 use glasswell::forces::{PairSum, lanes::Kernel};
 use glasswell::model::Preset;
 use glasswell::random::{Stage, stream};
-use glasswell::sampling::{MonteCarloLists, MonteCarloState, OverlapRemoval, random_configuration};
+use glasswell::sampling::{MonteCarloLists, MonteCarloState, MoveCount, OverlapRemoval, random_configuration};
 use std::path::Path;
 use std::process::Command;
 
@@ -73,13 +73,12 @@ fn against(peer: &Path, start: &MonteCarloState) {
         ours.push(rate);
         theirs.push(1e-6 * words[0]);
         ratios.push(rate / (1e-6 * words[0]));
-        println!(
-            "accepted {:.4} {:.4}, peer {:.4} {:.4}",
-            state.displacements.acceptance(),
-            state.swaps.acceptance(),
-            words[1],
-            words[2]
-        );
+        let fraction = |end: MoveCount, begin: MoveCount| {
+            (end.accepted - begin.accepted) as f64 / (end.attempted - begin.attempted) as f64
+        };
+        let displaced = fraction(state.displacements, start.displacements);
+        let swapped = fraction(state.swaps, start.swaps);
+        println!("accepted {displaced:.4} {swapped:.4}, peer {:.4} {:.4}", words[1], words[2]);
     }
     println!("million moves per second of CPU, median [range] of 9 interleaved runs:");
     println!("glasswell {}, C {}", median_and_range(&mut ours), median_and_range(&mut theirs));

@@ -135,6 +135,8 @@ fn every_kernel_decides_as_the_plain_twin() {
             let random = stream(SEED, Stage::Prepare, 1, 0);
             let energy = plain_energy(&model, &configuration);
             let swaps = matches!(preset, Preset::Pss | Preset::Tlj | Preset::TljAsPrinted);
+            // the table as printed makes swaps too dear to be accepted
+            let accepts = matches!(preset, Preset::Pss | Preset::Tlj);
             let mut twin =
                 Twin { model, configuration: configuration.clone(), random: random.clone(), energy, accepted: [0; 2] };
             let start = MonteCarloState::start(preset, configuration, 0, random);
@@ -158,7 +160,7 @@ fn every_kernel_decides_as_the_plain_twin() {
                 let half: f64 = 0.5 * lists.local_energies().iter().sum::<f64>();
                 assert_eq!(half, state.potential_energy, "{name}");
             }
-            assert!(twin.accepted[0] > 50 && (twin.accepted[1] > 0 || !swaps), "{preset:?} {:?}", twin.accepted);
+            assert!(twin.accepted[0] > 50 && (twin.accepted[1] > 0 || !accepts), "{preset:?} {:?}", twin.accepted);
         }
     }
 }

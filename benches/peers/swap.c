@@ -43,11 +43,13 @@ static double uniform(void) { return (random_bits() >> 11) * 0x1p-53; }
 static int particle(void) { return (int)(((__uint128_t)random_bits() * n) >> 64); }
 
 static inline double image(double d) { return d - edge * __builtin_rint(d * inverse_edge); }
-static inline double sigma(double a, double b) { return 0.5 * (a + b) * (1 - NONADDITIVITY * fabs(a - b)); }
-static inline double pair(double r2, double s) {
-    double x2 = r2 / (s * s);
-    if (x2 >= CUTOFF * CUTOFF) return 0;
-    double i2 = 1 / x2, i6 = i2 * i2 * i2;
+static inline double sigma_squared(double a, double b) {
+    double s = 0.5 * (a + b) * (1 - NONADDITIVITY * fabs(a - b));
+    return s * s;
+}
+static inline double pair(double r2, double s2) {
+    if (r2 >= CUTOFF * CUTOFF * s2) return 0;
+    double x2 = r2 / s2, i2 = 1 / x2, i6 = i2 * i2 * i2;
     return i6 * i6 + c0 + x2 * (c2 + x2 * c4);
 }
 static inline double squared(double x, double y, double z, const Particle *k) {
@@ -58,7 +60,7 @@ static inline double squared(double x, double y, double z, const Particle *k) {
 static double total(void) {
     double energy = 0;
     for (int i = 0; i < n; i++)
-        for (int j = i + 1; j < n; j++) energy += pair(squared(p[i].x, p[i].y, p[i].z, &p[j]), sigma(p[i].s, p[j].s));
+        for (int j = i + 1; j < n; j++) energy += pair(squared(p[i].x, p[i].y, p[i].z, &p[j]), sigma_squared(p[i].s, p[j].s));
     return energy;
 }
 
@@ -98,9 +100,9 @@ static void make_list(void) {
 static double energy_of_move(int i, double x, double y, double z) {
     double change = 0;
     for (int q = first[i]; q < first[i + 1]; q++) {
-        const Particle *k = &p[neighbour[q]];
-        double s = sigma(p[i].s, k->s);
-        change += pair(squared(x, y, z, k), s) - pair(squared(p[i].x, p[i].y, p[i].z, k), s);
+        Particle record = p[neighbour[q]], *k = &record;
+        double s2 = sigma_squared(p[i].s, k->s);
+        change += pair(squared(x, y, z, k), s2) - pair(squared(p[i].x, p[i].y, p[i].z, k), s2);
     }
     return change;
 }
@@ -109,9 +111,9 @@ static double energy_of_diameter(int i, double s, int but) {
     double change = 0;
     for (int q = first[i]; q < first[i + 1]; q++) {
         if (neighbour[q] == but) continue;
-        const Particle *k = &p[neighbour[q]];
+        Particle record = p[neighbour[q]], *k = &record;
         double r2 = squared(p[i].x, p[i].y, p[i].z, k);
-        change += pair(r2, sigma(s, k->s)) - pair(r2, sigma(p[i].s, k->s));
+        change += pair(r2, sigma_squared(s, k->s)) - pair(r2, sigma_squared(p[i].s, k->s));
     }
     return change;
 }

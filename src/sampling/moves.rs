@@ -7,7 +7,7 @@
 
 use super::kinds::{KindRule, Kinds};
 use super::local_energy::{Images, PADDING, Pairs};
-use super::near_lists::NearLists;
+use super::near_lists::{Extent, NearLists};
 use crate::forces::lanes::{Kernel, Records, RegisterPass, in_registers};
 use crate::model::{Law, Mixture, Model, PairLaw, PeriodicBox};
 
@@ -50,8 +50,8 @@ impl Liquid {
         let rule = KindRule::of(&model.mixture);
         let mut records = vec![PADDING; positions.len() / 3 + 1];
         place(&mut records, positions, &model.mixture);
-        let reach = model.largest_cutoff();
-        let lists = NearLists::new(kernel, *cell, &model.law, &rule, &records, reach, skin, short);
+        let extent = Extent { largest_cutoff: model.largest_cutoff(), skin, short };
+        let lists = NearLists::new(kernel, *cell, &model.law, &rule, &records, extent);
         let energies = vec![0.0; records.len()];
         let mut liquid = Self { law: model.law, rule, kernel, records, energies, lists, terms: Default::default() };
         liquid.sum_energies();
@@ -91,8 +91,8 @@ impl Liquid {
     pub fn follow(&mut self, positions: &[f64], mixture: &Mixture) {
         place(&mut self.records, positions, mixture);
         let safe = self.lists.safe_displacement(0.0);
-        let gone = |i: usize| !(self.lists.moved_squared(i, &self.records[i]) <= safe * safe);
-        if (0..self.particles()).any(gone) {
+        let stayed = |i: usize| self.lists.moved_squared(i, &self.records[i]) <= safe * safe;
+        if !(0..self.particles()).all(stayed) {
             self.lists.rebuild(&self.law, &self.rule, &self.records);
         }
         self.sum_energies();

@@ -17,6 +17,17 @@ const CLOSE: f64 = 1.12;
 /// Entries of a long row nearer than this come first [sigma], where there are no short rows.
 const NEAR: f32 = 1.35;
 
+/// What lists hold.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Extent {
+    /// Largest distance at which two particles of the glass interact [sigma].
+    pub largest_cutoff: f64,
+    /// What rows hold beyond the cutoff [sigma].
+    pub skin: f64,
+    /// Whether there are short rows.
+    pub short: bool,
+}
+
 pub(super) struct NearLists {
     pub cell: PeriodicBox,
     pub long: Rows,
@@ -40,18 +51,16 @@ impl NearLists {
         law: &Law,
         rule: &KindRule,
         records: &[[f64; 4]],
-        largest_cutoff: f64,
-        skin: f64,
-        with_short: bool,
+        extent: Extent,
     ) -> Self {
         let particles = records.len() - 1;
         let mut lists = Self {
             cell,
             long: Rows::new(particles),
-            short: with_short.then(|| Rows::new(particles)),
+            short: extent.short.then(|| Rows::new(particles)),
             reference: vec![PADDING; particles + 1],
-            skin,
-            reach: largest_cutoff + skin,
+            skin: extent.skin,
+            reach: extent.largest_cutoff + extent.skin,
             fractions: std::array::from_fn(|_| vec![0; particles]),
             found: Vec::new(),
             close: Vec::new(),
