@@ -79,6 +79,7 @@ fn check(anchor: &Anchor) {
     let random = stream(SEED, Stage::Relax, 0, 0);
     let dynamics = DynamicsState::start(&mut sum, configuration.positions.clone(), temperature, random);
     let mut state = HybridState::new(dynamics, &configuration);
+    let mut lists = SwapLists::default();
     let time_step = settings.time_step;
     let block = HybridSettings {
         dynamics: DynamicsSettings { time_step, temperature, thermostat: Thermostat::Bussi, thermostat_time: 0.2 },
@@ -87,7 +88,7 @@ fn check(anchor: &Anchor) {
     };
     let (mut energy, mut pressure, mut inherent) = (Vec::new(), Vec::new(), Vec::new());
     for sample in 0..samples * blocks {
-        state.block(&mut sum, &block).unwrap();
+        state.block(&mut sum, &mut lists, &block).unwrap();
         energy.push(state.dynamics.potential_energy / particles as f64);
         // the plain sum of the stress is slow: now and then
         if sample % 10 == 0 {

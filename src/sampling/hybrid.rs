@@ -5,7 +5,7 @@
 //! doi:10.1088/1742-5468/ab1910).
 
 use super::dynamics::{DynamicsSettings, DynamicsState};
-use super::swap::{MoveCount, swap_block};
+use super::swap::{MoveCount, SwapLists};
 use crate::error::Result;
 use crate::forces::PairSum;
 use crate::model::{Configuration, Mixture};
@@ -57,11 +57,12 @@ impl HybridState {
         }
     }
 
-    /// One block. `sum` has to hold the identities of this state, and holds the new ones afterwards.
+    /// One block. `sum` has to hold the identities of this state, and holds the new ones afterwards; `lists` are those of
+    /// the blocks before, or new ones.
     ///
     /// # Errors
     /// As `DynamicsState::run`.
-    pub fn block(&mut self, sum: &mut PairSum<1>, settings: &HybridSettings) -> Result<()> {
+    pub fn block(&mut self, sum: &mut PairSum<1>, lists: &mut SwapLists, settings: &HybridSettings) -> Result<()> {
         self.dynamics.run(sum, &settings.dynamics, settings.md_steps)?;
         let attempts = settings.swaps(self.species.len());
         if attempts == 0 {
@@ -71,7 +72,7 @@ impl HybridState {
         let cell = *sum.cell();
         let dynamics = &mut self.dynamics;
         let temperature = settings.dynamics.temperature;
-        let block = swap_block(&mut model, &cell, &dynamics.positions, temperature, attempts, &mut dynamics.random);
+        let block = lists.block(&mut model, &cell, &dynamics.positions, temperature, attempts, &mut dynamics.random);
         self.swaps.add(block.count);
         if block.count.accepted == 0 {
             return Ok(());

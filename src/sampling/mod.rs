@@ -1,12 +1,17 @@
 //! Velocity Verlet, thermostats, displacement and swap moves, their hybrid, relaxation functions, the preparation of a glass.
 
+mod draws;
 mod dynamics;
 mod hybrid;
-mod identities;
+mod kinds;
+mod local_energy;
 mod monte_carlo;
+mod moves;
+mod near_lists;
 mod near_pairs;
 mod prepare;
 mod relaxation;
+mod rows;
 mod settings;
 mod start;
 mod swap;
@@ -20,6 +25,6 @@ pub use prepare::{PrepareState, PrepareTask, PreparedGlass, onset_temperature, w
 pub use relaxation::{RelaxationMeter, self_scattering};
 pub use settings::{Equilibration, PrepareMethod, PrepareSettings, Thermostat};
 pub use start::{OverlapRemoval, SOFT_SPHERE_DIAMETERS, random_configuration};
-pub use swap::{MoveCount, SwapBlock, swap_block};
+pub use swap::{MoveCount, SwapBlock, SwapLists, swap_block};
 pub use thermostats::ThermostatState;
 pub use trace::Trace;

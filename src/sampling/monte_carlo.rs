@@ -1,16 +1,17 @@
 //! Swap Monte Carlo: 20 % swaps of unlike particles, 80 % displacements in a cube (Ninarello, Berthier and Coslovich,
 //! Phys. Rev. X 7, 021039 (2017), doi:10.1103/PhysRevX.7.021039).
 //!
-//! The neighbour list is safe while no particle is further than (skin - overshoot)/2 from where it was when the list
-//! was made, overshoot being the longest trial displacement: a trial may leave that sphere before it is judged.
+//! Local energies and neighbour lists follow from the configuration to the bit, whatever their history, so they are no part
+//! of the state (see `local_energy`).
 
-use super::identities::{Identities, any_unlike, with_model};
-use super::near_pairs::{Distance, FullList, for_each_near_pair};
-use super::swap::{MoveCount, accept, draw, draw_unlike};
+use super::draws::{Draw, Draws, centred, index};
+use super::kinds::{Kinds, any_unlike, with_kinds};
+use super::moves::{AHEAD, Liquid, Moves, Trial};
+use super::swap::MoveCount;
 use crate::error::{Error, Result};
-use crate::model::{Configuration, Model, PairLaw, Preset};
+use crate::forces::lanes::{Kernel, Records, RegisterPass, in_registers};
+use crate::model::{Configuration, PairLaw, Preset};
 use crate::random::Stream;
-use rand::Rng;
 use serde::{Deserialize, Serialize};
 
 /// Fraction of the moves that are swaps.
@@ -19,8 +20,8 @@ const SWAP_FRACTION: f64 = 0.2;
 const SIDE: f64 = 0.12;
 /// Bounds of the side [sigma]; the upper one keeps the overshoot below the skin.
 const SIDE_RANGE: (f64, f64) = (0.01, 0.3);
-/// What the neighbour list holds beyond the largest cutoff [sigma].
-const SKIN: f64 = 0.5;
+/// What the neighbour lists hold beyond the cutoff [sigma].
+const SKIN: f64 = 0.45;
 /// Sweeps between two sums of the energy from scratch.
 const RESUM_EVERY: u64 = 100;
 /// Sweeps between two corrections of the side while it is tuned.
@@ -28,14 +29,12 @@ const TUNE_EVERY: u64 = 10;
 /// Accepted fraction of the displacements that the tuning aims at.
 const TARGET_ACCEPTANCE: f64 = 0.4;
 
-/// A Monte-Carlo run between two sweeps; a plain record. The neighbour list is the one that `listed` gives.
+/// A Monte-Carlo run between two sweeps; a plain record.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MonteCarloState {
     /// Positions unwrapped; identities as they are now.
     pub configuration: Configuration,
-    /// [3N] positions that the neighbour list was made from.
-    listed: Vec<f64>,
-    /// Running total potential energy [epsilon].
+    /// Running total potential energy [epsilon], a sum of pair energies rounded to 2^-38: exact up to 2^15.
     pub potential_energy: f64,
     /// Side of the cube of the displacements [sigma], at most 0.3; to be set before the first sweep only.
     pub side: f64,
@@ -49,20 +48,31 @@ pub struct MonteCarloState {
     pub random: Stream,
 }
 
-/// What can be made again from the state of a run: its model and its neighbour list.
+/// What can be made again from the state of a run: its neighbour lists and local energies.
 pub struct MonteCarloLists {
-    model: Model,
-    list: FullList,
+    liquid: Liquid,
     swaps: bool,
 }
 
 impl MonteCarloLists {
     /// The lists with which the run of `state` continues, bit for bit.
     pub fn new(preset: Preset, state: &MonteCarloState) -> Self {
-        let model = preset.model(&state.configuration);
-        let list = FullList::new(&state.configuration.cell, &state.listed, model.largest_cutoff() + SKIN);
-        let swaps = any_unlike(&model.mixture);
-        Self { model, list, swaps }
+        Self::with_kernel(preset, state, Kernel::best())
+    }
+
+    /// With a kernel of one's own choice, for comparisons; it must be one of `Kernel::available()`, else the widest
+    /// available is taken.
+    pub fn with_kernel(preset: Preset, state: &MonteCarloState, kernel: Kernel) -> Self {
+        let kernel = if Kernel::available().contains(&kernel) { kernel } else { Kernel::best() };
+        let configuration = &state.configuration;
+        let model = preset.model(configuration);
+        let liquid = Liquid::new(kernel, &model, &configuration.cell, &configuration.positions, SKIN, true);
+        Self { liquid, swaps: any_unlike(&model.mixture) }
+    }
+
+    /// Energy of each particle with its neighbours [N], twice the total when added up [epsilon].
+    pub fn local_energies(&self) -> &[f64] {
+        &self.liquid.energies[..self.liquid.particles()]
     }
 }
 
@@ -70,7 +80,6 @@ impl MonteCarloState {
     /// A fresh run whose first `warm_up` sweeps tune the displacements.
     pub fn start(preset: Preset, configuration: Configuration, warm_up: u64, random: Stream) -> Self {
         let mut state = Self {
-            listed: configuration.positions.clone(),
             configuration,
             potential_energy: 0.0,
             side: SIDE,
@@ -81,48 +90,52 @@ impl MonteCarloState {
             recent: MoveCount::default(),
             random,
         };
-        state.potential_energy = state.total_energy(&preset.model(&state.configuration));
+        state.potential_energy = MonteCarloLists::new(preset, &state).liquid.energy();
         state
     }
 
-    /// N moves at `temperature` [epsilon / k_B].
+    /// N moves at `temperature` [epsilon / k_B]; `lists` belong to this state.
     ///
     /// # Errors
     /// `Error::Numerical` when the running energy has drifted from its sum by more than 1e-8 relative or per particle.
     pub fn sweep(&mut self, lists: &mut MonteCarloLists, temperature: f64) -> Result<()> {
-        let beta = 1.0 / temperature;
-        let reach = lists.model.largest_cutoff() + SKIN;
-        let MonteCarloLists { model, list, swaps } = lists;
-        with_model!(model, law, identities => moves(law, identities, self, list, *swaps, beta, reach));
+        let MonteCarloLists { liquid, swaps } = lists;
+        let (law, rule, kernel) = (liquid.law, liquid.rule, liquid.kernel);
+        with_kinds!(&law, &rule, |law, kinds| {
+            let moves = Moves::new(law, kinds, liquid, overshoot(self.side));
+            in_registers(kernel, Sweep { moves, state: self, swaps: *swaps, temperature });
+        });
+        self.take(liquid);
         self.sweeps += 1;
         if self.sweeps <= self.warm_up && self.sweeps.is_multiple_of(TUNE_EVERY) {
             self.tune();
-            // the safe displacement depends on the side
-            self.make_list(&mut lists.list, reach);
+            liquid.recall(overshoot(self.side));
         }
         if self.sweeps.is_multiple_of(RESUM_EVERY) {
-            self.resum(&lists.model)?;
+            self.resum(liquid)?;
         }
         Ok(())
     }
 
-    /// Total potential energy from scratch, pair by pair [epsilon].
-    fn total_energy(&self, model: &Model) -> f64 {
-        let mut energy = 0.0;
-        for_each_near_pair(
-            &self.configuration.cell,
-            &self.configuration.positions,
-            model.largest_cutoff(),
-            |i, j, r2| {
-                let pair = model.mixture.pair(i, j);
-                energy += pair.epsilon * model.law.derivatives(r2 * pair.inverse_sigma_squared).value;
-            },
-        );
-        energy
+    /// Positions and identities as the moves have left them.
+    fn take(&mut self, liquid: &Liquid) {
+        let configuration = &mut self.configuration;
+        let by_species = liquid.rule.is_species();
+        let by_diameter = liquid.rule.is_diameters();
+        for (i, record) in liquid.records[..liquid.particles()].iter().enumerate() {
+            configuration.positions[3 * i..3 * i + 3].copy_from_slice(&record[..3]);
+            if by_species {
+                configuration.species[i] = record[3] as u8;
+            }
+            if by_diameter {
+                configuration.diameters[i] = record[3];
+            }
+        }
     }
 
-    fn resum(&mut self, model: &Model) -> Result<()> {
-        let energy = self.total_energy(model);
+    fn resum(&mut self, liquid: &mut Liquid) -> Result<()> {
+        liquid.sum_energies();
+        let energy = liquid.energy();
         let particles = self.configuration.particles() as f64;
         // false for an energy that is not a number, too
         let kept = (energy - self.potential_energy).abs() <= 1e-8 * particles.max(energy.abs());
@@ -137,11 +150,6 @@ impl MonteCarloState {
         Ok(())
     }
 
-    fn make_list(&mut self, list: &mut FullList, reach: f64) {
-        self.listed.copy_from_slice(&self.configuration.positions);
-        *list = FullList::new(&self.configuration.cell, &self.listed, reach);
-    }
-
     fn tune(&mut self) {
         let factor = if self.recent.acceptance() > TARGET_ACCEPTANCE { 1.05 } else { 1.0 / 1.05 };
         self.side = (self.side * factor).clamp(SIDE_RANGE.0, SIDE_RANGE.1);
@@ -149,122 +157,77 @@ impl MonteCarloState {
     }
 }
 
-/// One sweep; the new identities are copied to the state's configuration by the swaps themselves.
-fn moves<P: PairLaw, I: Identities>(
-    law: &P,
-    identities: &mut I,
-    state: &mut MonteCarloState,
-    list: &mut FullList,
+/// The longest displacement of a move.
+fn overshoot(side: f64) -> f64 {
+    0.5 * 3f64.sqrt() * side
+}
+
+impl Draw {
+    #[inline(always)]
+    fn two_particles(&self, particles: usize) -> (usize, usize) {
+        (index(self.words[1], particles), index(self.words[2], particles))
+    }
+
+    #[inline(always)]
+    fn displacement(&self, particles: usize, side: f64, temperature: f64) -> Trial {
+        let [_, particle, x, y, z] = self.words;
+        let displacement = [side * centred(x), side * centred(y), side * centred(z)];
+        Trial::new(index(particle, particles), displacement, temperature * self.threshold)
+    }
+}
+
+/// N moves.
+struct Sweep<'a, P, K> {
+    moves: Moves<'a, P, K>,
+    state: &'a mut MonteCarloState,
     swaps: bool,
-    beta: f64,
-    reach: f64,
-) {
-    let particles = state.configuration.particles();
-    for _ in 0..particles {
-        if swaps && state.random.random::<f64>() < SWAP_FRACTION {
-            let accepted = try_swap(law, identities, state, list, beta);
-            state.swaps.add(MoveCount { attempted: 1, accepted: accepted.into() });
-        } else {
-            let accepted = try_displacement(law, identities, state, list, beta, reach);
-            let count = MoveCount { attempted: 1, accepted: accepted.into() };
-            state.displacements.add(count);
-            state.recent.add(count);
+    temperature: f64,
+}
+
+impl<P: PairLaw, K: Kinds> RegisterPass for Sweep<'_, P, K> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<R: Records>(self) {
+        let Self { mut moves, state, swaps, temperature } = self;
+        let particles = moves.records.len() - 1;
+        let swap_below = if swaps { (SWAP_FRACTION * 4294967296.0) as u32 } else { 0 };
+        let mut draws = Draws::new();
+        let (mut swapped, mut displaced) = (MoveCount::default(), MoveCount::default());
+        let mut trials = [Trial::default(); AHEAD];
+        let mut left = particles;
+        while left > 0 {
+            let mut draw = draws.next(&mut state.random, left);
+            if draw.words[0] < swap_below {
+                let (mut i, mut j) = draw.two_particles(particles);
+                // every pair of unlike particles with the same probability
+                while moves.records[i][3] == moves.records[j][3] {
+                    draw = draws.next(&mut state.random, left);
+                    (i, j) = draw.two_particles(particles);
+                }
+                swapped.attempted += 1;
+                swapped.accepted += u64::from(moves.exchange::<R>(i, j, temperature * draw.threshold));
+                left -= 1;
+                continue;
+            }
+            let mut count = 0;
+            loop {
+                trials[count] = draw.displacement(particles, state.side, temperature);
+                count += 1;
+                left -= 1;
+                match draws.peek() {
+                    Some(next) if count < AHEAD && left > 0 && next.words[0] >= swap_below => {
+                        draw = draws.next(&mut state.random, left);
+                    }
+                    _ => break,
+                }
+            }
+            displaced.attempted += count as u64;
+            displaced.accepted += moves.displace::<R>(&mut trials[..count]);
         }
+        state.swaps.add(swapped);
+        state.displacements.add(displaced);
+        state.recent.add(displaced);
+        state.potential_energy += moves.change;
     }
-}
-
-fn try_swap<P: PairLaw, I: Identities>(
-    law: &P,
-    identities: &mut I,
-    state: &mut MonteCarloState,
-    list: &FullList,
-    beta: f64,
-) -> bool {
-    let configuration = &mut state.configuration;
-    let (i, j) = draw_unlike(identities, configuration.particles(), &mut state.random);
-    let neighbours = Neighbours::new(configuration, list);
-    let energy = |particle: usize, identity: usize, but: usize| {
-        let at = position(&configuration.positions, particle);
-        local_energy(law, identities, &neighbours, particle, at, identity, but)
-    };
-    let change = energy(i, j, j) + energy(j, i, i) - energy(i, i, j) - energy(j, j, i);
-    if !accept(beta * change, &mut state.random) {
-        return false;
-    }
-    identities.swap(i, j);
-    configuration.species.swap(i, j);
-    configuration.diameters.swap(i, j);
-    state.potential_energy += change;
-    true
-}
-
-fn try_displacement<P: PairLaw, I: Identities>(
-    law: &P,
-    identities: &I,
-    state: &mut MonteCarloState,
-    list: &mut FullList,
-    beta: f64,
-    reach: f64,
-) -> bool {
-    let configuration = &mut state.configuration;
-    let i = draw(configuration.particles(), &mut state.random);
-    let old = position(&configuration.positions, i);
-    let new = old.map(|x| x + state.side * (state.random.random::<f64>() - 0.5));
-    let neighbours = Neighbours::new(configuration, list);
-    let energy = |at| local_energy(law, identities, &neighbours, i, at, i, i);
-    let change = energy(new) - energy(old);
-    if !accept(beta * change, &mut state.random) {
-        return false;
-    }
-    configuration.positions[3 * i..3 * i + 3].copy_from_slice(&new);
-    state.potential_energy += change;
-    let overshoot = 0.5 * 3f64.sqrt() * state.side;
-    let safe = 0.5 * (SKIN - overshoot);
-    let moved: f64 = new.iter().zip(position(&state.listed, i)).map(|(a, b)| (a - b) * (a - b)).sum();
-    if moved > safe * safe {
-        state.make_list(list, reach);
-    }
-    true
-}
-
-/// Where everybody is.
-struct Neighbours<'a> {
-    distance: Distance,
-    positions: &'a [f64],
-    list: &'a FullList,
-}
-
-impl<'a> Neighbours<'a> {
-    fn new(configuration: &'a Configuration, list: &'a FullList) -> Self {
-        Self { distance: Distance::new(&configuration.cell), positions: &configuration.positions, list }
-    }
-}
-
-/// Energy of `particle` at `at` with the identity of `identity`, with all its neighbours except `but`.
-#[inline(always)]
-fn local_energy<P: PairLaw, I: Identities>(
-    law: &P,
-    identities: &I,
-    neighbours: &Neighbours,
-    particle: usize,
-    at: [f64; 3],
-    identity: usize,
-    but: usize,
-) -> f64 {
-    let cutoff = law.cutoff() * law.cutoff();
-    let mut energy = 0.0;
-    for &k in neighbours.list.of(particle) {
-        let k = k as usize;
-        let pair = identities.pair(identity, k);
-        let x2 = neighbours.distance.squared(at, position(neighbours.positions, k)) * pair.inverse_sigma_squared;
-        if x2 < cutoff && k != but {
-            energy += pair.epsilon * law.derivatives(x2).value;
-        }
-    }
-    energy
-}
-
-#[inline(always)]
-fn position(positions: &[f64], i: usize) -> [f64; 3] {
-    [positions[3 * i], positions[3 * i + 1], positions[3 * i + 2]]
 }

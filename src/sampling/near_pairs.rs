@@ -1,4 +1,4 @@
-//! Pairs of particles within a distance, by cells; the neighbour lists of Monte Carlo and swap moves.
+//! Pairs of particles within a distance, by cells.
 
 use crate::model::{PeriodicBox, nearest};
 
@@ -146,66 +146,6 @@ fn counting_sort(keys: usize, of: &[usize]) -> (Vec<u32>, Vec<u32>) {
     (starts, order)
 }
 
-/// Every particle's neighbours within a reach.
-#[derive(Clone, Debug, Default)]
-pub(super) struct FullList {
-    starts: Vec<u32>,
-    neighbours: Vec<u32>,
-}
-
-impl FullList {
-    pub fn new(cell: &PeriodicBox, positions: &[f64], reach: f64) -> Self {
-        let (mut owners, mut others) = (Vec::new(), Vec::new());
-        for_each_near_pair(cell, positions, reach, |i, j, _| {
-            owners.extend([i, j]);
-            others.extend([j as u32, i as u32]);
-        });
-        let (starts, order) = counting_sort(positions.len() / 3, &owners);
-        Self { starts, neighbours: order.iter().map(|&n| others[n as usize]).collect() }
-    }
-
-    pub fn of(&self, i: usize) -> &[u32] {
-        &self.neighbours[self.starts[i] as usize..self.starts[i + 1] as usize]
-    }
-}
-
-/// Number of shells of equal width in r^2 that a frozen list is ordered by.
-const SHELLS: usize = 16;
-
-/// Every particle's neighbours within a reach with their distances, nearer shells first: for positions that
-/// do not move.
-pub(super) struct FrozenList {
-    /// [N SHELLS + 1]
-    starts: Vec<u32>,
-    /// (neighbour, r^2)
-    entries: Vec<(u32, f64)>,
-    shells_per_area: f64,
-}
-
-impl FrozenList {
-    pub fn new(cell: &PeriodicBox, positions: &[f64], reach: f64) -> Self {
-        let shells_per_area = SHELLS as f64 / (reach * reach);
-        // the pairs of a uniform fluid and a tenth more
-        let sphere = 4.0 / 3.0 * std::f64::consts::PI * reach.powi(3);
-        let particles = positions.len() as f64 / 3.0;
-        let expected = (1.1 * particles * particles * (sphere / cell.volume()).min(1.0)) as usize;
-        let (mut keys, mut unordered) = (Vec::with_capacity(expected), Vec::with_capacity(expected));
-        for_each_near_pair(cell, positions, reach, |i, j, r2| {
-            let shell = ((r2 * shells_per_area) as usize).min(SHELLS - 1);
-            keys.extend([i * SHELLS + shell, j * SHELLS + shell]);
-            unordered.extend([(j as u32, r2), (i as u32, r2)]);
-        });
-        let (starts, order) = counting_sort(positions.len() / 3 * SHELLS, &keys);
-        Self { starts, entries: order.iter().map(|&n| unordered[n as usize]).collect(), shells_per_area }
-    }
-
-    /// At least the neighbours of i nearer than `distance`.
-    pub fn within(&self, i: usize, distance: f64) -> &[(u32, f64)] {
-        let shells = ((distance * distance * self.shells_per_area) as usize + 1).min(SHELLS);
-        &self.entries[self.starts[i * SHELLS] as usize..self.starts[i * SHELLS + shells] as usize]
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -231,14 +171,6 @@ mod tests {
             for_each_near_pair(&cell, &positions, reach, |i, j, _| found.push((i.min(j), i.max(j))));
             found.sort_unstable();
             assert_eq!(found, plain);
-            let list = FullList::new(&cell, &positions, reach);
-            assert_eq!((0..300).map(|i| list.of(i).len()).sum::<usize>(), 2 * plain.len());
-            let frozen = FrozenList::new(&cell, &positions, reach);
-            for i in 0..300 {
-                let near = |d: f64| frozen.within(i, reach).iter().filter(|e| e.1 < d * d).count();
-                let cut = frozen.within(i, 0.6 * reach);
-                assert_eq!(cut.iter().filter(|e| e.1 < 0.36 * reach * reach).count(), near(0.6 * reach));
-            }
         }
     }
 }

@@ -14,7 +14,7 @@ use super::monte_carlo::{MonteCarloLists, MonteCarloState};
 use super::near_pairs::for_each_near_pair;
 use super::relaxation::RelaxationMeter;
 use super::start::{OverlapRemoval, placed_at_random, unplaced};
-use super::swap::MoveCount;
+use super::swap::{MoveCount, SwapLists};
 use super::trace::Trace;
 use super::{PrepareMethod, PrepareSettings, Thermostat};
 use crate::error::{Error, Result};
@@ -105,6 +105,8 @@ pub struct PrepareTask {
     sum: PairSum<1>,
     /// Of a run of Monte Carlo.
     lists: Option<MonteCarloLists>,
+    /// Of a hybrid run.
+    swap_lists: SwapLists,
 }
 
 /// T_o, the onset of slow dynamics [epsilon / k_B] (Khomenko et al. 2020; Mocanu et al. 2023; for the two
@@ -188,7 +190,7 @@ impl PrepareTask {
             current.diameters.clone_from(&hybrid.diameters);
         }
         let sum = PairSum::new(preset.model(&current), current.cell);
-        Self { preset, settings, state, sum, lists }
+        Self { preset, settings, state, sum, lists, swap_lists: SwapLists::default() }
     }
 
     /// The glass, once the task is done.
@@ -240,7 +242,7 @@ impl PrepareTask {
     fn melt(&mut self, mut hybrid: Box<HybridState>) -> Result<u64> {
         let settings = self.block_settings(self.melt_temperature());
         if hybrid.dynamics.step < MELT_STEPS.min(self.settings.equilibration.max_steps) {
-            hybrid.block(&mut self.sum, &settings)?;
+            hybrid.block(&mut self.sum, &mut self.swap_lists, &settings)?;
             self.state.phase = Phase::Melt(hybrid);
             return Ok(block_calls(&settings));
         }
@@ -280,7 +282,7 @@ impl PrepareTask {
         let settings = self.block_settings(self.settings.temperature);
         let calls = match (&mut equilibrium.moves, &mut self.lists) {
             (Moves::Hybrid(hybrid), _) => {
-                hybrid.block(&mut self.sum, &settings)?;
+                hybrid.block(&mut self.sum, &mut self.swap_lists, &settings)?;
                 block_calls(&settings)
             }
             (Moves::MonteCarlo(run), Some(lists)) => {

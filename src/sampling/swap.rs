@@ -4,12 +4,16 @@
 //! changes, so the proposal is symmetric) and accepted with min[1, exp(-beta dU)]. The pair's own energy is the same
 //! before and after and is left out. Acceptance counts unlike pairs only.
 
-use super::identities::{Identities, any_unlike, with_model};
-use super::near_pairs::FrozenList;
-use crate::model::{Model, PairLaw, PeriodicBox};
+use super::draws::{Draws, index};
+use super::kinds::{Kinds, any_unlike, with_kinds};
+use super::moves::{Liquid, Moves};
+use crate::forces::lanes::{Kernel, Records, RegisterPass, in_registers};
+use crate::model::{Mixture, Model, PairLaw, PeriodicBox};
 use crate::random::Stream;
-use rand::Rng;
 use serde::{Deserialize, Serialize};
+
+/// What the lists hold beyond the largest cutoff, so that they serve for some blocks [sigma].
+const SKIN: f64 = 0.3;
 
 /// Attempted and accepted moves of one kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,86 +52,88 @@ pub fn swap_block(
     attempts: u64,
     random: &mut Stream,
 ) -> SwapBlock {
-    if attempts == 0 || !any_unlike(&model.mixture) {
-        return SwapBlock { count: MoveCount::default(), energy_change: 0.0 };
-    }
-    let list = FrozenList::new(cell, positions, model.largest_cutoff());
-    let particles = positions.len() / 3;
-    let beta = 1.0 / temperature;
-    with_model!(model, law, identities => attempt(law, identities, &list, particles, beta, attempts, random))
+    SwapLists::default().block(model, cell, positions, temperature, attempts, random)
 }
 
-fn attempt<P: PairLaw, I: Identities>(
-    law: &P,
-    identities: &mut I,
-    list: &FrozenList,
-    particles: usize,
-    beta: f64,
+/// Neighbour lists that serve several blocks of one glass. They never change a result: made anew at any time, the
+/// blocks have the same bits.
+#[derive(Default)]
+pub struct SwapLists {
+    liquid: Option<Liquid>,
+    kernel: Option<Kernel>,
+}
+
+impl SwapLists {
+    /// With a kernel of one's own choice, for comparisons; it must be one of `Kernel::available()`, else the widest
+    /// available is taken.
+    pub fn with_kernel(kernel: Kernel) -> Self {
+        Self { liquid: None, kernel: Kernel::available().contains(&kernel).then_some(kernel) }
+    }
+
+    /// As [`swap_block`]; law, box and number of particles are those of the blocks before.
+    pub fn block(
+        &mut self,
+        model: &mut Model,
+        cell: &PeriodicBox,
+        positions: &[f64],
+        temperature: f64,
+        attempts: u64,
+        random: &mut Stream,
+    ) -> SwapBlock {
+        if attempts == 0 || !any_unlike(&model.mixture) {
+            return SwapBlock { count: MoveCount::default(), energy_change: 0.0 };
+        }
+        if let Some(liquid) = &mut self.liquid {
+            liquid.follow(positions, &model.mixture);
+        }
+        let kernel = self.kernel.unwrap_or_else(Kernel::best);
+        let liquid = self.liquid.get_or_insert_with(|| Liquid::new(kernel, model, cell, positions, SKIN, false));
+        let (law, rule) = (liquid.law, liquid.rule);
+        let block = with_kinds!(&law, &rule, |law, kinds| {
+            let moves = Moves::new(law, kinds, liquid, 0.0);
+            in_registers(kernel, Attempts { moves, temperature, attempts, random })
+        });
+        let records = &liquid.records[..liquid.particles()];
+        match &mut model.mixture {
+            Mixture::Polydisperse { diameters, .. } => {
+                diameters.iter_mut().zip(records).for_each(|(diameter, record)| *diameter = record[3]);
+            }
+            Mixture::Species { species, .. } => {
+                species.iter_mut().zip(records).for_each(|(species, record)| *species = record[3] as u8);
+            }
+            Mixture::Uniform { .. } => {}
+        }
+        block
+    }
+}
+
+struct Attempts<'a, P, K> {
+    moves: Moves<'a, P, K>,
+    temperature: f64,
     attempts: u64,
-    random: &mut Stream,
-) -> SwapBlock {
-    let mut block = SwapBlock { count: MoveCount { attempted: attempts, accepted: 0 }, energy_change: 0.0 };
-    for _ in 0..attempts {
-        let (i, j) = draw_unlike(identities, particles, random);
-        let reach = law.cutoff() * identities.largest_sigma(i).max(identities.largest_sigma(j));
-        let change = exchange(law, identities, list, i, j, reach) + exchange(law, identities, list, j, i, reach);
-        if accept(beta * change, random) {
-            identities.swap(i, j);
-            block.energy_change += change;
-            block.count.accepted += 1;
+    random: &'a mut Stream,
+}
+
+impl<P: PairLaw, K: Kinds> RegisterPass for Attempts<'_, P, K> {
+    type Output = SwapBlock;
+
+    #[inline(always)]
+    fn run<R: Records>(self) -> SwapBlock {
+        let Self { mut moves, temperature, attempts, random } = self;
+        let particles = moves.records.len() - 1;
+        let mut count = MoveCount { attempted: attempts, accepted: 0 };
+        let mut draws = Draws::new();
+        for left in (1..=attempts).rev() {
+            // every pair of unlike particles with the same probability
+            let (i, j, threshold) = loop {
+                let draw = draws.next(random, left as usize);
+                let (i, j) = (index(draw.words[1], particles), index(draw.words[2], particles));
+                if moves.records[i][3] != moves.records[j][3] {
+                    break (i, j, draw.threshold);
+                }
+            };
+            count.accepted += u64::from(moves.exchange::<R>(i, j, temperature * threshold));
         }
+        SwapBlock { count, energy_change: moves.change }
     }
-    block
-}
-
-/// min[1, exp(-y)]; never for y = NaN.
-#[inline(always)]
-pub(super) fn accept(y: f64, random: &mut Stream) -> bool {
-    y <= 0.0 || random.random::<f64>() < (-y).exp()
-}
-
-/// Two unlike particles, every such pair with the same probability; the caller knows that there are some.
-#[inline(always)]
-pub(super) fn draw_unlike<I: Identities>(identities: &I, particles: usize, random: &mut Stream) -> (usize, usize) {
-    loop {
-        let (i, j) = (draw(particles, random), draw(particles, random));
-        if !identities.alike(i, j) {
-            return (i, j);
-        }
-    }
-}
-
-/// A particle; 32 bits times N / 2^32 (bias below N / 2^32).
-#[inline(always)]
-pub(super) fn draw(particles: usize, random: &mut Stream) -> usize {
-    ((u64::from(random.random::<u32>()) * particles as u64) >> 32) as usize
-}
-
-/// Energy of particle i with all but j when it has j's identity, minus that with its own.
-#[inline(always)]
-fn exchange<P: PairLaw, I: Identities>(
-    law: &P,
-    identities: &I,
-    list: &FrozenList,
-    i: usize,
-    j: usize,
-    reach: f64,
-) -> f64 {
-    let cutoff = law.cutoff() * law.cutoff();
-    let mut change = 0.0;
-    for &(k, r2) in list.within(i, reach) {
-        let k = k as usize;
-        if k == j {
-            continue;
-        }
-        let (new, old) = (identities.pair(j, k), identities.pair(i, k));
-        let (new_x2, old_x2) = (r2 * new.inverse_sigma_squared, r2 * old.inverse_sigma_squared);
-        if new_x2 < cutoff {
-            change += new.epsilon * law.derivatives(new_x2).value;
-        }
-        if old_x2 < cutoff {
-            change -= old.epsilon * law.derivatives(old_x2).value;
-        }
-    }
-    change
 }

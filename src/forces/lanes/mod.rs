@@ -6,14 +6,17 @@
 //! so that a configuration's energy and forces are the same bits in either form, on AVX-512 and on AVX2.
 
 mod batch;
+mod gathered;
 mod lane;
 mod records;
 mod registers;
 mod rows;
 mod scan;
+mod search;
 mod single;
 
 pub use batch::{Atom, Listed, Nearest, batch_forces, batch_hessian_times};
+pub use gathered::{Records, RegisterPass, in_registers};
 pub use lane::Lane;
 pub use records::{Record, word_of_kind};
 pub use registers::Portable;
@@ -21,6 +24,7 @@ pub use registers::Portable;
 pub use registers::{Avx2, Avx512};
 pub use rows::{give_atoms, give_records, take_atoms, take_records, union_row};
 pub use scan::{BLOCK, Fractions, Reach, ReachOfKind, ReachOfPair, scan};
+pub use search::{Sphere, particles_within};
 pub use single::{single_forces, single_hessian_times};
 
 use std::sync::OnceLock;

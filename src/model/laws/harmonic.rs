@@ -10,6 +10,10 @@ impl PairLaw for Harmonic {
         1.0
     }
 
+    fn is_repulsive(&self) -> bool {
+        true
+    }
+
     #[inline(always)]
     fn derivatives<R: Real>(&self, x2: R) -> Derivatives<R> {
         let one = R::splat(1.0);

@@ -32,6 +32,10 @@ pub struct Derivatives<R> {
 pub trait PairLaw: Copy + Send + Sync {
     /// x_c in units of sigma.
     fn cutoff(&self) -> f64;
+    /// Whether phi >= 0 and falls with x everywhere inside the cutoff: then a part of a sum bounds the whole from below.
+    fn is_repulsive(&self) -> bool {
+        false
+    }
     /// phi and its derivatives for x^2 in (0, x_c^2); beyond the cutoff the caller discards the values.
     fn derivatives<R: Real>(&self, x2: R) -> Derivatives<R>;
 }

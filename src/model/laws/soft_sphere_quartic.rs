@@ -24,6 +24,10 @@ impl PairLaw for SoftSphereQuartic {
         self.cutoff
     }
 
+    fn is_repulsive(&self) -> bool {
+        true
+    }
+
     #[inline(always)]
     fn derivatives<R: Real>(&self, x2: R) -> Derivatives<R> {
         let (c0, c2, c4) = (R::splat(self.c0), R::splat(self.c2), R::splat(self.c4));
