@@ -95,8 +95,6 @@ macro_rules! dispatch {
     (@forms ($(#[$meta:meta])*) $name:ident [$($bound:tt)*] [$($generic:tt)*] ($($argument:ident: $type:ty),*)
         ($($result:ty)?) ($($avx512:tt)*) ($($avx2:tt)*) ($($portable:tt)*)) => {
         $(#[$meta])*
-        // data, workspace and result of a kernel have no better home than its arguments
-        #[allow(clippy::too_many_arguments)]
         pub fn $name<$($bound)*>(kernel: Kernel, $($argument: $type),*) $(-> $result)? {
             #[cfg(target_arch = "x86_64")]
             {
