@@ -156,13 +156,12 @@ fn check_library(library: &GlassLibrary, runs: &[RunRecord], settings: &ExploreS
     }
     let changes = library.visits.windows(2).filter(|w| w[0].run == w[1].run && w[0].minimum != w[1].minimum).count();
     assert_eq!(library.transitions.iter().map(|transition| transition.count).sum::<u64>(), changes as u64);
-    let growth = library.growth();
+    let growth = library.growth(quench_every);
     let end = growth.last().unwrap();
-    // four runs of 60 quenches, each after its equilibration
-    let run_steps = settings.equilibration_steps + 59 * quench_every;
-    assert_eq!((end.steps, end.minima), (4 * run_steps, minima.len() as u64));
+    // four runs of 60 quenches
+    assert_eq!((end.steps, end.minima), (4 * 60 * quench_every, minima.len() as u64));
     assert_eq!(end.transitions, library.transitions.len() as u64);
-    assert_eq!((growth[0].steps, growth[0].minima, growth[0].transitions), (1500, 1, 0));
+    assert_eq!((growth[0].steps, growth[0].minima, growth[0].transitions), (quench_every, 1, 0));
     assert!(growth.windows(2).all(|w| w[0].steps < w[1].steps && w[0].minima <= w[1].minima));
     let stays = library.persistence();
     assert_eq!(stays.len(), changes);

@@ -60,7 +60,7 @@ pub fn run(context: &Context<'_>) -> Result<()> {
             let configuration = configuration(&reader, glass as u64)?;
             let identity = Identity::new(preset.model(&configuration), configuration.cell);
             let library = GlassLibrary::merge(&identity, &runs);
-            let growth = library.growth();
+            let growth = library.growth(settings.quench_every);
             let persistence = library.persistence();
             Ok(Explored { glass, cell: configuration.cell, library, growth, persistence, runs })
         })

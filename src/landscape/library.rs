@@ -54,8 +54,8 @@ pub struct Transition {
 /// Distinct minima and transitions found up to a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Growth {
-    /// MD steps explored, equilibration steps included, summed over runs in run order: the `step` of the last quench and
-    /// that of the last one of every run before its own.
+    /// MD steps explored, summed over runs in run order: a quench stands for the `quench_every` steps before it. The
+    /// equilibration, in which nothing is quenched, does not count: an offset would bend n_IS ~ t^beta.
     pub steps: u64,
     pub minima: u64,
     pub transitions: u64,
@@ -99,24 +99,19 @@ impl GlassLibrary {
     }
 
     /// n_IS(t) after logarithmically rising numbers of quenches (10 per decade, and the last).
-    pub fn growth(&self) -> Vec<Growth> {
+    pub fn growth(&self, quench_every: u64) -> Vec<Growth> {
         let total = self.visits.len() as u64;
         let mut told: BTreeSet<u64> = BTreeSet::from([total]);
         let counts = (0..).map(|exponent| 10f64.powf(f64::from(exponent) / TIMES_PER_DECADE).round() as u64);
         told.extend(counts.take_while(|count| *count < total));
-        let mut before = 0;
         let (mut minima, mut transitions) = (BTreeSet::new(), BTreeSet::new());
         let mut rows = Vec::new();
         for (number, visit) in self.visits.iter().enumerate() {
             minima.extend(visit.minimum);
             transitions.extend(arrival(&self.visits, number));
-            if let Some(last) = number.checked_sub(1).map(|last| &self.visits[last])
-                && last.run != visit.run
-            {
-                before += last.step;
-            }
-            if told.contains(&(number as u64 + 1)) {
-                let steps = before + visit.step;
+            let quenches = number as u64 + 1;
+            if told.contains(&quenches) {
+                let steps = quenches * quench_every;
                 rows.push(Growth { steps, minima: minima.len() as u64, transitions: transitions.len() as u64 });
             }
         }

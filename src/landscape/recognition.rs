@@ -97,8 +97,8 @@ struct Known {
 struct Suspicion {
     /// Key of the minimum that the last look held for the end.
     key: Option<usize>,
-    /// The look that would have ended an audited quench.
-    verdict: Option<usize>,
+    /// What the look that would have ended an audited quench held for the end.
+    verdict: Option<Known>,
 }
 
 /// The known minima of one run, the latest visited first, as (key, minimum).
@@ -177,13 +177,13 @@ impl Watch for Recogniser<'_> {
         let sure = candidate.is_some() && suspicion.key == candidate;
         suspicion.key = candidate;
         let key = candidate.filter(|_| sure && suspicion.verdict.is_none())?;
+        let memory = &mut self.memories[member];
+        let place = memory.known.iter().position(|(k, _)| *k == key)?;
         if audited {
-            suspicion.verdict = Some(key);
+            suspicion.verdict = Some(memory.known[place].1.clone());
             return None;
         }
         self.counts[member].recognised += 1;
-        let memory = &mut self.memories[member];
-        let place = memory.known.iter().position(|(k, _)| *k == key)?;
         let known = memory.known.remove(place);
         memory.known.insert(0, known);
         Some(memory.known[0].1.quench(look.evaluations))
@@ -192,12 +192,11 @@ impl Watch for Recogniser<'_> {
     fn ended(&mut self, start: usize, quench: &Quench) {
         let member = self.members[start].0;
         let memory = &mut self.memories[member];
-        if let Some(key) = self.suspicions[start].verdict.take() {
+        if let Some(expected) = self.suspicions[start].verdict.take() {
             let counts = &mut self.counts[member];
             counts.recognised += 1;
             counts.audited += 1;
-            let agrees = memory.known.iter().any(|(k, known)| *k == key && known.is(quench, self.identity));
-            counts.disagreed += u64::from(!agrees);
+            counts.disagreed += u64::from(!expected.is(quench, self.identity));
         }
         if !quench.at_minimum() {
             return;
