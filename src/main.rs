@@ -153,7 +153,8 @@ fn main() -> ExitCode {
 }
 
 fn execute(command: Command) -> Result<()> {
-    if !matches!(command, Command::Run(_)) && driver::is_a_further_rank() {
+    // the commands on one configuration, pair or profile belong to the process that was given them, whatever launched it
+    if matches!(command, Command::Check { .. } | Command::Status { .. }) && driver::is_a_further_rank() {
         return Ok(());
     }
     match command {

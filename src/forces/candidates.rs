@@ -28,7 +28,9 @@ impl Centres {
         for atom in atoms {
             // displacements from lane 0, so that lanes in different images agree
             let displacements: [[f64; 3]; 8] = std::array::from_fn(|lane| {
-                subject.cell.minimum_image(std::array::from_fn(|k| atom.0[k][lane] - atom.0[k][0]))
+                let d = std::array::from_fn(|k| atom.0[k][lane] - atom.0[k][0]);
+                // what is no number has no neighbours, and must not cost the other lanes theirs
+                if d.iter().all(|d: &f64| d.is_finite()) { subject.cell.minimum_image(d) } else { [0.0; 3] }
             });
             let mean: [f64; 3] = std::array::from_fn(|k| displacements.iter().map(|d| d[k]).sum::<f64>() / 8.0);
             let squared = |d: &[f64; 3]| (0..3).map(|k| (d[k] - mean[k]).powi(2)).sum::<f64>();

@@ -89,7 +89,7 @@ impl<'a, 'b> Section<'a, 'b> {
 
 fn model(deck: &Deck, section: &mut Section) {
     let settings = &deck.model;
-    section.at_least(settings.particles as u64, 1, "particles");
+    section.require((1..1 << 24).contains(&settings.particles), "particles", "a whole number, 1 to 16777215");
     section.positive(settings.density, "density");
     let limits = settings.diameter_limits.unwrap_or([1.0, 1.0]);
     let limits_ok = limits[0] > 0.0 && limits[0] <= limits[1] && limits[1] <= 10.0;

@@ -17,8 +17,14 @@ use crate::task::{Progress, Task};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
-/// Snapshots that wait before they are quenched, all at once: what is recognised in a queue depends on its members.
-const BUFFER: usize = 64;
+/// Snapshots that wait before they are quenched, all at once: what is recognised in a queue depends on its members. Fewer of
+/// large glasses, so that a queue stays a matter of seconds.
+fn buffer(particles: usize) -> usize {
+    (BUFFER_COORDINATES / particles.max(1)).clamp(LANES, LARGEST_BUFFER)
+}
+
+const LARGEST_BUFFER: usize = 64;
+const BUFFER_COORDINATES: usize = 100_000;
 /// A run whose mean squared displacement exceeds this [sigma^2] (about twice the Lindemann length squared) and ...
 const CAGE: f64 = 0.1;
 /// ... has grown by this factor over the second half of the run is a liquid, not a glass.
@@ -196,7 +202,7 @@ impl ExplorationTask {
             let audited = run.audit.random_bool(self.settings.audit);
             self.state.waiting.push(Snapshot { member, step, positions, audited });
         }
-        self.state.draining |= self.state.waiting.len() >= BUFFER || self.finished_moving();
+        self.state.draining |= self.state.waiting.len() >= buffer(self.single.particles()) || self.finished_moving();
     }
 
     /// Quenches the waiting snapshots; returns the force evaluations.

@@ -127,9 +127,10 @@ impl<const L: usize> LaneMinimiser<L> for Fire<L> {
         let slow: [f64; L] = std::array::from_fn(|l| if running[l] { 1.0 - self.lanes[l].alpha } else { 0.0 });
         for ((x, v), f) in positions.iter_mut().zip(&mut self.velocities).zip(&self.forces) {
             for l in 0..L {
-                v[l] = slow[l] * v[l] + turn[l] * f[l];
-                let step = (dt[l] * v[l]).clamp(-LARGEST_STEP, LARGEST_STEP);
-                x[l] += step;
+                let velocity = slow[l] * v[l] + turn[l] * f[l];
+                // a lane at rest may hold forces that are no numbers
+                v[l] = if running[l] { velocity } else { 0.0 };
+                x[l] += (dt[l] * v[l]).clamp(-LARGEST_STEP, LARGEST_STEP);
             }
         }
     }

@@ -4,7 +4,8 @@
 //! d = x - x_m, h = E(x) - E_m and F the force at x:
 //!
 //! - no particle is further than `REACH` from its place in x_m;
-//! - the energy on the straight line to x_m is a parabola, |h + F.d / 2| < `PARABOLA`: in a quadratic basin F.d = -2 h; a
+//! - the energy on the straight line to x_m is a parabola, |h + F.d / 2| < min(`PARABOLA`, `SHARE` h): in a quadratic basin
+//!   F.d = -2 h, while F vanishes and h does not at another minimum, however near in energy; a
 //!   second well or a ridge in between that is higher than this shows in the sum;
 //! - h itself is small, `HEIGHT`, so that what the line does not see, other directions, is quadratic too;
 //! - both were so at the look before, for the same minimum.
@@ -28,8 +29,10 @@ const REACH: f64 = 0.05;
 const HEIGHT: f64 = 0.05;
 /// Minima of a run that are compared with, the latest visited first.
 pub(super) const REMEMBERED: usize = 32;
-/// Largest departure of the energy from a parabola [epsilon].
+/// Largest departure of the energy from a parabola [epsilon] ...
 const PARABOLA: f64 = 1e-5;
+/// ... and relative to the height.
+const SHARE: f64 = 0.05;
 
 /// How often quenches were cut short by recognition, and how often checking that disagreed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -154,7 +157,8 @@ impl<'a> Recogniser<'a> {
             }
             let products = Products { positions: look.positions, minimum: &known.positions, forces: look.forces };
             let (squared, work) = vectorised(products);
-            if (height + 0.5 * work).abs() > PARABOLA || nearest.is_some_and(|(least, _)| least <= squared) {
+            let parabola = PARABOLA.min(SHARE * height.max(0.0) + self.identity.energy_tolerance(known.energy));
+            if (height + 0.5 * work).abs() > parabola || nearest.is_some_and(|(least, _)| least <= squared) {
                 continue;
             }
             if within_reach(look.positions, &known.positions) {

@@ -3,7 +3,7 @@
 use super::connect::SOFT_MODE_PRODUCTS;
 use super::connect::{ConnectOutcome, FoundMinimum, Waypoint};
 use super::double_well::{DoubleWell, LengthMethod, PathStatus, Profile};
-use super::ends::{EndMinimum, bring_near, displacement, displacement_without, is_same_minimum, loose};
+use super::ends::{EndMinimum, displacement, displacement_without, is_same_minimum, loose};
 use super::krylov::{HessianAt, softest_along};
 use super::profile::PROFILE_POINTS;
 use super::vectors::{dot, norm, scale};
@@ -217,8 +217,12 @@ impl DescentTask {
         }
         knots.push(length_a + length_b);
         energies.push(state.well.asymmetry);
-        let end_a = bring_near(&cell, &left.positions, &state.a.positions);
-        let end_b = bring_near(&cell, &right.positions, &state.b.positions);
+        // loose particles stay where the descent left them: where they lie in the library says nothing of the path
+        let near = |side: &Descent, end: &EndMinimum| -> Vec<f64> {
+            let step = displacement_without(&cell, &side.positions, &end.positions, &loose);
+            side.positions.iter().zip(step).map(|(x, step)| x + step).collect()
+        };
+        let (end_a, end_b) = (near(left, &state.a), near(right, &state.b));
         let (tangent_a, tangent_b) = (left.end_tangent(&end_a), right.end_tangent(&end_b));
         state.well.profile = Profile::resample(&knots, &energies, length_a, PROFILE_POINTS)?;
         state.well.length = length_a + length_b;

@@ -7,6 +7,7 @@
 use super::draws::{Draw, Draws, centred, index};
 use super::kinds::{Kinds, any_unlike, with_kinds};
 use super::moves::{AHEAD, Liquid, Moves, Trial};
+use super::near_pairs::for_each_near_pair;
 use super::swap::MoveCount;
 use crate::error::{Error, Result};
 use crate::forces::lanes::{Kernel, Records, RegisterPass, in_registers};
@@ -50,6 +51,7 @@ pub struct MonteCarloState {
 
 /// What can be made again from the state of a run: its neighbour lists and local energies.
 pub struct MonteCarloLists {
+    preset: Preset,
     liquid: Liquid,
     swaps: bool,
 }
@@ -67,7 +69,7 @@ impl MonteCarloLists {
         let configuration = &state.configuration;
         let model = preset.model(configuration);
         let liquid = Liquid::new(kernel, &model, &configuration.cell, &configuration.positions, SKIN, true);
-        Self { liquid, swaps: any_unlike(&model.mixture) }
+        Self { preset, liquid, swaps: any_unlike(&model.mixture) }
     }
 
     /// Energy of each particle with its neighbours [N], twice the total when added up [epsilon].
@@ -99,7 +101,7 @@ impl MonteCarloState {
     /// # Errors
     /// `Error::Numerical` when the running energy has drifted from its sum by more than 1e-8 relative or per particle.
     pub fn sweep(&mut self, lists: &mut MonteCarloLists, temperature: f64) -> Result<()> {
-        let MonteCarloLists { liquid, swaps } = lists;
+        let MonteCarloLists { preset, liquid, swaps } = lists;
         let (law, rule, kernel) = (liquid.law, liquid.rule, liquid.kernel);
         with_kinds!(&law, &rule, |law, kinds| {
             let moves = Moves::new(law, kinds, liquid, overshoot(self.side));
@@ -112,7 +114,7 @@ impl MonteCarloState {
             liquid.recall(overshoot(self.side));
         }
         if self.sweeps.is_multiple_of(RESUM_EVERY) {
-            self.resum(liquid)?;
+            self.resum(*preset)?;
         }
         Ok(())
     }
@@ -133,9 +135,15 @@ impl MonteCarloState {
         }
     }
 
-    fn resum(&mut self, liquid: &mut Liquid) -> Result<()> {
-        liquid.sum_energies();
-        let energy = liquid.energy();
+    /// Compares the running energy with a sum over pairs that are found without the lists of the moves.
+    fn resum(&self, preset: Preset) -> Result<()> {
+        let model = preset.model(&self.configuration);
+        let mut energy = 0.0;
+        let Configuration { cell, positions, .. } = &self.configuration;
+        for_each_near_pair(cell, positions, model.largest_cutoff(), |i, j, r2| {
+            let pair = model.mixture.pair(i, j);
+            energy += pair.epsilon * model.law.derivatives(r2 * pair.inverse_sigma_squared).value;
+        });
         let particles = self.configuration.particles() as f64;
         // false for an energy that is not a number, too
         let kept = (energy - self.potential_energy).abs() <= 1e-8 * particles.max(energy.abs());
@@ -146,7 +154,6 @@ impl MonteCarloState {
                 self.potential_energy, self.sweeps
             )));
         }
-        self.potential_energy = energy;
         Ok(())
     }
 

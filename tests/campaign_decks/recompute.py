@@ -148,12 +148,10 @@ for glass in range(GLASSES):
     rows = np.flatnonzero(visits["glass"] == glass)
     minimum = visits["minimum"][rows]
     equal("visits", read("landscape", "/minima/visits")[of], np.bincount(minimum[minimum >= 0], minlength=of.sum()))
-    known, pairs, begin, censored, curve, elapsed, runs_before = set(), set(), None, True, [], [], 0
+    known, pairs, begin, censored, curve = set(), set(), None, True, []
     for number, row in enumerate(rows):
         m, before = visits["minimum"][row], rows[number - 1]
         same_run = number > 0 and visits["run"][before] == visits["run"][row]
-        runs_before += visits["step"][before] if number > 0 and not same_run else 0
-        elapsed.append(runs_before + visits["step"][row])
         if same_run:
             assert visits["step"][row] - visits["step"][before] == EXPLORE["quench_every"]
         previous = visits["minimum"][before] if same_run else -1
@@ -171,9 +169,8 @@ for glass in range(GLASSES):
         curve.append((len(known), len(pairs)))
     of_growth = read("landscape", "/growth/glass") == glass
     time = read("landscape", "/growth/time")[of_growth]
-    assert elapsed[0] == EXPLORE["equilibration_steps"]
-    quenches = 1 + np.searchsorted(elapsed, np.rint(time / TIME_STEP).astype(int))
-    near("growth time", time, np.array(elapsed)[quenches - 1] * TIME_STEP, 1e-12)
+    quenches = np.rint(time / (EXPLORE["quench_every"] * TIME_STEP)).astype(int)
+    near("growth time", time, quenches * EXPLORE["quench_every"] * TIME_STEP, 1e-12)
     assert quenches[-1] == len(rows) and (np.diff(quenches) > 0).all()
     found = [read("landscape", f"/growth/{name}")[of_growth] for name in ("minima", "transitions")]
     equal("growth", np.transpose(found), [curve[q - 1] for q in quenches])

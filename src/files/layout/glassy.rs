@@ -100,7 +100,7 @@ pub(super) const LANDSCAPE: &[DataSet] = &[
         F64,
         "[G]",
         "sigma sqrt(m/epsilon)",
-        "time explored, runs in run order: quench_every dt for every quench; without the equilibration, in which nothing is quenched",
+        "time explored, runs in run order: quench_every dt for every quench; without the equilibration, in which nothing is quenched: first_seen is later by explore.equilibration_steps dt",
     ),
     set("/growth/minima", I64, "[G]", "1", "distinct minima seen until then, n_IS(t)"),
     set("/growth/transitions", I64, "[G]", "1", "distinct transitions seen until then"),

@@ -16,11 +16,12 @@ pub struct Sphere {
 }
 
 impl Sphere {
-    /// r^2 of one particle.
+    /// r^2 of one particle, rounded as the blocks of sixteen round it: a pair is near or not whichever of its particles
+    /// searches.
     #[inline(always)]
     pub fn squared_distance(&self, particle: [i32; 3]) -> f32 {
         let along = [0, 1, 2].map(|k| particle[k].wrapping_sub(self.centre[k]) as f32 * self.scale[k]);
-        along[0] * along[0] + along[1] * along[1] + along[2] * along[2]
+        along[2].mul_add(along[2], along[1].mul_add(along[1], along[0] * along[0]))
     }
 }
 
