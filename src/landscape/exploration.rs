@@ -17,14 +17,16 @@ use crate::task::{Progress, Task};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
+const LARGEST_BUFFER: usize = 64;
+/// Particles of all the snapshots of a buffer that is not at its limits.
+const BUFFERED_PARTICLES: usize = 100_000;
+
 /// Snapshots that wait before they are quenched, all at once: what is recognised in a queue depends on its members. Fewer of
 /// large glasses, so that a queue stays a matter of seconds.
 fn buffer(particles: usize) -> usize {
-    (BUFFER_COORDINATES / particles.max(1)).clamp(LANES, LARGEST_BUFFER)
+    (BUFFERED_PARTICLES / particles.max(1)).clamp(LANES, LARGEST_BUFFER)
 }
 
-const LARGEST_BUFFER: usize = 64;
-const BUFFER_COORDINATES: usize = 100_000;
 /// A run whose mean squared displacement exceeds this [sigma^2] (about twice the Lindemann length squared) and ...
 const CAGE: f64 = 0.1;
 /// ... has grown by this factor over the second half of the run is a liquid, not a glass.

@@ -157,8 +157,8 @@ impl<'a> Recogniser<'a> {
             }
             let products = Products { positions: look.positions, minimum: &known.positions, forces: look.forces };
             let (squared, work) = vectorised(products);
-            let parabola = PARABOLA.min(SHARE * height.max(0.0) + self.identity.energy_tolerance(known.energy));
-            if (height + 0.5 * work).abs() > parabola || nearest.is_some_and(|(least, _)| least <= squared) {
+            let quadratic = is_parabola(height, work, self.identity.energy_tolerance(known.energy));
+            if !quadratic || nearest.is_some_and(|(least, _)| least <= squared) {
                 continue;
             }
             if within_reach(look.positions, &known.positions) {
@@ -277,8 +277,37 @@ impl Pass for Products<'_> {
     }
 }
 
+/// Whether a point of height h above a minimum, with `work` = F.d there, lies on a parabola through that minimum.
+fn is_parabola(height: f64, work: f64, energy_tolerance: f64) -> bool {
+    (height + 0.5 * work).abs() <= PARABOLA.min(SHARE * height.max(0.0) + energy_tolerance)
+}
+
 /// Whether every particle of x is within `REACH` of its place in y.
 fn within_reach(x: &[f64], y: &[f64]) -> bool {
     let (x, y) = (x.as_chunks::<3>().0, y.as_chunks::<3>().0);
     x.iter().zip(y).all(|(x, y)| (0..3).map(|k| (x[k] - y[k]) * (x[k] - y[k])).sum::<f64>() <= REACH * REACH)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_minimum_is_no_point_of_the_parabola() {
+        let tolerance = 1e-7;
+        // a quadratic basin: F.d = -2 h, at every height
+        for height in [1e-2, 1e-5, 1e-8] {
+            assert!(is_parabola(height, -2.0 * height, tolerance));
+            // a lost factor of two, or the sign of the force
+            assert!(height < 1e-6 || !is_parabola(height, -height, tolerance));
+            assert!(height < 1e-6 || !is_parabola(height, 2.0 * height, tolerance));
+        }
+        // at another minimum F vanishes, however little higher it lies
+        for rise in [1e-6, 5e-6, 1e-3] {
+            assert!(!is_parabola(rise, 0.0, tolerance));
+        }
+        assert!(!is_parabola(-5e-6, 0.0, tolerance));
+        // the anharmonic part is bounded, whatever the height
+        assert!(!is_parabola(1e-2, -2e-2 + 4e-5, tolerance));
+    }
 }
