@@ -9,7 +9,7 @@
 use super::kinds::{KindRule, Kinds, with_kinds};
 use super::local_energy::{Images, PADDING};
 use super::rows::Rows;
-use crate::forces::lanes::{Kernel, Records, RegisterPass, Sphere, in_registers, particles_within};
+use crate::forces::lanes::{Inside, Kernel, Records, RegisterPass, Sphere, in_registers, particles_within};
 use crate::model::{Law, PairLaw, PeriodicBox};
 
 /// Pairs nearer than this times sigma_ij come first in their row: they are the ones that refuse a move.
@@ -38,6 +38,7 @@ pub(super) struct NearLists {
     reach: f64,
     /// Fractions of the edges, for the search.
     fractions: [Vec<i32>; 3],
+    inside: Inside,
     found: Vec<u32>,
     close: Vec<u32>,
     kernel: Kernel,
@@ -62,6 +63,7 @@ impl NearLists {
             skin: extent.skin,
             reach: extent.largest_cutoff + extent.skin,
             fractions: std::array::from_fn(|_| vec![0; particles]),
+            inside: Inside::default(),
             found: Vec::new(),
             close: Vec::new(),
             kernel,
@@ -145,25 +147,19 @@ impl NearLists {
             scale: self.cell.edges.map(|edge| (edge / 4294967296.0) as f32),
             // f32 and 2^-32 of the box are exact to 1e-6 of the reach
             squared_radius: (self.reach * self.reach * 1.00001) as f32,
+            // with short rows these make their own order
+            squared_core: if self.short.is_none() { NEAR * NEAR } else { 0.0 },
         };
+        particles_within(self.kernel, &self.fractions, &sphere, &mut self.inside);
         self.found.clear();
-        particles_within(self.kernel, &self.fractions, &sphere, &mut self.found);
-        if let Some(own) = self.found.iter().position(|&k| k as usize == i) {
-            self.found.swap_remove(own);
-        }
-        if self.short.is_none() {
-            self.nearest_first(&sphere);
-        }
-    }
-
-    fn nearest_first(&mut self, sphere: &Sphere) {
-        let mut near = 0;
-        for at in 0..self.found.len() {
-            let k = self.found[at] as usize;
-            let particle = [self.fractions[0][k], self.fractions[1][k], self.fractions[2][k]];
-            if sphere.squared_distance(particle) < NEAR * NEAR {
-                self.found.swap(near, at);
-                near += 1;
+        for part in [&self.inside.core, &self.inside.shell] {
+            // each by rising index
+            match part.binary_search(&(i as u32)) {
+                Ok(own) => {
+                    self.found.extend_from_slice(&part[..own]);
+                    self.found.extend_from_slice(&part[own + 1..]);
+                }
+                Err(_) => self.found.extend_from_slice(part),
             }
         }
     }

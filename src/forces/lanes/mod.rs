@@ -24,7 +24,7 @@ pub use registers::Portable;
 pub use registers::{Avx2, Avx512};
 pub use rows::{give_atoms, give_records, take_atoms, take_records, union_row};
 pub use scan::{BLOCK, Fractions, Reach, ReachOfKind, ReachOfPair, scan};
-pub use search::{Sphere, particles_within};
+pub use search::{Inside, Sphere, particles_within};
 pub use single::{single_forces, single_hessian_times};
 
 use std::sync::OnceLock;

@@ -13,53 +13,85 @@ pub struct Sphere {
     pub scale: [f32; 3],
     /// r^2 below which a particle is inside.
     pub squared_radius: f32,
+    /// r^2 below which it is in the core of the sphere.
+    pub squared_core: f32,
+}
+
+/// The particles of a sphere, each by rising index.
+#[derive(Clone, Debug, Default)]
+pub struct Inside {
+    pub core: Vec<u32>,
+    pub shell: Vec<u32>,
 }
 
 impl Sphere {
     /// r^2 of one particle, rounded as the blocks of sixteen round it: a pair is near or not whichever of its particles
     /// searches.
     #[inline(always)]
-    pub fn squared_distance(&self, particle: [i32; 3]) -> f32 {
-        let along = [0, 1, 2].map(|k| particle[k].wrapping_sub(self.centre[k]) as f32 * self.scale[k]);
+    fn squared_distance(&self, particle: [i32; 3]) -> f32 {
+        let mut along = [0.0_f32; 3];
+        for k in 0..3 {
+            along[k] = particle[k].wrapping_sub(self.centre[k]) as f32 * self.scale[k];
+        }
         along[2].mul_add(along[2], along[1].mul_add(along[1], along[0] * along[0]))
     }
 }
 
-/// Appends to `found` the particles of `coordinates` [3][N] that are in the sphere, by rising index.
-pub fn particles_within(kernel: Kernel, coordinates: &[Vec<i32>; 3], sphere: &Sphere, found: &mut Vec<u32>) {
+/// Fills `inside` with the particles of `coordinates` [3][N] that are in the sphere.
+pub fn particles_within(kernel: Kernel, coordinates: &[Vec<i32>; 3], sphere: &Sphere, inside: &mut Inside) {
     let particles = coordinates[0].len().min(coordinates[1].len()).min(coordinates[2].len());
+    inside.core.clear();
+    inside.shell.clear();
     #[cfg(target_arch = "x86_64")]
     if kernel == Kernel::Avx512 && is_x86_feature_detected!("popcnt") {
         // SAFETY: `Kernel::available` lists AVX-512 only when the processor has it, and popcnt was just seen.
-        let done = unsafe { sixteens(coordinates, particles, sphere, found) };
-        return rest(coordinates, done, particles, sphere, found);
+        let done = unsafe { sixteens(coordinates, particles, sphere, inside) };
+        // SAFETY: every processor with AVX-512 has AVX2 and FMA.
+        return unsafe { rest_fused(coordinates, done, particles, sphere, inside) };
     }
-    let _ = kernel;
-    rest(coordinates, 0, particles, sphere, found);
+    #[cfg(target_arch = "x86_64")]
+    if kernel == Kernel::Avx2 {
+        // SAFETY: `Kernel::available` lists AVX2 only when the processor has it and FMA.
+        return unsafe { rest_fused(coordinates, 0, particles, sphere, inside) };
+    }
+    rest(coordinates, 0, particles, sphere, inside);
 }
 
-fn rest(coordinates: &[Vec<i32>; 3], from: usize, to: usize, sphere: &Sphere, found: &mut Vec<u32>) {
+#[inline(always)]
+fn rest(coordinates: &[Vec<i32>; 3], from: usize, to: usize, sphere: &Sphere, inside: &mut Inside) {
     for i in from..to {
-        if sphere.squared_distance([coordinates[0][i], coordinates[1][i], coordinates[2][i]]) < sphere.squared_radius {
-            found.push(i as u32);
+        let r2 = sphere.squared_distance([coordinates[0][i], coordinates[1][i], coordinates[2][i]]);
+        if r2 < sphere.squared_core {
+            inside.core.push(i as u32);
+        } else if r2 < sphere.squared_radius {
+            inside.shell.push(i as u32);
         }
     }
+}
+
+/// `rest` with `mul_add` as one instruction.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn rest_fused(coordinates: &[Vec<i32>; 3], from: usize, to: usize, sphere: &Sphere, inside: &mut Inside) {
+    rest(coordinates, from, to, sphere, inside);
 }
 
 /// All whole blocks of sixteen; how many particles they are.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512vl,avx512dq,fma,popcnt")]
-fn sixteens(coordinates: &[Vec<i32>; 3], particles: usize, sphere: &Sphere, found: &mut Vec<u32>) -> usize {
+fn sixteens(coordinates: &[Vec<i32>; 3], particles: usize, sphere: &Sphere, inside: &mut Inside) -> usize {
     let [x, y, z] = coordinates;
     let (cx, cy, cz) =
         (_mm512_set1_epi32(sphere.centre[0]), _mm512_set1_epi32(sphere.centre[1]), _mm512_set1_epi32(sphere.centre[2]));
     let (sx, sy, sz) =
         (_mm512_set1_ps(sphere.scale[0]), _mm512_set1_ps(sphere.scale[1]), _mm512_set1_ps(sphere.scale[2]));
-    let largest = _mm512_set1_ps(sphere.squared_radius);
+    let (radius, core) = (_mm512_set1_ps(sphere.squared_radius), _mm512_set1_ps(sphere.squared_core));
     let blocks = particles / 16;
     let count_up = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-    let mut count = found.len();
-    found.reserve(particles + 16);
+    let mut counts = [0; 2];
+    inside.core.reserve(particles + 16);
+    inside.shell.reserve(particles + 16);
+    let out = [inside.core.as_mut_ptr(), inside.shell.as_mut_ptr()];
     let rows = x.as_chunks::<16>().0.iter().zip(y.as_chunks::<16>().0).zip(z.as_chunks::<16>().0).take(blocks);
     for (block, ((x, y), z)) in rows.enumerate() {
         // SAFETY: sixteen numbers are there; the loads need no alignment.
@@ -74,14 +106,20 @@ fn sixteens(coordinates: &[Vec<i32>; 3], particles: usize, sphere: &Sphere, foun
         let dy = _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_sub_epi32(y, cy)), sy);
         let dz = _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_sub_epi32(z, cz)), sz);
         let r2 = _mm512_fmadd_ps(dz, dz, _mm512_fmadd_ps(dy, dy, _mm512_mul_ps(dx, dx)));
-        let hits = _mm512_cmp_ps_mask::<_CMP_LT_OQ>(r2, largest);
+        let in_core = _mm512_cmp_ps_mask::<_CMP_LT_OQ>(r2, core);
+        let in_shell = _mm512_cmp_ps_mask::<_CMP_LT_OQ>(r2, radius) & !in_core;
         let indices = _mm512_add_epi32(_mm512_set1_epi32(16 * block as i32), count_up);
-        let packed = _mm512_maskz_compress_epi32(hits, indices);
-        // SAFETY: `found` has room for all particles and sixteen more; the store needs no alignment.
-        unsafe { _mm512_storeu_si512(found.as_mut_ptr().add(count).cast(), packed) };
-        count += hits.count_ones() as usize;
+        for (place, hits) in [in_core, in_shell].into_iter().enumerate() {
+            let packed = _mm512_maskz_compress_epi32(hits, indices);
+            // SAFETY: there is room for all particles and sixteen more; the store needs no alignment.
+            unsafe { _mm512_storeu_si512(out[place].add(counts[place]).cast(), packed) };
+            counts[place] += hits.count_ones() as usize;
+        }
     }
     // SAFETY: so many were written.
-    unsafe { found.set_len(count) };
+    unsafe {
+        inside.core.set_len(counts[0]);
+        inside.shell.set_len(counts[1]);
+    }
     16 * blocks
 }
