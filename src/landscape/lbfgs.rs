@@ -6,8 +6,8 @@
 //! read twice in a step, once for products and once for the sum, whatever its length, and it is kept in f32: the
 //! secant condition needs no more, and the history is what leaves the cache first.
 
-use super::lanes::{BLOCK, LaneMinimiser, Rows, add};
-use crate::forces::lanes::{Pass, vectorised};
+use super::lanes::{BLOCK, LaneMinimiser};
+use crate::forces::lanes::{Column, ColumnPass, Columns, Configurations, Kernel};
 
 /// Pairs (s, y) that are remembered.
 const MEMORY: usize = 6;
@@ -72,9 +72,17 @@ pub(super) struct Lbfgs<const L: usize> {
     base: Vec<[f64; L]>,
     /// Last step, from the accepted point to the trial [3N][L].
     step: Vec<[f64; L]>,
-    s: [Vec<[f32; L]>; MEMORY],
-    y: [Vec<[f32; L]>; MEMORY],
+    /// s and y of every slot, those of one row side by side [3N][MEMORY].
+    history: Vec<[Pair<L>; MEMORY]>,
     largest_force: [f64; L],
+}
+
+/// One row of a pair (s, y).
+#[derive(Clone, Copy, Debug)]
+#[repr(C, align(64))]
+struct Pair<const L: usize> {
+    s: [f32; L],
+    y: [f32; L],
 }
 
 impl<const L: usize> Lbfgs<L> {
@@ -85,43 +93,9 @@ impl<const L: usize> Lbfgs<L> {
             newest: 0,
             base: vec![[0.0; L]; rows],
             step: vec![[0.0; L]; rows],
-            s: std::array::from_fn(|_| vec![[0.0; L]; rows]),
-            y: std::array::from_fn(|_| vec![[0.0; L]; rows]),
+            history: vec![[Pair { s: [0.0; L], y: [0.0; L] }; MEMORY]; rows],
             largest_force: [0.0; L],
         }
-    }
-
-    /// One pass over forces and history: y of the newest pair, the largest force, and for every slot k the products
-    /// s_k.F, y_k.F and y_k.s_newest, block by block in a fixed order.
-    #[inline(always)]
-    fn gather(&mut self, forces: &[[f64; L]], accepted: [bool; L], paired: [bool; L]) -> Gathered<L> {
-        let mut gathered = Gathered { products: [[[0.0; L]; 3]; MEMORY], square: [0.0; L] };
-        let mut largest = [0.0_f64; L];
-        let rows = forces.len();
-        for start in (0..rows).step_by(BLOCK) {
-            let block = start..(start + BLOCK).min(rows);
-            let y_new = &mut self.y[self.newest][block.clone()];
-            let mut square = [0.0; L];
-            for ((f, base), y) in forces[block.clone()].iter().zip(&mut self.base[block.clone()]).zip(y_new) {
-                for l in 0..L {
-                    let change = (base[l] - f[l]).clamp(-LARGEST_HISTORY, LARGEST_HISTORY);
-                    y[l] = if paired[l] { change as f32 } else { 0.0 };
-                    square[l] += f64::from(y[l]) * f64::from(y[l]);
-                    base[l] = if accepted[l] { f[l] } else { base[l] };
-                    largest[l] = if f[l].abs() > largest[l] { f[l].abs() } else { largest[l] };
-                }
-            }
-            add(&mut gathered.square, &square);
-            let (base, s_new) = (&self.base[block.clone()], &self.s[self.newest][block.clone()]);
-            for (total, (s, y)) in gathered.products.iter_mut().zip(self.s.iter().zip(&self.y)) {
-                let part = block_products(base, s_new, &s[block.clone()], &y[block.clone()]);
-                for (total, part) in total.iter_mut().zip(part) {
-                    add(total, &part);
-                }
-            }
-        }
-        self.largest_force = largest;
-        gathered
     }
 
     /// Enters the newest pair of one lane into its table; a pair without positive curvature empties the history.
@@ -153,63 +127,6 @@ impl<const L: usize> Lbfgs<L> {
         }
         table.valid[k] = true;
     }
-
-    /// One pass that forms the directions of all lanes; returns the largest component and F.d of each lane.
-    #[inline(always)]
-    fn form_directions(&mut self, coefficients: &[Coefficients; L], keep: [f64; L]) -> ([f64; L], [f64; L]) {
-        let force: [f64; L] = std::array::from_fn(|l| coefficients[l].force);
-        let (mut largest, mut slope) = ([0.0_f64; L], [0.0; L]);
-        let rows = self.base.len();
-        for start in (0..rows).step_by(BLOCK) {
-            let block = start..(start + BLOCK).min(rows);
-            let (base, step) = (&self.base[block.clone()], &mut self.step[block.clone()]);
-            for (d, f) in step.iter_mut().zip(base) {
-                for l in 0..L {
-                    d[l] = keep[l] * d[l] + force[l] * f[l];
-                }
-            }
-            for age in 0..MEMORY {
-                let k = slot(self.newest, age);
-                let a: [f64; L] = std::array::from_fn(|l| coefficients[l].s[k]);
-                let b: [f64; L] = std::array::from_fn(|l| coefficients[l].y[k]);
-                for ((d, s), y) in step.iter_mut().zip(&self.s[k][block.clone()]).zip(&self.y[k][block.clone()]) {
-                    for l in 0..L {
-                        d[l] += a[l] * f64::from(s[l]) + b[l] * f64::from(y[l]);
-                    }
-                }
-            }
-            let mut part = [0.0; L];
-            for (d, f) in step.iter().zip(base) {
-                for l in 0..L {
-                    largest[l] = if d[l].abs() > largest[l] { d[l].abs() } else { largest[l] };
-                    part[l] += d[l] * f[l];
-                }
-            }
-            add(&mut slope, &part);
-        }
-        (largest, slope)
-    }
-
-    /// Moves the lanes and notes the new s. `Move` says how each lane goes.
-    #[inline(always)]
-    fn apply(&mut self, positions: &mut [[f64; L]], moves: &[Move; L]) {
-        self.newest = (self.newest + 1) % MEMORY;
-        let s_new = &mut self.s[self.newest];
-        let along: [f64; L] = std::array::from_fn(|l| moves[l].along);
-        let steepest: [f64; L] = std::array::from_fn(|l| moves[l].steepest);
-        let returning: [f64; L] = std::array::from_fn(|l| moves[l].returning);
-        let downhill: [bool; L] = std::array::from_fn(|l| moves[l].steepest != 0.0);
-        for (((x, d), f), s) in positions.iter_mut().zip(&mut self.step).zip(&self.base).zip(s_new) {
-            for l in 0..L {
-                // what is added and then measured is the step as the rounded coordinates took it
-                let from = x[l] - returning[l] * d[l];
-                let step = if downhill[l] { steepest[l] * f[l] } else { along[l] * d[l] };
-                x[l] = from + step;
-                d[l] = x[l] - from;
-                s[l] = d[l].clamp(-LARGEST_HISTORY, LARGEST_HISTORY) as f32;
-            }
-        }
-    }
 }
 
 /// x <- x - returning * (last step) + along * (direction) + steepest * F.
@@ -220,50 +137,162 @@ struct Move {
     returning: f64,
 }
 
+/// Numbers of the lanes that are negative where `chosen`.
+fn marks<const L: usize>(chosen: [bool; L]) -> [f64; L] {
+    chosen.map(|chosen| if chosen { -1.0 } else { 1.0 })
+}
+
+/// One pass over forces and history: y of the newest pair, the largest force, and for every slot k the products
+/// s_k.F, y_k.F and y_k.s_newest, block by block in a fixed order.
 struct Gather<'a, const L: usize> {
     minimiser: &'a mut Lbfgs<L>,
     forces: &'a [[f64; L]],
-    accepted: [bool; L],
-    paired: [bool; L],
+    accepted: [f64; L],
+    paired: [f64; L],
 }
 
-impl<const L: usize> Pass for Gather<'_, L> {
+impl<const L: usize> ColumnPass<L> for Gather<'_, L> {
     type Output = Gathered<L>;
     #[inline(always)]
-    fn run(self) -> Gathered<L> {
-        self.minimiser.gather(self.forces, self.accepted, self.paired)
+    fn run<C: Column<L>>(self) -> Gathered<L> {
+        let Lbfgs { base, history, newest, largest_force, .. } = self.minimiser;
+        let newest = *newest % MEMORY;
+        let (accepted, paired) = (C::load_row(&self.accepted), C::load_row(&self.paired));
+        let zero = C::splat(0.0);
+        let mut totals = [[zero; 3]; MEMORY];
+        let (mut square, mut largest) = (zero, zero);
+        let blocks = history.chunks_mut(BLOCK).zip(base.chunks_mut(BLOCK)).zip(self.forces.chunks(BLOCK));
+        for ((history, base), forces) in blocks {
+            let mut part = zero;
+            for ((row, base), f) in history.iter_mut().zip(base.iter_mut()).zip(forces) {
+                let (f, old) = (C::load_row(f), C::load_row(base));
+                let newest = &mut row[newest];
+                (old - f).within(LARGEST_HISTORY).select(zero, paired).store_short(&mut newest.y);
+                let y = C::load_short(&newest.y);
+                part = part + y * y;
+                f.select(old, accepted).store_row(base);
+                largest = largest.or_larger(f.magnitude());
+            }
+            square = square + part;
+            for k in 0..MEMORY {
+                let mut parts = [zero; 3];
+                for (row, base) in history.iter().zip(base.iter()) {
+                    let (f, n) = (C::load_row(base), C::load_short(&row[newest].s));
+                    let (s, y) = (C::load_short(&row[k].s), C::load_short(&row[k].y));
+                    parts[0] = parts[0] + s * f;
+                    parts[1] = parts[1] + y * f;
+                    parts[2] = parts[2] + y * n;
+                }
+                for c in 0..3 {
+                    totals[k][c] = totals[k][c] + parts[c];
+                }
+            }
+        }
+        largest.store_row(largest_force);
+        let mut gathered = Gathered { products: [[[0.0; L]; 3]; MEMORY], square: [0.0; L] };
+        square.store_row(&mut gathered.square);
+        for k in 0..MEMORY {
+            for c in 0..3 {
+                totals[k][c].store_row(&mut gathered.products[k][c]);
+            }
+        }
+        gathered
     }
 }
 
+/// One pass that forms the directions of all lanes; gives the largest component and F.d of each lane.
 struct FormDirections<'a, const L: usize> {
     minimiser: &'a mut Lbfgs<L>,
     coefficients: &'a [Coefficients; L],
     keep: [f64; L],
 }
 
-impl<const L: usize> Pass for FormDirections<'_, L> {
+impl<const L: usize> ColumnPass<L> for FormDirections<'_, L> {
     type Output = ([f64; L], [f64; L]);
     #[inline(always)]
-    fn run(self) -> Self::Output {
-        self.minimiser.form_directions(self.coefficients, self.keep)
+    fn run<C: Column<L>>(self) -> Self::Output {
+        let Lbfgs { base, step, history, newest, .. } = self.minimiser;
+        let (mut force, mut of_pairs) = ([0.0; L], [[[0.0; L]; 2]; MEMORY]);
+        let mut slots = [0; MEMORY];
+        for age in 0..MEMORY {
+            slots[age] = slot(*newest, age);
+        }
+        for l in 0..L {
+            force[l] = self.coefficients[l].force;
+            for age in 0..MEMORY {
+                of_pairs[age][0][l] = self.coefficients[l].s[slots[age]];
+                of_pairs[age][1][l] = self.coefficients[l].y[slots[age]];
+            }
+        }
+        let (keep, force, zero) = (C::load_row(&self.keep), C::load_row(&force), C::splat(0.0));
+        let mut factors = [[zero; 2]; MEMORY];
+        for age in 0..MEMORY {
+            factors[age] = [C::load_row(&of_pairs[age][0]), C::load_row(&of_pairs[age][1])];
+        }
+        let (mut largest, mut slope) = (zero, zero);
+        let blocks = history.chunks(BLOCK).zip(base.chunks(BLOCK)).zip(step.chunks_mut(BLOCK));
+        for ((history, base), step) in blocks {
+            let mut part = zero;
+            for ((row, f), step) in history.iter().zip(base).zip(step) {
+                let f = C::load_row(f);
+                let mut d = keep * C::load_row(step) + force * f;
+                for age in 0..MEMORY {
+                    let Pair { s, y } = &row[slots[age]];
+                    d = d + (factors[age][0] * C::load_short(s) + factors[age][1] * C::load_short(y));
+                }
+                d.store_row(step);
+                largest = largest.or_larger(d.magnitude());
+                part = part + d * f;
+            }
+            slope = slope + part;
+        }
+        let mut out = ([0.0; L], [0.0; L]);
+        largest.store_row(&mut out.0);
+        slope.store_row(&mut out.1);
+        out
     }
 }
 
+/// Moves the lanes and notes the new s. `Move` says how each lane goes.
 struct Apply<'a, const L: usize> {
     minimiser: &'a mut Lbfgs<L>,
     positions: &'a mut [[f64; L]],
     moves: &'a [Move; L],
 }
 
-impl<const L: usize> Pass for Apply<'_, L> {
+impl<const L: usize> ColumnPass<L> for Apply<'_, L> {
     type Output = ();
     #[inline(always)]
-    fn run(self) {
-        self.minimiser.apply(self.positions, self.moves);
+    fn run<C: Column<L>>(self) {
+        let Lbfgs { base, step, history, newest, .. } = self.minimiser;
+        *newest = (*newest + 1) % MEMORY;
+        let newest = *newest % MEMORY;
+        let (mut along, mut steepest, mut returning, mut downhill) = ([0.0; L], [0.0; L], [0.0; L], [0.0; L]);
+        for l in 0..L {
+            (along[l], steepest[l]) = (self.moves[l].along, self.moves[l].steepest);
+            returning[l] = self.moves[l].returning;
+            downhill[l] = if steepest[l] != 0.0 { -1.0 } else { 1.0 };
+        }
+        let (along, steepest) = (C::load_row(&along), C::load_row(&steepest));
+        let (returning, downhill) = (C::load_row(&returning), C::load_row(&downhill));
+        let rows = self.positions.iter_mut().zip(step).zip(base).zip(history);
+        for (((x, d), f), row) in rows {
+            let last = C::load_row(d);
+            // what is added and then measured is the step as the rounded coordinates took it
+            let from = C::load_row(x) - returning * last;
+            let to = from + (steepest * C::load_row(f)).select(along * last, downhill);
+            to.store_row(x);
+            let taken = to - from;
+            taken.store_row(d);
+            taken.within(LARGEST_HISTORY).store_short(&mut row[newest].s);
+        }
     }
 }
 
-impl<const L: usize> LaneMinimiser<L> for Lbfgs<L> {
+impl<const L: usize> LaneMinimiser<L> for Lbfgs<L>
+where
+    Configurations: Columns<L>,
+{
     fn restart(&mut self, lane: usize) {
         self.lanes[lane] = Lane { fresh: true, ..Lane::default() };
     }
@@ -277,7 +306,8 @@ impl<const L: usize> LaneMinimiser<L> for Lbfgs<L> {
             running[l] && lower && energies[l].is_finite()
         });
         let paired = std::array::from_fn(|l| accepted[l] && !self.lanes[l].fresh);
-        let gathered = vectorised(Gather { minimiser: self, forces, accepted, paired });
+        let pass = Gather { minimiser: self, forces, accepted: marks(accepted), paired: marks(paired) };
+        let gathered = Configurations::run(Kernel::best(), pass);
         for l in 0..L {
             self.enter_pair(l, &gathered, paired[l]);
             let lane = &mut self.lanes[l];
@@ -307,7 +337,8 @@ impl<const L: usize> LaneMinimiser<L> for Lbfgs<L> {
             }
         });
         let keep = retry.map(|r| if r { 1.0 } else { 0.0 });
-        let (largest, slope) = vectorised(FormDirections { minimiser: self, coefficients: &coefficients, keep });
+        let pass = FormDirections { minimiser: self, coefficients: &coefficients, keep };
+        let (largest, slope) = Configurations::run(Kernel::best(), pass);
         let moves = std::array::from_fn(|l| {
             if retry[l] {
                 return Move { along: SHORTENING, steepest: 0.0, returning: 1.0 };
@@ -322,7 +353,7 @@ impl<const L: usize> LaneMinimiser<L> for Lbfgs<L> {
             self.lanes[l].products.valid = [false; MEMORY];
             Move { steepest: capped(self.first_step, self.first_step * self.largest_force[l]), ..Move::default() }
         });
-        vectorised(Apply { minimiser: self, positions, moves: &moves });
+        Configurations::run(Kernel::best(), Apply { minimiser: self, positions, moves: &moves });
     }
 }
 
@@ -334,25 +365,6 @@ fn capped(factor: f64, largest: f64) -> f64 {
 /// The slot of the pair of a given age, 0 the newest.
 fn slot(newest: usize, age: usize) -> usize {
     (newest + MEMORY - age) % MEMORY
-}
-
-/// s_k.F, y_k.F and y_k.s_newest over one block of rows.
-#[inline(always)]
-fn block_products<const L: usize>(
-    base: &Rows<f64, L>,
-    s_new: &Rows<f32, L>,
-    s: &Rows<f32, L>,
-    y: &Rows<f32, L>,
-) -> [[f64; L]; 3] {
-    let mut part = [[0.0; L]; 3];
-    for (((f, n), s), y) in base.iter().zip(s_new).zip(s).zip(y) {
-        for l in 0..L {
-            part[0][l] += f64::from(s[l]) * f[l];
-            part[1][l] += f64::from(y[l]) * f[l];
-            part[2][l] += f64::from(y[l]) * f64::from(n[l]);
-        }
-    }
-    part
 }
 
 /// The two-loop recursion in the space of coefficients, from the newest pair to the oldest and back.

@@ -6,6 +6,7 @@ use super::lanes::{run_queue, stiffness};
 use super::lbfgs::Lbfgs;
 use super::recognition::{Recogniser, Unwatched, Watch};
 use super::settings::{ExploreSettings, Minimiser};
+use crate::forces::lanes::{Columns, Configurations};
 use crate::forces::{LANES, PairSum};
 use serde::{Deserialize, Serialize};
 
@@ -117,7 +118,10 @@ fn quench_queue<const L: usize>(
     starts: &[&[f64]],
     settings: &QuenchSettings,
     watch: &mut impl Watch,
-) -> Vec<Quench> {
+) -> Vec<Quench>
+where
+    Configurations: Columns<L>,
+{
     let rows = 3 * sum.particles();
     let stiffness = stiffness(sum);
     match settings.minimiser {

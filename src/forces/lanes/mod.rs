@@ -6,6 +6,7 @@
 //! so that a configuration's energy and forces are the same bits in either form, on AVX-512 and on AVX2.
 
 mod batch;
+mod columns;
 mod gathered;
 mod lane;
 mod records;
@@ -16,6 +17,7 @@ mod search;
 mod single;
 
 pub use batch::{Atom, Listed, Nearest, batch_forces, batch_hessian_times};
+pub use columns::{Column, ColumnPass, Columns, Configurations};
 pub use gathered::{Records, RegisterPass, in_registers};
 pub use lane::Lane;
 pub use records::{Record, word_of_kind};

@@ -1,0 +1,263 @@
+//! Passes over rows of a batch [3N][L]: one register holds the number of each of the L configurations.
+//!
+//! Left to itself the compiler takes many rows at a time and gathers their lanes; written in registers it takes one row
+//! after the other. A pass uses no fused operations, so that its bits depend neither on the kernel nor on L.
+
+#[cfg(target_arch = "x86_64")]
+use super::{Avx2, Avx512};
+use super::{Kernel, Lane, Portable};
+use crate::model::Real;
+#[cfg(target_arch = "x86_64")]
+use std::arch::x86_64::*;
+
+/// The numbers of L configurations.
+pub trait Column<const L: usize>: Real {
+    fn load_row(row: &[f64; L]) -> Self;
+    fn store_row(self, row: &mut [f64; L]);
+    /// Widened from single precision.
+    fn load_short(row: &[f32; L]) -> Self;
+    /// Rounded to single precision.
+    fn store_short(self, row: &mut [f32; L]);
+    fn magnitude(self) -> Self;
+    /// The larger one of two; `self` where they cannot be compared.
+    fn or_larger(self, other: Self) -> Self;
+    /// Brought within -bound ... bound; what is no number stays none.
+    fn within(self, bound: f64) -> Self;
+    /// `self` where `chosen` is negative, `other` elsewhere.
+    fn select(self, other: Self, chosen: Self) -> Self;
+}
+
+/// Code over columns. `run` and all it calls must be `#[inline(always)]` and free of closures.
+pub trait ColumnPass<const L: usize> {
+    type Output;
+    fn run<C: Column<L>>(self) -> Self::Output;
+}
+
+/// The numbers of configurations that there are columns for.
+pub trait Columns<const L: usize> {
+    /// Runs a pass with the registers of `kernel`, which must be one of `Kernel::available()`.
+    fn run<P: ColumnPass<L>>(kernel: Kernel, pass: P) -> P::Output;
+}
+
+/// One configuration or eight.
+pub struct Configurations;
+
+impl Columns<1> for Configurations {
+    fn run<P: ColumnPass<1>>(_: Kernel, pass: P) -> P::Output {
+        pass.run::<f64>()
+    }
+}
+
+impl Columns<8> for Configurations {
+    fn run<P: ColumnPass<8>>(kernel: Kernel, pass: P) -> P::Output {
+        #[cfg(target_arch = "x86_64")]
+        {
+            #[target_feature(enable = "avx512f,avx512vl,avx512dq,fma")]
+            fn avx512<P: ColumnPass<8>>(pass: P) -> P::Output {
+                pass.run::<Avx512>()
+            }
+            #[target_feature(enable = "avx2,fma")]
+            fn avx2<P: ColumnPass<8>>(pass: P) -> P::Output {
+                pass.run::<Avx2>()
+            }
+            match kernel {
+                // SAFETY: `Kernel::available` lists AVX-512 only when the processor has these features.
+                Kernel::Avx512 => return unsafe { avx512(pass) },
+                // SAFETY: `Kernel::available` lists AVX2 only when the processor has these features.
+                Kernel::Avx2 => return unsafe { avx2(pass) },
+                Kernel::Portable => {}
+            }
+        }
+        let _ = kernel;
+        pass.run::<Portable>()
+    }
+}
+
+impl Column<1> for f64 {
+    #[inline(always)]
+    fn load_row(row: &[f64; 1]) -> Self {
+        row[0]
+    }
+    #[inline(always)]
+    fn store_row(self, row: &mut [f64; 1]) {
+        row[0] = self;
+    }
+    #[inline(always)]
+    fn load_short(row: &[f32; 1]) -> Self {
+        f64::from(row[0])
+    }
+    #[inline(always)]
+    fn store_short(self, row: &mut [f32; 1]) {
+        row[0] = self as f32;
+    }
+    #[inline(always)]
+    fn magnitude(self) -> Self {
+        self.abs()
+    }
+    #[inline(always)]
+    fn or_larger(self, other: Self) -> Self {
+        if other > self { other } else { self }
+    }
+    #[inline(always)]
+    fn within(self, bound: f64) -> Self {
+        self.clamp(-bound, bound)
+    }
+    #[inline(always)]
+    fn select(self, other: Self, chosen: Self) -> Self {
+        if chosen < 0.0 { self } else { other }
+    }
+}
+
+impl Column<8> for Portable {
+    #[inline(always)]
+    fn load_row(row: &[f64; 8]) -> Self {
+        Portable(*row)
+    }
+    #[inline(always)]
+    fn store_row(self, row: &mut [f64; 8]) {
+        *row = self.0;
+    }
+    #[inline(always)]
+    fn load_short(row: &[f32; 8]) -> Self {
+        let mut wide = [0.0; 8];
+        for l in 0..8 {
+            wide[l] = f64::from(row[l]);
+        }
+        Portable(wide)
+    }
+    #[inline(always)]
+    fn store_short(self, row: &mut [f32; 8]) {
+        for l in 0..8 {
+            row[l] = self.0[l] as f32;
+        }
+    }
+    #[inline(always)]
+    fn magnitude(mut self) -> Self {
+        for l in 0..8 {
+            self.0[l] = self.0[l].abs();
+        }
+        self
+    }
+    #[inline(always)]
+    fn or_larger(mut self, other: Self) -> Self {
+        for l in 0..8 {
+            self.0[l] = if other.0[l] > self.0[l] { other.0[l] } else { self.0[l] };
+        }
+        self
+    }
+    #[inline(always)]
+    fn within(mut self, bound: f64) -> Self {
+        for l in 0..8 {
+            self.0[l] = self.0[l].clamp(-bound, bound);
+        }
+        self
+    }
+    #[inline(always)]
+    fn select(mut self, other: Self, chosen: Self) -> Self {
+        for l in 0..8 {
+            self.0[l] = if chosen.0[l] < 0.0 { self.0[l] } else { other.0[l] };
+        }
+        self
+    }
+}
+
+// SAFETY (of every intrinsic below): the types are only reached through `Columns` and `dispatch!`, which enter code of this
+// instruction set after the processor was seen to have it; references to whole rows cover every load and store, none of
+// which needs alignment. A minimum or maximum of something that is no number is its second operand.
+
+#[cfg(target_arch = "x86_64")]
+impl Column<8> for Avx512 {
+    #[inline(always)]
+    fn load_row(row: &[f64; 8]) -> Self {
+        Self::load(row)
+    }
+    #[inline(always)]
+    fn store_row(self, row: &mut [f64; 8]) {
+        self.store(row);
+    }
+    #[inline(always)]
+    fn load_short(row: &[f32; 8]) -> Self {
+        Avx512(unsafe { _mm512_cvtps_pd(_mm256_loadu_ps(row.as_ptr())) })
+    }
+    #[inline(always)]
+    fn store_short(self, row: &mut [f32; 8]) {
+        unsafe { _mm256_storeu_ps(row.as_mut_ptr(), _mm512_cvtpd_ps(self.0)) }
+    }
+    #[inline(always)]
+    fn magnitude(self) -> Self {
+        Avx512(unsafe { _mm512_abs_pd(self.0) })
+    }
+    #[inline(always)]
+    fn or_larger(self, other: Self) -> Self {
+        Avx512(unsafe { _mm512_max_pd(other.0, self.0) })
+    }
+    #[inline(always)]
+    fn within(self, bound: f64) -> Self {
+        unsafe {
+            let below = _mm512_min_pd(_mm512_set1_pd(bound), self.0);
+            Avx512(_mm512_max_pd(_mm512_set1_pd(-bound), below))
+        }
+    }
+    #[inline(always)]
+    fn select(self, other: Self, chosen: Self) -> Self {
+        unsafe {
+            let mask = _mm512_cmp_pd_mask::<_CMP_LT_OQ>(chosen.0, _mm512_setzero_pd());
+            Avx512(_mm512_mask_mov_pd(other.0, mask, self.0))
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+impl Column<8> for Avx2 {
+    #[inline(always)]
+    fn load_row(row: &[f64; 8]) -> Self {
+        Self::load(row)
+    }
+    #[inline(always)]
+    fn store_row(self, row: &mut [f64; 8]) {
+        self.store(row);
+    }
+    #[inline(always)]
+    fn load_short(row: &[f32; 8]) -> Self {
+        unsafe {
+            let short = _mm256_loadu_ps(row.as_ptr());
+            let (low, high) = (_mm256_castps256_ps128(short), _mm256_extractf128_ps::<1>(short));
+            Avx2(_mm256_cvtps_pd(low), _mm256_cvtps_pd(high))
+        }
+    }
+    #[inline(always)]
+    fn store_short(self, row: &mut [f32; 8]) {
+        unsafe {
+            let short = _mm256_set_m128(_mm256_cvtpd_ps(self.1), _mm256_cvtpd_ps(self.0));
+            _mm256_storeu_ps(row.as_mut_ptr(), short);
+        }
+    }
+    #[inline(always)]
+    fn magnitude(self) -> Self {
+        unsafe {
+            let sign = _mm256_set1_pd(-0.0);
+            Avx2(_mm256_andnot_pd(sign, self.0), _mm256_andnot_pd(sign, self.1))
+        }
+    }
+    #[inline(always)]
+    fn or_larger(self, other: Self) -> Self {
+        unsafe { Avx2(_mm256_max_pd(other.0, self.0), _mm256_max_pd(other.1, self.1)) }
+    }
+    #[inline(always)]
+    fn within(self, bound: f64) -> Self {
+        unsafe {
+            let (low, high) = (_mm256_set1_pd(-bound), _mm256_set1_pd(bound));
+            Avx2(_mm256_max_pd(low, _mm256_min_pd(high, self.0)), _mm256_max_pd(low, _mm256_min_pd(high, self.1)))
+        }
+    }
+    #[inline(always)]
+    fn select(self, other: Self, chosen: Self) -> Self {
+        unsafe {
+            let zero = _mm256_setzero_pd();
+            Avx2(
+                _mm256_blendv_pd(other.0, self.0, _mm256_cmp_pd::<_CMP_LT_OQ>(chosen.0, zero)),
+                _mm256_blendv_pd(other.1, self.1, _mm256_cmp_pd::<_CMP_LT_OQ>(chosen.1, zero)),
+            )
+        }
+    }
+}
