@@ -1,6 +1,6 @@
 //! Energies and forces of a batch of L configurations of one glass.
 
-use super::lanes::{self, Atom, Kernel, Listed, Nearest, Record};
+use super::lanes::{self, Atom, Energies, ForcesAlone, Kernel, Listed, Nearest, Record, WithEnergies};
 use super::neighbours::Subject;
 use super::order::space_filling_order;
 use super::table::{ByKind, ByPair, FILLING, PairTable};
@@ -178,6 +178,15 @@ impl<const L: usize> PairSum<L> {
 
     /// Total potential energy of each configuration [L]; `forces` [3N][L] is overwritten with F = -dU/dx.
     pub fn forces(&mut self, positions: &[[f64; L]], forces: &mut [[f64; L]]) -> [f64; L] {
+        self.sum_pairs(WithEnergies, positions, forces)
+    }
+
+    /// The forces of `forces`, without the energies, which a batch is a tenth quicker without.
+    pub fn forces_alone(&mut self, positions: &[[f64; L]], forces: &mut [[f64; L]]) {
+        self.sum_pairs(ForcesAlone, positions, forces);
+    }
+
+    fn sum_pairs<E: Energies>(&mut self, which: E, positions: &[[f64; L]], forces: &mut [[f64; L]]) -> [f64; L] {
         self.refresh(positions.as_flattened());
         let (kernel, list, cell) = (self.kernel, &self.list, &self.cell);
         let out = forces.as_flattened_mut();
@@ -190,8 +199,8 @@ impl<const L: usize> PairSum<L> {
         } else {
             let Batch { positions, forces, .. } = &mut self.batch;
             let batch = with_law!(&self.model.law, law => with_table!(&self.table, list, table => match list.shifts() {
-                Some(shifts) => lanes::batch_forces(kernel, law, table, Listed(shifts), list, positions, forces),
-                None => lanes::batch_forces(kernel, law, table, Nearest(cell), list, positions, forces),
+                Some(shifts) => lanes::batch_forces(kernel, which, law, table, Listed(shifts), list, positions, forces),
+                None => lanes::batch_forces(kernel, which, law, table, Nearest(cell), list, positions, forces),
             }));
             energies.copy_from_slice(&batch[..L]);
             lanes::give_atoms(kernel, &self.order, forces, out.as_chunks_mut().0);

@@ -6,6 +6,7 @@
 use super::Thermostat;
 use super::thermostats::{Bath, ThermostatState};
 use crate::error::{Error, Result};
+use crate::forces::lanes::{Column, ColumnPass, Columns, Configurations, Kernel};
 use crate::forces::{PairSum, set_lane};
 use crate::random::Stream;
 use rand_distr::{Distribution, StandardNormal};
@@ -157,7 +158,10 @@ pub fn run_lanes<const L: usize>(
     sum: &mut PairSum<L>,
     settings: &DynamicsSettings,
     steps: u64,
-) -> Result<()> {
+) -> Result<()>
+where
+    Configurations: Columns<L>,
+{
     let Some(first) = states.first() else { return Ok(()) };
     if states.len() > L || states.iter().any(|state| state.positions.len() != first.positions.len()) {
         return Err(Error::Internal(format!("{} trajectories in a batch of {L}, or of unequal size", states.len())));
@@ -165,7 +169,7 @@ pub fn run_lanes<const L: usize>(
     if steps == 0 {
         return Ok(());
     }
-    let bath = settings.bath(first.particles());
+    let (bath, kernel) = (settings.bath(first.particles()), Kernel::best());
     let half = 0.5 * settings.time_step;
     let mut positions = gather::<L>(states, |state| &state.positions);
     let mut velocities = gather::<L>(states, |state| &state.velocities);
@@ -173,14 +177,21 @@ pub fn run_lanes<const L: usize>(
     let mut energies = [0.0; L];
     // factors still to be multiplied in: those after the last step, then those before the next
     let (mut after, mut before) = ([1.0; L], [1.0; L]);
-    for _ in 0..steps {
+    for step in 0..steps {
         for (state, factor) in states.iter_mut().zip(&mut before) {
             *factor = settings.thermostat.before(&bath, &mut state.thermostat, state.kinetic);
         }
         fill_free_lanes(states.len(), &mut before);
-        kick_and_drift(&mut positions, &mut velocities, &forces, [after, before], half);
-        energies = sum.forces(&positions, &mut forces);
-        let kinetic = kick(&mut velocities, &forces, half);
+        let factors = [after, before];
+        let (x, v) = (&mut positions[..], &mut velocities[..]);
+        Configurations::run(kernel, KickAndDrift { positions: x, velocities: v, forces: &forces, factors, half });
+        // the energy enters no step
+        if step + 1 < steps {
+            sum.forces_alone(&positions, &mut forces);
+        } else {
+            energies = sum.forces(&positions, &mut forces);
+        }
+        let kinetic = Configurations::run(kernel, Kick { velocities: &mut velocities, forces: &forces, half });
         for ((state, factor), &kinetic) in states.iter_mut().zip(&mut after).zip(&kinetic) {
             *factor = settings.thermostat.after(&bath, &mut state.thermostat, kinetic, &mut state.random)?;
             state.kinetic = *factor * *factor * kinetic;
@@ -207,36 +218,56 @@ pub fn run_lanes<const L: usize>(
 
 /// v = v a b + F dt/2; x += v dt. The two factors are multiplied one after the other, so that a trajectory cut
 /// between them has the same bits.
-fn kick_and_drift<const L: usize>(
-    positions: &mut [[f64; L]],
-    velocities: &mut [[f64; L]],
-    forces: &[[f64; L]],
-    [after, before]: [[f64; L]; 2],
+struct KickAndDrift<'a, const L: usize> {
+    positions: &'a mut [[f64; L]],
+    velocities: &'a mut [[f64; L]],
+    forces: &'a [[f64; L]],
+    factors: [[f64; L]; 2],
     half: f64,
-) {
-    let whole = 2.0 * half;
-    for ((x, v), f) in positions.iter_mut().zip(velocities).zip(forces) {
-        for l in 0..L {
-            v[l] = v[l] * after[l] * before[l] + half * f[l];
-            x[l] += whole * v[l];
+}
+
+impl<const L: usize> ColumnPass<L> for KickAndDrift<'_, L> {
+    type Output = ();
+    #[inline(always)]
+    fn run<C: Column<L>>(self) {
+        let (after, before) = (C::load_row(&self.factors[0]), C::load_row(&self.factors[1]));
+        let (half, whole) = (C::splat(self.half), C::splat(2.0 * self.half));
+        for ((x, v), f) in self.positions.iter_mut().zip(self.velocities).zip(self.forces) {
+            let kicked = C::load_row(v) * after * before + half * C::load_row(f);
+            kicked.store_row(v);
+            (C::load_row(x) + whole * kicked).store_row(x);
         }
     }
 }
 
-/// v += F dt/2, and the kinetic energies after it.
-fn kick<const L: usize>(velocities: &mut [[f64; L]], forces: &[[f64; L]], half: f64) -> [f64; L] {
-    // one sum for each direction: a chain of additions a third as long, the same for every L
-    let mut squares = [[0.0; L]; 3];
-    let atoms = velocities.as_chunks_mut::<3>().0.iter_mut().zip(forces.as_chunks::<3>().0);
-    for (v, f) in atoms {
-        for k in 0..3 {
-            for l in 0..L {
-                v[k][l] += half * f[k][l];
-                squares[k][l] += v[k][l] * v[k][l];
+/// v += F dt/2; gives the kinetic energies after it.
+struct Kick<'a, const L: usize> {
+    velocities: &'a mut [[f64; L]],
+    forces: &'a [[f64; L]],
+    half: f64,
+}
+
+impl<const L: usize> ColumnPass<L> for Kick<'_, L> {
+    type Output = [f64; L];
+    #[inline(always)]
+    fn run<C: Column<L>>(self) -> [f64; L] {
+        // one sum for each direction: a chain of additions a third as long, the same for every L
+        let mut squares = [C::splat(0.0); 3];
+        let half = C::splat(self.half);
+        let atoms = self.velocities.as_chunks_mut::<3>().0.iter_mut().zip(self.forces.as_chunks::<3>().0);
+        for (v, f) in atoms {
+            for k in 0..3 {
+                let kicked = C::load_row(&v[k]) + half * C::load_row(&f[k]);
+                kicked.store_row(&mut v[k]);
+                squares[k] = squares[k] + kicked * kicked;
             }
         }
+        let mut rows = [[0.0; L]; 3];
+        for k in 0..3 {
+            squares[k].store_row(&mut rows[k]);
+        }
+        halved_total(rows)
     }
-    halved_total(squares)
 }
 
 fn kinetic_energies<const L: usize>(velocities: &[[f64; L]]) -> [f64; L] {

@@ -58,10 +58,31 @@ impl Images for Listed<'_> {
     }
 }
 
+/// Whether energies are summed beside the forces.
+pub trait Energies: Copy {
+    const SUMMED: bool;
+}
+
+/// Energies and forces.
+#[derive(Clone, Copy)]
+pub struct WithEnergies;
+
+/// Forces alone; the energies are 0.
+#[derive(Clone, Copy)]
+pub struct ForcesAlone;
+
+impl Energies for WithEnergies {
+    const SUMMED: bool = true;
+}
+
+impl Energies for ForcesAlone {
+    const SUMMED: bool = false;
+}
+
 dispatch! {
     /// Energies [8] of eight configurations; `forces` [N] is overwritten with F = -dU/dx.
-    pub fn batch_forces<P: PairLaw, T: Parameters, I: Images>(
-        law: &P, table: T, images: I, list: &NeighbourList, positions: &[Atom], forces: &mut [Atom],
+    pub fn batch_forces<E: Energies, P: PairLaw, T: Parameters, I: Images>(
+        energies: E, law: &P, table: T, images: I, list: &NeighbourList, positions: &[Atom], forces: &mut [Atom],
     ) -> [f64; 8] = forces_body
 }
 
@@ -88,7 +109,8 @@ pub(super) fn load3<R: Lane>(atom: &Atom) -> [R; 3] {
 }
 
 #[inline(always)]
-fn forces_body<R: Lane, P: PairLaw, T: Parameters, I: Images>(
+fn forces_body<R: Lane, E: Energies, P: PairLaw, T: Parameters, I: Images>(
+    _: E,
     law: &P,
     table: T,
     images: I,
@@ -112,7 +134,9 @@ fn forces_body<R: Lane, P: PairLaw, T: Parameters, I: Images>(
             let r2 = d[2].mul_add(d[2], d[1].mul_add(d[1], d[0] * d[0]));
             let x2 = r2 * R::splat(inverse_sigma_squared);
             let phi = law.derivatives(x2);
-            energy_i = R::splat(epsilon).mul_add(phi.value.where_less(x2, cutoff2), energy_i);
+            if E::SUMMED {
+                energy_i = R::splat(epsilon).mul_add(phi.value.where_less(x2, cutoff2), energy_i);
+            }
             let slope = R::splat(scale) * phi.slope_over_x.where_less(x2, cutoff2);
             let rows = &mut forces[j].0;
             for k in 0..3 {

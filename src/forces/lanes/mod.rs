@@ -16,7 +16,8 @@ mod scan;
 mod search;
 mod single;
 
-pub use batch::{Atom, Listed, Nearest, batch_forces, batch_hessian_times};
+pub use batch::Energies;
+pub use batch::{Atom, ForcesAlone, Listed, Nearest, WithEnergies, batch_forces, batch_hessian_times};
 pub use columns::{Column, ColumnPass, Columns, Configurations};
 pub use gathered::{Records, RegisterPass, in_registers};
 pub use lane::Lane;
