@@ -215,8 +215,12 @@ impl<const L: usize> PairSum<L> {
             let Batch { positions, forces, vectors, .. } = &mut self.batch;
             vectors.resize(positions.len(), Atom::default());
             lanes::take_atoms(kernel, order, given.as_chunks().0, &[], vectors);
-            with_law!(&self.model.law, law => with_table!(&self.table, list, table =>
-                lanes::batch_hessian_times(kernel, law, table, Nearest(cell), list, positions, vectors, forces)));
+            with_law!(&self.model.law, law => with_table!(&self.table, list, table => match list.shifts() {
+                Some(shifts) => {
+                    lanes::batch_hessian_times(kernel, law, table, Listed(shifts), list, positions, vectors, forces)
+                }
+                None => lanes::batch_hessian_times(kernel, law, table, Nearest(cell), list, positions, vectors, forces),
+            }));
             lanes::give_atoms(kernel, order, forces, out.as_chunks_mut().0);
         }
     }
