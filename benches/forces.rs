@@ -40,6 +40,8 @@ fn forces(criterion: &mut Criterion) {
             let mut out = vec![[0.0; LANES]; x.len()];
             group.throughput(Throughput::Elements((LANES * single.listed_pairs()) as u64));
             group.bench_function("batch", |b| b.iter(|| sum.forces(&batch, &mut out)));
+            let mut product = vec![[0.0; LANES]; x.len()];
+            group.bench_function("batch-hessian-times", |b| b.iter(|| sum.hessian_times(&batch, &out, &mut product)));
         }
     }
 }

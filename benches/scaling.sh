@@ -11,17 +11,18 @@ work=${WORK:-$target/peers}
 mkdir -p "$work"
 bench=$(cargo bench --locked --no-run --manifest-path "$root/Cargo.toml" --bench peers 2>&1 |
     sed -n 's/.*Executable.*(\(.*\))$/\1/p' | tail -1)
-value() { awk -v name="$1" '$1 == name { print $2; exit }' "$2"; }
+# the median of three turns
+value() { awk -v name="$1" '$1 == name { print $2 }' "$2" | sort -g | awk '{ x[NR] = $1 } END { print x[int((NR + 1) / 2)] }'; }
 
 particles() {
-    echo "| model | particles | us per particle: force call | MD step | force call, batch of 8 |"
-    echo "|---|---|---|---|---|"
-    local preset n
+    echo "| model | particles | us per particle: force call | ordered | MD step | ordered | force call, batch of 8 | ordered |"
+    echo "|---|---|---|---|---|---|---|---|"
+    local preset n name
     for preset in tlj pss; do
         for n in 1200 3000 6000 12000 24000 48000 96000; do
             "$bench" forces "$preset" "$n" >"$work/out.txt"
-            echo "| $preset | $n | $(value call "$work/out.txt") | $(value step "$work/out.txt") |" \
-                "$(value batch "$work/out.txt") |"
+            for name in call call_ordered step step_ordered batch batch_ordered; do value "$name" "$work/out.txt"; done |
+                awk -v row="| $preset | $n |" '{ row = row " " $1 " |" } END { print row }'
         done
     done
 }

@@ -78,6 +78,8 @@ fn against(peer: &Path, start: &MonteCarloState) {
         };
         let displaced = fraction(state.displacements, start.displacements);
         let swapped = fraction(state.swaps, start.swaps);
+        // read by benches/peers.sh: ours, theirs
+        println!("moves_per_second {:e} {:e}", 1e6 * rate, words[0]);
         println!("accepted {displaced:.4} {swapped:.4}, peer {:.4} {:.4}", words[1], words[2]);
     }
     println!("million moves per second of CPU, median [range] of 9 interleaved runs:");

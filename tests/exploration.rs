@@ -53,7 +53,7 @@ fn slices_checkpoints_and_extension_change_nothing() {
         loop {
             let bytes = postcard::to_stdvec(&task.state()).unwrap();
             let state: ExplorationState = postcard::from_bytes(&bytes).unwrap();
-            task = ExplorationTask::resume(&model, glass.cell, &settings(wanted, 2), state);
+            task = ExplorationTask::resume(&model, &glass, &settings(wanted, 2), state);
             if task.advance(997).unwrap() == Progress::Done {
                 break;
             }
@@ -64,6 +64,43 @@ fn slices_checkpoints_and_extension_change_nothing() {
         runs.iter().map(|run| (run.minima().to_vec(), places(run), run.mean_squared_displacement)).collect()
     };
     assert_eq!(found(&whole), found(&task.records()));
+}
+
+/// Large enough for a space-filling order: the reference glass, 18 times.
+fn large_glass() -> (Model, Configuration) {
+    let (_, small) = glass();
+    let edges = small.cell.edges;
+    let mut large = Configuration {
+        cell: PeriodicBox { edges: [3.0 * edges[0], 3.0 * edges[1], 2.0 * edges[2]] },
+        positions: Vec::new(),
+        species: small.species.repeat(18),
+        diameters: small.diameters.repeat(18),
+    };
+    for copy in 0..18 {
+        let corner = [copy % 3, copy / 3 % 3, copy / 9];
+        large
+            .positions
+            .extend(small.positions.iter().enumerate().map(|(k, x)| x + corner[k % 3] as f64 * edges[k % 3]));
+    }
+    (Preset::Tlj.model(&large), large)
+}
+
+/// The order comes from the glass: neither resuming in the midst of a run nor a companion in the lanes changes a bit.
+#[test]
+fn the_order_of_a_large_glass_leaves_no_trace() {
+    let (model, glass) = large_glass();
+    let settings = ExploreSettings { equilibration_steps: 30, quench_every: 7, ..settings(2, 2) };
+    let mut whole = ExplorationTask::start(&model, &glass, &settings, 5, 2, 0..1);
+    while whole.advance(u64::MAX).unwrap() == Progress::Pending {}
+    let mut sliced = ExplorationTask::start(&model, &glass, &settings, 5, 2, 0..2);
+    while sliced.advance(11).unwrap() == Progress::Pending {
+        let bytes = postcard::to_stdvec(&sliced.state()).unwrap();
+        sliced = ExplorationTask::resume(&model, &glass, &settings, postcard::from_bytes(&bytes).unwrap());
+    }
+    let (whole, sliced) = (whole.records(), sliced.records());
+    assert_eq!(whole[0].mean_squared_displacement, sliced[0].mean_squared_displacement);
+    assert_eq!(whole[0].minima(), sliced[0].minima());
+    assert_eq!(places(&whole[0]), places(&sliced[0]));
 }
 
 /// The step and the minimum of every quench.

@@ -149,6 +149,11 @@ fn the_order_of_the_particles_is_free() {
         let mut sum = PairSum::<LANES>::new(model.clone(), cell).ordered_by(x);
         let ordered = evaluate(&mut single, as_lanes(x));
         let (energies, forces, products) = evaluate(&mut sum, &batch);
+        let of_one = evaluate(&mut sum.of_one(), as_lanes(x));
+        assert!(of_one == ordered, "{preset:?}: the order of the batch alone");
+        let (force_alone, product_alone) = (lane(&ordered.1, 0), lane(&ordered.2, 0));
+        assert!(ordered.0[0] == energies[0] && force_alone == lane(&forces, 0), "{preset:?}: ordered, in the batch");
+        assert!(product_alone == lane(&products, 0), "{preset:?}: ordered, in the batch");
         for (energy, ordered) in [(energy[0], ordered.0[0]), (energy[0], energies[0])] {
             assert!((ordered / energy - 1.0).abs() < 1e-12, "{preset:?}: {ordered} {energy}");
         }

@@ -2,6 +2,7 @@
 
 use super::cpu_seconds;
 use super::inputs::SNAPSHOTS;
+use glasswell::forces::lanes::{Columns, Configurations};
 use glasswell::forces::{LANES, PairSum, as_lanes, as_lanes_mut};
 use glasswell::input::read_configurations;
 use glasswell::landscape::*;
@@ -36,7 +37,10 @@ fn time_of(mut work: impl FnMut()) -> f64 {
 }
 
 /// One MD step of each of L configurations of one glass at T_exp, constant energy.
-pub fn dynamics<const L: usize>(folder: &Path) {
+pub fn dynamics<const L: usize>(folder: &Path)
+where
+    Configurations: Columns<L>,
+{
     let snapshot = read(&folder.join("snapshot-0.data"), Preset::Tlj);
     let model = Preset::Tlj.model(&snapshot);
     let mut single = PairSum::<1>::new(model.clone(), snapshot.cell);
@@ -142,7 +146,8 @@ pub fn lowest(folder: &Path, preset: &str) {
     }
 }
 
-/// Microseconds per particle of a force call and of an MD step of a liquid-like configuration, and bytes per particle.
+/// Microseconds per particle of a force call and of an MD step of a liquid-like configuration, with the particles in the order
+/// of their indices (random) and along a curve through the box (`..._ordered`), in three turns.
 pub fn forces(preset: &str, particles: usize) {
     let preset = Preset::from_name(preset).expect("a model");
     let mut glass = random_configuration(preset, particles, &mut stream(1, Stage::Prepare, 0, 0));
@@ -159,18 +164,42 @@ pub fn forces(preset: &str, particles: usize) {
     let random = stream(1, Stage::Prepare, 0, 1);
     let mut state = DynamicsState::start(&mut sum, glass.positions.clone(), 0.4, random);
     state.run(&mut sum, &settings, 300).expect("dynamics");
-    let mut out = vec![0.0; state.positions.len()];
-    let micro = 1e6 / particles as f64;
+    glass.positions.clone_from(&state.positions);
+    for _ in 0..3 {
+        for ordered in [false, true] {
+            force_calls(preset, &glass, &state, &settings, ordered);
+        }
+    }
+}
+
+fn force_calls(
+    preset: Preset,
+    glass: &Configuration,
+    state: &DynamicsState,
+    settings: &DynamicsSettings,
+    ordered: bool,
+) {
+    let (micro, suffix) = (1e6 / glass.particles() as f64, if ordered { "_ordered" } else { "" });
+    let x = &glass.positions;
+    let model = preset.model(glass);
+    let mut sum = PairSum::<1>::new(model.clone(), glass.cell);
+    let mut batch_sum = PairSum::<LANES>::new(model, glass.cell);
+    if ordered {
+        (sum, batch_sum) = (sum.ordered_by(x), batch_sum.ordered_by(x));
+    }
+    let mut out = vec![0.0; x.len()];
     let call = time_of(|| {
-        sum.forces(as_lanes(&state.positions), as_lanes_mut(&mut out));
+        sum.forces(as_lanes(x), as_lanes_mut(&mut out));
     });
-    println!("call {:.5}", call * micro);
-    println!("step {:.5}", time_of(|| state.run(&mut sum, &settings, 20).expect("dynamics")) / 20.0 * micro);
-    let batch: Vec<[f64; LANES]> = state.positions.iter().map(|&x| [x; LANES]).collect();
+    println!("call{suffix} {:.5}", call * micro);
+    let mut state = state.clone();
+    // steps, and the lists that they need
+    let step = time_of(|| state.run(&mut sum, settings, 20).expect("dynamics")) / 20.0;
+    println!("step{suffix} {:.5}", step * micro);
+    let batch: Vec<[f64; LANES]> = x.iter().map(|&x| [x; LANES]).collect();
     let mut forces = vec![[0.0; LANES]; batch.len()];
-    let mut sum = PairSum::<LANES>::new(preset.model(&glass), glass.cell);
     let call = time_of(|| {
-        sum.forces(&batch, &mut forces);
+        batch_sum.forces(&batch, &mut forces);
     });
-    println!("batch {:.5}", call / LANES as f64 * micro);
+    println!("batch{suffix} {:.5}", call / LANES as f64 * micro);
 }

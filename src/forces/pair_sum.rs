@@ -7,6 +7,9 @@ use super::table::{ByKind, ByPair, FILLING, PairTable};
 use super::{LANES, NeighbourList};
 use crate::model::{Model, PeriodicBox, with_law};
 
+/// Particles from which a space-filling order pays.
+const LARGE: usize = 3000;
+
 /// Evaluates L configurations of one glass at a time (L = 1 or `LANES`) and keeps the neighbour list they share.
 ///
 /// A lane's energy and forces are the same bits whatever the other lanes hold, whenever the list was made, and
@@ -95,6 +98,19 @@ impl<const L: usize> PairSum<L> {
         self.order = space_filling_order(&self.cell, positions);
         self.prepare();
         self
+    }
+
+    /// `ordered_by` for glasses of `LARGE` and more; smaller ones lie in the caches in any order.
+    pub fn ordered_if_large(self, positions: &[f64]) -> Self {
+        if self.particles() < LARGE { self } else { self.ordered_by(positions) }
+    }
+
+    /// The same sums, in the same order, for one configuration at a time.
+    pub fn of_one(&self) -> PairSum<1> {
+        let mut sum = PairSum::<1>::with_kernel(self.model.clone(), self.cell, self.kernel);
+        sum.order.clone_from(&self.order);
+        sum.prepare();
+        sum
     }
 
     /// Brings all that depends on the model and the order up to date.
@@ -224,8 +240,12 @@ impl<const L: usize> PairSum<L> {
             let Batch { positions, forces, vectors, .. } = &mut self.batch;
             vectors.resize(positions.len(), Atom::default());
             lanes::take_atoms(kernel, order, given.as_chunks().0, &[], vectors);
-            with_law!(&self.model.law, law => with_table!(&self.table, list, table =>
-                lanes::batch_hessian_times(kernel, law, table, Nearest(cell), list, positions, vectors, forces)));
+            with_law!(&self.model.law, law => with_table!(&self.table, list, table => match list.shifts() {
+                Some(shifts) => {
+                    lanes::batch_hessian_times(kernel, law, table, Listed(shifts), list, positions, vectors, forces)
+                }
+                None => lanes::batch_hessian_times(kernel, law, table, Nearest(cell), list, positions, vectors, forces),
+            }));
             lanes::give_atoms(kernel, order, forces, out.as_chunks_mut().0);
         }
     }

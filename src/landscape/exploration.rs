@@ -10,7 +10,7 @@ use super::run_library::{MinimaIndex, Minimum, Visit};
 use super::settings::ExploreSettings;
 use crate::error::Result;
 use crate::forces::{LANES, PairSum};
-use crate::model::{Configuration, Model, PeriodicBox};
+use crate::model::{Configuration, Model};
 use crate::random::{Stage, Stream, stream};
 use crate::sampling::{DynamicsSettings, DynamicsState, run_lanes};
 use crate::task::{Progress, Task};
@@ -135,7 +135,7 @@ impl ExplorationTask {
         number: u64,
         runs: std::ops::Range<u64>,
     ) -> Self {
-        let mut task = Self::resume(model, glass.cell, settings, ExplorationState::default());
+        let mut task = Self::resume(model, glass, settings, ExplorationState::default());
         for run in runs.take(LANES) {
             let random = stream(seed, Stage::Explore, number, run);
             let positions = glass.positions.clone();
@@ -147,8 +147,9 @@ impl ExplorationTask {
         task
     }
 
-    /// Continues from a state; with more `quenches` than before the runs are extended.
-    pub fn resume(model: &Model, cell: PeriodicBox, settings: &ExploreSettings, state: ExplorationState) -> Self {
+    /// Continues from a state of the same glass; with more `quenches` than before the runs are extended.
+    pub fn resume(model: &Model, glass: &Configuration, settings: &ExploreSettings, state: ExplorationState) -> Self {
+        let (cell, x) = (glass.cell, &glass.positions);
         Self {
             quench: QuenchSettings::from(settings),
             dynamics: DynamicsSettings {
@@ -159,9 +160,9 @@ impl ExplorationTask {
             },
             settings: settings.clone(),
             identity: Identity::new(model.clone(), cell),
-            single: PairSum::new(model.clone(), cell),
-            moving: PairSum::new(model.clone(), cell),
-            quenching: PairSum::new(model.clone(), cell),
+            single: PairSum::new(model.clone(), cell).ordered_if_large(x),
+            moving: PairSum::new(model.clone(), cell).ordered_if_large(x),
+            quenching: PairSum::new(model.clone(), cell).ordered_if_large(x),
             state,
         }
     }

@@ -92,7 +92,7 @@ pub fn quench(sum: &mut PairSum<1>, start: &[f64], settings: &QuenchSettings) ->
 pub fn quench_batch(sum: &mut PairSum<LANES>, starts: &[&[f64]], settings: &QuenchSettings) -> Vec<Quench> {
     match settings.minimiser {
         Minimiser::ConjugateGradient => {
-            let mut single = PairSum::new(sum.model().clone(), *sum.cell());
+            let mut single = sum.of_one();
             starts.iter().map(|start| conjugate_gradient::minimise(&mut single, start, settings)).collect()
         }
         _ => quench_queue(sum, starts, settings, &mut Unwatched),

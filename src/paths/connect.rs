@@ -105,7 +105,7 @@ impl ConnectTask {
         let rise = sums::energy_difference(model, cell, &ends.0.positions, &ends.1.positions);
         let (a, b) = if rise < 0.0 { (ends.1, ends.0) } else { ends };
         let loose = loose(&Identity::new(model.clone(), *cell), &a.positions, &b.positions);
-        let mut sum = PairSum::new(model.clone(), *cell);
+        let mut sum = PairSum::new(model.clone(), *cell).ordered_if_large(&a.positions);
         let b = EndMinimum { positions: end_near(&mut sum, &a.positions, &b.positions, &loose), ..b.clone() };
         let state = ConnectState {
             a: a.clone(),
@@ -128,8 +128,8 @@ impl ConnectTask {
         state: ConnectState,
     ) -> Self {
         Self {
-            sum: PairSum::new(model.clone(), *cell),
-            images: ImageSums::new(model, cell),
+            sum: PairSum::new(model.clone(), *cell).ordered_if_large(&state.a.positions),
+            images: ImageSums::new(model, cell).ordered_if_large(&state.a.positions),
             identity: Identity::new(model.clone(), *cell),
             settings: settings.clone(),
             quench: quench.clone(),
@@ -230,7 +230,8 @@ impl ConnectTask {
         if starts.is_empty() {
             return None;
         }
-        let mut sum = PairSum::<LANES>::new(self.sum.model().clone(), *self.sum.cell());
+        let mut sum =
+            PairSum::<LANES>::new(self.sum.model().clone(), *self.sum.cell()).ordered_if_large(&self.state.a.positions);
         let quenches = quench_batch(&mut sum, &starts, &self.quench);
         self.state.evaluations += quenches.iter().map(|q| q.force_evaluations).sum::<u64>();
         let (found, chain) = self.chain(quenches);

@@ -8,6 +8,8 @@ use rayon::prelude::*;
 pub struct ImageSums {
     model: Model,
     cell: PeriodicBox,
+    /// Orders the particles of a large glass [3N]; empty for their own order.
+    order: Vec<f64>,
     batches: Vec<Batch>,
 }
 
@@ -19,7 +21,14 @@ struct Batch {
 
 impl ImageSums {
     pub fn new(model: &Model, cell: &PeriodicBox) -> Self {
-        Self { model: model.clone(), cell: *cell, batches: Vec::new() }
+        Self { model: model.clone(), cell: *cell, order: Vec::new(), batches: Vec::new() }
+    }
+
+    /// With the particles of a large glass along a curve through these positions [3N], which must belong to the band, not to a
+    /// moment.
+    pub fn ordered_if_large(mut self, positions: &[f64]) -> Self {
+        self.order = positions.to_vec();
+        self
     }
 
     /// Energies [M] and forces [M][3N] of `images` [M][3N]. Batches run side by side on rayon's threads; an image's
@@ -28,8 +37,9 @@ impl ImageSums {
         let coordinates = 3 * self.model.mixture.particles();
         let block = LANES * coordinates;
         while self.batches.len() * block < images.len() {
+            let sum = PairSum::new(self.model.clone(), self.cell);
             self.batches.push(Batch {
-                sum: PairSum::new(self.model.clone(), self.cell),
+                sum: if self.order.is_empty() { sum } else { sum.ordered_if_large(&self.order) },
                 positions: vec![[0.0; LANES]; coordinates],
                 forces: vec![[0.0; LANES]; coordinates],
             });

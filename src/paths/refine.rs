@@ -95,7 +95,8 @@ impl DescentTask {
     /// Goes on from a state.
     pub fn resume(model: &Model, cell: &PeriodicBox, quench: &QuenchSettings, state: DescentState) -> Self {
         let identity = Identity::new(model.clone(), *cell);
-        Self { sum: PairSum::new(model.clone(), *cell), identity, quench: quench.clone(), split: true, state }
+        let sum = PairSum::new(model.clone(), *cell).ordered_if_large(&state.a.positions);
+        Self { sum, identity, quench: quench.clone(), split: true, state }
     }
 
     /// Whether a descent that leaves the pair splits the path (true unless said otherwise) or is told as `WrongMinima`.
