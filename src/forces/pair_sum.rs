@@ -65,7 +65,7 @@ macro_rules! with_table {
 impl<const L: usize> PairSum<L> {
     /// Default skin [sigma]: short enough that few listed pairs are beyond the cutoff, long enough that a glass
     /// at rest seldom rebuilds.
-    pub const SKIN: f64 = 0.25;
+    pub const SKIN: f64 = 0.2;
 
     pub fn new(model: Model, cell: PeriodicBox) -> Self {
         Self::with_kernel(model, cell, Kernel::best())
