@@ -13,6 +13,7 @@ mod quench;
 mod rattlers;
 mod recognition;
 mod run_library;
+mod schedule;
 mod settings;
 
 pub use displacement::{Displacement, displacement_field};
@@ -24,4 +25,5 @@ pub use quench::{Quench, QuenchSettings, StopReason, quench, quench_batch};
 pub use rattlers::rattlers;
 pub use recognition::RecognitionCount;
 pub use run_library::{Entry, MinimaIndex, Minimum, Visit};
+pub use schedule::Schedule;
 pub use settings::{ExploreSettings, Minimiser};
