@@ -62,6 +62,7 @@ pub fn run(context: &Context<'_>) -> Result<()> {
             let library = GlassLibrary::merge(&identity, &runs);
             let growth = library.growth(settings.quench_every);
             let persistence = library.persistence();
+            runs.iter_mut().for_each(RunRecord::forget_minima);
             Ok(Explored { glass, cell: configuration.cell, library, growth, persistence, runs })
         })
         .collect();

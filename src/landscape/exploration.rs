@@ -39,6 +39,15 @@ fn buffer(particles: usize, stride: u64) -> usize {
     ends.saturating_mul(stride as usize).min(BISECTED_PARTICLES / particles.max(1)).max(ends)
 }
 
+/// The most configurations that a group of so many runs holds beside the batches: snapshots that wait, and where the quenches of a
+/// queue have ended.
+pub fn configurations_held(particles: usize, settings: &ExploreSettings) -> u64 {
+    let runs = settings.runs.min(LANES) as u64;
+    let all = runs * settings.quenches;
+    let waiting = (buffer(particles, settings.interval()) as u64).max(runs * settings.interval());
+    waiting.min(all) + (2 * queue(particles) as u64).min(waiting).min(all)
+}
+
 /// A run whose mean squared displacement exceeds this [sigma^2] (about twice the Lindemann length squared) and ...
 const CAGE: f64 = 0.1;
 /// ... has grown by this factor over the second half of the run is a liquid, not a glass.
@@ -70,6 +79,11 @@ impl RunRecord {
     /// Minima in the order in which quenches found them (with `bisect` the ends of an interval come before what is between).
     pub fn minima(&self) -> &[Minimum] {
         self.found.minima()
+    }
+
+    /// Lets go of the minima, which a library has taken over.
+    pub fn forget_minima(&mut self) {
+        self.found = MinimaIndex::default();
     }
 
     /// Mean of 2K/(3N-3) over the snapshots [epsilon / k_B]; NaN before the first.

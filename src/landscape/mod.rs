@@ -17,7 +17,7 @@ mod schedule;
 mod settings;
 
 pub use displacement::{Displacement, displacement_field};
-pub use exploration::{ExplorationState, ExplorationTask, RunRecord, run_groups};
+pub use exploration::{ExplorationState, ExplorationTask, RunRecord, configurations_held, run_groups};
 pub use identity::{Candidate, Identity, Same, same_displacement};
 pub use inherent::{inherent_energy, inherent_structure};
 pub use library::{GlassLibrary, Growth, LibraryMinimum, LibraryVisit, Persistence, Transition};
