@@ -2,11 +2,12 @@
 
 use glasswell::forces::PairSum;
 use glasswell::landscape::{
-    ExplorationState, ExplorationTask, ExploreSettings, GlassLibrary, Identity, QuenchSettings, RunRecord, quench,
-    run_groups,
+    ExplorationState, ExplorationTask, ExploreSettings, GlassLibrary, Identity, QuenchSettings, RunRecord, Schedule,
+    quench, run_groups,
 };
 use glasswell::model::{Configuration, Model, PeriodicBox, Preset};
 use glasswell::task::{Progress, Task};
+use std::collections::BTreeSet;
 
 fn flat(value: &serde_json::Value) -> Vec<f64> {
     match value {
@@ -208,4 +209,97 @@ fn check_library(library: &GlassLibrary, runs: &[RunRecord], settings: &ExploreS
     let mut runs: Vec<u64> = stays.iter().map(|stay| stay.run).collect();
     runs.dedup();
     assert_eq!(censored, runs);
+}
+
+/// What bisection makes of a sequence of minima that is wholly known: the minimum of each snapshot, and whether it was inferred.
+fn bisected(known: &[u32], stride: usize) -> Vec<(u32, bool)> {
+    fn halve(known: &[u32], (left, right): (usize, usize), told: &mut [(u32, bool)]) {
+        if known[left] == known[right] {
+            told[left + 1..right].fill((known[left], true));
+        } else if right - left > 1 {
+            let middle = (left + right) / 2;
+            halve(known, (left, middle), told);
+            halve(known, (middle, right), told);
+        }
+    }
+    let mut told: Vec<(u32, bool)> = known.iter().map(|minimum| (*minimum, false)).collect();
+    for left in (0..known.len() - 1).step_by(stride) {
+        halve(known, (left, (left + stride).min(known.len() - 1)), &mut told);
+    }
+    told
+}
+
+/// Trajectories, streams and thermostats as they stand at the end.
+fn explored(settings: &ExploreSettings, runs: std::ops::Range<u64>) -> (Vec<RunRecord>, serde_json::Value) {
+    let (model, glass) = glass();
+    let mut task = ExplorationTask::start(&model, &glass, settings, 5, 2, runs);
+    while task.advance(50_000).unwrap() == Progress::Pending {}
+    assert_eq!(task.fraction(), 1.0);
+    (task.records(), serde_json::to_value(task.state()).unwrap()["dynamics"].take())
+}
+
+#[test]
+fn bisection_misses_only_what_lies_between_equal_ends() {
+    const SNAPSHOTS: u64 = 410;
+    let every = ExploreSettings { temperature: 0.5, ..settings(SNAPSHOTS, 3) };
+    let bisect = ExploreSettings { schedule: Schedule::Bisect, stride: 8, ..every.clone() };
+    let ((all, moved), (some, moved_alike)) = (explored(&every, 0..3), explored(&bisect, 0..3));
+    assert!(moved.is_array() && moved == moved_alike);
+    let (model, glass) = glass();
+    let per_particle = 1e-10 * glass.particles() as f64;
+    let identity = Identity::new(model, glass.cell);
+    let (mut missed, mut inferred) = (0, 0);
+    for (all, some) in all.iter().zip(&some) {
+        assert_eq!(all.mean_squared_displacement.to_bits(), some.mean_squared_displacement.to_bits());
+        let known: Vec<u32> = all.visits.iter().map(|visit| visit.minimum.unwrap()).collect();
+        let expected = bisected(&known, 8);
+        assert_eq!((all.inferred, some.visits.len()), (0, SNAPSHOTS as usize));
+        for ((visit, before), (minimum, inferred)) in some.visits.iter().zip(&all.visits).zip(&expected) {
+            assert_eq!((visit.step, visit.inferred), (before.step, *inferred));
+            assert_eq!(visit.force_evaluations == 0, *inferred);
+            let found = &some.minima()[visit.minimum.unwrap() as usize];
+            assert!((found.energy - all.minima()[*minimum as usize].energy).abs() < per_particle);
+        }
+        // a minimum is missed exactly where no snapshot of it is left
+        let left: BTreeSet<u32> = expected.iter().map(|(minimum, _)| *minimum).collect();
+        assert_eq!(some.minima().len(), left.len());
+        missed += all.minima().len() - left.len();
+        inferred += some.inferred;
+        assert_eq!(some.inferred, expected.iter().filter(|(_, inferred)| *inferred).count() as u64);
+        for (index, minimum) in some.minima().iter().enumerate() {
+            let first = some.visits.iter().find(|visit| visit.minimum == Some(index as u32)).unwrap();
+            assert_eq!(minimum.first_step, first.step);
+        }
+    }
+    let calls = |runs: &[RunRecord]| runs.iter().map(|run| run.force_evaluations).sum::<u64>();
+    println!("{missed} minima missed, {inferred} of 1230 inferred, calls {} {}", calls(&all), calls(&some));
+    assert!(inferred > 600 && calls(&some) < calls(&all));
+    let library = GlassLibrary::merge(&identity, &some);
+    assert_eq!(library.visits.iter().filter(|visit| visit.inferred).count() as u64, inferred);
+    assert_eq!(library.minima.iter().map(|minimum| minimum.visits).sum::<u64>(), 3 * SNAPSHOTS);
+}
+
+#[test]
+fn bisection_does_not_depend_on_slices_groups_or_recognition() {
+    let bisect = ExploreSettings { schedule: Schedule::Bisect, stride: 16, temperature: 0.5, ..settings(330, 3) };
+    let found = |runs: &[RunRecord]| -> Vec<_> {
+        let visits = |run: &RunRecord| run.visits.iter().map(|v| (v.step, v.minimum, v.inferred)).collect::<Vec<_>>();
+        runs.iter().map(|run| (run.minima().to_vec(), visits(run), run.mean_squared_displacement)).collect()
+    };
+    let whole = explore(&bisect, 0..3, u64::MAX);
+    assert!(whole.iter().all(|run| run.inferred > 100 && run.recognition.recognised > 10));
+    let (model, glass) = glass();
+    let mut task = ExplorationTask::start(&model, &glass, &bisect, 5, 2, 0..3);
+    while task.advance(997).unwrap() == Progress::Pending {
+        let bytes = postcard::to_stdvec(&task.state()).unwrap();
+        task = ExplorationTask::resume(&model, &glass, &bisect, postcard::from_bytes(&bytes).unwrap());
+    }
+    assert_eq!(whole, task.records());
+    let alone: Vec<RunRecord> = (0..3).flat_map(|run| explore(&bisect, run..run + 1, 5000)).collect();
+    assert_eq!(found(&whole), found(&alone));
+    let plain = explore(&ExploreSettings { recognition: false, ..bisect.clone() }, 0..3, 5000);
+    assert_eq!(found(&whole), found(&plain));
+    // intervals of two: most of a queue is ends
+    let short = ExploreSettings { stride: 2, ..bisect };
+    assert!(explore(&short, 0..1, 5000)[0].inferred < whole[0].inferred);
 }

@@ -143,6 +143,20 @@ fn the_effective_deck_is_a_deck_that_means_the_same() {
 }
 
 #[test]
+fn intervals_are_bisected_when_asked_for() {
+    let interval = |keys: &str| {
+        let settings = deck(&format!("[model]\npreset = \"pss\"\n[explore]\n{keys}\n")).explore.unwrap();
+        (settings.stride, settings.interval())
+    };
+    assert_eq!(interval(""), (1, 1));
+    assert_eq!(interval("schedule = \"bisect\""), (16, 16));
+    assert_eq!(interval("schedule = \"bisect\"\nstride = 64"), (64, 64));
+    // what is explained is accepted again
+    let explained = deck("[model]\npreset = \"pss\"\n[explore]\nschedule = \"bisect\"\n").explain().unwrap();
+    assert_eq!(deck(&explained).explore.unwrap().interval(), 16);
+}
+
+#[test]
 fn quench_every_follows_the_preparation_of_the_ternary_mixture() {
     // doi:10.1063/5.0128820, Table I, data set 2
     for (temperature, steps) in [(0.617, 2), (0.558, 3), (0.509, 18), (0.488, 31), (0.62, 2)] {

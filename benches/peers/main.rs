@@ -6,24 +6,13 @@
 //!
 //! Prints `name value` lines; `cpu` is CPU seconds for one unit of work, one thread.
 
+mod clock;
 mod inputs;
 mod rows;
 
-use std::path::Path;
+pub use clock::cpu_seconds;
 
-/// CPU seconds that all threads of this process have used so far; wall time where /proc does not tell.
-pub fn cpu_seconds() -> f64 {
-    let nanoseconds = |task: std::fs::DirEntry| -> Option<f64> {
-        std::fs::read_to_string(task.path().join("schedstat")).ok()?.split(' ').next()?.parse().ok()
-    };
-    match std::fs::read_dir("/proc/self/task") {
-        Ok(tasks) => 1e-9 * tasks.filter_map(|task| nanoseconds(task.ok()?)).sum::<f64>(),
-        Err(_) => {
-            static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
-            START.get_or_init(std::time::Instant::now).elapsed().as_secs_f64()
-        }
-    }
-}
+use std::path::Path;
 
 fn main() {
     // cargo bench adds --bench

@@ -1,6 +1,7 @@
 //! `glasswell check`: what a deck would cost; runs nothing but a few force calls.
 
 use super::campaign::{RunOptions, plan};
+use super::memory::{Peak, Sums, Yields, peaks};
 use super::prepare::read_any;
 use crate::error::Result;
 use crate::files::Campaign;
@@ -39,7 +40,7 @@ pub fn check(file: &Path, output: Option<&Path>, ranks: usize, explain: bool) ->
     check_imports(&deck)?;
     let directory = output.map_or_else(|| PathBuf::from(&deck.campaign.name), Path::to_path_buf);
     plan(&deck, &Campaign::look_if_there(&directory)?, &RunOptions::default())?;
-    let (single, batch) = seconds_per_call(&deck);
+    let ForceCall { single, batch, sums } = force_call(&deck);
     let n = deck.model.particles as f64;
     println!("{}: {} particles of {}", file.display(), deck.model.particles, deck.model.preset.name());
     println!("one force call here: {:.1} us alone, {:.1} us in a batch", single * 1e6, batch * 1e6);
@@ -81,14 +82,31 @@ pub fn check(file: &Path, output: Option<&Path>, ranks: usize, explain: bool) ->
             }
         }
     }
-    let images = deck.connect.as_ref().map_or(0, |connect| connect.images) as f64;
-    let memory = n * (24.0 * 14.0 * images.max(LANES as f64) + 60.0 * 24.0);
-    println!("in all {} on {ranks} ranks; about {} per thread", span(total), size(memory));
+    println!("in all {} on {ranks} ranks", span(total));
+    tell_memory(&deck, &sums, ranks);
     Ok(())
 }
 
-/// Seconds of one force call on one configuration, alone and as one of a batch, on a lattice of the deck's density.
-fn seconds_per_call(deck: &Deck) -> (f64, f64) {
+fn tell_memory(deck: &Deck, sums: &Sums, ranks: usize) {
+    let yields = Yields { minima: MINIMA_PER_QUENCH, candidates: CANDIDATES_PER_MINIMUM };
+    for Peak { stage, process, task } in peaks(deck, sums, &yields, ranks) {
+        let (all, more) = (size(process + task), size(task));
+        println!(
+            "memory of a rank, {stage}: {all} at its peak with one thread, up to {more} more for each further one"
+        );
+    }
+}
+
+/// What a force call costs here.
+struct ForceCall {
+    /// Seconds on one configuration, alone and as one of a batch.
+    single: f64,
+    batch: f64,
+    sums: Sums,
+}
+
+/// Force calls on a lattice of the deck's density.
+fn force_call(deck: &Deck) -> ForceCall {
     let n = deck.model.particles;
     let cell = deck.model.cell();
     let side = (n as f64).cbrt().ceil() as usize;
@@ -106,13 +124,15 @@ fn seconds_per_call(deck: &Deck) -> (f64, f64) {
     let single = median_time(|| {
         sum.forces(as_lanes(x), as_lanes_mut(&mut forces));
     });
+    let single_bytes = sum.bytes();
     let rows: Vec<[f64; LANES]> = x.iter().map(|x| [*x; LANES]).collect();
     let mut forces = vec![[0.0; LANES]; x.len()];
     let mut sum = PairSum::<LANES>::new(model, cell);
     let batch = median_time(|| {
         sum.forces(&rows, &mut forces);
     });
-    (single, batch / LANES as f64)
+    let sums = Sums { single: single_bytes as f64, batch: sum.bytes() as f64 };
+    ForceCall { single, batch: batch / LANES as f64, sums }
 }
 
 fn median_time(mut call: impl FnMut()) -> f64 {

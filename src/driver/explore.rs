@@ -62,6 +62,7 @@ pub fn run(context: &Context<'_>) -> Result<()> {
             let library = GlassLibrary::merge(&identity, &runs);
             let growth = library.growth(settings.quench_every);
             let persistence = library.persistence();
+            runs.iter_mut().for_each(RunRecord::forget_minima);
             Ok(Explored { glass, cell: configuration.cell, library, growth, persistence, runs })
         })
         .collect();
@@ -154,6 +155,9 @@ fn write_visits(context: &Context<'_>, file: &mut StageFile<'_>, explored: &[Exp
     file.write("/visits/step", &visits, &[], &each(|visit| visit.step as i64))?;
     file.write("/visits/minimum", &visits, &[], &each(|visit| visit.minimum.map_or(-1, i64::from)))?;
     file.write("/visits/force_evaluations", &visits, &[], &each(|visit| visit.force_evaluations as i64))?;
+    let inferred: Vec<bool> =
+        column(explored, |glass| glass.library.visits.iter().map(|visit| visit.inferred).collect());
+    file.write("/visits/inferred", &visits, &[], &inferred)?;
     let count = |glass: &Explored| glass.library.transitions.len();
     let transitions = rows(context, explored, count)?;
     let each = |value: fn(&crate::landscape::Transition) -> u32| -> Vec<u32> {
@@ -179,6 +183,8 @@ fn write_runs(context: &Context<'_>, file: &mut StageFile<'_>, explored: &[Explo
     file.write("/runs/mean_squared_displacement", &runs, &[], &moved)?;
     let diffusing: Vec<bool> = column(explored, |glass| glass.runs.iter().map(RunRecord::diffusing).collect());
     file.write("/runs/diffusing", &runs, &[], &diffusing)?;
+    let inferred: Vec<i64> = column(explored, |glass| glass.runs.iter().map(|run| run.inferred as i64).collect());
+    file.write("/runs/inferred", &runs, &[], &inferred)?;
     let temperature = column(explored, |glass| glass.runs.iter().map(RunRecord::temperature).collect());
     file.write("/runs/temperature", &runs, &[], &temperature)?;
     let glasses = rows(context, explored, |_| 1)?;

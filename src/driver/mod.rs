@@ -7,6 +7,7 @@ mod connect_files;
 mod evaluate;
 mod explore;
 mod levels;
+mod memory;
 mod output;
 mod pair_task;
 mod path;

@@ -78,9 +78,11 @@ fn landscape(reader: &StageReader) -> Result<Rows> {
     let calls: Vec<i64> = reader.read("/visits/force_evaluations")?;
     let minimum: Vec<i64> = reader.read("/visits/minimum")?;
     let diffusing: Vec<bool> = reader.read("/runs/diffusing")?;
+    let inferred = reader.read::<i64>("/runs/inferred")?.into_iter().sum::<i64>();
     let unconverged = minimum.iter().filter(|minimum| **minimum < 0).count();
     Ok(vec![
-        row("quenches", calls.len()),
+        row("quenches", calls.len() as i64 - inferred),
+        row("snapshots inferred between equal ends", inferred),
         row("of them not converged", unconverged),
         row("minima", length(reader, "/minima/energy")?),
         row("transitions", length(reader, "/transitions/count")?),

@@ -62,6 +62,14 @@ pub struct Candidates {
 }
 
 impl Candidates {
+    /// Bytes of the workspace.
+    pub fn bytes(&self) -> usize {
+        let fractions: usize = self.fractions.iter().map(Vec::len).sum();
+        let reaches: usize = self.reaches.iter().map(Vec::len).sum();
+        let words = self.members.len() + self.places.len() + self.spreads.len() + self.hits.len();
+        4 * (words + fractions + reaches + self.rows.len() + self.lengths.len()) + 8 * self.runs.len()
+    }
+
     /// Fills `first` and `entries` with the pairs i < j whose centres are within cutoff + skin + spreads, by rising i, then
     /// rising j.
     pub fn find(

@@ -120,6 +120,12 @@ impl NeighbourList {
         self.shifts.as_deref()
     }
 
+    /// Bytes of the list and of the workspace it is made in.
+    pub fn bytes(&self) -> usize {
+        let doubles = self.first.len() + self.inverse_sigma_squared.len();
+        8 * doubles + 4 * (self.entries.len() + self.spare.len()) + self.candidates.bytes()
+    }
+
     /// Makes the list stale, whatever the positions; its memory is kept.
     pub fn forget(&mut self) {
         self.first.clear();

@@ -133,6 +133,15 @@ impl<const L: usize> PairSum<L> {
         }
     }
 
+    /// Bytes that are held, the list among them.
+    pub fn bytes(&self) -> usize {
+        let Single { positions, reference, forces, vectors } = &self.single;
+        let records = positions.len() + reference.len() + forces.len() + vectors.len();
+        let Batch { positions, reference, forces, vectors } = &self.batch;
+        let atoms = positions.len() + reference.len() + forces.len() + vectors.len();
+        records * size_of::<Record>() + atoms * size_of::<Atom>() + self.list.bytes()
+    }
+
     pub fn model(&self) -> &Model {
         &self.model
     }

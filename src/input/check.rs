@@ -6,7 +6,7 @@ use super::source::value_text;
 use super::stages::{Deck, Stage, to_value};
 use super::tunnel::materials;
 use crate::error::Result;
-use crate::landscape::ExploreSettings;
+use crate::landscape::{ExploreSettings, Schedule};
 use crate::model::Preset;
 use crate::paths::{ConnectSettings, PathMethod};
 use crate::sampling::{PrepareMethod, PrepareSettings};
@@ -15,6 +15,9 @@ use toml::Value;
 
 /// Names that tunnelling.h5 has for something else.
 const RESERVED: [&str; 2] = ["timing", "zero_point_difference"];
+
+/// Snapshots of an interval that is bisected: longer ones would only cost memory.
+const LARGEST_STRIDE: u64 = 1024;
 
 /// Steps above this are beyond the stability of velocity Verlet for every model.
 const LARGEST_TIME_STEP: f64 = 0.05;
@@ -152,6 +155,11 @@ fn explore(deck: &Deck, settings: &ExploreSettings, section: &mut Section) {
     section.at_least(settings.quench_every, 1, "quench_every");
     section.at_least(settings.quenches, 1, "quenches");
     section.at_least(settings.runs as u64, 1, "runs");
+    let stride = settings.stride;
+    let bisect = settings.schedule == Schedule::Bisect;
+    let sound = stride.is_power_of_two() && (2..=LARGEST_STRIDE).contains(&stride);
+    section.require(sound || !bisect, "stride", &format!("a power of two, 2 to {LARGEST_STRIDE}"));
+    section.require(stride == 1 || bisect, "stride", "schedule = \"bisect\" beside it, or no `stride`");
     section.positive(settings.force_tolerance, "force_tolerance");
     section.require((0.0..=1.0).contains(&settings.audit), "audit", "a share of the recognised quenches, 0 to 1");
     let tiny = deck.model.preset == Preset::Harmonic;

@@ -9,6 +9,7 @@ use super::nearest_name::{listed, nearest_name};
 use super::source::{Source, leaves};
 use super::stages::{Deck, LATER, Stage, to_value};
 use crate::error::{Error, Result};
+use crate::landscape::ExploreSettings;
 use crate::model::Preset;
 use serde::{Serialize, de::DeserializeOwned};
 use std::path::Path;
@@ -156,6 +157,7 @@ fn effective_sections(
         if source.values.contains_key(stage.name()) {
             let mut defaults = table(stage.defaults(preset)?);
             depend_on_earlier(stage, preset, &sections, &mut defaults);
+            depend_on_schedule(stage, source, &mut defaults);
             let reread: Reread = &|value| stage.reread(value);
             let effective = overlay(source, stage.name(), &defaults, reread, findings);
             sections.push((stage.name(), effective));
@@ -179,6 +181,14 @@ fn depend_on_earlier(stage: Stage, preset: Preset, sections: &[(&str, Table)], d
         if let Some((_, steps)) = nearest {
             defaults.insert("quench_every".to_string(), Value::Integer(*steps));
         }
+    }
+}
+
+/// Intervals have a length when they are bisected.
+fn depend_on_schedule(stage: Stage, source: &Source, defaults: &mut Table) {
+    let schedule = source.values.get(stage.name()).and_then(|section| section.get("schedule"));
+    if stage == Stage::Explore && schedule.and_then(Value::as_str) == Some("bisect") {
+        defaults.insert("stride".to_string(), Value::Integer(ExploreSettings::BISECTED_STRIDE as i64));
     }
 }
 

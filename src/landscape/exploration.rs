@@ -1,12 +1,14 @@
 //! The exploration of a glass: molecular dynamics at T_exp with quenches on the way.
 //!
 //! Up to eight isoconfigurational runs of one glass (the same positions, fresh velocities) advance together, one to a
-//! lane. Snapshots wait until there are enough of them to fill the lanes of the minimiser.
+//! lane. Snapshots wait until there are enough of them to fill the lanes of the minimiser; which of them are quenched the
+//! schedule tells.
 
 use super::identity::Identity;
-use super::quench::{QuenchSettings, quench_batch, quench_recognising};
-use super::recognition::{REMEMBERED, Recogniser, RecognitionCount};
+use super::quench::{Quench, QuenchSettings, quench_batch, quench_recognising};
+use super::recognition::{Member, REMEMBERED, Recogniser, RecognitionCount};
 use super::run_library::{MinimaIndex, Minimum, Visit};
+use super::schedule::{Fate, Snapshot, Turn, wanted};
 use super::settings::ExploreSettings;
 use crate::error::Result;
 use crate::forces::{LANES, PairSum};
@@ -21,10 +23,29 @@ const LARGEST_BUFFER: usize = 64;
 /// Particles of all the snapshots of a buffer that is not at its limits.
 const BUFFERED_PARTICLES: usize = 100_000;
 
-/// Snapshots that wait before they are quenched, all at once: what is recognised in a queue depends on its members. Fewer of
-/// large glasses, so that a queue stays a matter of seconds.
-fn buffer(particles: usize) -> usize {
+/// Particles of all the snapshots that wait for bisection, as long as each run has one interval.
+const BISECTED_PARTICLES: usize = 2_000_000;
+
+/// Quenches of a queue: what is recognised in a queue depends on its members. Fewer of large glasses, so that it stays a
+/// matter of seconds.
+fn queue(particles: usize) -> usize {
     (BUFFERED_PARTICLES / particles.max(1)).clamp(LANES, LARGEST_BUFFER)
+}
+
+/// Snapshots of all the runs of a group that wait before their intervals of `stride` are settled: enough for a queue of
+/// the ends alone, as far as memory allows.
+fn buffer(particles: usize, stride: u64) -> usize {
+    let ends = queue(particles);
+    ends.saturating_mul(stride as usize).min(BISECTED_PARTICLES / particles.max(1)).max(ends)
+}
+
+/// The most configurations that a group of so many runs holds beside the batches: snapshots that wait, and where the quenches of a
+/// queue have ended.
+pub fn configurations_held(particles: usize, settings: &ExploreSettings) -> u64 {
+    let runs = settings.runs.min(LANES) as u64;
+    let all = runs * settings.quenches;
+    let waiting = (buffer(particles, settings.interval()) as u64).max(runs * settings.interval());
+    waiting.min(all) + (2 * queue(particles) as u64).min(waiting).min(all)
 }
 
 /// A run whose mean squared displacement exceeds this [sigma^2] (about twice the Lindemann length squared) and ...
@@ -38,7 +59,7 @@ pub struct RunRecord {
     pub glass: u64,
     pub run: u64,
     found: MinimaIndex,
-    /// One per quench, by rising step.
+    /// One per snapshot, by rising step.
     pub visits: Vec<Visit>,
     /// (number of the snapshot, mean squared displacement since the first [sigma^2]) at snapshots 2, 4, 8, ...
     pub displacement_trace: Vec<(u64, f64)>,
@@ -49,13 +70,20 @@ pub struct RunRecord {
     snapshots: u64,
     /// Force evaluations of the quenches.
     pub force_evaluations: u64,
+    /// Snapshots that were not quenched, because both ends of their interval were in one minimum.
+    pub inferred: u64,
     pub recognition: RecognitionCount,
 }
 
 impl RunRecord {
-    /// Minima in the order of their first visits.
+    /// Minima in the order in which quenches found them (with `bisect` the ends of an interval come before what is between).
     pub fn minima(&self) -> &[Minimum] {
         self.found.minima()
+    }
+
+    /// Lets go of the minima, which a library has taken over.
+    pub fn forget_minima(&mut self) {
+        self.found = MinimaIndex::default();
     }
 
     /// Mean of 2K/(3N-3) over the snapshots [epsilon / k_B]; NaN before the first.
@@ -82,16 +110,8 @@ struct RunState {
     recent: Vec<u32>,
     /// Draws the quenches that are audited.
     audit: Stream,
-}
-
-/// A configuration that waits for its quench.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Snapshot {
-    /// Place of its run in the group.
-    member: usize,
-    step: u64,
-    positions: Vec<f64>,
-    audited: bool,
+    /// By rising step.
+    waiting: Vec<Snapshot>,
 }
 
 /// A group of runs between two slices.
@@ -100,8 +120,6 @@ pub struct ExplorationState {
     /// Trajectories, in run order.
     dynamics: Vec<DynamicsState>,
     runs: Vec<RunState>,
-    /// In the order of (step, run).
-    waiting: Vec<Snapshot>,
     /// Snapshots taken of each run.
     taken: u64,
     /// The waiting snapshots were enough and are being quenched.
@@ -142,12 +160,14 @@ impl ExplorationTask {
             let dynamics = DynamicsState::start(&mut task.single, positions, settings.temperature, random);
             task.state.dynamics.push(dynamics);
             let (record, audit) = (RunRecord::new(number, run), stream(seed, Stage::Audit, number, run));
-            task.state.runs.push(RunState { origin: Vec::new(), record, recent: Vec::new(), audit });
+            let (origin, recent, waiting) = (Vec::new(), Vec::new(), Vec::new());
+            task.state.runs.push(RunState { origin, record, recent, audit, waiting });
         }
         task
     }
 
-    /// Continues from a state of the same glass; with more `quenches` than before the runs are extended.
+    /// Continues from a state of the same glass; with more `quenches` than before the runs are extended (with `bisect` what was
+    /// the last snapshot stays quenched).
     pub fn resume(model: &Model, glass: &Configuration, settings: &ExploreSettings, state: ExplorationState) -> Self {
         let (cell, x) = (glass.cell, &glass.positions);
         Self {
@@ -197,48 +217,84 @@ impl ExplorationTask {
     }
 
     fn take_snapshots(&mut self) {
+        let number = self.state.taken;
         self.state.taken += 1;
-        let members = self.state.runs.iter_mut().zip(&self.state.dynamics).enumerate();
-        for (member, (run, dynamics)) in members {
+        for (run, dynamics) in self.state.runs.iter_mut().zip(&self.state.dynamics) {
             run.note_snapshot(dynamics, self.state.taken);
-            let (step, positions) = (dynamics.step, dynamics.positions.clone());
             let audited = run.audit.random_bool(self.settings.audit);
-            self.state.waiting.push(Snapshot { member, step, positions, audited });
+            let fate = Fate::Waiting(dynamics.positions.clone());
+            run.waiting.push(Snapshot { number, step: dynamics.step, audited, fate });
         }
-        self.state.draining |= self.state.waiting.len() >= buffer(self.single.particles()) || self.finished_moving();
+        let stride = self.settings.interval();
+        let waiting: usize = self.state.runs.iter().map(|run| run.waiting.len()).sum();
+        let enough = waiting >= buffer(self.single.particles(), stride) && Snapshot::ends_interval(number, stride);
+        self.state.draining |= enough || self.finished_moving();
     }
 
-    /// Quenches the waiting snapshots; returns the force evaluations.
-    fn advance_quenches(&mut self) -> u64 {
-        let snapshots = std::mem::take(&mut self.state.waiting);
-        self.state.draining = false;
-        let starts: Vec<&[f64]> = snapshots.iter().map(|snapshot| snapshot.positions.as_slice()).collect();
-        let quenches = if self.settings.recognition {
-            let members = snapshots.iter().map(|snapshot| (snapshot.member, snapshot.audited)).collect();
-            let recent: Vec<Vec<&Minimum>> = self.state.runs.iter().map(RunState::recent_minima).collect();
-            let mut recogniser = Recogniser::new(&self.identity, members, &recent);
-            let quenches = quench_recognising(&mut self.quenching, &starts, &self.quench, &mut recogniser);
-            for (run, count) in self.state.runs.iter_mut().zip(recogniser.counts()) {
-                run.record.recognition.add(count);
+    /// Places (run, waiting snapshot) with the turns of the next quenches, in the order of the queue: the shallow first.
+    fn next_quenches(&self) -> Vec<(Member, usize)> {
+        let stride = self.settings.interval();
+        let mut starts = Vec::new();
+        for (member, run) in self.state.runs.iter().enumerate() {
+            let found = &run.record.found;
+            let same = |a: &Minimum, b: &Minimum| found.same(&self.identity, a, b);
+            for (depth, place) in wanted(&run.waiting, run.last_minimum(), stride, same) {
+                let snapshot = &run.waiting[place];
+                let (turn, audited) = (snapshot.turn(depth, stride), snapshot.audited);
+                starts.push((depth, snapshot.number, Member { run: member, turn, audited }, place));
             }
-            quenches
-        } else {
-            quench_batch(&mut self.quenching, &starts, &self.quench)
-        };
+        }
+        // stable: the runs of one snapshot stay in order
+        starts.sort_by_key(|&(depth, number, ..)| (depth, number));
+        // all the ends of a buffer at once, and no more than that of what lies between
+        starts.truncate(2 * queue(self.single.particles()));
+        starts.into_iter().map(|(.., member, place)| (member, place)).collect()
+    }
+
+    /// Quenches the waiting snapshots that the schedule asks for next, or enters them all when it asks for none; returns the
+    /// force evaluations.
+    fn advance_quenches(&mut self) -> u64 {
+        let starts = self.next_quenches();
+        if starts.is_empty() {
+            self.state.draining = false;
+            let stride = self.settings.interval();
+            self.state.runs.iter_mut().for_each(|run| run.enter_waiting(&self.identity, stride));
+            return 0;
+        }
         let mut spent = 0;
-        for (snapshot, quench) in snapshots.iter().zip(quenches) {
-            let run = &mut self.state.runs[snapshot.member];
-            let visit = run.record.found.visit(&self.identity, quench, snapshot.step);
-            run.record.force_evaluations += visit.force_evaluations;
-            run.record.visits.push(visit);
-            run.note_visit(&visit);
-            spent += visit.force_evaluations;
+        for ((member, place), quench) in starts.iter().zip(self.quench(&starts)) {
+            let snapshot = &mut self.state.runs[member.run].waiting[*place];
+            let force_evaluations = quench.force_evaluations;
+            let minimum = Minimum::reached(&self.identity, quench, snapshot.step);
+            snapshot.fate = Fate::Quenched { depth: member.turn.depth(), minimum, force_evaluations };
+            spent += force_evaluations;
         }
         spent
     }
 
+    fn quench(&mut self, starts: &[(Member, usize)]) -> Vec<Quench> {
+        let runs = &self.state.runs;
+        let positions: Vec<&[f64]> =
+            starts.iter().map(|(member, place)| runs[member.run].waiting[*place].positions()).collect();
+        if !self.settings.recognition {
+            return quench_batch(&mut self.quenching, &positions, &self.quench);
+        }
+        let members = starts.iter().map(|(member, _)| *member).collect();
+        let recent: Vec<Vec<&Minimum>> = runs.iter().map(RunState::recent_minima).collect();
+        let stride = self.settings.interval();
+        let waiting: Vec<Vec<(Turn, &Minimum)>> =
+            runs.iter().map(|run| run.waiting.iter().filter_map(|s| s.quenched(stride)).collect()).collect();
+        let mut recogniser = Recogniser::new(&self.identity, members, &recent, &waiting);
+        let quenches = quench_recognising(&mut self.quenching, &positions, &self.quench, &mut recogniser);
+        let counts = recogniser.counts().to_vec();
+        for (run, count) in self.state.runs.iter_mut().zip(&counts) {
+            run.record.recognition.add(count);
+        }
+        quenches
+    }
+
     fn must_quench(&self) -> bool {
-        self.state.draining && !self.state.waiting.is_empty()
+        self.state.draining && self.state.runs.iter().any(|run| !run.waiting.is_empty())
     }
 }
 
@@ -254,6 +310,7 @@ impl RunRecord {
             temperature_sum: 0.0,
             snapshots: 0,
             force_evaluations: 0,
+            inferred: 0,
             recognition: RecognitionCount::default(),
         }
     }
@@ -264,8 +321,50 @@ impl RunState {
         self.recent.iter().map(|&index| &self.record.minima()[index as usize]).collect()
     }
 
+    /// The minimum of the latest visit of the record.
+    fn last_minimum(&self) -> Option<&Minimum> {
+        let index = self.record.visits.last()?.minimum?;
+        self.record.minima().get(index as usize)
+    }
+
+    /// Moves the waiting snapshots into the record: minima in the order of their turns, visits by step. Those that were not
+    /// quenched are where the one before them is.
+    fn enter_waiting(&mut self, identity: &Identity, stride: u64) {
+        let mut entries: Vec<(Turn, usize)> = Vec::new();
+        for (place, snapshot) in self.waiting.iter().enumerate() {
+            entries.extend(snapshot.quenched(stride).map(|(turn, _)| (turn, place)));
+        }
+        entries.sort_unstable();
+        let mut waiting = std::mem::take(&mut self.waiting);
+        let mut indices = vec![None; waiting.len()];
+        for (_, place) in entries {
+            if let Fate::Quenched { minimum, .. } = &mut waiting[place].fate
+                && let Some(minimum) = minimum.take()
+            {
+                indices[place] = Some(self.record.found.enter(identity, minimum).index);
+            }
+        }
+        for (snapshot, index) in waiting.iter().zip(indices) {
+            let (minimum, force_evaluations) = match snapshot.fate {
+                Fate::Quenched { force_evaluations, .. } => (index, Some(force_evaluations)),
+                Fate::Waiting(_) => (self.record.visits.last().and_then(|visit| visit.minimum), None),
+            };
+            let visit = Visit {
+                step: snapshot.step,
+                minimum,
+                force_evaluations: force_evaluations.unwrap_or(0),
+                inferred: force_evaluations.is_none(),
+            };
+            self.note_visit(&visit);
+        }
+    }
+
     fn note_visit(&mut self, visit: &Visit) {
+        self.record.force_evaluations += visit.force_evaluations;
+        self.record.inferred += u64::from(visit.inferred);
+        self.record.visits.push(*visit);
         let Some(index) = visit.minimum else { return };
+        self.record.found.visited(index, visit.step);
         self.recent.retain(|&other| other != index);
         self.recent.insert(0, index);
         self.recent.truncate(REMEMBERED);

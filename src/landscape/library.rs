@@ -12,13 +12,13 @@ const TIMES_PER_DECADE: f64 = 10.0;
 /// A minimum of a glass; its index is its place by rising energy.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LibraryMinimum {
-    /// [3N] of the first visit in (run, step) order, unwrapped [sigma].
+    /// [3N] of the first quench of the earliest run that ended here, unwrapped [sigma].
     pub positions: Vec<f64>,
     /// Total [epsilon].
     pub energy: f64,
     /// Largest force component in magnitude [epsilon / sigma].
     pub residual: f64,
-    /// Converged quenches that ended here, all runs.
+    /// Converged quenches that ended here and snapshots inferred to be here, all runs.
     pub visits: u64,
     /// Run and MD step of the first visit in (run, step) order.
     pub first_run: u64,
@@ -30,7 +30,7 @@ pub struct LibraryMinimum {
     pub rattlers: u64,
 }
 
-/// One quench of a glass, in (run, step) order.
+/// One snapshot of a glass, in (run, step) order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LibraryVisit {
     pub run: u64,
@@ -38,9 +38,11 @@ pub struct LibraryVisit {
     /// `None`: the quench did not converge.
     pub minimum: Option<u32>,
     pub force_evaluations: u64,
+    /// Not quenched: both ends of its interval are in this minimum.
+    pub inferred: bool,
 }
 
-/// T_{from -> to}: consecutive converged quenches of one run, summed over runs.
+/// T_{from -> to}: consecutive snapshots of one run with a minimum each, summed over runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transition {
     pub from: u32,
@@ -54,7 +56,7 @@ pub struct Transition {
 /// Distinct minima and transitions found up to a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Growth {
-    /// MD steps explored, summed over runs in run order: a quench stands for the `quench_every` steps before it. The
+    /// MD steps explored, summed over runs in run order: a snapshot stands for the `quench_every` steps before it. The
     /// equilibration, in which nothing is quenched, does not count: an offset would bend n_IS ~ t^beta.
     pub steps: u64,
     pub minima: u64,
@@ -179,6 +181,7 @@ impl Merger {
             step: visit.step,
             minimum: visit.minimum.map(|m| merged[m as usize]),
             force_evaluations: visit.force_evaluations,
+            inferred: visit.inferred,
         };
         run.visits.iter().map(visit).collect()
     }

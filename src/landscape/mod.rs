@@ -13,10 +13,11 @@ mod quench;
 mod rattlers;
 mod recognition;
 mod run_library;
+mod schedule;
 mod settings;
 
 pub use displacement::{Displacement, displacement_field};
-pub use exploration::{ExplorationState, ExplorationTask, RunRecord, run_groups};
+pub use exploration::{ExplorationState, ExplorationTask, RunRecord, configurations_held, run_groups};
 pub use identity::{Candidate, Identity, Same, same_displacement};
 pub use inherent::{inherent_energy, inherent_structure};
 pub use library::{GlassLibrary, Growth, LibraryMinimum, LibraryVisit, Persistence, Transition};
@@ -24,4 +25,5 @@ pub use quench::{Quench, QuenchSettings, StopReason, quench, quench_batch};
 pub use rattlers::rattlers;
 pub use recognition::RecognitionCount;
 pub use run_library::{Entry, MinimaIndex, Minimum, Visit};
+pub use schedule::Schedule;
 pub use settings::{ExploreSettings, Minimiser};

@@ -16,6 +16,7 @@
 use super::identity::Identity;
 use super::quench::{Quench, StopReason};
 use super::run_library::Minimum;
+use super::schedule::Turn;
 use crate::forces::lanes::{Pass, vectorised};
 use serde::{Deserialize, Serialize};
 
@@ -90,9 +91,9 @@ struct Known {
     positions: Vec<f64>,
     energy: f64,
     residual: f64,
-    /// The first start of this queue that led here; 0 for what was known before. Later snapshots only may end here, so that
-    /// the first visit always has positions of its own.
-    since: usize,
+    /// The first snapshot that led here. Those of later turns only may end here, so that the one that enters the minimum always
+    /// has positions of its own.
+    since: Turn,
 }
 
 /// Where a snapshot stands.
@@ -109,30 +110,39 @@ struct Suspicion {
 struct Memory {
     known: Vec<(usize, Known)>,
     next_key: usize,
+    capacity: usize,
+}
+
+/// Whose a start of the queue is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Member {
+    /// Place of the run.
+    pub run: usize,
+    pub turn: Turn,
+    pub audited: bool,
 }
 
 /// Recognises minima by the earlier visits of the same run.
 pub(super) struct Recogniser<'a> {
     identity: &'a Identity,
     memories: Vec<Memory>,
-    /// Run and audit of every start.
-    members: Vec<(usize, bool)>,
+    /// Of every start.
+    members: Vec<Member>,
     suspicions: Vec<Suspicion>,
     counts: Vec<RecognitionCount>,
 }
 
 impl<'a> Recogniser<'a> {
-    /// For the starts of `members` (place of the run, whether it is audited); `recent` holds the minima that each run visited last,
-    /// the latest first.
-    pub(super) fn new(identity: &'a Identity, members: Vec<(usize, bool)>, recent: &[Vec<&Minimum>]) -> Self {
-        let memories: Vec<Memory> = recent
-            .iter()
-            .map(|minima| {
-                let known =
-                    minima.iter().take(REMEMBERED).enumerate().map(|(key, minimum)| (key, Known::from(*minimum)));
-                Memory { known: known.collect(), next_key: minima.len() }
-            })
-            .collect();
+    /// For the starts of `members`; `recent` holds the minima of each run's record that it visited last, the latest first, and
+    /// `waiting` those of its quenches that are not in the record yet.
+    pub(super) fn new(
+        identity: &'a Identity,
+        members: Vec<Member>,
+        recent: &[Vec<&Minimum>],
+        waiting: &[Vec<(Turn, &Minimum)>],
+    ) -> Self {
+        let memories: Vec<Memory> =
+            recent.iter().zip(waiting).map(|(recent, waiting)| Memory::new(identity, recent, waiting)).collect();
         let counts = vec![RecognitionCount::default(); memories.len()];
         let suspicions = vec![Suspicion::default(); members.len()];
         Self { identity, memories, members, suspicions, counts }
@@ -145,10 +155,11 @@ impl<'a> Recogniser<'a> {
 
     /// The nearest known minimum that passes the tests.
     fn candidate(&self, look: &Look<'_>) -> Option<usize> {
-        let memory = &self.memories[self.members[look.start].0];
+        let Member { run, turn, .. } = self.members[look.start];
+        let memory = &self.memories[run];
         let mut nearest: Option<(f64, usize)> = None;
         for (key, known) in &memory.known {
-            if known.since > look.start {
+            if known.since > turn {
                 continue;
             }
             let height = look.energy - known.energy;
@@ -175,7 +186,7 @@ impl Watch for Recogniser<'_> {
     }
 
     fn look(&mut self, look: &Look<'_>) -> Option<Quench> {
-        let (member, audited) = self.members[look.start];
+        let Member { run: member, audited, .. } = self.members[look.start];
         let candidate = self.candidate(look);
         let suspicion = &mut self.suspicions[look.start];
         let sure = candidate.is_some() && suspicion.key == candidate;
@@ -194,46 +205,62 @@ impl Watch for Recogniser<'_> {
     }
 
     fn ended(&mut self, start: usize, quench: &Quench) {
-        let member = self.members[start].0;
+        let Member { run: member, turn, .. } = self.members[start];
         let memory = &mut self.memories[member];
         if let Some(expected) = self.suspicions[start].verdict.take() {
             let counts = &mut self.counts[member];
             counts.recognised += 1;
             counts.audited += 1;
-            counts.disagreed += u64::from(!expected.is(quench, self.identity));
+            counts.disagreed += u64::from(!expected.is(&quench.positions, quench.energy, self.identity));
         }
         if !quench.at_minimum() {
             return;
         }
-        let place = memory.known.iter().position(|(_, other)| other.is(quench, self.identity));
+        memory.note(self.identity, turn, (&quench.positions, quench.energy, quench.residual));
+    }
+}
+
+impl Memory {
+    fn new(identity: &Identity, recent: &[&Minimum], waiting: &[(Turn, &Minimum)]) -> Self {
+        let known = recent.iter().take(REMEMBERED).map(|minimum| Known::from(*minimum)).enumerate();
+        let mut memory = Self { known: known.collect(), next_key: recent.len(), capacity: usize::MAX };
+        for (turn, minimum) in waiting {
+            memory.note(identity, *turn, (&minimum.positions, minimum.energy, minimum.residual));
+        }
+        memory.capacity = memory.known.len().max(REMEMBERED);
+        memory
+    }
+
+    /// Takes in the end of a quench: (positions, energy, residual).
+    fn note(&mut self, identity: &Identity, turn: Turn, (positions, energy, residual): (&[f64], f64, f64)) {
+        let place = self.known.iter().position(|(_, other)| other.is(positions, energy, identity));
         let entry = match place {
             Some(place) => {
-                let (key, known) = memory.known.remove(place);
-                let since = known.since.min(start);
+                let (key, known) = self.known.remove(place);
+                let since = known.since.min(turn);
                 (key, Known { since, ..known })
             }
             None => {
-                memory.next_key += 1;
-                let (positions, energy, residual) = (quench.positions.clone(), quench.energy, quench.residual);
-                (memory.next_key - 1, Known { positions, energy, residual, since: start })
+                self.next_key += 1;
+                (self.next_key - 1, Known { positions: positions.to_vec(), energy, residual, since: turn })
             }
         };
-        memory.known.insert(0, entry);
-        memory.known.truncate(REMEMBERED);
+        self.known.insert(0, entry);
+        self.known.truncate(self.capacity);
     }
 }
 
 impl From<&Minimum> for Known {
     fn from(minimum: &Minimum) -> Self {
         let positions = minimum.positions.clone();
-        Self { positions, energy: minimum.energy, residual: minimum.residual, since: 0 }
+        Self { positions, energy: minimum.energy, residual: minimum.residual, since: Turn::default() }
     }
 }
 
 impl Known {
-    fn is(&self, quench: &Quench, identity: &Identity) -> bool {
-        (self.energy - quench.energy).abs() <= identity.energy_tolerance(self.energy)
-            && within_reach(&self.positions, &quench.positions)
+    fn is(&self, positions: &[f64], energy: f64, identity: &Identity) -> bool {
+        (self.energy - energy).abs() <= identity.energy_tolerance(self.energy)
+            && within_reach(&self.positions, positions)
     }
 
     fn quench(&self, force_evaluations: u64) -> Quench {

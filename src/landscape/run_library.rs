@@ -7,32 +7,45 @@ use serde::{Deserialize, Serialize};
 /// A minimum as one run found it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Minimum {
-    /// [3N] of the first visit, unwrapped [sigma].
+    /// [3N] of the first quench that ended here, unwrapped [sigma].
     pub positions: Vec<f64>,
     /// Total [epsilon].
     pub energy: f64,
     /// Largest force component in magnitude [epsilon / sigma].
     pub residual: f64,
-    /// MD steps since the run began, at the first visit.
+    /// MD steps since the run began, at the first visit (quenched or inferred).
     pub first_step: u64,
     /// Loose particles of a harmonic packing [N]; empty for every other model.
     pub rattlers: Vec<bool>,
 }
 
 impl Minimum {
+    /// Where a quench of the snapshot at `step` ended; `None` for an unconverged one.
+    pub(super) fn reached(identity: &Identity, quench: Quench, step: u64) -> Option<Self> {
+        if !quench.at_minimum() {
+            return None;
+        }
+        let rattlers = identity.rattlers(&quench.positions);
+        let Quench { positions, energy, residual, .. } = quench;
+        Some(Self { positions, energy, residual, first_step: step, rattlers })
+    }
+
     pub fn candidate(&self) -> Candidate<'_> {
         Candidate { positions: &self.positions, energy: self.energy, rattlers: &self.rattlers }
     }
 }
 
-/// One quench of a run.
+/// One snapshot of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Visit {
     /// MD steps since the run began.
     pub step: u64,
     /// Index of the minimum; `None` when the quench did not converge.
     pub minimum: Option<u32>,
+    /// 0 when it was inferred.
     pub force_evaluations: u64,
+    /// Not quenched: both ends of its interval are in this minimum.
+    pub inferred: bool,
 }
 
 /// Minima in the order in which they were found, with an index by energy.
@@ -88,16 +101,16 @@ impl MinimaIndex {
         Entry { index, new: true, permutation_of }
     }
 
-    /// Enters a quench of a run; an unconverged one is a visit to no minimum.
-    pub fn visit(&mut self, identity: &Identity, quench: Quench, step: u64) -> Visit {
-        let force_evaluations = quench.force_evaluations;
-        if !quench.at_minimum() {
-            return Visit { step, minimum: None, force_evaluations };
+    /// Whether two minima are one, as `enter` would find.
+    pub fn same(&self, identity: &Identity, a: &Minimum, b: &Minimum) -> bool {
+        let origin = self.minima.first().unwrap_or(a);
+        identity.compare(&a.candidate(), &b.candidate(), &origin.positions) == Same::Identical
+    }
+
+    /// A visit at `step`, be it the earliest or not.
+    pub fn visited(&mut self, index: u32, step: u64) {
+        if let Some(minimum) = self.minima.get_mut(index as usize) {
+            minimum.first_step = minimum.first_step.min(step);
         }
-        let rattlers = identity.rattlers(&quench.positions);
-        let Quench { positions, energy, residual, .. } = quench;
-        let minimum = Minimum { positions, energy, residual, first_step: step, rattlers };
-        let entry = self.enter(identity, minimum);
-        Visit { step, minimum: Some(entry.index), force_evaluations }
     }
 }

@@ -1,5 +1,6 @@
 //! Settings of the stage `explore`, with the papers' values.
 
+use super::schedule::Schedule;
 use crate::model::Preset;
 use crate::sampling::Thermostat;
 use serde::{Deserialize, Serialize};
@@ -27,10 +28,13 @@ pub struct ExploreSettings {
     pub thermostat: Thermostat,
     /// Relaxation time tau of the thermostat [sigma (m / epsilon)^1/2].
     pub thermostat_time: f64,
-    /// MD steps between quenches.
+    /// MD steps between snapshots.
     pub quench_every: u64,
-    /// Quenches per run.
+    /// Snapshots per run: each is quenched, or with `bisect` quenched or inferred.
     pub quenches: u64,
+    pub schedule: Schedule,
+    /// Snapshots of an interval that is bisected, a power of two; 1 without bisection.
+    pub stride: u64,
     /// MD steps after the fresh Maxwell velocities, before the first quench.
     pub equilibration_steps: u64,
     /// Isoconfigurational runs per glass.
@@ -45,6 +49,17 @@ pub struct ExploreSettings {
 }
 
 impl ExploreSettings {
+    /// `stride` of a deck that asks for bisection and says no more.
+    pub const BISECTED_STRIDE: u64 = 16;
+
+    /// Snapshots from one that is quenched in any case to the next.
+    pub fn interval(&self) -> u64 {
+        match self.schedule {
+            Schedule::Every => 1,
+            Schedule::Bisect => self.stride.max(1),
+        }
+    }
+
     /// The papers' values for each model (tlj: paper's data set 2 at T_f = 0.617).
     pub fn defaults(preset: Preset) -> Self {
         let (temperature, time_step, quench_every, quenches, force_tolerance) = match preset {
@@ -60,6 +75,8 @@ impl ExploreSettings {
             thermostat_time: 1.0,
             quench_every,
             quenches,
+            schedule: Schedule::Every,
+            stride: 1,
             equilibration_steps: 2000,
             runs: 1,
             force_tolerance,

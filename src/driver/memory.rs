@@ -1,0 +1,88 @@
+//! What a rank holds in memory at its peak, stage by stage, from what its data structures hold for each particle.
+
+use crate::forces::LANES;
+use crate::input::{Deck, Stage};
+use crate::landscape::configurations_held;
+
+/// Resident memory of a process with MPI and HDF5 that has done nothing yet, as seen with Open MPI on Linux.
+const PROCESS: f64 = 28e6;
+/// Freed blocks that the allocator keeps between those in use, and lists longer than those of a lattice; a preparation makes
+/// and drops less.
+const SLACK: f64 = 1.35;
+const SLACK_OF_PREPARATION: f64 = 1.1;
+
+/// Bytes per particle of one configuration [3] in f64.
+const VECTOR: f64 = 24.0;
+/// Positions and forces of a batch.
+const LANES_OF_QUEUE: f64 = 2.0 * VECTOR * LANES as f64;
+/// Forces, step and six pairs in f32 of the minimiser, for one configuration.
+const MINIMISER: f64 = 2.0 * VECTOR + 6.0 * 2.0 * 0.5 * VECTOR;
+/// Positions and forces of the lanes of a batch that has no list yet.
+const IDLE_BATCH: f64 = 2.0 * VECTOR * LANES as f64;
+/// A preparation: configurations, velocities, forces, displacements, origins of F_s.
+const PREPARATION: f64 = 20.0 * VECTOR;
+/// An image of a band: positions, forces, step, six secant pairs, the last step with its force; copies and splines when the
+/// band is refined or measured.
+const IMAGE: f64 = (3.0 + 6.0 * 2.0 + 2.0 + 6.0) * VECTOR;
+/// Vectors of the largest Krylov subspace.
+const KRYLOV: f64 = 80.0 * VECTOR;
+/// A double well: saddle, tangent and unstable mode, twice while it is merged.
+const OUTCOME: f64 = 2.0 * 3.0 * VECTOR;
+/// A minimum when it is written: in the library, as a column, as bytes.
+const WRITTEN_MINIMUM: f64 = 3.0 * VECTOR;
+/// The same of a glass: positions, diameter and species.
+const WRITTEN_GLASS: f64 = 3.0 * (VECTOR + 9.0);
+
+/// Bytes of the pair sums with their lists: for one configuration and for a batch.
+pub struct Sums {
+    pub single: f64,
+    pub batch: f64,
+}
+
+/// Minima per quench and candidates per minimum.
+pub struct Yields {
+    pub minima: f64,
+    pub candidates: f64,
+}
+
+/// Bytes of a rank in one stage.
+pub struct Peak {
+    pub stage: Stage,
+    /// The process itself and what is gathered before it is written.
+    pub process: f64,
+    /// What each thread holds beside that.
+    pub task: f64,
+}
+
+/// The peak of each stage that holds much, on one of `ranks` ranks.
+pub fn peaks(deck: &Deck, sums: &Sums, yields: &Yields, ranks: usize) -> Vec<Peak> {
+    let n = deck.model.particles as f64;
+    let glasses = deck.prepare.as_ref().map_or(1, |prepare| prepare.glasses).max(1) as f64;
+    let share = (glasses / ranks.max(1) as f64).max(1.0);
+    let mut peaks = Vec::new();
+    let mut tell = |stage: Stage, task: f64, gathered: f64| {
+        let slack = if stage == Stage::Prepare { SLACK_OF_PREPARATION } else { SLACK };
+        peaks.push(Peak { stage, process: PROCESS + gathered, task: slack * task });
+    };
+    if deck.prepare.is_some() {
+        // the quench to the inherent structure has a sum of its own
+        let task = 2.0 * sums.single + n * (PREPARATION + MINIMISER + 2.0 * VECTOR);
+        tell(Stage::Prepare, task, share * n * WRITTEN_GLASS);
+    }
+    let Some(explore) = &deck.explore else { return peaks };
+    let quench = sums.batch + n * (LANES as f64 * MINIMISER + LANES_OF_QUEUE);
+    let moving = if explore.runs > 1 { sums.batch + n * LANES_OF_QUEUE } else { n * IDLE_BATCH };
+    let held = configurations_held(deck.model.particles, explore) as f64 * n * VECTOR;
+    let found = (explore.runs as f64 * explore.quenches as f64 * yields.minima).ceil();
+    tell(Stage::Explore, sums.single + moving + quench + held, share * found * n * WRITTEN_MINIMUM);
+    if let Some(connect) = &deck.connect {
+        let batches = connect.images.saturating_sub(2).div_ceil(LANES) as f64;
+        let band = batches * (sums.batch + n * LANES_OF_QUEUE) + connect.images as f64 * n * IMAGE;
+        let beside = if connect.split { quench.max(n * KRYLOV) } else { n * KRYLOV };
+        let pairs = share * found * yields.candidates;
+        let stored = if connect.store_images { 2.0 * connect.images as f64 * VECTOR } else { 0.0 };
+        let gathered = n * (share * found * VECTOR + pairs * (OUTCOME + stored));
+        tell(Stage::Connect, sums.single + band + beside, gathered);
+    }
+    peaks
+}

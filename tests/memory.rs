@@ -1,0 +1,100 @@
+//! What `check` says of a rank's memory is what a rank holds at its peak.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// A run that takes longer hangs.
+const LIMIT: Duration = Duration::from_secs(300);
+
+/// Large enough that configurations and lists dominate, loose enough that nothing takes long.
+const DECK: &str = r#"
+[campaign]
+name = "memory"
+seed = 3
+[model]
+preset = "tlj"
+particles = 4000
+[prepare]
+glasses = 1
+temperature = 0.9
+method = "md"
+equilibration = { relaxation_times = 1, max_steps = 20 }
+[explore]
+temperature = 0.8
+quench_every = 60
+quenches = 3
+equilibration_steps = 100
+force_tolerance = 1e-2
+[connect]
+visits = "sum"
+images = 24
+force_tolerance = 3.0
+max_iterations = 150
+refine = "none"
+"#;
+
+/// The program itself: a launcher in between would hide its memory.
+fn glasswell(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_glasswell"));
+    command.args(arguments).env("OMPI_ALLOW_RUN_AS_ROOT", "1").env("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1");
+    command
+}
+
+/// VmHWM of a process [bytes].
+fn peak(id: u32) -> Option<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(1024.0 * line.trim().strip_suffix("kB")?.trim().parse::<f64>().ok()?)
+}
+
+/// Runs one stage in a process of its own; its peak [bytes].
+fn run(deck: &Path, output: &Path, stage: &str) -> f64 {
+    let (deck, output) = (deck.to_str().unwrap(), output.to_str().unwrap());
+    let arguments = ["run", deck, "--output", output, "--until", stage, "--threads", "1", "--quiet"];
+    let mut child = glasswell(&arguments).stdout(Stdio::null()).spawn().unwrap();
+    let (begin, mut highest) = (Instant::now(), 0.0_f64);
+    loop {
+        highest = highest.max(peak(child.id()).unwrap_or(0.0));
+        match child.try_wait().unwrap() {
+            Some(status) => break assert!(status.success(), "{stage}"),
+            None if begin.elapsed() > LIMIT => {
+                child.kill().unwrap();
+                panic!("{stage} takes too long");
+            }
+            None => std::thread::sleep(Duration::from_millis(2)),
+        }
+    }
+    highest
+}
+
+/// "explore: 36.1 MB at its peak" in bytes.
+fn told(text: &str, stage: &str) -> f64 {
+    let start = format!("memory of a rank, {stage}: ");
+    let rest = text.lines().find_map(|line| line.strip_prefix(&start)).unwrap();
+    let mut words = rest.split(' ');
+    let number: f64 = words.next().unwrap().parse().unwrap();
+    let unit = match words.next().unwrap() {
+        "MB" => 1e6,
+        "GB" => 1e9,
+        other => panic!("{other}"),
+    };
+    number * unit
+}
+
+#[test]
+fn check_tells_the_memory_of_a_rank() {
+    if !Path::new("/proc/self/status").exists() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let (deck, output) = (folder.path().join("deck.toml"), folder.path().join("out"));
+    std::fs::write(&deck, DECK).unwrap();
+    let printed = glasswell(&["check", deck.to_str().unwrap()]).output().unwrap();
+    let printed = String::from_utf8(printed.stdout).unwrap();
+    for stage in ["prepare", "explore", "connect"] {
+        let (said, held) = (told(&printed, stage), run(&deck, &output, stage));
+        println!("{stage}: check says {:.1} MB, held {:.1} MB: {:.2}", said / 1e6, held / 1e6, said / held);
+        assert!((said / held - 1.0).abs() < 0.2, "{stage}: check says {said:e}, held {held:e}");
+    }
+}
