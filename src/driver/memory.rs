@@ -28,8 +28,9 @@ const IMAGE: f64 = (3.0 + 6.0 * 2.0 + 2.0 + 6.0) * VECTOR;
 const KRYLOV: f64 = 80.0 * VECTOR;
 /// A double well: saddle, tangent and unstable mode, twice while it is merged.
 const OUTCOME: f64 = 2.0 * 3.0 * VECTOR;
-/// A minimum when it is written: in the library, as a column, as bytes.
-const WRITTEN_MINIMUM: f64 = 3.0 * VECTOR;
+/// A minimum when it is written: in the record of its run, in the library, as a column, as bytes, and what the allocator keeps of
+/// each.
+const WRITTEN_MINIMUM: f64 = 4.5 * VECTOR;
 /// The same of a glass: positions, diameter and species.
 const WRITTEN_GLASS: f64 = 3.0 * (VECTOR + 9.0);
 
@@ -52,6 +53,8 @@ pub struct Peak {
     pub process: f64,
     /// What each thread holds beside that.
     pub task: f64,
+    /// The part of `process` that a thousand minima found by this rank hold.
+    pub thousand_minima: f64,
 }
 
 /// The peak of each stage that holds much, on one of `ranks` ranks.
@@ -62,7 +65,12 @@ pub fn peaks(deck: &Deck, sums: &Sums, yields: &Yields, ranks: usize) -> Vec<Pea
     let mut peaks = Vec::new();
     let mut tell = |stage: Stage, task: f64, gathered: f64| {
         let slack = if stage == Stage::Prepare { SLACK_OF_PREPARATION } else { SLACK };
-        peaks.push(Peak { stage, process: PROCESS + gathered, task: slack * task });
+        let each = match stage {
+            Stage::Prepare => 0.0,
+            Stage::Explore => WRITTEN_MINIMUM,
+            _ => VECTOR + yields.candidates * OUTCOME,
+        };
+        peaks.push(Peak { stage, process: PROCESS + gathered, task: slack * task, thousand_minima: 1e3 * n * each });
     };
     if deck.prepare.is_some() {
         // the quench to the inherent structure has a sum of its own

@@ -80,15 +80,17 @@ fn landscape(reader: &StageReader) -> Result<Rows> {
     let diffusing: Vec<bool> = reader.read("/runs/diffusing")?;
     let inferred = reader.read::<i64>("/runs/inferred")?.into_iter().sum::<i64>();
     let unconverged = minimum.iter().filter(|minimum| **minimum < 0).count();
-    Ok(vec![
-        row("quenches", calls.len() as i64 - inferred),
-        row("snapshots inferred between equal ends", inferred),
-        row("of them not converged", unconverged),
+    let mut rows = vec![row("quenches", calls.len() as i64 - inferred), row("of them not converged", unconverged)];
+    if inferred > 0 {
+        rows.push(row("snapshots inferred between equal ends", inferred));
+    }
+    rows.extend([
         row("minima", length(reader, "/minima/energy")?),
         row("transitions", length(reader, "/transitions/count")?),
         row("diffusing runs", diffusing.iter().filter(|flag| **flag).count()),
         row("force evaluations", calls.iter().sum::<i64>()),
-    ])
+    ]);
+    Ok(rows)
 }
 
 fn paths(reader: &StageReader) -> Result<Rows> {

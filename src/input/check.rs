@@ -160,6 +160,12 @@ fn explore(deck: &Deck, settings: &ExploreSettings, section: &mut Section) {
     let sound = stride.is_power_of_two() && (2..=LARGEST_STRIDE).contains(&stride);
     section.require(sound || !bisect, "stride", &format!("a power of two, 2 to {LARGEST_STRIDE}"));
     section.require(stride == 1 || bisect, "stride", "schedule = \"bisect\" beside it, or no `stride`");
+    if bisect && deck.connect.is_some() {
+        section.warn(
+            "schedule",
+            "schedule = \"bisect\" misses short visits: fewer transitions and candidates are found, and stays come out too long",
+        );
+    }
     section.positive(settings.force_tolerance, "force_tolerance");
     section.require((0.0..=1.0).contains(&settings.audit), "audit", "a share of the recognised quenches, 0 to 1");
     let tiny = deck.model.preset == Preset::Harmonic;

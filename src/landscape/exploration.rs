@@ -44,7 +44,9 @@ fn buffer(particles: usize, stride: u64) -> usize {
 pub fn configurations_held(particles: usize, settings: &ExploreSettings) -> u64 {
     let runs = settings.runs.min(LANES) as u64;
     let all = runs * settings.quenches;
-    let waiting = (buffer(particles, settings.interval()) as u64).max(runs * settings.interval());
+    // quenching begins at the first end of an interval with enough waiting
+    let intervals = (buffer(particles, settings.interval()) as u64).div_ceil(runs * settings.interval()).max(1);
+    let waiting = runs * (intervals * settings.interval() + 1);
     waiting.min(all) + (2 * queue(particles) as u64).min(waiting).min(all)
 }
 

@@ -62,7 +62,10 @@ struct Lane {
 }
 
 /// The state of the minimiser for L lanes.
-pub(super) struct Lbfgs<const L: usize> {
+pub(super) struct Lbfgs<const L: usize>
+where
+    Configurations: Columns<L>,
+{
     /// Inverse of an upper estimate of the stiffness, for steps without history.
     first_step: f64,
     lanes: [Lane; L],
@@ -79,13 +82,20 @@ pub(super) struct Lbfgs<const L: usize> {
 
 /// One row of a pair (s, y).
 #[derive(Clone, Copy, Debug)]
-#[repr(C, align(64))]
-struct Pair<const L: usize> {
+#[repr(C)]
+struct Pair<const L: usize>
+where
+    Configurations: Columns<L>,
+{
+    aligned: [<Configurations as Columns<L>>::Alignment; 0],
     s: [f32; L],
     y: [f32; L],
 }
 
-impl<const L: usize> Lbfgs<L> {
+impl<const L: usize> Lbfgs<L>
+where
+    Configurations: Columns<L>,
+{
     pub(super) fn new(rows: usize, stiffness: f64) -> Self {
         Self {
             first_step: 0.25 / stiffness,
@@ -93,7 +103,7 @@ impl<const L: usize> Lbfgs<L> {
             newest: 0,
             base: vec![[0.0; L]; rows],
             step: vec![[0.0; L]; rows],
-            history: vec![[Pair { s: [0.0; L], y: [0.0; L] }; MEMORY]; rows],
+            history: vec![[Pair { aligned: [], s: [0.0; L], y: [0.0; L] }; MEMORY]; rows],
             largest_force: [0.0; L],
         }
     }
@@ -144,14 +154,20 @@ fn marks<const L: usize>(chosen: [bool; L]) -> [f64; L] {
 
 /// One pass over forces and history: y of the newest pair, the largest force, and for every slot k the products
 /// s_k.F, y_k.F and y_k.s_newest, block by block in a fixed order.
-struct Gather<'a, const L: usize> {
+struct Gather<'a, const L: usize>
+where
+    Configurations: Columns<L>,
+{
     minimiser: &'a mut Lbfgs<L>,
     forces: &'a [[f64; L]],
     accepted: [f64; L],
     paired: [f64; L],
 }
 
-impl<const L: usize> ColumnPass<L> for Gather<'_, L> {
+impl<const L: usize> ColumnPass<L> for Gather<'_, L>
+where
+    Configurations: Columns<L>,
+{
     type Output = Gathered<L>;
     #[inline(always)]
     fn run<C: Column<L>>(self) -> Gathered<L> {
@@ -201,13 +217,19 @@ impl<const L: usize> ColumnPass<L> for Gather<'_, L> {
 }
 
 /// One pass that forms the directions of all lanes; gives the largest component and F.d of each lane.
-struct FormDirections<'a, const L: usize> {
+struct FormDirections<'a, const L: usize>
+where
+    Configurations: Columns<L>,
+{
     minimiser: &'a mut Lbfgs<L>,
     coefficients: &'a [Coefficients; L],
     keep: [f64; L],
 }
 
-impl<const L: usize> ColumnPass<L> for FormDirections<'_, L> {
+impl<const L: usize> ColumnPass<L> for FormDirections<'_, L>
+where
+    Configurations: Columns<L>,
+{
     type Output = ([f64; L], [f64; L]);
     #[inline(always)]
     fn run<C: Column<L>>(self) -> Self::Output {
@@ -237,7 +259,7 @@ impl<const L: usize> ColumnPass<L> for FormDirections<'_, L> {
                 let f = C::load_row(f);
                 let mut d = keep * C::load_row(step) + force * f;
                 for age in 0..MEMORY {
-                    let Pair { s, y } = &row[slots[age]];
+                    let Pair { s, y, .. } = &row[slots[age]];
                     d = d + (factors[age][0] * C::load_short(s) + factors[age][1] * C::load_short(y));
                 }
                 d.store_row(step);
@@ -254,13 +276,19 @@ impl<const L: usize> ColumnPass<L> for FormDirections<'_, L> {
 }
 
 /// Moves the lanes and notes the new s. `Move` says how each lane goes.
-struct Apply<'a, const L: usize> {
+struct Apply<'a, const L: usize>
+where
+    Configurations: Columns<L>,
+{
     minimiser: &'a mut Lbfgs<L>,
     positions: &'a mut [[f64; L]],
     moves: &'a [Move; L],
 }
 
-impl<const L: usize> ColumnPass<L> for Apply<'_, L> {
+impl<const L: usize> ColumnPass<L> for Apply<'_, L>
+where
+    Configurations: Columns<L>,
+{
     type Output = ();
     #[inline(always)]
     fn run<C: Column<L>>(self) {

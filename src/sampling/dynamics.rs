@@ -118,6 +118,19 @@ impl DynamicsState {
         run_lanes(std::slice::from_mut(self), sum, settings, steps)
     }
 
+    /// Notes where a stretch of `steps` ended.
+    fn arrive(&mut self, potential_energy: f64, steps: u64, settings: &DynamicsSettings) -> Result<()> {
+        self.potential_energy = potential_energy;
+        self.step += steps;
+        if (self.potential_energy + self.kinetic).is_finite() {
+            return Ok(());
+        }
+        Err(Error::Numerical(format!(
+            "the energy is not finite after {} steps of molecular dynamics; use a shorter time step than {}",
+            self.step, settings.time_step
+        )))
+    }
+
     /// Number of particles N.
     pub fn particles(&self) -> usize {
         self.positions.len() / 3
@@ -204,14 +217,7 @@ where
         for (v, row) in state.velocities.iter_mut().zip(&velocities) {
             *v = row[l] * after[l];
         }
-        state.potential_energy = energies[l];
-        state.step += steps;
-        if !(state.potential_energy + state.kinetic).is_finite() {
-            return Err(Error::Numerical(format!(
-                "the energy is not finite after {} steps of molecular dynamics; use a shorter time step than {}",
-                state.step, settings.time_step
-            )));
-        }
+        state.arrive(energies[l], steps, settings)?;
     }
     Ok(())
 }

@@ -79,7 +79,13 @@ pub(super) const LANDSCAPE: &[DataSet] = &[
     set("/transitions/glass", U32, "[J]", "1", "glass of the transition"),
     set("/transitions/from", U32, "[J]", "1", "minimum it leaves"),
     set("/transitions/to", U32, "[J]", "1", "minimum it reaches"),
-    set("/transitions/count", I64, "[J]", "1", "times it was seen, over all runs"),
+    set(
+        "/transitions/count",
+        I64,
+        "[J]",
+        "1",
+        "times it was seen, over all runs (with explore.schedule = \"bisect\" a lower bound)",
+    ),
     set("/transitions/first_seen", F64, "[J]", "sigma sqrt(m/epsilon)", "time it was first seen, in the earliest run"),
     set("/runs/glass", U32, "[R]", "1", "glass of the run"),
     set("/runs/run", U32, "[R]", "1", "number of the run"),
@@ -127,7 +133,7 @@ pub(super) const LANDSCAPE: &[DataSet] = &[
         F64,
         "[P]",
         "sigma sqrt(m/epsilon)",
-        "how long consecutive snapshots were in it, inferred ones included",
+        "how long consecutive snapshots were in it, inferred ones included (which makes stays of a bisected exploration too long)",
     ),
 ];
 

@@ -5,7 +5,7 @@
 
 #[cfg(target_arch = "x86_64")]
 use super::{Avx2, Avx512};
-use super::{Kernel, Lane, Portable};
+use super::{Kernel, Lane, Pass, Portable, vectorised};
 use crate::model::Real;
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::*;
@@ -35,6 +35,8 @@ pub trait ColumnPass<const L: usize> {
 
 /// The numbers of configurations that there are columns for.
 pub trait Columns<const L: usize> {
+    /// What rows of single precision are aligned like, two of which a cache line holds for eight configurations.
+    type Alignment: Copy + std::fmt::Debug;
     /// Runs a pass with the registers of `kernel`, which must be one of `Kernel::available()`.
     fn run<P: ColumnPass<L>>(kernel: Kernel, pass: P) -> P::Output;
 }
@@ -42,13 +44,31 @@ pub trait Columns<const L: usize> {
 /// One configuration or eight.
 pub struct Configurations;
 
+/// A cache line.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+pub struct Line;
+
+/// A pass over one configuration.
+struct One<P>(P);
+
+impl<P: ColumnPass<1>> Pass for One<P> {
+    type Output = P::Output;
+    #[inline(always)]
+    fn run(self) -> P::Output {
+        self.0.run::<f64>()
+    }
+}
+
 impl Columns<1> for Configurations {
+    type Alignment = f32;
     fn run<P: ColumnPass<1>>(_: Kernel, pass: P) -> P::Output {
-        pass.run::<f64>()
+        vectorised(One(pass))
     }
 }
 
 impl Columns<8> for Configurations {
+    type Alignment = Line;
     fn run<P: ColumnPass<8>>(kernel: Kernel, pass: P) -> P::Output {
         #[cfg(target_arch = "x86_64")]
         {
@@ -258,6 +278,62 @@ impl Column<8> for Avx2 {
                 _mm256_blendv_pd(other.0, self.0, _mm256_cmp_pd::<_CMP_LT_OQ>(chosen.0, zero)),
                 _mm256_blendv_pd(other.1, self.1, _mm256_cmp_pd::<_CMP_LT_OQ>(chosen.1, zero)),
             )
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every operation of a column on every pair of numbers, eight to a pass.
+    struct Operations<'a, const L: usize> {
+        a: &'a [[f64; L]],
+        b: &'a [[f64; L]],
+    }
+
+    impl<const L: usize> ColumnPass<L> for Operations<'_, L> {
+        type Output = Vec<[u64; L]>;
+        #[inline(always)]
+        fn run<C: Column<L>>(self) -> Self::Output {
+            let mut out = Vec::new();
+            for (a, b) in self.a.iter().zip(self.b) {
+                let (a, b) = (C::load_row(a), C::load_row(b));
+                let mut short = [0.0_f32; L];
+                a.store_short(&mut short);
+                let results = [a.magnitude(), a.or_larger(b), a.within(2.0), a.select(b, b), C::load_short(&short)];
+                for result in results {
+                    let mut row = [0.0; L];
+                    result.store_row(&mut row);
+                    let mut bits = [0; L];
+                    for l in 0..L {
+                        // one payload for all that is no number
+                        bits[l] = if row[l].is_nan() { f64::NAN.to_bits() } else { row[l].to_bits() };
+                    }
+                    out.push(bits);
+                }
+            }
+            out
+        }
+    }
+
+    #[test]
+    fn columns_of_every_kernel_do_what_one_number_does() {
+        let numbers = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.0, -0.0, 1.5, -1.5, 3.0, -1e31, 1e-310, 0.1, -2.0];
+        let pairs: Vec<(f64, f64)> = numbers.iter().flat_map(|&a| numbers.map(|b| (a, b))).collect();
+        let (a, b): (Vec<[f64; 1]>, Vec<[f64; 1]>) = pairs.iter().map(|&(a, b)| ([a], [b])).unzip();
+        let plain = Configurations::run(Kernel::Portable, Operations { a: &a, b: &b });
+        let (a, b) = (a.as_flattened().as_chunks::<8>().0, b.as_flattened().as_chunks::<8>().0);
+        assert_eq!(8 * a.len(), pairs.len());
+        for kernel in Kernel::available() {
+            let rows = Configurations::run(kernel, Operations { a, b });
+            for (place, row) in rows.iter().enumerate() {
+                for l in 0..8 {
+                    let (pair, operation) = (8 * (place / 5) + l, place % 5);
+                    let [expected] = plain[5 * pair + operation];
+                    assert_eq!(row[l], expected, "{}: operation {operation} of {:?}", kernel.name(), pairs[pair]);
+                }
+            }
         }
     }
 }

@@ -16,8 +16,7 @@ mod scan;
 mod search;
 mod single;
 
-pub use batch::Energies;
-pub use batch::{Atom, ForcesAlone, Listed, Nearest, WithEnergies, batch_forces, batch_hessian_times};
+pub use batch::{Atom, Energies, ForcesAlone, Listed, Nearest, WithEnergies, batch_forces, batch_hessian_times};
 pub use columns::{Column, ColumnPass, Columns, Configurations};
 pub use gathered::{Records, RegisterPass, in_registers};
 pub use lane::Lane;
@@ -52,6 +51,7 @@ impl Kernel {
             if is_x86_feature_detected!("avx512f")
                 && is_x86_feature_detected!("avx512vl")
                 && is_x86_feature_detected!("avx512dq")
+                && is_x86_feature_detected!("avx2")
                 && is_x86_feature_detected!("fma")
             {
                 kernels.push(Kernel::Avx512);

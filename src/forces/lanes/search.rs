@@ -110,6 +110,9 @@ fn sixteens(coordinates: &[Vec<i32>; 3], particles: usize, sphere: &Sphere, insi
         let in_shell = _mm512_cmp_ps_mask::<_CMP_LT_OQ>(r2, radius) & !in_core;
         let indices = _mm512_add_epi32(_mm512_set1_epi32(16 * block as i32), count_up);
         for (place, hits) in [in_core, in_shell].into_iter().enumerate() {
+            if hits == 0 {
+                continue;
+            }
             let packed = _mm512_maskz_compress_epi32(hits, indices);
             // SAFETY: there is room for all particles and sixteen more; the store needs no alignment.
             unsafe { _mm512_storeu_si512(out[place].add(counts[place]).cast(), packed) };
