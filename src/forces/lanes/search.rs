@@ -88,6 +88,7 @@ fn sixteens(coordinates: &[Vec<i32>; 3], particles: usize, sphere: &Sphere, insi
     let (radius, core) = (_mm512_set1_ps(sphere.squared_radius), _mm512_set1_ps(sphere.squared_core));
     let blocks = particles / 16;
     let count_up = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    let no_core = sphere.squared_core <= 0.0;
     let mut counts = [0; 2];
     inside.core.reserve(particles + 16);
     inside.shell.reserve(particles + 16);
@@ -110,7 +111,7 @@ fn sixteens(coordinates: &[Vec<i32>; 3], particles: usize, sphere: &Sphere, insi
         let in_shell = _mm512_cmp_ps_mask::<_CMP_LT_OQ>(r2, radius) & !in_core;
         let indices = _mm512_add_epi32(_mm512_set1_epi32(16 * block as i32), count_up);
         for (place, hits) in [in_core, in_shell].into_iter().enumerate() {
-            if hits == 0 {
+            if place == 0 && no_core {
                 continue;
             }
             let packed = _mm512_maskz_compress_epi32(hits, indices);
