@@ -5,6 +5,7 @@ mod ranks;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use glasswell::error::{Error, Result};
 use glasswell::files::layout::{self, DataSet, Element};
@@ -12,6 +13,18 @@ use glasswell::files::{Attribute, Campaign, Header, RowRange, Rows, Stage, Stage
 use glasswell::parallel::Ranks;
 
 const DIRECTORY: &str = "GLASSWELL_TEST_DIRECTORY";
+
+/// A child inherits the files that are open here when it starts, and the library's locks with them: tests that open files in
+/// this process (writers of this lock) keep apart from those that start children (readers).
+static OPEN_FILES: RwLock<()> = RwLock::new(());
+
+fn with_children() -> RwLockReadGuard<'static, ()> {
+    OPEN_FILES.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn with_open_files() -> RwLockWriteGuard<'static, ()> {
+    OPEN_FILES.write().unwrap_or_else(PoisonError::into_inner)
+}
 
 #[test]
 fn rank_program() {
@@ -213,11 +226,13 @@ fn scratch() -> tempfile::TempDir {
 }
 
 fn run(count: usize, program: &str, directory: &Path) -> String {
+    let _children = with_children();
     std::fs::create_dir_all(directory).unwrap();
     ranks::both(&ranks::run(count, program, &[(DIRECTORY, directory.to_str().unwrap())]))
 }
 
 fn differences(left: &Path, right: &Path) {
+    let _children = with_children();
     for stage in Stage::ALL {
         let files = [left.join(stage.file_name()), right.join(stage.file_name())];
         let output = Command::new("h5diff").args(["--exclude-path", "/timing"]).args(&files).output().expect("h5diff");
@@ -239,6 +254,7 @@ fn every_number_of_ranks_writes_the_same_files() {
         }
     }
     // the comparison can fail
+    let _children = with_children();
     let (left, right) = (scratch.path().join("write-alone"), scratch.path().join("write-empty-alone"));
     let output = Command::new("h5diff").args([left.join("glasses.h5"), right.join("glasses.h5")]).output().unwrap();
     assert!(!output.status.success());
@@ -249,6 +265,7 @@ fn what_is_read_is_what_was_written() {
     let scratch = scratch();
     let directory = scratch.path();
     run(3, "write", directory);
+    let _open = with_open_files();
     for stage in Stage::ALL {
         let reader = StageReader::open(directory, stage).unwrap();
         assert_eq!(*reader.header(), Header { complete: true, ..header(stage) });
@@ -334,6 +351,7 @@ fn a_full_disk_is_told_and_leaves_what_was_there() {
 
 #[test]
 fn an_unusable_file_is_told_by_name() {
+    let _open = with_open_files();
     let scratch = scratch();
     let directory = scratch.path();
     let path = directory.join("glasses.h5");
@@ -371,6 +389,7 @@ fn an_unusable_file_is_told_by_name() {
 
 #[test]
 fn a_campaign_knows_its_stages() {
+    let _open = with_open_files();
     let scratch = scratch();
     let directory = scratch.path().join("a/campaign");
     let world = Ranks::alone();
