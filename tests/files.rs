@@ -339,7 +339,11 @@ fn a_full_disk_is_told_and_leaves_what_was_there() {
     programs.push((1, "alone-full"));
     for (count, program) in programs {
         let scratch = scratch();
-        write(&Ranks::alone(), scratch.path(), Stage::Explore, 37).unwrap();
+        {
+            let _open = with_open_files();
+            write(&Ranks::alone(), scratch.path(), Stage::Explore, 37).unwrap();
+        }
+        let _children = with_children();
         let limit = ["bash", "-c", "trap '' XFSZ; ulimit -f 8192; exec \"$0\" \"$@\""];
         let mut command = ranks::command_through(&limit, count, program);
         let output = command.env(DIRECTORY, scratch.path()).output().unwrap();

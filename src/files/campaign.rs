@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::beside;
 use super::header::Header;
 use super::layout::Stage;
 use super::read::StageReader;
@@ -71,7 +72,7 @@ impl Campaign {
             .map_err(|error| Error::storage(directory, format!("cannot be made: {error}; choose another --output")))?;
         for stage in Stage::ALL {
             // most often there is none
-            let _ = std::fs::remove_file(directory.join(format!(".{}.part", stage.file_name())));
+            let _ = std::fs::remove_file(directory.join(beside::temporary_name(stage.file_name())));
         }
         headers(directory, replaced)
     }

@@ -2,12 +2,16 @@
 //!
 //! [`layout`] is the one table of what is in them. [`StageFile`] writes one file, all ranks together: under a
 //! temporary name first, then renamed, so that under the final name there is always a whole file. [`StageReader`] reads it,
-//! each rank what it wants. [`Campaign`] is the directory.
+//! each rank what it wants. [`Campaign`] is the directory, and [`Checkpoints`] is what
+//! keeps the work of a stage until its file is there.
 //!
 //! The bytes of a data set do not depend on the number of ranks, nor on which rank holds which rows; what does depend on
 //! clock, host or ranks goes to the group /timing.
 
+mod attributes;
+mod beside;
 mod campaign;
+mod checkpoint;
 mod header;
 pub mod layout;
 mod names;
@@ -21,6 +25,7 @@ use crate::error::Result;
 use crate::parallel::Ranks;
 
 pub use campaign::{Campaign, StageState};
+pub use checkpoint::{CheckpointHeader, CheckpointRecord, Checkpoints, TaskKey};
 pub use header::{Header, Timing};
 pub use layout::Stage;
 pub use names::name_of;

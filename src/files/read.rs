@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use hdf5::types::{TypeDescriptor, VarLenUnicode};
+use hdf5::types::TypeDescriptor;
 use hdf5::{Dataset, Location};
 
+use super::attributes;
 use super::header::Header;
 use super::layout::{self, Stage};
 use super::rows::RowRange;
@@ -199,7 +200,7 @@ impl StageReader {
             true => self.file.dataset(path).map(|dataset| Location::clone(&dataset)),
             false => self.file.group(path).map(|group| Location::clone(&group)),
         };
-        let read = location.and_then(|location| read_attribute(&location, name));
+        let read = location.and_then(|location| attributes::read(&location, name));
         read.map_err(|_| self.told(format!("has no attribute {name} of {path}")))
     }
 
@@ -239,7 +240,7 @@ fn told(path: &Path, imported: bool, message: String) -> Error {
 }
 
 fn read_header(file: &hdf5::File, stage: Stage) -> std::result::Result<Header, String> {
-    let attribute = |name: &str| read_attribute(file, name).map_err(|_| format!("has no root attribute {name}"));
+    let attribute = |name: &str| attributes::read(file, name).map_err(|_| format!("has no root attribute {name}"));
     let text = |name: &str| match attribute(name)? {
         Attribute::Text(text) => Ok(text),
         _ => Err(format!("has a root attribute {name} that is not text")),
@@ -268,21 +269,5 @@ fn read_header(file: &hdf5::File, stage: Stage) -> std::result::Result<Header, S
         deck_keys: text("deck_keys")?,
         seed,
         complete: integer("complete")? == 1,
-    })
-}
-
-fn read_attribute(location: &Location, name: &str) -> hdf5::Result<Attribute> {
-    let attribute = location.attr(name)?;
-    let scalar = attribute.is_scalar();
-    Ok(match attribute.dtype()?.to_descriptor()? {
-        TypeDescriptor::Float(_) if scalar => Attribute::F64(attribute.read_scalar()?),
-        TypeDescriptor::Integer(_) if scalar => Attribute::I64(attribute.read_scalar()?),
-        TypeDescriptor::Unsigned(_) if scalar => Attribute::U64(attribute.read_scalar()?),
-        TypeDescriptor::Float(_) => Attribute::F64List(attribute.read_raw()?),
-        TypeDescriptor::Integer(_) => Attribute::I64List(attribute.read_raw()?),
-        TypeDescriptor::VarLenUnicode if scalar => {
-            Attribute::Text(attribute.read_scalar::<VarLenUnicode>()?.to_string())
-        }
-        other => return Err(hdf5::Error::from(format!("an attribute of type {other}"))),
     })
 }

@@ -175,7 +175,7 @@ struct Prepared<'b> {
     memory: Identifier,
 }
 
-fn check(code: i32, what: &str) -> hdf5::Result<()> {
+pub(super) fn check(code: i32, what: &str) -> hdf5::Result<()> {
     if code >= 0 {
         return Ok(());
     }

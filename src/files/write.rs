@@ -1,13 +1,13 @@
 //! Writing a stage's file, all ranks together.
 
-use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
-use hdf5::types::{EnumMember, EnumType, FloatSize, IntSize, TypeDescriptor, VarLenUnicode};
-use hdf5::{Dataset, Group, Location};
+use hdf5::types::{EnumMember, EnumType, FloatSize, IntSize, TypeDescriptor};
+use hdf5::{Dataset, Location};
 
+use super::attributes;
+use super::beside::Beside;
 use super::header::{self, Header, Timing};
 use super::layout::{self, DataSet, Element, Lengths, Stage};
 use super::rows::Rows;
@@ -23,19 +23,11 @@ use crate::parallel::Ranks;
 pub struct StageFile<'r> {
     ranks: &'r Ranks,
     stage: Stage,
-    /// `None` only once it is closed.
-    file: Option<hdf5::File>,
-    temporary: PathBuf,
-    path: PathBuf,
+    file: Beside<'r>,
     lengths: Lengths,
     written: BTreeSet<String>,
     last_transfer: Transfer,
-    /// Whether the library has failed to write: then the file is not even closed.
-    broken: Cell<bool>,
 }
-
-/// More than what the library keeps back until a file is closed: names, shapes, attributes.
-const END_BYTES: u64 = 1 << 22;
 
 impl<'r> StageFile<'r> {
     /// Begins the file of `header.stage` in this directory, with rank 0's header.
@@ -44,27 +36,14 @@ impl<'r> StageFile<'r> {
     /// `Storage` when the directory is not there or cannot be written to.
     pub fn create(ranks: &'r Ranks, directory: &Path, header: &Header) -> Result<Self> {
         let header = ranks.broadcast(header.clone(), 0)?;
-        let name = header.stage.file_name();
-        let path = directory.join(name);
-        let temporary = directory.join(format!(".{name}.part"));
-        // tried with the system's own calls first: they say why it does not work
-        let tried = if ranks.rank() == 0 { std::fs::File::create(&temporary).map(|_| ()) } else { Ok(()) };
-        ranks.agree(tried.map_err(|error| cannot_write(&path, &error.to_string())))?;
-        let file = transfer::together(ranks, open(ranks, &temporary)).map_err(|error| {
-            let _ = std::fs::remove_file(&temporary);
-            cannot_write(&path, &error.to_string())
-        });
-        let file = ranks.agree(file)?;
+        let file = Beside::create(ranks, &directory.join(header.stage.file_name()))?;
         let mut stage_file = StageFile {
             ranks,
             stage: header.stage,
-            file: Some(file),
-            temporary,
-            path,
+            file,
             lengths: Lengths::new(),
             written: BTreeSet::new(),
             last_transfer: Transfer::Plain,
-            broken: Cell::new(false),
         };
         stage_file.write_header(&header)?;
         Ok(stage_file)
@@ -81,7 +60,7 @@ impl<'r> StageFile<'r> {
             ("deck_keys", text(&header.deck_keys)),
             ("seed", Attribute::U64(header.seed)),
         ] {
-            let attached = self.root().and_then(|root| self.attach(root, name, &value));
+            let attached = self.file.root().and_then(|root| self.attach(root, name, &value));
             self.ranks.agree(attached)?;
         }
         Ok(())
@@ -109,9 +88,8 @@ impl<'r> StageFile<'r> {
             let element_bytes = bytes.len() as u64 / (values.len() as u64).max(1);
             // a rank without values has no rounds, whatever the size of its rows
             let rounds = Rounds::new(rows.ranges(), element_bytes * trailing.iter().product::<u64>());
-            self.reserve(path, transfer::place(&dataset))?;
-            let moved = transfer::write_rows(self.ranks, &dataset, trailing, &rounds, &bytes);
-            self.last_transfer = self.settle(moved.map_err(|error| self.failed(path, &error)))?;
+            self.file.reserve(path, transfer::place(&dataset))?;
+            self.last_transfer = self.file.write_rows(path, &dataset, trailing, &rounds, &bytes)?;
         }
         self.written.insert(path.to_string());
         Ok(())
@@ -136,7 +114,7 @@ impl<'r> StageFile<'r> {
         let bytes = self.ranks.broadcast(bytes, 0)?;
         let dataset = self.ranks.agree(self.create_data_set(entry, path, &[], text))?;
         let moved = transfer::write_scalar(self.ranks, &dataset, &bytes);
-        self.settle(moved.map_err(|error| self.failed(path, &error)))?;
+        self.file.settle(moved.map_err(|error| self.file.failed(path, &error)))?;
         self.written.insert(path.to_string());
         Ok(())
     }
@@ -170,7 +148,7 @@ impl<'r> StageFile<'r> {
             if fits { Ok(()) } else { Err(Error::Internal(format!("{path} takes another attribute {name}"))) }
         });
         self.ranks.agree(known)?;
-        let attached = self.group(path).and_then(|group| self.attach(&group, name, &value));
+        let attached = self.file.group(path).and_then(|group| self.attach(&group, name, &value));
         self.ranks.agree(attached)
     }
 
@@ -197,46 +175,10 @@ impl<'r> StageFile<'r> {
         };
         self.ranks.agree(whole)?;
         self.write_timing(timing)?;
-        let attached = self.root().and_then(|root| self.attach(root, "complete", &Attribute::I64(i64::from(complete))));
+        let complete = Attribute::I64(i64::from(complete));
+        let attached = self.file.root().and_then(|root| self.attach(root, "complete", &complete));
         self.ranks.agree(attached)?;
-        let end = std::fs::metadata(&self.temporary).map_or(0, |data| data.len());
-        self.reserve("the end of the file", Some((end, END_BYTES)))?;
-        let flushed =
-            self.root().and_then(|file| file.flush().map_err(|error| self.failed("the end of the file", &error)));
-        self.settle(flushed)?;
-        let closed = self.file.take().map_or(Ok(()), hdf5::File::close);
-        self.ranks.agree(closed.map_err(|error| self.failed("the end of the file", &error)))?;
-        let named = if self.ranks.rank() == 0 { self.put_in_place() } else { Ok(()) };
-        self.ranks.agree(named)?;
-        Ok(self.path.clone())
-    }
-
-    /// Agrees on what the library has done; after a failure the file is not touched again.
-    fn settle<T>(&self, result: Result<T>) -> Result<T> {
-        let agreed = self.ranks.agree(result);
-        self.broken.set(self.broken.get() || agreed.is_err());
-        agreed
-    }
-
-    /// Rank 0 gets the blocks of the disk before all ranks write to them: a full disk inside a collective write is told
-    /// on some ranks only, and the others may wait for ever.
-    fn reserve(&self, what: &str, place: Option<(u64, u64)>) -> Result<()> {
-        let reserved = match place.filter(|_| self.ranks.rank() == 0 && self.ranks.size() > 1) {
-            Some((start, length)) => transfer::reserve(&self.temporary, start, length),
-            None => Ok(()),
-        };
-        self.settle(reserved.map_err(|error| cannot_write(&self.path, &format!("{what}: {error}"))))
-    }
-
-    fn put_in_place(&self) -> Result<()> {
-        let told = |error: std::io::Error| cannot_write(&self.path, &error.to_string());
-        std::fs::File::open(&self.temporary).and_then(|file| file.sync_all()).map_err(told)?;
-        std::fs::rename(&self.temporary, &self.path).map_err(told)?;
-        if let Some(directory) = self.path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
-            // the new name should outlive a crash; a file system that cannot promise it is no reason to fail
-            let _ = std::fs::File::open(directory).and_then(|directory| directory.sync_all());
-        }
-        Ok(())
+        self.file.finish()
     }
 
     fn write_timing(&mut self, timing: &Timing) -> Result<()> {
@@ -310,87 +252,15 @@ impl<'r> StageFile<'r> {
     }
 
     fn create_data_set(&self, entry: &DataSet, path: &str, shape: &[u64], text: usize) -> Result<Dataset> {
-        let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
-        let group = self.group(parent)?;
-        let extents: Vec<usize> = shape.iter().map(|length| *length as usize).collect();
-        // times of creation would differ from run to run
-        let builder = group.new_dataset_builder().obj_track_times(false).empty_as(descriptor(entry.element, text));
-        let created =
-            if shape.is_empty() { builder.shape(()).create(name) } else { builder.shape(extents).create(name) };
-        let dataset = created.map_err(|error| self.failed(path, &error))?;
+        let dataset = self.file.create_data_set(path, &descriptor(entry.element, text), shape)?;
         self.attach(&dataset, "units", &Attribute::Text(entry.units.into()))?;
         self.attach(&dataset, "description", &Attribute::Text(entry.description.into()))?;
         Ok(dataset)
     }
 
-    /// The group of this path, made with its parents if need be.
-    fn group(&self, path: &str) -> Result<Group> {
-        let root: &Group = self.root()?;
-        let mut group = root.group("/").map_err(|error| self.failed(path, &error))?;
-        for name in path.split('/').filter(|name| !name.is_empty()) {
-            let next = match group.link_exists(name) {
-                true => group.group(name),
-                false => group.create_group_builder().obj_track_times(false).create(name),
-            };
-            group = next.map_err(|error| self.failed(path, &error))?;
-        }
-        Ok(group)
-    }
-
-    fn root(&self) -> Result<&hdf5::File> {
-        self.file.as_ref().ok_or_else(|| Error::Internal("a file is used after it was closed".into()))
-    }
-
     fn attach(&self, location: &Location, name: &str, value: &Attribute) -> Result<()> {
-        attach(location, name, value).map_err(|error| self.failed(name, &error))
+        attributes::attach(location, name, value).map_err(|error| self.file.failed(name, &error))
     }
-
-    fn failed(&self, what: &str, error: &hdf5::Error) -> Error {
-        // the library's messages hold line breaks
-        cannot_write(&self.path, &format!("{what}: {error}").replace('\n', ""))
-    }
-}
-
-impl Drop for StageFile<'_> {
-    fn drop(&mut self) {
-        match self.file.take() {
-            // closing would write again, fail again, and may wait for ever for a rank where it failed otherwise
-            Some(file) if self.broken.get() => std::mem::forget(file),
-            // what cannot be flushed is being thrown away
-            Some(file) => _ = file.close(),
-            None => (),
-        }
-        if self.ranks.rank() == 0 {
-            if self.broken.get() && self.temporary.exists() {
-                // the library still holds a broken file: its space is given back now
-                let _ = std::fs::File::create(&self.temporary);
-            }
-            // after a rename there is nothing under this name
-            let _ = std::fs::remove_file(&self.temporary);
-        }
-    }
-}
-
-fn open(ranks: &Ranks, path: &Path) -> hdf5::Result<hdf5::File> {
-    hdf5::File::with_options()
-        .with_fapl(|list| {
-            #[cfg(feature = "mpi")]
-            if let Some(communicator) = ranks.communicator() {
-                list.mpio(communicator, None);
-            }
-            #[cfg(not(feature = "mpi"))]
-            let _ = ranks;
-            list.libver_v110().fclose_degree(hdf5::file::FileCloseDegree::Strong)
-        })
-        .create(path)
-}
-
-fn cannot_write(path: &Path, why: &str) -> Error {
-    let remedy = "free space or get permission there, or choose another --output";
-    Error::storage(
-        path,
-        format!("cannot be written: {why}; {remedy}, and run again (what it held before is unchanged)"),
-    )
 }
 
 fn descriptor(element: Element, text: usize) -> TypeDescriptor {
@@ -407,19 +277,5 @@ fn descriptor(element: Element, text: usize) -> TypeDescriptor {
             signed: false,
             members: (0..).zip(names).map(|(value, name)| EnumMember { name: name.to_string(), value }).collect(),
         }),
-    }
-}
-
-fn attach(location: &Location, name: &str, value: &Attribute) -> hdf5::Result<()> {
-    match value {
-        Attribute::F64(value) => location.new_attr::<f64>().create(name)?.write_scalar(value),
-        Attribute::I64(value) => location.new_attr::<i64>().create(name)?.write_scalar(value),
-        Attribute::U64(value) => location.new_attr::<u64>().create(name)?.write_scalar(value),
-        Attribute::F64List(list) => location.new_attr::<f64>().shape(list.len()).create(name)?.write_raw(list),
-        Attribute::I64List(list) => location.new_attr::<i64>().shape(list.len()).create(name)?.write_raw(list),
-        Attribute::Text(text) => {
-            let text = VarLenUnicode::from_str(text).map_err(|error| hdf5::Error::from(error.to_string()))?;
-            location.new_attr::<VarLenUnicode>().create(name)?.write_scalar(&text)
-        }
     }
 }

@@ -1,0 +1,195 @@
+//! A file that all ranks write together, under a temporary name beside its final one.
+
+use std::cell::Cell;
+use std::path::{Path, PathBuf};
+
+use hdf5::types::TypeDescriptor;
+use hdf5::{Dataset, Group};
+
+use super::transfer::{self, Rounds, Transfer};
+use crate::error::{Error, Result};
+use crate::parallel::Ranks;
+
+/// An HDF5 file while it is written; an error of a collective method is one on all ranks.
+///
+/// [`Beside::finish`] gives it its final name, so that under that name there is always a whole file. A file that is
+/// dropped unfinished is removed, and what was under the final name stays as it was.
+pub(super) struct Beside<'r> {
+    ranks: &'r Ranks,
+    /// `None` only once it is closed.
+    file: Option<hdf5::File>,
+    temporary: PathBuf,
+    path: PathBuf,
+    /// Whether the library has failed to write: then the file is not even closed.
+    broken: Cell<bool>,
+}
+
+/// More than what the library keeps back until a file is closed: names, shapes, attributes.
+const END_BYTES: u64 = 1 << 22;
+
+/// What a file is called until it is whole.
+pub(super) fn temporary_name(name: &str) -> String {
+    format!(".{name}.part")
+}
+
+impl<'r> Beside<'r> {
+    /// Collective: begins the file that is to be `path`.
+    ///
+    /// # Errors
+    /// `Storage` when the directory is not there or cannot be written to.
+    pub(super) fn create(ranks: &'r Ranks, path: &Path) -> Result<Self> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let temporary = path.with_file_name(temporary_name(&name));
+        // tried with the system's own calls first: they say why it does not work
+        let tried = if ranks.rank() == 0 { std::fs::File::create(&temporary).map(|_| ()) } else { Ok(()) };
+        ranks.agree(tried.map_err(|error| cannot_write(path, &error.to_string())))?;
+        let file = transfer::together(ranks, open(ranks, &temporary)).map_err(|error| {
+            let _ = std::fs::remove_file(&temporary);
+            cannot_write(path, &error.to_string())
+        });
+        let file = ranks.agree(file)?;
+        Ok(Beside { ranks, file: Some(file), temporary, path: path.to_path_buf(), broken: Cell::new(false) })
+    }
+
+    /// The open file.
+    pub(super) fn root(&self) -> Result<&hdf5::File> {
+        self.file.as_ref().ok_or_else(|| Error::Internal("a file is used after it was closed".into()))
+    }
+
+    /// The group of this path, made with its parents if need be; all ranks ask for it, and agree afterwards.
+    pub(super) fn group(&self, path: &str) -> Result<Group> {
+        let root: &Group = self.root()?;
+        let mut group = root.group("/").map_err(|error| self.failed(path, &error))?;
+        for name in path.split('/').filter(|name| !name.is_empty()) {
+            let next = match group.link_exists(name) {
+                true => group.group(name),
+                // times of creation would differ from run to run
+                false => group.create_group_builder().obj_track_times(false).create(name),
+            };
+            group = next.map_err(|error| self.failed(path, &error))?;
+        }
+        Ok(group)
+    }
+
+    /// A new data set, [] being a scalar; all ranks ask for it, and agree afterwards.
+    pub(super) fn create_data_set(&self, path: &str, kind: &TypeDescriptor, shape: &[u64]) -> Result<Dataset> {
+        let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let group = self.group(parent)?;
+        let extents: Vec<usize> = shape.iter().map(|length| *length as usize).collect();
+        let builder = group.new_dataset_builder().obj_track_times(false).empty_as(kind);
+        let created =
+            if shape.is_empty() { builder.shape(()).create(name) } else { builder.shape(extents).create(name) };
+        created.map_err(|error| self.failed(path, &error))
+    }
+
+    /// Collective: agrees on what the library has done; after a failure the file is not touched again.
+    pub(super) fn settle<T>(&self, result: Result<T>) -> Result<T> {
+        let agreed = self.ranks.agree(result);
+        self.broken.set(self.broken.get() || agreed.is_err());
+        agreed
+    }
+
+    /// Collective: rank 0 gets the blocks of the disk before all ranks write to them: a full disk inside a collective write
+    /// is told on some ranks only, and the others may wait for ever.
+    pub(super) fn reserve(&self, what: &str, place: Option<(u64, u64)>) -> Result<()> {
+        let reserved = match place.filter(|_| self.ranks.rank() == 0 && self.ranks.size() > 1) {
+            Some((start, length)) => transfer::reserve(&self.temporary, start, length),
+            None => Ok(()),
+        };
+        self.settle(reserved.map_err(|error| cannot_write(&self.path, &format!("{what}: {error}"))))
+    }
+
+    /// Collective: writes this rank's rows, for which there is room ([`Beside::reserve`]).
+    pub(super) fn write_rows(
+        &self,
+        what: &str,
+        dataset: &Dataset,
+        row: &[u64],
+        rounds: &Rounds,
+        bytes: &[u8],
+    ) -> Result<Transfer> {
+        let moved = transfer::write_rows(self.ranks, dataset, row, rounds, bytes);
+        self.settle(moved.map_err(|error| self.failed(what, &error)))
+    }
+
+    /// Collective: closes the file and gives it its final name, which is returned.
+    ///
+    /// # Errors
+    /// `Storage` when the file cannot be completed; then the temporary file is removed and the final name is as it was.
+    pub(super) fn finish(mut self) -> Result<PathBuf> {
+        let what = "the end of the file";
+        let end = std::fs::metadata(&self.temporary).map_or(0, |data| data.len());
+        self.reserve(what, Some((end, END_BYTES)))?;
+        let flushed = self.root().and_then(|file| file.flush().map_err(|error| self.failed(what, &error)));
+        self.settle(flushed)?;
+        let closed = self.file.take().map_or(Ok(()), hdf5::File::close);
+        self.ranks.agree(closed.map_err(|error| self.failed(what, &error)))?;
+        let named = if self.ranks.rank() == 0 { self.put_in_place() } else { Ok(()) };
+        self.ranks.agree(named)?;
+        Ok(self.path.clone())
+    }
+
+    fn put_in_place(&self) -> Result<()> {
+        let told = |error: std::io::Error| cannot_write(&self.path, &error.to_string());
+        std::fs::File::open(&self.temporary).and_then(|file| file.sync_all()).map_err(told)?;
+        std::fs::rename(&self.temporary, &self.path).map_err(told)?;
+        sync_directory_of(&self.path);
+        Ok(())
+    }
+
+    /// The error for what the library could not do.
+    pub(super) fn failed(&self, what: &str, error: &hdf5::Error) -> Error {
+        // the library's messages hold line breaks
+        cannot_write(&self.path, &format!("{what}: {error}").replace('\n', ""))
+    }
+}
+
+impl Drop for Beside<'_> {
+    fn drop(&mut self) {
+        match self.file.take() {
+            // closing would write again, fail again, and may wait for ever for a rank where it failed otherwise
+            Some(file) if self.broken.get() => std::mem::forget(file),
+            // what cannot be flushed is being thrown away
+            Some(file) => _ = file.close(),
+            None => (),
+        }
+        if self.ranks.rank() == 0 {
+            if self.broken.get() && self.temporary.exists() {
+                // the library still holds a broken file: its space is given back now
+                let _ = std::fs::File::create(&self.temporary);
+            }
+            // after a rename there is nothing under this name
+            let _ = std::fs::remove_file(&self.temporary);
+        }
+    }
+}
+
+/// A new name should outlive a crash; a file system that cannot promise it is no reason to fail.
+pub(super) fn sync_directory_of(path: &Path) {
+    if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
+        let _ = std::fs::File::open(directory).and_then(|directory| directory.sync_all());
+    }
+}
+
+/// The error for a file that cannot be written.
+pub(super) fn cannot_write(path: &Path, why: &str) -> Error {
+    let remedy = "free space or get permission there, or choose another --output";
+    Error::storage(
+        path,
+        format!("cannot be written: {why}; {remedy}, and run again (what it held before is unchanged)"),
+    )
+}
+
+fn open(ranks: &Ranks, path: &Path) -> hdf5::Result<hdf5::File> {
+    hdf5::File::with_options()
+        .with_fapl(|list| {
+            #[cfg(feature = "mpi")]
+            if let Some(communicator) = ranks.communicator() {
+                list.mpio(communicator, None);
+            }
+            #[cfg(not(feature = "mpi"))]
+            let _ = ranks;
+            list.libver_v110().fclose_degree(hdf5::file::FileCloseDegree::Strong)
+        })
+        .create(path)
+}

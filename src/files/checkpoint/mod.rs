@@ -1,0 +1,295 @@
+//! Checkpoints: the results and states of a stage's tasks while the stage runs.
+//!
+//! `DIR/checkpoint/STAGE.NNNNNN.finished.h5` holds the results of the tasks that were finished between two checkpoints and
+//! stays; `STAGE.NNNNNN.running.h5` holds the states of all tasks that had begun then, and the two newest of them stay.
+//! Every record has a checksum. What fails it is never used: a state gives way to the one of the checkpoint before, and
+//! a result that is lost is computed again.
+
+mod damage;
+mod record_file;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::beside;
+use super::layout::Stage;
+use crate::error::{Error, Result};
+use crate::parallel::Ranks;
+use record_file::{Contents, FileName, Kind, Row};
+
+/// What a checkpoint belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckpointHeader {
+    pub stage: Stage,
+    /// The keys and values of the deck that the stage depends on, in whatever form the driver compares.
+    pub deck_keys: String,
+    pub seed: u64,
+}
+
+/// The name of a task within its stage; tasks are numbered within a round.
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct TaskKey {
+    pub round: u32,
+    pub task: u64,
+}
+
+impl std::fmt::Display for TaskKey {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.round {
+            0 => write!(to, "task {}", self.task),
+            round => write!(to, "task {} of round {round}", self.task),
+        }
+    }
+}
+
+/// The result or the state of a task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckpointRecord {
+    pub key: TaskKey,
+    pub bytes: Vec<u8>,
+}
+
+/// A record that is whole: its file (a place in [`Checkpoints::files`]) and its row there.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    file: usize,
+    row: Row,
+}
+
+/// A file of which something can be used.
+#[derive(Debug)]
+struct UsedFile {
+    name: FileName,
+    /// Where its records begin.
+    start: u64,
+    /// Whether all its records are.
+    whole: bool,
+}
+
+/// The checkpoints of one stage in DIR/checkpoint/.
+#[derive(Debug)]
+pub struct Checkpoints {
+    stage: Stage,
+    directory: PathBuf,
+    /// The highest number of a file that is there, usable or not.
+    highest: u64,
+    header: Option<CheckpointHeader>,
+    damage: Vec<String>,
+    /// By rising number.
+    files: Vec<UsedFile>,
+    finished: BTreeMap<TaskKey, Place>,
+    running: BTreeMap<TaskKey, Place>,
+}
+
+/// Running files that stay.
+const KEPT: usize = 2;
+
+fn folder(directory: &Path) -> PathBuf {
+    directory.join("checkpoint")
+}
+
+impl Checkpoints {
+    /// Collective: looks at what is there for this stage, and verifies every record; the ranks share them. Does not change
+    /// the directory. Files of another version of the program are not used.
+    ///
+    /// # Errors
+    /// `Storage` when the directory cannot be read.
+    pub fn open(ranks: &Ranks, directory: &Path, stage: Stage) -> Result<Self> {
+        let directory = folder(directory);
+        let names = if ranks.rank() == 0 { listed(&directory, stage) } else { Ok(Vec::new()) };
+        let looked = ranks.agree(names)?.into_iter().map(|name| (name, record_file::look(&directory, name)));
+        let looked: Vec<(FileName, std::result::Result<Contents, String>)> = looked.collect();
+        let looked = ranks.broadcast(looked, 0)?;
+        let highest = looked.iter().map(|(name, _)| name.number).max().unwrap_or(0);
+        let mut newest_first = looked.iter().rev();
+        let header = newest_first.find_map(|(_, contents)| contents.as_ref().ok()).map(|file| file.header.clone());
+        let mut checkpoints = Checkpoints {
+            stage,
+            directory,
+            highest,
+            header,
+            damage: Vec::new(),
+            files: Vec::new(),
+            finished: BTreeMap::new(),
+            running: BTreeMap::new(),
+        };
+        checkpoints.sort_out(ranks, looked)?;
+        Ok(checkpoints)
+    }
+
+    /// To what the newest usable file belongs; `None` when there is none.
+    pub fn header(&self) -> Option<&CheckpointHeader> {
+        self.header.as_ref()
+    }
+
+    /// What could not be used, a sentence each that names the file and what is used instead; the same on all ranks.
+    pub fn damage(&self) -> &[String] {
+        &self.damage
+    }
+
+    /// Tasks whose result is whole, rising.
+    pub fn finished(&self) -> Vec<TaskKey> {
+        self.finished.keys().copied().collect()
+    }
+
+    /// Tasks that are not finished but have a whole state, rising.
+    pub fn running(&self) -> Vec<TaskKey> {
+        self.running.keys().filter(|key| !self.finished.contains_key(key)).copied().collect()
+    }
+
+    /// This rank alone: the result of a task or, if there is none, its newest whole state.
+    ///
+    /// # Errors
+    /// `Storage` when it cannot be read any more or fails its checksum now.
+    pub fn read(&self, key: TaskKey) -> Result<Option<Vec<u8>>> {
+        let Some(place) = self.finished.get(&key).or_else(|| self.running.get(&key)) else { return Ok(None) };
+        let file = &self.files[place.file];
+        let path = self.directory.join(file.name.to_string());
+        let told = |why| {
+            let remedy = "it was whole when this run began; run again, what is whole then is used";
+            Error::storage(&path, format!("record of {key} {why}; {remedy}"))
+        };
+        record_file::read(&path, file.start, &place.row).map(Some).map_err(told)
+    }
+
+    /// Collective: writes the next checkpoint, the results of this rank's tasks that were finished since the one before
+    /// and the states of all its running tasks. The two newest files of states stay. Returns the bytes of all records of
+    /// all ranks.
+    ///
+    /// # Errors
+    /// `Storage` when a file cannot be written: then there is nothing under its name and earlier checkpoints are as they
+    /// were. `Internal` when a task is given twice.
+    pub fn write(
+        &mut self,
+        ranks: &Ranks,
+        header: &CheckpointHeader,
+        finished: &[CheckpointRecord],
+        running: &[CheckpointRecord],
+    ) -> Result<u64> {
+        let header = ranks.broadcast(header.clone(), 0)?;
+        if header.stage != self.stage {
+            let (given, due) = (header.stage.name(), self.stage.name());
+            return Err(Error::Internal(format!("a checkpoint of {given} is given to those of {due}")));
+        }
+        if self.header.as_ref().is_some_and(|earlier| *earlier != header) {
+            self.forget();
+        }
+        let number = self.highest + 1;
+        let name = |kind| FileName { stage: self.stage, number, kind };
+        let names = [name(Kind::Finished), name(Kind::Running)];
+        let prepared = if ranks.rank() == 0 { self.prepare(&names) } else { Ok(()) };
+        ranks.agree(prepared)?;
+        if ranks.any(!finished.is_empty()) {
+            let contents = record_file::write(ranks, &self.directory, names[0], &header, finished)?;
+            self.take(names[0], contents);
+        }
+        let contents = record_file::write(ranks, &self.directory, names[1], &header, running)?;
+        self.take(names[1], contents);
+        self.header = Some(header);
+        self.remove_old(ranks);
+        let bytes = finished.iter().chain(running).map(|record| record.bytes.len() as u64).sum();
+        Ok(ranks.sum_u64(bytes))
+    }
+
+    /// Collective, after the stage's own file is in place: removes all checkpoints of the stage, and the directory when it
+    /// is empty.
+    ///
+    /// # Errors
+    /// `Storage` when a file cannot be removed.
+    pub fn remove(ranks: &Ranks, directory: &Path, stage: Stage) -> Result<()> {
+        let removed = if ranks.rank() == 0 { remove_all(&folder(directory), stage) } else { Ok(()) };
+        ranks.agree(removed)
+    }
+
+    /// What is in memory of checkpoints that belong to something else.
+    fn forget(&mut self) {
+        self.files.clear();
+        self.finished.clear();
+        self.running.clear();
+    }
+
+    fn prepare(&self, names: &[FileName]) -> Result<()> {
+        let told = |path: &Path, error: std::io::Error| beside::cannot_write(path, &error.to_string());
+        if !self.directory.is_dir() {
+            std::fs::create_dir_all(&self.directory).map_err(|error| told(&self.directory, error))?;
+            beside::sync_directory_of(&self.directory);
+        }
+        remove_temporary(&self.directory, self.stage).map_err(|error| told(&self.directory, error))?;
+        for path in names.iter().map(|name| self.directory.join(name.to_string())) {
+            if path.exists() {
+                let remedy = "end the other run that writes to this directory, and run again";
+                return Err(Error::storage(&path, format!("has come while this run was going; {remedy}")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes up a file that is in place.
+    fn take(&mut self, name: FileName, contents: Contents) {
+        let file = self.files.len();
+        let tasks = if name.kind == Kind::Finished { &mut self.finished } else { &mut self.running };
+        tasks.extend(contents.rows.iter().map(|row| (row.key, Place { file, row: *row })));
+        self.files.push(UsedFile { name, start: contents.start, whole: true });
+        self.highest = name.number;
+    }
+
+    /// Removes the files of states before the newest ones that are whole.
+    fn remove_old(&mut self, ranks: &Ranks) {
+        let states = self.files.iter().rev().filter(|file| file.name.kind == Kind::Running && file.whole);
+        let Some(last_kept) = states.map(|file| file.name.number).nth(KEPT - 1) else { return };
+        self.running.retain(|_, place| self.files[place.file].name.number >= last_kept);
+        if ranks.rank() != 0 {
+            return;
+        }
+        let names = listed(&self.directory, self.stage).unwrap_or_default();
+        for name in names.into_iter().filter(|name| name.kind == Kind::Running && name.number < last_kept) {
+            // it only takes space
+            if let Err(error) = std::fs::remove_file(self.directory.join(name.to_string())) {
+                log::warn!("{name} cannot be removed: {error}");
+            }
+        }
+    }
+}
+
+/// The files of a stage that are there, by rising number.
+fn listed(directory: &Path, stage: Stage) -> Result<Vec<FileName>> {
+    let names = names_in(directory)
+        .map_err(|error| Error::storage(directory, format!("cannot be read: {error}; get permission there")))?;
+    let mut files: Vec<FileName> = names.iter().filter_map(|name| FileName::of(stage, name)).collect();
+    files.sort_unstable_by_key(|name| (name.number, name.kind));
+    Ok(files)
+}
+
+/// What is in a directory that need not be there.
+fn names_in(directory: &Path) -> std::io::Result<Vec<String>> {
+    let entries = match std::fs::read_dir(directory) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    entries.map(|entry| entry.map(|entry| entry.file_name().to_string_lossy().into_owned())).collect()
+}
+
+/// Removes what an interrupted write has left.
+fn remove_temporary(directory: &Path, stage: Stage) -> std::io::Result<()> {
+    for name in names_in(directory)? {
+        let inner = name.strip_prefix('.').and_then(|rest| rest.strip_suffix(".part"));
+        if inner.is_some_and(|inner| FileName::of(stage, inner).is_some()) {
+            std::fs::remove_file(directory.join(name))?;
+        }
+    }
+    Ok(())
+}
+
+fn remove_all(directory: &Path, stage: Stage) -> Result<()> {
+    let told = |error| Error::storage(directory, format!("cannot be emptied: {error}; remove it by hand"));
+    // the states first: what is left by an interruption is results
+    for name in listed(directory, stage)?.into_iter().rev() {
+        std::fs::remove_file(directory.join(name.to_string())).map_err(told)?;
+    }
+    remove_temporary(directory, stage).map_err(told)?;
+    // the checkpoints of other stages stay
+    let _ = std::fs::remove_dir(directory);
+    Ok(())
+}
