@@ -15,6 +15,7 @@ fn rank_program() {
         "collectives" => collectives(world),
         "queues" => queues(&world),
         "stopped-queue" => stopped_queue(&world),
+        "meetings" => meetings(&world),
         "agree" => agree(&world),
         "abort" => abort(&world),
         "panic" => panic_on_the_last_rank(&world),
@@ -71,10 +72,10 @@ fn duration(queue: u64, task: usize) -> u64 {
 }
 
 fn queues(world: &Ranks) {
-    for (number, (tasks, ahead)) in [(60, 1), (0, 1), (1, 1), (3, 8), (200, 4), (2, 1), (80, 2)].into_iter().enumerate()
-    {
+    let queues = [(60, 1), (0, 1), (1, 1), (3, 8), (200, 4), (2, 1), (80, 2)];
+    for (number, (tasks, at_once)) in queues.into_iter().enumerate() {
         let mut done = Vec::new();
-        let mut queue = world.work_ahead(tasks, ahead);
+        let mut queue = world.work(tasks, at_once);
         loop {
             match queue.next_task() {
                 Next::Task(index) => {
@@ -113,9 +114,9 @@ fn nothing_unreceived(world: &Ranks) {
 
 /// The last rank asks for a stop after its second task; everybody leaves early, and the next queue is whole.
 fn stopped_queue(world: &Ranks) {
-    for ahead in [1, 3] {
+    for at_once in [1, 3] {
         let mut begun = 0u64;
-        let mut queue = world.work_ahead(1_000_000, ahead);
+        let mut queue = world.work(1_000_000, at_once);
         loop {
             match queue.next_task() {
                 Next::Task(_) => begun += 1,
@@ -134,6 +135,55 @@ fn stopped_queue(world: &Ranks) {
         nothing_unreceived(world);
     }
     queues(world);
+}
+
+/// Rank 0 calls meetings while tasks of unequal length are done and while the ranks wait for the last of them; each is joined
+/// once by every rank, in the same order, also when a rank asks for a stop at the same time.
+fn meetings(world: &Ranks) {
+    for stopping in [false, true, false] {
+        let (mut met, mut begun, mut called) = (0u64, 0u64, Instant::now());
+        let mut queue = world.work(40, 2);
+        loop {
+            if queue.meeting() {
+                met += 1;
+                assert_eq!(world.max_u64(met), met);
+                assert_eq!(world.sum_u64(met), met * world.size() as u64);
+                queue.met();
+            }
+            if called.elapsed() > Duration::from_millis(3) {
+                called = Instant::now();
+                queue.call_meeting();
+                continue;
+            }
+            match queue.next_task() {
+                Next::Task(index) => {
+                    begun += 1;
+                    // the last task is long: all others wait, and meet, meanwhile
+                    let length = if index == 39 { 60 } else { 1 };
+                    let end = Instant::now() + Duration::from_millis(length);
+                    while Instant::now() < end && !queue.meeting() {
+                        queue.poll();
+                    }
+                }
+                Next::Waiting => queue.pause(),
+                Next::Finished if queue.meeting() => {}
+                Next::Finished => {
+                    queue.leave();
+                    if queue.over() {
+                        break;
+                    }
+                    queue.pause();
+                }
+            }
+            if stopping && begun > 3 && world.rank() == world.size() - 1 {
+                queue.stop();
+            }
+        }
+        assert_eq!(queue.finish(), stopping);
+        assert!(stopping || world.sum_u64(begun) == 40);
+        assert!(met > 0, "meetings were held");
+        nothing_unreceived(world);
+    }
 }
 
 fn agree(world: &Ranks) {
@@ -188,6 +238,11 @@ fn the_work_queue_gives_every_index_once_and_ends_cleanly() {
 #[test]
 fn a_stop_asked_by_one_rank_ends_the_queue_on_all() {
     on_all_counts("stopped-queue");
+}
+
+#[test]
+fn meetings_are_joined_by_all_ranks() {
+    on_all_counts("meetings");
 }
 
 #[test]

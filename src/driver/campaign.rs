@@ -1,9 +1,11 @@
 //! `glasswell run`: the stages of a deck in order, each skipped when its file is complete.
 
+use super::journal::Journal;
+use super::lock::DirectoryLock;
 use super::stop::Stop;
-use super::{Workers, connect, explore, prepare, summary, tunnel};
+use super::{Workers, connect, explore, live, prepare, slurm, summary, tunnel};
 use crate::error::{Error, Result};
-use crate::files::{self, Campaign, Header, StageFile, StageReader, Timing};
+use crate::files::{self, Campaign, CheckpointHeader, Checkpoints, Header, StageFile, StageReader, Timing};
 use crate::input::{self, Change, Comparison, Deck, Stage};
 use crate::parallel::Ranks;
 use crate::paths::Refine;
@@ -87,14 +89,18 @@ fn run_stages(ranks: &Ranks, file: &Path, options: &RunOptions) -> Result<()> {
         log::warn!("{warning}");
     }
     let threads = threads(ranks, options.threads)?;
-    let stop = ranks.agree(stop(options.time_limit.as_deref()))?;
+    let stop = ranks.agree(stop(ranks, options.time_limit.as_deref()))?;
     let directory = options.output.clone().unwrap_or_else(|| PathBuf::from(&deck.campaign.name));
     let redo = ranks.agree(options.redo.as_deref().map(stage_named).transpose())?;
+    let _lock = ranks.agree(lock(ranks, &directory))?;
     let campaign = Campaign::open(ranks, &directory, redo.map(file_stage))?;
     for damage in campaign.damaged() {
         log::warn!("{damage} (replaced by --redo)");
     }
     let plan = ranks.agree(plan(&deck, &campaign, options))?;
+    for stage in Stage::ALL.iter().filter(|stage| redo.is_some_and(|redo| **stage >= redo)) {
+        Checkpoints::remove(ranks, &directory, file_stage(*stage))?;
+    }
     let visible = ranks.rank() == 0 && !options.quiet;
     log::info!("{} ranks, {threads} threads each, {}", ranks.size(), directory.display());
     let mut context = Context { ranks, deck, directory, threads, visible, stop, waited: 0.0, started: Instant::now() };
@@ -112,16 +118,34 @@ fn run_stages(ranks: &Ranks, file: &Path, options: &RunOptions) -> Result<()> {
         }
         log::info!("{stage}: done in {:.1} s", context.started.elapsed().as_secs_f64());
     }
+    if ranks.rank() == 0 {
+        live::nothing_under_way(&context.directory);
+    }
     if visible {
         summary::print(&context.directory)?;
     }
     Ok(())
 }
 
-/// The clock starts when the program does.
-fn stop(time_limit: Option<&str>) -> Result<Stop> {
+/// The clock starts when the program does; the end of a job of SLURM is rank 0's to watch.
+fn stop(ranks: &Ranks, time_limit: Option<&str>) -> Result<Stop> {
     let limit = time_limit.map(input::parse_duration).transpose();
-    Stop::new(limit.map_err(|message| Error::Usage(format!("--time-limit: {message}")))?)
+    let limit = limit.map_err(|message| Error::Usage(format!("--time-limit: {message}")))?;
+    let job = if ranks.rank() == 0 { slurm::working_time() } else { None };
+    if let Some(job) = job {
+        log::info!("the job leaves {} s to work", job.as_secs());
+    }
+    Stop::new(limit.into_iter().chain(job).min())
+}
+
+/// Rank 0 holds the directory for all.
+fn lock(ranks: &Ranks, directory: &Path) -> Result<Option<DirectoryLock>> {
+    if ranks.rank() != 0 {
+        return Ok(None);
+    }
+    std::fs::create_dir_all(directory)
+        .map_err(|error| Error::storage(directory, format!("cannot be made: {error}; choose another --output")))?;
+    DirectoryLock::take(directory).map(Some)
 }
 
 fn start_log(speaks: bool, quiet: bool) {
@@ -244,12 +268,15 @@ fn stage_keys(deck: &Deck, stage: Stage) -> Result<String> {
         }
         let of_tunnel = with_units.stage_keys(Stage::Tunnel)?;
         let decides = |line: &&str| line.starts_with("tunnel.units") || line.starts_with("tunnel.reduced_mass");
-        for line in of_tunnel.lines().filter(decides) {
-            keys.push_str(line);
-            keys.push('\n');
-        }
+        keys = of_tunnel.lines().filter(decides).fold(keys, joined);
     }
     Ok(keys)
+}
+
+fn joined(mut lines: String, line: &str) -> String {
+    lines.push_str(line);
+    lines.push('\n');
+    lines
 }
 
 fn stage_named(name: &str) -> Result<Stage> {
@@ -303,11 +330,29 @@ impl Context<'_> {
         StageFile::create(self.ranks, &self.directory, &header)
     }
 
-    /// What this rank tells in /timing of the stage that began last.
-    pub fn timing(&self, costs: Vec<(String, f64)>) -> Timing {
-        let mut all = vec![("stage".to_owned(), self.started.elapsed().as_secs_f64())];
-        all.extend(costs);
-        Timing { threads: self.threads as u32, idle: self.ranks.waited() - self.waited, costs: all }
+    /// Completes the file of the stage that began last, and lets go of its checkpoints.
+    ///
+    /// # Errors
+    /// `Storage` when the file cannot be completed.
+    pub fn finish(&self, file: StageFile<'_>, journal: Option<Journal<'_>>) -> Result<()> {
+        let mut costs = vec![("stage".to_owned(), self.started.elapsed().as_secs_f64())];
+        if let Some(journal) = &journal {
+            costs.push(("checkpoints".to_owned(), journal.checkpoint_seconds()));
+        }
+        let idle = self.ranks.waited() - self.waited;
+        file.finish(true, &Timing { threads: self.threads as u32, idle, costs })?;
+        journal.map_or(Ok(()), Journal::close)
+    }
+
+    /// What a checkpoint of a stage says of itself. How many glasses are asked for is not part of it: more of them change
+    /// no task.
+    ///
+    /// # Errors
+    /// `Internal` when settings cannot be written as text.
+    pub fn checkpoint_header(&self, stage: Stage) -> Result<CheckpointHeader> {
+        let keys = stage_keys(&self.deck, stage)?;
+        let deck_keys = keys.lines().filter(|line| !line.starts_with("prepare.glasses")).fold(String::new(), joined);
+        Ok(CheckpointHeader { stage: file_stage(stage), deck_keys, seed: self.deck.campaign.seed })
     }
 
     /// The section of a stage that is being run.

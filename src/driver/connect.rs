@@ -3,7 +3,8 @@
 use super::Progress;
 use super::campaign::{Context, glasses_file};
 use super::connect_files::{GlassPaths, write};
-use super::pair_task::PairTask;
+use super::journal::Journal;
+use super::pair_task::{PairState, PairTask};
 use super::prepare::configuration;
 use super::tunnel::{Unit, units_of};
 use crate::error::{Error, Result};
@@ -161,6 +162,7 @@ pub fn run(context: &Context<'_>) -> Result<()> {
     let landscape = context.ranks.agree(Landscape::open(&context.directory, glasses))?;
     let mut owned = context.ranks.agree(own(context, &reader, &landscape, glasses))?;
     let solver = Solver { context, glasses: &reader, landscape: &landscape, particles };
+    let mut journal = Journal::open(context, Stage::Connect)?;
     for round in 0.. {
         let pending: Vec<Work> = owned
             .iter()
@@ -173,9 +175,10 @@ pub fn run(context: &Context<'_>) -> Result<()> {
         work.sort_by_key(|work| (work.glass, work.pair.key));
         log::info!("connect: round {round}, {} pairs", work.len());
         let found = found_ends(context, &owned, &landscape)?;
-        let outcomes = solver.solve(&work, &found)?;
+        let outcomes = solver.solve(&mut journal, &work, &found)?;
         let merged = owned.iter_mut().try_for_each(|own| merge(own, &outcomes));
         context.ranks.agree(merged)?;
+        journal.next_round();
     }
     let paths = owned.into_iter().map(|own| {
         let candidate_times = candidate_times(&landscape, own.glass, settings)?;
@@ -183,7 +186,7 @@ pub fn run(context: &Context<'_>) -> Result<()> {
         Ok(GlassPaths { glass, candidate_times, library, rounds, rejected })
     });
     let paths = context.ranks.agree(paths.collect::<Result<Vec<GlassPaths>>>())?;
-    write(context, &paths, particles, settings)
+    write(context, &paths, particles, settings, journal)
 }
 
 /// The candidates of this rank's glasses.
@@ -239,6 +242,7 @@ impl Solver<'_> {
     /// Solves the pairs of a round on all ranks; the outcomes meet on the ranks that own the glasses.
     fn solve(
         &self,
+        journal: &mut Journal<'_>,
         work: &[Work],
         found: &BTreeMap<(usize, usize), EndMinimum>,
     ) -> Result<BTreeMap<(usize, PairKey), ConnectOutcome>> {
@@ -247,28 +251,35 @@ impl Solver<'_> {
         let preset = context.deck.model.preset;
         let quench = quench_settings(context);
         let units = units_that_matter(context);
-        let progress = Progress::new("connect", work.len(), context.visible);
-        let workers = context.workers("connect");
+        let mut progress = Progress::new(context, "connect", work.len());
         let end = |glass: usize, index: usize| match found.get(&(glass, index)) {
             Some(minimum) => Ok(minimum.clone()),
             None => self.landscape.minimum(glass, index),
         };
-        let begin = |index: usize| {
-            let Work { glass, pair } = &work[index];
+        let begin = |index: u64, state: Option<PairState>| {
+            let Work { glass, pair } = &work[index as usize];
             let configuration = configuration(self.glasses, *glass as u64)?;
             let model = preset.model(&configuration);
             let ends = (end(*glass, pair.key.a)?, end(*glass, pair.key.b)?);
             let origin = self.landscape.origin(*glass, preset)?;
-            Ok(PairTask::new(&model, &configuration.cell, ends, settings, &units, &quench, &origin))
+            let task = PairTask::new(&model, &configuration.cell, ends, settings, &units, &quench, &origin);
+            Ok(match state {
+                Some(state) => task.resume(state),
+                None => task,
+            })
         };
-        let finish = |_: usize, task: PairTask| {
+        let finish = |_: u64, task: PairTask| {
             task.into_outcome().ok_or_else(|| Error::Internal("a connected pair has no outcome".to_owned()))
         };
-        let done = workers.run(work.len(), self.particles, &progress, begin, finish)?;
+        let keys: Vec<u64> = (0..work.len() as u64).collect();
+        let done = context.workers("connect").run(journal, &keys, self.particles, &mut progress, begin, finish)?;
         let size = context.ranks.size();
         let sent = done
             .into_iter()
-            .map(|(index, outcome)| (work[index].glass % size, (work[index].glass, work[index].pair.key, outcome)))
+            .map(|(index, outcome)| {
+                let Work { glass, pair } = &work[index as usize];
+                (glass % size, (*glass, pair.key, outcome))
+            })
             .collect();
         let received = context.ranks.exchange(sent)?;
         Ok(received.into_iter().map(|(_, (glass, key, outcome))| ((glass, key), outcome)).collect())

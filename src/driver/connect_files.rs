@@ -1,6 +1,7 @@
 //! paths.h5: candidates, double wells, what was rejected, minima found by splitting.
 
 use super::campaign::Context;
+use super::journal::Journal;
 use crate::error::Result;
 use crate::files::{Rows, StageFile, name_of};
 use crate::input::Stage;
@@ -44,7 +45,13 @@ impl GlassPaths {
 ///
 /// # Errors
 /// A directory that cannot be written.
-pub fn write(context: &Context<'_>, paths: &[GlassPaths], particles: usize, settings: &ConnectSettings) -> Result<()> {
+pub fn write(
+    context: &Context<'_>,
+    paths: &[GlassPaths],
+    particles: usize,
+    settings: &ConnectSettings,
+    journal: Journal<'_>,
+) -> Result<()> {
     let mut file = context.create_file(Stage::Connect)?;
     let counts: Vec<(usize, u64)> =
         paths.iter().map(|glass| (glass.glass, glass.rounds.candidates().len() as u64)).collect();
@@ -53,8 +60,7 @@ pub fn write(context: &Context<'_>, paths: &[GlassPaths], particles: usize, sett
     write_wells(context, &mut file, paths, particles, &parents, settings)?;
     write_rejected(context, &mut file, paths, &parents)?;
     write_found(context, &mut file, paths, particles)?;
-    file.finish(true, &context.timing(Vec::new()))?;
-    Ok(())
+    context.finish(file, Some(journal))
 }
 
 /// Row of the first candidate of each of this rank's glasses.

@@ -2,11 +2,14 @@
 
 use super::Progress;
 use super::campaign::{Context, glasses_file};
+use super::journal::Journal;
 use super::prepare::configuration;
 use crate::error::Result;
 use crate::files::{Rows, StageFile};
 use crate::input::Stage;
-use crate::landscape::{ExplorationTask, GlassLibrary, Growth, Identity, Persistence, RunRecord, run_groups};
+use crate::landscape::{
+    ExplorationState, ExplorationTask, GlassLibrary, Growth, Identity, Persistence, RunRecord, run_groups,
+};
 use crate::model::PeriodicBox;
 use std::collections::BTreeMap;
 
@@ -29,21 +32,28 @@ struct Explored {
 /// glasses.h5 missing or damaged, numerical failures, a directory that cannot be written.
 pub fn run(context: &Context<'_>) -> Result<()> {
     let settings = context.section(&context.deck.explore, Stage::Explore)?;
-    let (reader, glasses, particles) = context.ranks.agree(glasses_file(&context.directory))?;
+    let (reader, _, particles) = context.ranks.agree(glasses_file(&context.directory))?;
     let preset = context.deck.model.preset;
     let groups = run_groups(settings.runs);
-    let tasks = glasses * groups.len();
-    let progress = Progress::new("explore", tasks, context.visible);
-    let workers = context.workers("explore");
+    // a glass keeps its keys when the deck asks for more of them
+    let inherent: Vec<f64> = context.ranks.agree(reader.read("/glasses/inherent_energy"))?;
+    let keys: Vec<u64> = costliest_first(&inherent)
+        .flat_map(|glass| (0..groups.len() as u64).map(move |group| key(glass, group)))
+        .collect();
+    let mut progress = Progress::new(context, "explore", keys.len());
     let seed = context.deck.campaign.seed;
-    let begin = |index: usize| {
-        let (glass, group) = (index / groups.len(), index % groups.len());
-        let configuration = configuration(&reader, glass as u64)?;
+    let begin = |key: u64, state: Option<ExplorationState>| {
+        let (glass, group) = of_key(key);
+        let configuration = configuration(&reader, glass)?;
         let model = preset.model(&configuration);
-        Ok(ExplorationTask::start(&model, &configuration, settings, seed, glass as u64, groups[group].clone()))
+        Ok(match state {
+            Some(state) => ExplorationTask::resume(&model, &configuration, settings, state),
+            None => ExplorationTask::start(&model, &configuration, settings, seed, glass, groups[group].clone()),
+        })
     };
-    let finish = |_: usize, task: ExplorationTask| Ok(task.records());
-    let done = workers.run(tasks, particles, &progress, begin, finish)?;
+    let finish = |_: u64, task: ExplorationTask| Ok(task.records());
+    let mut journal = Journal::open(context, Stage::Explore)?;
+    let done = context.workers("explore").run(&mut journal, &keys, particles, &mut progress, begin, finish)?;
     drop(progress);
     // the runs of a glass meet on one rank
     let owner = |glass: u64| glass as usize % context.ranks.size();
@@ -81,8 +91,24 @@ pub fn run(context: &Context<'_>) -> Result<()> {
     write_visits(context, &mut file, &explored, settings.time_step)?;
     write_runs(context, &mut file, &explored)?;
     write_times(context, &mut file, &explored, settings.time_step)?;
-    file.finish(true, &context.timing(Vec::new()))?;
-    Ok(())
+    context.finish(file, Some(journal))
+}
+
+/// Glasses by falling energy of their inherent structures: the less stable a glass, the more minima it visits and the longer
+/// its quenches (a correlation of 0.7 between cost and energy). Whoever comes last should be quick.
+fn costliest_first(inherent_energy: &[f64]) -> impl Iterator<Item = u64> {
+    let mut glasses: Vec<usize> = (0..inherent_energy.len()).collect();
+    glasses.sort_by(|&g, &h| inherent_energy[h].total_cmp(&inherent_energy[g]));
+    glasses.into_iter().map(|glass| glass as u64)
+}
+
+/// The task of a group of runs of a glass.
+fn key(glass: u64, group: u64) -> u64 {
+    glass << 32 | group
+}
+
+fn of_key(key: u64) -> (u64, usize) {
+    (key >> 32, (key & 0xffff_ffff) as usize)
 }
 
 /// Places `count(glass)` rows of each glass by rising glass.

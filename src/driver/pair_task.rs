@@ -21,8 +21,7 @@ pub struct PairTask {
     model: Model,
     cell: PeriodicBox,
     ends: (EndMinimum, EndMinimum),
-    refine: Refine,
-    split: bool,
+    settings: ConnectSettings,
     /// The library's first minimum [3N], empty when its model does not need it.
     origin: Vec<f64>,
     units: Vec<Unit>,
@@ -60,13 +59,29 @@ impl PairTask {
             model: model.clone(),
             cell: *cell,
             ends,
-            refine: settings.refine,
-            split: settings.split,
+            settings: settings.clone(),
             origin: origin.to_vec(),
             units: units.to_vec(),
             quench: quench.clone(),
             phase: Phase::Connect(Box::new(task)),
         }
+    }
+
+    /// The same pair from a state that it was in.
+    pub fn resume(mut self, state: PairState) -> Self {
+        self.phase = match state {
+            PairState::Connect(state) => {
+                let task = ConnectTask::resume(&self.model, &self.cell, &self.settings, &self.quench, *state);
+                Phase::Connect(Box::new(task.with_origin(&self.origin)))
+            }
+            PairState::Descend { direct, state } => {
+                let task = DescentTask::resume(&self.model, &self.cell, &self.quench, *state);
+                let task = task.with_origin(&self.origin).splitting(self.settings.split);
+                Phase::Descend { direct, task: Box::new(task) }
+            }
+            PairState::Done(outcome) => Phase::Done(outcome),
+        };
+        self
     }
 
     /// The outcome, once the task is done.
@@ -81,11 +96,11 @@ impl PairTask {
     fn after_connect(&self, outcome: ConnectOutcome) -> Phase {
         let well = outcome.double_well.as_ref().filter(|_| outcome.status == PathStatus::Converged);
         match well {
-            Some(well) if wants_descent(self.refine, well, &self.units) => {
+            Some(well) if wants_descent(self.settings.refine, well, &self.units) => {
                 let ends = (&self.ends.0, &self.ends.1);
                 let task = DescentTask::new(&self.model, &self.cell, well, ends, &self.quench)
                     .with_origin(&self.origin)
-                    .splitting(self.split);
+                    .splitting(self.settings.split);
                 Phase::Descend { direct: Box::new(outcome), task: Box::new(task) }
             }
             _ => Phase::Done(Box::new(outcome)),

@@ -2,6 +2,7 @@
 
 use super::Progress;
 use super::campaign::{Context, Earlier};
+use super::journal::Journal;
 use crate::error::{Error, Result};
 use crate::files::{Rows, Stage as FileStage, StageReader, name_of};
 use crate::forces::{PairSum, as_lanes, as_lanes_mut, sums};
@@ -9,7 +10,7 @@ use crate::input::{self, Stage};
 use crate::landscape::{ExploreSettings, QuenchSettings, StopReason, inherent_structure};
 use crate::model::{Configuration, PeriodicBox};
 use crate::records::GlassRecord;
-use crate::sampling::{PrepareMethod, PrepareTask};
+use crate::sampling::{PrepareMethod, PrepareState, PrepareTask};
 
 /// Prepares the glasses of the deck that are not there yet, and writes glasses.h5.
 ///
@@ -25,27 +26,31 @@ pub fn run(context: &Context<'_>, earlier: Earlier) -> Result<()> {
         known = count;
         records = mine;
     }
+    let mut journal = None;
     if settings.method == PrepareMethod::Import {
         let imported = context.ranks.agree(import(context, known))?;
         records.extend(imported);
     } else {
-        let missing = settings.glasses.saturating_sub(known);
-        let progress = Progress::new("prepare", missing, context.visible);
-        let workers = context.workers("prepare");
+        let missing: Vec<u64> = (known as u64..settings.glasses as u64).collect();
+        let mut progress = Progress::new(context, "prepare", missing.len());
+        let journal = journal.insert(Journal::open(context, Stage::Prepare)?);
         let (preset, particles, seed) = (deck.model.preset, deck.model.particles, deck.campaign.seed);
-        let begin = |index: usize| {
+        let begin = |glass: u64, state: Option<PrepareState>| {
+            if let Some(state) = state {
+                return Ok(PrepareTask::resume(preset, settings.clone(), state));
+            }
             let model = &deck.model;
             let (cell, species, diameters) = (model.cell(), model.species(), model.diameters());
             let unplaced = Configuration { cell, positions: Vec::new(), species, diameters };
-            PrepareTask::with_particles(preset, unplaced, settings.clone(), seed, (known + index) as u64)
+            PrepareTask::with_particles(preset, unplaced, settings.clone(), seed, glass)
         };
-        let finish = |index: usize, task: PrepareTask| {
+        let finish = |glass: u64, task: PrepareTask| {
             let prepared =
                 task.result().cloned().ok_or_else(|| Error::Internal("a prepared glass has no result".to_owned()))?;
             let inherent = inherent_energy(context, &prepared.configuration);
-            Ok(GlassRecord::from_prepared(known + index, prepared, inherent))
+            Ok(GlassRecord::from_prepared(glass as usize, prepared, inherent))
         };
-        let done = workers.run(missing, particles, &progress, begin, finish)?;
+        let done = context.workers("prepare").run(journal, &missing, particles, &mut progress, begin, finish)?;
         records.extend(done.into_iter().map(|(_, record)| record));
     }
     if settings.method != PrepareMethod::Import {
@@ -59,7 +64,7 @@ pub fn run(context: &Context<'_>, earlier: Earlier) -> Result<()> {
             "the quench of glass {glass} stopped before its minimum: see /glasses/inherent_status in glasses.h5"
         );
     }
-    write(context, &records)
+    write(context, &records, journal)
 }
 
 /// The numbers of the glasses that all ranks have to tell of, rising.
@@ -188,7 +193,7 @@ fn read_glasses(context: &Context<'_>) -> Result<(usize, Vec<GlassRecord>)> {
     Ok((count as usize, records))
 }
 
-fn write(context: &Context<'_>, records: &[GlassRecord]) -> Result<()> {
+fn write(context: &Context<'_>, records: &[GlassRecord], journal: Option<Journal<'_>>) -> Result<()> {
     let mut file = context.create_file(Stage::Prepare)?;
     let n = context.deck.model.particles as u64;
     let keys: Vec<(usize, u64)> = records.iter().map(|record| (record.glass, 1)).collect();
@@ -218,6 +223,5 @@ fn write(context: &Context<'_>, records: &[GlassRecord]) -> Result<()> {
     file.write("/glasses/equilibration/glass", &rows, &[], &glass)?;
     file.write("/glasses/equilibration/time", &rows, &[], &concat(|r| &r.trace_time))?;
     file.write("/glasses/equilibration/energy", &rows, &[], &concat(|r| &r.trace_energy))?;
-    file.finish(true, &context.timing(Vec::new()))?;
-    Ok(())
+    context.finish(file, journal)
 }

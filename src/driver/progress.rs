@@ -1,32 +1,37 @@
-//! How far a stage is: a bar on a terminal, log lines elsewhere; rank 0 only.
+//! How far a stage is: a bar on a terminal, log lines elsewhere, and the file for `glasswell status`; rank 0 only.
 
+use super::campaign::Context;
+use super::live::{Live, Teller};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
-use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 /// Seconds between two log lines of one stage.
 const INTERVAL: Duration = Duration::from_secs(30);
 
-/// The progress of one stage as rank 0 sees it: its own share of the tasks.
+/// The progress of one stage, or of one round of it, over all ranks.
 pub struct Progress {
+    teller: Option<Teller>,
     bar: Option<ProgressBar>,
-    log: Option<Mutex<Log>>,
+    log: Option<Log>,
 }
 
 struct Log {
     stage: String,
-    total: u64,
-    done: u64,
     started: Instant,
     told: Instant,
 }
 
 impl Progress {
-    /// Nothing is shown when `visible` is false (other ranks, `--quiet`).
-    pub fn new(stage: &str, total: usize, visible: bool) -> Self {
-        if !visible {
-            return Self { bar: None, log: None };
+    /// Nothing is shown, but all is told to the file, when the context is not visible (`--quiet`).
+    pub fn new(context: &Context<'_>, stage: &str, total: usize) -> Self {
+        let mut progress = Self { teller: None, bar: None, log: None };
+        if context.ranks.rank() != 0 {
+            return progress;
+        }
+        progress.teller = Some(Teller::new(&context.directory, stage, total as u64, context.ranks.size()));
+        if !context.visible {
+            return progress;
         }
         if std::io::stderr().is_terminal() {
             let bar = ProgressBar::new(total as u64);
@@ -35,27 +40,31 @@ impl Progress {
             }
             bar.set_prefix(stage.to_owned());
             bar.enable_steady_tick(Duration::from_millis(200));
-            return Self { bar: Some(bar), log: None };
+            progress.bar = Some(bar);
+        } else {
+            let now = Instant::now();
+            progress.log = Some(Log { stage: stage.to_owned(), started: now, told: now });
         }
-        let now = Instant::now();
-        let log = Log { stage: stage.to_owned(), total: total as u64, done: 0, started: now, told: now };
-        Self { bar: None, log: Some(Mutex::new(log)) }
+        progress
     }
 
-    /// `tasks` more are done.
-    pub fn advance(&self, tasks: u64) {
+    /// Tells how things are; `change` fills in what is told.
+    pub fn tell(&mut self, change: impl FnOnce(&mut Live)) {
+        let Some(teller) = &mut self.teller else { return };
+        let mut told = (0, 0);
+        teller.tell(|live| {
+            change(live);
+            told = (live.done, live.tasks);
+        });
         if let Some(bar) = &self.bar {
-            bar.inc(tasks);
+            bar.set_position(told.0);
         }
-        if let Some(log) = &self.log
-            && let Ok(mut log) = log.lock()
+        if let Some(log) = &mut self.log
+            && log.told.elapsed() >= INTERVAL
         {
-            log.done += tasks;
-            if log.told.elapsed() >= INTERVAL {
-                log.told = Instant::now();
-                let seconds = log.started.elapsed().as_secs();
-                log::info!("{}: {} of {} tasks here after {seconds} s", log.stage, log.done, log.total);
-            }
+            log.told = Instant::now();
+            let seconds = log.started.elapsed().as_secs();
+            log::info!("{}: {} of {} tasks after {seconds} s", log.stage, told.0, told.1);
         }
     }
 }

@@ -35,8 +35,8 @@ impl Stop {
     /// What to tell when the ranks have stopped in a stage.
     pub fn told(stage: &str) -> Error {
         Error::Stopped(format!(
-            "stopped by the clock or a signal in stage {stage}: the stages before it are complete; the same command goes \
-             on with {stage} from its beginning"
+            "stopped by the clock or a signal in stage {stage} after a checkpoint: the same command goes on from there, on any \
+             number of ranks"
         ))
     }
 }

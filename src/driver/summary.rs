@@ -1,5 +1,6 @@
 //! The closing table and `glasswell status`: what each stage found, read from its file.
 
+use super::live;
 use crate::error::Result;
 use crate::files::{Attribute, Campaign, Stage, StageReader};
 use comfy_table::{Table, presets::UTF8_HORIZONTAL_ONLY};
@@ -11,11 +12,12 @@ use std::path::Path;
 /// `Storage` when the directory or a file in it cannot be read.
 pub fn status(directory: &Path) -> Result<()> {
     let campaign = Campaign::look(directory)?;
-    if campaign.stages().is_empty() {
-        println!("{}: no stage has finished yet", directory.display());
-        return Ok(());
+    match campaign.stages().is_empty() {
+        true => println!("{}: no stage has finished yet", directory.display()),
+        false => print(directory)?,
     }
-    print(directory)
+    live::under_way(directory).iter().for_each(|line| println!("{line}"));
+    Ok(())
 }
 
 /// Prints the closing table.

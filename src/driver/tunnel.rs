@@ -97,8 +97,7 @@ pub fn run(context: &Context<'_>) -> Result<()> {
         write_doublets(&mut file, &unit, &rows, (&wells, &doublets), settings)?;
         write_statistics(context, &mut file, &unit, &wells, &doublets, glasses)?;
     }
-    file.finish(true, &context.timing(Vec::new()))?;
-    Ok(())
+    context.finish(file, None)
 }
 
 /// A path whose profile cannot be solved is a row without figures, not the end of the campaign.

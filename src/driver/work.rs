@@ -1,11 +1,20 @@
 //! Tasks to ranks and threads.
+//!
+//! The main thread of a rank hands slices of tasks to the threads of its pool and, while they work, answers the other
+//! ranks, the clock and signals: no word waits for a slice, and an idle rank gets its next task at once.
 
+use super::journal::{Finished, Journal};
+use super::live::Live;
 use super::progress::Progress;
 use super::stop::Stop;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::parallel::{Next, Ranks, WorkQueue};
 use crate::task::{self, Task};
-use rayon::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeSet;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant};
 
 /// How the tasks of a stage are worked on.
 pub struct Workers<'r> {
@@ -19,93 +28,254 @@ pub struct Workers<'r> {
 
 /// A slice of a task is about this many sums over the neighbours of one particle: about a second. Shorter slices would
 /// leave lanes empty: a batch of quenches is refilled within a slice only.
-const SLICE: u64 = 30_000_000;
+const SLICE: u64 = 10_000_000;
+
+/// How long the main thread waits for a slice before it reads what other ranks have said.
+const POLL: Duration = Duration::from_millis(1);
+
+/// A task in hand and the seconds that it has taken.
+struct Held<T> {
+    key: u64,
+    task: T,
+    seconds: f64,
+}
+
+/// What a thread gives back after a slice; without an outcome it has panicked.
+type Returned<T> = Option<(Held<T>, Result<task::Progress>)>;
+
+/// Sends in any case: the main thread waits for it.
+struct Back<T> {
+    held: Returned<T>,
+    sender: Sender<Returned<T>>,
+}
+
+impl<T> Back<T> {
+    fn with(mut self, slice: (Held<T>, Result<task::Progress>)) {
+        self.held = Some(slice);
+    }
+}
+
+impl<T> Drop for Back<T> {
+    fn drop(&mut self) {
+        // the receiver outlives the scope of the threads
+        let _ = self.sender.send(self.held.take());
+    }
+}
+
+/// The tasks of a stage, or of a round of it, on this rank.
+struct Hands<'w, T, R> {
+    threads: usize,
+    slice: u64,
+    /// Slices under way.
+    moving: usize,
+    /// Between two slices.
+    resting: Vec<Held<T>>,
+    done: Vec<Finished<R>>,
+    /// How many of `done` a checkpoint holds.
+    saved: usize,
+    /// Mean fraction of the work of tasks in hand, when some rested last.
+    in_hand: f64,
+    failure: Option<Error>,
+    finish: &'w dyn Fn(u64, T) -> Result<R>,
+}
 
 impl Workers<'_> {
-    /// Collective: every task 0 ... `tasks` - 1 is begun on some rank, advanced to its end, and turned into a result
-    /// that stays on that rank. Returns this rank's (index, result) by rising index.
+    /// Collective: every task of `keys` is begun on some rank, in this order (the longest should come first) and
+    /// from its state in the journal if it has one, advanced to its end, and turned into a result that stays on a rank; results that the journal holds are dealt to the ranks.
+    /// Returns this rank's (key, result) by rising key.
     ///
     /// Which rank works on which task depends on timing; the results do not.
     ///
     /// # Errors
-    /// The first error of any rank, on all ranks; `Stopped` when a rank wanted to stop.
+    /// The first error of any rank, on all ranks; `Stopped` when a rank wanted to stop, after a checkpoint.
     pub fn run<T, R>(
         &self,
-        tasks: usize,
+        journal: &mut Journal<'_>,
+        keys: &[u64],
         particles: usize,
-        progress: &Progress,
-        begin: impl Fn(usize) -> Result<T>,
-        finish: impl Fn(usize, T) -> Result<R>,
-    ) -> Result<Vec<(usize, R)>>
+        progress: &mut Progress,
+        begin: impl Fn(u64, Option<T::State>) -> Result<T>,
+        finish: impl Fn(u64, T) -> Result<R>,
+    ) -> Result<Vec<(u64, R)>>
     where
         T: Task + Send,
+        R: Serialize + DeserializeOwned,
     {
-        let slice = (SLICE / particles.max(1) as u64).max(1);
-        let mut queue = self.ranks.work_ahead(tasks, self.threads);
-        let mut active: Vec<(usize, T)> = Vec::new();
-        let mut done = Vec::new();
-        let mut failure = None;
-        while failure.is_none() && !queue.stopping() {
-            if self.stop.wanted() {
-                queue.stop();
-                break;
-            }
-            match self.fill(&mut queue, &mut active, &begin) {
-                Err(error) => failure = Some(error),
-                Ok(more) if active.is_empty() && !more => break,
-                Ok(_) if active.is_empty() => queue.pause(),
-                Ok(_) => {
-                    let outcomes: Vec<Result<task::Progress>> =
-                        active.par_iter_mut().map(|(_, task)| task.advance(slice)).collect();
-                    queue.poll();
-                    let before = done.len();
-                    failure = sort_out(&mut active, outcomes, &mut done, &finish).err();
-                    progress.advance((done.len() - before) as u64);
-                }
-            }
-        }
-        if failure.is_some() {
-            queue.stop();
-        }
+        let order = remaining(keys, journal);
+        let earlier = self.ranks.agree(journal.results::<R>(keys))?;
+        let mut hands = Hands {
+            threads: self.threads,
+            slice: (SLICE / particles.max(1) as u64).max(1),
+            moving: 0,
+            resting: Vec::new(),
+            saved: earlier.len(),
+            done: earlier,
+            in_hand: 0.0,
+            failure: None,
+            finish: &finish,
+        };
+        let before = (keys.len() - order.len()) as u64;
+        progress.tell(|live| (live.round, live.done, live.done_before) = (journal.round(), before, before));
+        let mut queue = self.ranks.work(order.len(), self.threads);
+        self.work_through(&mut queue, journal, &mut hands, progress, |journal, position| {
+            let key = order[position];
+            let (state, seconds) = journal.state::<T::State>(key)?.unzip();
+            Ok(Held { key, task: begin(key, state)?, seconds: seconds.unwrap_or(0.0) })
+        });
         let stopped = queue.finish();
-        self.ranks.agree(failure.map_or(Ok(()), Err))?;
+        self.ranks.agree(hands.failure.take().map_or(Ok(()), Err))?;
         if stopped {
+            hands.save(journal)?;
             return Err(Stop::told(self.stage));
         }
-        done.sort_by_key(|(index, _)| *index);
-        Ok(done)
+        journal.note_costs(&hands.done);
+        hands.done.sort_by_key(|done| done.key);
+        Ok(hands.done.into_iter().map(|done| (done.key, done.result)).collect())
     }
 
-    /// Begins tasks until every thread has one; returns whether there may be more to begin.
-    fn fill<T>(
+    /// Works, with checkpoints on the way, until all ranks have nothing left to do or one of them wants to stop.
+    fn work_through<T: Task + Send, R: Serialize>(
         &self,
         queue: &mut WorkQueue<'_>,
-        active: &mut Vec<(usize, T)>,
-        begin: impl Fn(usize) -> Result<T>,
-    ) -> Result<bool> {
-        while active.len() < self.threads {
-            match queue.next_task() {
-                Next::Task(index) => active.push((index, begin(index)?)),
-                Next::Waiting => break,
-                Next::Finished => return Ok(false),
+        journal: &mut Journal<'_>,
+        hands: &mut Hands<'_, T, R>,
+        progress: &mut Progress,
+        begin: impl Fn(&Journal<'_>, usize) -> Result<Held<T>>,
+    ) {
+        rayon::in_place_scope(|scope| {
+            let (sender, receiver) = channel();
+            loop {
+                if hands.moving == 0 && queue.meeting() {
+                    let saved = hands.save(journal);
+                    hands.note(saved);
+                    queue.met();
+                }
+                if hands.failure.is_some() || self.stop.wanted() {
+                    queue.stop();
+                } else if journal.due() {
+                    queue.call_meeting();
+                }
+                let more = hands.refill(queue, |position| begin(journal, position));
+                if !queue.meeting() && !queue.stopping() {
+                    hands.start_slices(scope, &sender);
+                }
+                if hands.moving > 0 {
+                    if hands.receive(&receiver, self.ranks) {
+                        queue.done();
+                    }
+                    queue.poll();
+                    progress.tell(|live| hands.tell(live, queue, journal));
+                } else if !queue.meeting() {
+                    if !more || queue.stopping() {
+                        queue.leave();
+                    }
+                    if queue.over() {
+                        break;
+                    }
+                    queue.pause();
+                }
             }
-        }
-        Ok(true)
+        });
     }
 }
 
-/// Keeps the tasks that go on and turns the others into results.
-fn sort_out<T, R>(
-    active: &mut Vec<(usize, T)>,
-    outcomes: Vec<Result<task::Progress>>,
-    done: &mut Vec<(usize, R)>,
-    finish: impl Fn(usize, T) -> Result<R>,
-) -> Result<()> {
-    for ((index, task), outcome) in std::mem::take(active).into_iter().zip(outcomes) {
-        match outcome? {
-            task::Progress::Pending => active.push((index, task)),
-            task::Progress::Done => done.push((index, finish(index, task)?)),
+/// The tasks without a result: first those that were in hand when the journal was written.
+fn remaining(keys: &[u64], journal: &Journal<'_>) -> Vec<u64> {
+    let finished: BTreeSet<u64> = journal.finished().into_iter().collect();
+    let running: BTreeSet<u64> = journal.running().into_iter().collect();
+    let mut order: Vec<u64> = keys.iter().copied().filter(|key| !finished.contains(key)).collect();
+    order.sort_by_key(|key| !running.contains(key));
+    order
+}
+
+impl<T: Task + Send, R: Serialize> Hands<'_, T, R> {
+    /// Begins tasks until every thread has one; returns whether there may be more to begin.
+    fn refill(&mut self, queue: &mut WorkQueue<'_>, begin: impl Fn(usize) -> Result<Held<T>>) -> bool {
+        while self.failure.is_none() && !queue.meeting() && self.moving + self.resting.len() < self.threads {
+            match queue.next_task() {
+                Next::Task(position) => match begin(position) {
+                    Ok(held) => self.resting.push(held),
+                    Err(error) => self.failure = Some(error),
+                },
+                Next::Waiting => break,
+                Next::Finished => return false,
+            }
+        }
+        true
+    }
+
+    fn start_slices<'s>(&mut self, scope: &rayon::Scope<'s>, sender: &Sender<Returned<T>>)
+    where
+        T: 's,
+    {
+        let slice = self.slice;
+        for held in self.resting.drain(..) {
+            self.moving += 1;
+            let back = Back { held: None, sender: sender.clone() };
+            scope.spawn(move |_| {
+                let start = Instant::now();
+                let mut held = held;
+                let outcome = held.task.advance(slice);
+                held.seconds += start.elapsed().as_secs_f64();
+                back.with((held, outcome));
+            });
         }
     }
-    Ok(())
+
+    /// Takes in the next slice that ends, if one does before the next poll; returns whether it ended its task. Threads without a
+    /// task count as idle time.
+    fn receive(&mut self, receiver: &Receiver<Returned<T>>, ranks: &Ranks) -> bool {
+        let start = Instant::now();
+        let idle = (self.threads - self.moving.min(self.threads)) as f64 / self.threads as f64;
+        let returned = receiver.recv_timeout(POLL);
+        ranks.add_waited(idle * start.elapsed().as_secs_f64());
+        let slice = match returned {
+            Err(RecvTimeoutError::Timeout) => return false,
+            Err(RecvTimeoutError::Disconnected) | Ok(None) => {
+                Err(Error::Internal("a thread has ended in the middle of a task".to_owned()))
+            }
+            Ok(Some(slice)) => Ok(slice),
+        };
+        self.moving -= 1;
+        let before = self.done.len();
+        let settled = slice.and_then(|(held, outcome)| match outcome? {
+            task::Progress::Pending => {
+                self.resting.push(held);
+                Ok(())
+            }
+            task::Progress::Done => {
+                let Held { key, task, seconds } = held;
+                self.done.push(Finished { key, result: (self.finish)(key, task)?, seconds });
+                Ok(())
+            }
+        });
+        self.note(settled);
+        self.done.len() > before
+    }
+
+    /// How far the work of all ranks is, by what rank 0 knows: counts of all, and its own tasks in hand as a sample.
+    fn tell(&mut self, live: &mut Live, queue: &WorkQueue<'_>, journal: &Journal<'_>) {
+        if let Some(all) = self.resting.iter().map(|held| held.task.fraction()).reduce(|a, b| a + b) {
+            self.in_hand = all / self.resting.len() as f64;
+        }
+        let (begun, done) = queue.counts();
+        (live.begun, live.done) = (live.done_before + begun, live.done_before + done);
+        live.fraction = (live.done as f64 + (begun - done) as f64 * self.in_hand) / live.tasks.max(1) as f64;
+        live.checkpoint = journal.written();
+    }
+
+    /// Collective: a checkpoint of what was finished since the last one and of the tasks in hand.
+    fn save(&mut self, journal: &mut Journal<'_>) -> Result<()> {
+        let states: Vec<(u64, T::State, f64)> =
+            self.resting.iter().map(|held| (held.key, held.task.state(), held.seconds)).collect();
+        journal.write(&self.done[self.saved..], &states)?;
+        self.saved = self.done.len();
+        Ok(())
+    }
+
+    fn note(&mut self, result: Result<()>) {
+        if let Err(error) = result {
+            self.failure.get_or_insert(error);
+        }
+    }
 }

@@ -135,7 +135,8 @@ impl Ranks {
         value
     }
 
-    fn add_waited(&self, seconds: f64) {
+    /// Adds to the idle time.
+    pub fn add_waited(&self, seconds: f64) {
         self.waited.set(self.waited.get() + seconds);
     }
 
@@ -266,12 +267,21 @@ impl Ranks {
     }
 }
 
-fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>> {
-    postcard::to_stdvec(value).map_err(|error| Error::Internal(format!("a value cannot be sent: {error}")))
+/// The bytes in which values travel between ranks and lie in checkpoints (postcard).
+///
+/// # Errors
+/// `Internal` when the value does not serialise.
+pub fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>> {
+    postcard::to_stdvec(value).map_err(|error| Error::Internal(format!("a value cannot be made bytes: {error}")))
 }
 
-fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
-    postcard::from_bytes(bytes).map_err(|error| Error::Internal(format!("a received value cannot be read: {error}")))
+/// The value of such bytes.
+///
+/// # Errors
+/// `Internal` when they are not those of a `T`.
+pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    postcard::from_bytes(bytes)
+        .map_err(|error| Error::Internal(format!("the bytes of a value cannot be read: {error}")))
 }
 
 fn tell(error: &Error) -> Told {

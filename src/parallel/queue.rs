@@ -1,14 +1,16 @@
 //! Work handed out while it is done: whoever is free takes the next index.
 //!
-//! Rank 0 keeps the counter and works like everybody else; it answers when it polls between two slices of its own
-//! tasks. The others ask ahead, so that an index is there when they need it. Which rank does which task depends on
-//! the clock, so nothing that is stored may depend on it.
+//! Rank 0 keeps the counter and works like everybody else. The words are exchanged by the main thread of each rank, which
+//! polls while other threads work: an answer takes as long as a poll, whatever the tasks last, over any transport, and
+//! nobody asks for an index before it can begin it, so that none waits on a busy rank while another rank is idle.
+//! Which rank does which task depends on the clock, so nothing that is stored may depend on it.
 //!
-//! The protocol, one word each way. A worker sends `ahead` WANT words at the start and one more for every index it takes
-//! up; rank 0 answers each with an index or END, so a worker has exactly `ahead` answers END to expect. Anyone may
-//! ask for a STOP, which rank 0 passes on to all. A worker that leaves says LEAVE and then reads on until BYE, the
-//! last word of rank 0 to it; rank 0 leaves when everybody has. So no word is left unreceived, and the next queue
-//! uses other tags, so that a quick worker's first word cannot be taken for a late one.
+//! The protocol, one word each way. The first indices are dealt without a word: index i to rank i modulo the number of
+//! ranks, as many to each as it can work on at once. A worker that could begin another sends WANT; rank 0 answers with an
+//! index or END. Rank 0 may announce a MEETING, which all ranks join before they read on (a collective step: a checkpoint),
+//! a worker tells of each task that is DONE, and anyone may ask for a STOP, which rank 0 passes on to all. A worker with nothing left to do says LEAVE and then reads
+//! on until BYE, the last word of rank 0 to it, which comes when everybody has said LEAVE. So no word is left unreceived,
+//! and the next queue uses other tags, so that a quick worker's first word cannot be taken for a late one.
 
 use std::time::{Duration, Instant};
 
@@ -28,9 +30,11 @@ pub enum Next {
 const WANT: u64 = 0;
 const ASK_STOP: u64 = 1;
 const LEAVE: u64 = 2;
+const DONE: u64 = 3;
 const END: u64 = u64::MAX;
 const STOP: u64 = u64::MAX - 1;
 const BYE: u64 = u64::MAX - 2;
+const MEETING: u64 = u64::MAX - 3;
 
 /// MPI promises tags up to 32767.
 const FIRST_TAG: i32 = 64;
@@ -41,11 +45,11 @@ const TAG_PAIRS: u64 = 8192;
 /// ```
 /// # use glasswell::parallel::{Next, Ranks};
 /// let ranks = Ranks::alone();
-/// let mut queue = ranks.work(3);
+/// let mut queue = ranks.work(3, 1);
 /// let mut done = Vec::new();
 /// loop {
 ///     match queue.next_task() {
-///         Next::Task(index) => done.push(index), // in slices, with queue.poll() between them
+///         Next::Task(index) => done.push(index), // on another thread, with queue.poll() meanwhile
 ///         Next::Waiting => queue.pause(),
 ///         Next::Finished => break,
 ///     }
@@ -62,85 +66,139 @@ pub struct WorkQueue<'r> {
     to_keeper: i32,
     to_worker: i32,
     tasks: u64,
+    /// Indices dealt to this rank without a word, still to be begun.
+    dealt: std::collections::VecDeque<u64>,
     stopping: bool,
+    meeting: bool,
     side: Side,
 }
 
 enum Side {
-    Keeper { next: u64, left: Vec<bool> },
-    Worker { ready: std::collections::VecDeque<u64>, ends: usize, ahead: usize, bye: bool, asked_stop: bool },
+    Keeper { next: u64, done: u64, told_stop: bool, left: Vec<bool> },
+    Worker { ready: Option<u64>, asked: bool, ended: bool, left: bool, bye: bool, asked_stop: bool },
 }
 
 impl Ranks {
-    /// Collective: a queue of `tasks` indices, of which each rank asks one ahead.
-    pub fn work(&self, tasks: usize) -> WorkQueue<'_> {
-        self.work_ahead(tasks, 1)
-    }
-
-    /// Collective: a queue of which each rank asks `ahead` indices before it needs them (the lanes of a batch, say).
-    pub fn work_ahead(&self, tasks: usize, ahead: usize) -> WorkQueue<'_> {
+    /// Collective: a queue of `tasks` indices, of which each rank works on `at_once` at the same time.
+    pub fn work(&self, tasks: usize, at_once: usize) -> WorkQueue<'_> {
         let number = self.queues.get();
         self.queues.set(number + 1);
         let to_keeper = FIRST_TAG + 2 * (number % TAG_PAIRS) as i32;
-        let ahead = ahead.max(1);
+        let dealt = (tasks as u64).min((self.size() * at_once.max(1)) as u64);
         let side = if self.rank() == 0 {
-            Side::Keeper { next: 0, left: (0..self.size()).map(|rank| rank == 0).collect() }
+            Side::Keeper { next: dealt, done: 0, told_stop: false, left: vec![false; self.size()] }
         } else {
-            Side::Worker { ready: Default::default(), ends: 0, ahead, bye: false, asked_stop: false }
+            let ended = dealt == tasks as u64;
+            Side::Worker { ready: None, asked: false, ended, left: false, bye: false, asked_stop: false }
         };
-        let queue =
-            WorkQueue { ranks: self, to_keeper, to_worker: to_keeper + 1, tasks: tasks as u64, stopping: false, side };
-        if self.rank() != 0 {
-            (0..ahead).for_each(|_| queue.say(WANT));
+        WorkQueue {
+            ranks: self,
+            to_keeper,
+            to_worker: to_keeper + 1,
+            tasks: tasks as u64,
+            dealt: (self.rank() as u64..dealt).step_by(self.size()).collect(),
+            stopping: false,
+            meeting: false,
+            side,
         }
-        queue
     }
 }
 
 impl WorkQueue<'_> {
-    /// Answers and takes in the words that have arrived; never waits. Every rank calls it between slices of work
-    /// (about once a second); the others wait on rank 0 for as long as it does not.
+    /// Answers and takes in the words that have arrived, up to a meeting; never waits. Every rank calls it all the time:
+    /// the others wait on rank 0 for as long as it does not.
     pub fn poll(&mut self) {
         let tag = if matches!(self.side, Side::Keeper { .. }) { self.to_keeper } else { self.to_worker };
-        while let Some((source, word)) = self.ranks.form.receive(tag) {
+        while !self.meeting
+            && let Some((source, word)) = self.ranks.form.receive(tag)
+        {
             match &mut self.side {
                 Side::Keeper { .. } => self.answer(source, word),
-                Side::Worker { ready, ends, bye, .. } => match word {
-                    END => *ends += 1,
-                    STOP => self.stopping = true,
-                    BYE => *bye = true,
-                    index => ready.push_back(index),
-                },
+                Side::Worker { ready, asked, ended, bye, .. } => {
+                    match word {
+                        MEETING => self.meeting = true,
+                        STOP => self.stopping = true,
+                        BYE => *bye = true,
+                        END => *ended = true,
+                        index => *ready = Some(index),
+                    }
+                    *asked &= matches!(word, MEETING | STOP | BYE);
+                }
             }
         }
     }
 
-    /// The next index to begin, if there is one at hand; polls.
+    /// The next index to begin, if there is one at hand; else it is asked for. Polls.
     pub fn next_task(&mut self) -> Next {
         self.poll();
         if self.stopping {
             return Next::Finished;
         }
-        let index = match &mut self.side {
+        if let Some(index) = self.dealt.pop_front() {
+            return Next::Task(index as usize);
+        }
+        match &mut self.side {
             Side::Keeper { next, .. } if *next < self.tasks => {
                 *next += 1;
-                return Next::Task((*next - 1) as usize);
+                Next::Task((*next - 1) as usize)
             }
-            Side::Keeper { .. } => return Next::Finished,
-            Side::Worker { ready, ends, ahead, .. } => match ready.pop_front() {
-                Some(index) => index,
-                None if ends == ahead => return Next::Finished,
-                None => return Next::Waiting,
+            Side::Keeper { .. } => Next::Finished,
+            Side::Worker { ready, asked, ended, .. } => match ready.take() {
+                Some(index) => Next::Task(index as usize),
+                None if *ended => Next::Finished,
+                None => {
+                    if !std::mem::replace(asked, true) {
+                        self.say(WANT);
+                    }
+                    Next::Waiting
+                }
             },
-        };
-        self.say(WANT);
-        Next::Task(index as usize)
+        }
+    }
+
+    /// A task of this rank is done: rank 0 counts them.
+    pub fn done(&mut self) {
+        match &mut self.side {
+            Side::Keeper { done, .. } => *done += 1,
+            Side::Worker { .. } => self.say(DONE),
+        }
+    }
+
+    /// On rank 0: how many tasks have been begun, and how many are done, on all ranks. Zeros elsewhere.
+    pub fn counts(&self) -> (u64, u64) {
+        match &self.side {
+            Side::Keeper { next, done, .. } => (*next - self.dealt.len() as u64, *done),
+            Side::Worker { .. } => (0, 0),
+        }
     }
 
     /// Waits a moment for words, and counts it as idle time.
     pub fn pause(&mut self) {
+        let start = Instant::now();
         std::thread::sleep(Duration::from_micros(200));
-        self.ranks.add_waited(200e-6);
+        self.ranks.add_waited(start.elapsed().as_secs_f64());
+    }
+
+    /// Rank 0 calls all ranks to a meeting: each of them finds [`WorkQueue::meeting`] true after its next polls, and so does
+    /// rank 0 at once. Elsewhere, and while the ranks stop, it does nothing.
+    pub fn call_meeting(&mut self) {
+        if let Side::Keeper { told_stop: false, .. } = &self.side
+            && !self.meeting
+        {
+            self.meeting = true;
+            (1..self.ranks.size()).for_each(|rank| self.ranks.form.send(rank, self.to_worker, MEETING));
+        }
+    }
+
+    /// Whether a meeting waits for this rank. It does what the meeting is for, with all others, and then says
+    /// [`WorkQueue::met`].
+    pub fn meeting(&self) -> bool {
+        self.meeting
+    }
+
+    /// The meeting is over: words are read again.
+    pub fn met(&mut self) {
+        self.meeting = false;
     }
 
     /// Asks all ranks to begin nothing more (a signal, the clock, an error); any rank may call it, any number of
@@ -149,11 +207,11 @@ impl WorkQueue<'_> {
         self.stopping = true;
         match &mut self.side {
             Side::Keeper { .. } => self.tell_stop(),
-            Side::Worker { asked_stop: false, .. } => self.say(ASK_STOP),
-            Side::Worker { .. } => {}
-        }
-        if let Side::Worker { asked_stop, .. } = &mut self.side {
-            *asked_stop = true;
+            Side::Worker { asked_stop, .. } => {
+                if !std::mem::replace(asked_stop, true) {
+                    self.say(ASK_STOP);
+                }
+            }
         }
     }
 
@@ -162,25 +220,38 @@ impl WorkQueue<'_> {
         self.stopping
     }
 
-    /// Collective: leaves the queue when all ranks do. Returns whether a rank asked for a stop, the same on all
-    /// ranks.
-    pub fn finish(mut self) -> bool {
-        let start = Instant::now();
-        if matches!(self.side, Side::Worker { .. }) {
-            self.say(LEAVE);
-        }
-        loop {
-            self.poll();
-            let over = match &self.side {
-                Side::Keeper { left, .. } => left.iter().all(|left| *left),
-                Side::Worker { bye, .. } => *bye,
-            };
-            if over {
-                break;
+    /// This rank has nothing left to do: no task in hand and none to begin. May be said any number of times; afterwards it
+    /// polls on, because meetings and stops may still come.
+    pub fn leave(&mut self) {
+        match &mut self.side {
+            Side::Keeper { left, .. } => left[0] = true,
+            Side::Worker { left, .. } => {
+                if !std::mem::replace(left, true) {
+                    self.say(LEAVE);
+                }
             }
-            std::thread::sleep(Duration::from_micros(100));
         }
-        self.ranks.add_waited(start.elapsed().as_secs_f64());
+    }
+
+    /// Whether all ranks have left; polls.
+    pub fn over(&mut self) -> bool {
+        self.poll();
+        match &self.side {
+            Side::Keeper { left, .. } => !self.meeting && left.iter().all(|left| *left),
+            Side::Worker { bye, .. } => *bye,
+        }
+    }
+
+    /// Collective: leaves the queue when all ranks do. Returns whether a rank asked for a stop, the same on all ranks. Where
+    /// meetings are called it comes after [`WorkQueue::over`].
+    pub fn finish(mut self) -> bool {
+        self.leave();
+        while !self.over() {
+            self.pause();
+        }
+        if matches!(self.side, Side::Keeper { .. }) {
+            (1..self.ranks.size()).for_each(|rank| self.ranks.form.send(rank, self.to_worker, BYE));
+        }
         self.ranks.any(self.stopping)
     }
 
@@ -189,19 +260,15 @@ impl WorkQueue<'_> {
     }
 
     fn answer(&mut self, source: usize, word: u64) {
-        let tag = self.to_worker;
-        let ranks = self.ranks;
-        let Side::Keeper { next, left } = &mut self.side else { return };
+        let Side::Keeper { next, done, left, .. } = &mut self.side else { return };
         match word {
             WANT if *next < self.tasks && !self.stopping => {
-                ranks.form.send(source, tag, *next);
                 *next += 1;
+                self.ranks.form.send(source, self.to_worker, *next - 1);
             }
-            WANT => ranks.form.send(source, tag, END),
-            LEAVE => {
-                left[source] = true;
-                ranks.form.send(source, tag, BYE);
-            }
+            WANT => self.ranks.form.send(source, self.to_worker, END),
+            LEAVE => left[source] = true,
+            DONE => *done += 1,
             _ => {
                 self.stopping = true;
                 self.tell_stop();
@@ -209,17 +276,12 @@ impl WorkQueue<'_> {
         }
     }
 
-    /// Rank 0 passes a stop on to those who are still there, once.
+    /// Rank 0 passes a stop on, once.
     fn tell_stop(&mut self) {
-        let Side::Keeper { next, left } = &mut self.side else { return };
-        if *next == u64::MAX {
-            return;
-        }
-        *next = u64::MAX;
-        for (rank, left) in left.iter().enumerate() {
-            if !*left {
-                self.ranks.form.send(rank, self.to_worker, STOP);
-            }
+        if let Side::Keeper { told_stop, .. } = &mut self.side
+            && !std::mem::replace(told_stop, true)
+        {
+            (1..self.ranks.size()).for_each(|rank| self.ranks.form.send(rank, self.to_worker, STOP));
         }
     }
 }

@@ -3,9 +3,10 @@
 use crate::landscape::StopReason;
 use crate::model::Configuration;
 use crate::sampling::PreparedGlass;
+use serde::{Deserialize, Serialize};
 
 /// A glass as prepared or imported.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GlassRecord {
     /// Number of the glass in the campaign.
     pub glass: usize,

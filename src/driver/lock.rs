@@ -1,0 +1,100 @@
+//! One run at a time in a campaign's directory.
+
+use crate::error::{Error, Result};
+use std::fs::{File, TryLockError};
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// Name of the file in a campaign's directory.
+const NAME: &str = ".lock";
+/// The ranks of a run that was killed end a moment later.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Holds a directory until it is dropped, or the process ends in whatever way.
+pub struct DirectoryLock(Option<File>);
+
+/// Who is in a directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occupied {
+    Yes,
+    No,
+    /// The file system has no locks.
+    Unknown,
+}
+
+impl DirectoryLock {
+    /// Takes the directory, for this process. Where the file system has no locks nothing is held, and a warning says so.
+    ///
+    /// # Errors
+    /// `Storage` when another process works in the directory and goes on doing so, or the directory cannot be written to.
+    pub fn take(directory: &Path) -> Result<Self> {
+        let path = directory.join(NAME);
+        let told = |error: std::io::Error| Error::storage(&path, format!("cannot be made: {error}"));
+        let mut file = File::options().create(true).truncate(false).write(true).open(&path).map_err(told)?;
+        let start = Instant::now();
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if start.elapsed() < PATIENCE => {
+                    std::thread::sleep(Duration::from_millis(50));
+                }
+                Err(TryLockError::WouldBlock) => {
+                    let who = std::fs::read_to_string(&path).unwrap_or_default();
+                    let message =
+                        format!("another run works in this directory ({}); wait for it or stop it", who.trim());
+                    return Err(Error::storage(directory, message));
+                }
+                Err(TryLockError::Error(error)) => {
+                    log::warn!("{}: no locks here ({error}); see to it that one run works in it", directory.display());
+                    return Ok(Self(None));
+                }
+            }
+        }
+        let host = hostname::get().map_or_else(|_| "unknown".into(), |name| name.to_string_lossy().into_owned());
+        // who holds it is told for convenience
+        let _ = file.set_len(0).and_then(|()| writeln!(file, "process {} on {host}", std::process::id()));
+        Ok(Self(Some(file)))
+    }
+
+    /// Whether a run works in the directory now.
+    pub fn look(directory: &Path) -> Occupied {
+        let Ok(file) = File::open(directory.join(NAME)) else { return Occupied::No };
+        match file.try_lock_shared() {
+            Ok(()) => Occupied::No,
+            Err(TryLockError::WouldBlock) => Occupied::Yes,
+            Err(TryLockError::Error(error)) if error.kind() == ErrorKind::NotFound => Occupied::No,
+            Err(TryLockError::Error(_)) => Occupied::Unknown,
+        }
+    }
+}
+
+impl Drop for DirectoryLock {
+    fn drop(&mut self) {
+        if let Some(file) = &self.0 {
+            // the end of the process would do it, too
+            let _ = file.unlock();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_is_held_by_one() {
+        let directory = tempfile::tempdir().unwrap();
+        assert_eq!(DirectoryLock::look(directory.path()), Occupied::No);
+        let held = DirectoryLock::take(directory.path()).unwrap();
+        assert_eq!(DirectoryLock::look(directory.path()), Occupied::Yes);
+        let start = Instant::now();
+        let Err(error) = DirectoryLock::take(directory.path()) else { panic!("taken twice") };
+        assert!(start.elapsed() >= PATIENCE);
+        assert!(error.to_string().contains(&format!("process {}", std::process::id())), "{error}");
+        assert_eq!(error.exit_code(), 3);
+        drop(held);
+        assert_eq!(DirectoryLock::look(directory.path()), Occupied::No);
+        DirectoryLock::take(directory.path()).unwrap();
+    }
+}

@@ -1,0 +1,66 @@
+//! When the job that this process belongs to ends, as SLURM tells.
+
+use std::process::Command;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// Shortest and longest time before the end of the job at which the program stops; in between it is a tenth of what was left
+/// at the start. A slice of work and a checkpoint must fit in.
+const SHORTEST_MARGIN: Duration = Duration::from_secs(10);
+const LONGEST_MARGIN: Duration = Duration::from_secs(180);
+
+/// How long this process may work before it has to write its last checkpoint; `None` outside a job, and when SLURM does not
+/// tell.
+pub fn working_time() -> Option<Duration> {
+    let job = std::env::var("SLURM_JOB_ID").ok()?;
+    let left = std::env::var("SLURM_JOB_END_TIME").ok().and_then(|end| until(&end, SystemTime::now()));
+    left.or_else(|| ask(&job)).map(without_margin)
+}
+
+/// From `now` to an end in seconds since 1970.
+fn until(end: &str, now: SystemTime) -> Option<Duration> {
+    let end = UNIX_EPOCH + Duration::from_secs(end.trim().parse().ok()?);
+    Some(end.duration_since(now).unwrap_or_default())
+}
+
+fn ask(job: &str) -> Option<Duration> {
+    let answer = Command::new("squeue").args(["--noheader", "--job", job, "--format=%L"]).output().ok()?;
+    time_left(std::str::from_utf8(&answer.stdout).ok()?.trim())
+}
+
+/// "[days-]hours:minutes:seconds", "minutes:seconds".
+fn time_left(text: &str) -> Option<Duration> {
+    let (days, clock) = match text.split_once('-') {
+        Some((days, clock)) => (days.parse::<u64>().ok()?, clock),
+        None => (0, text),
+    };
+    let seconds = clock.split(':').try_fold(0, |sum, part| part.parse::<u64>().ok().map(|part| 60 * sum + part))?;
+    Some(Duration::from_secs(86_400 * days + seconds))
+}
+
+fn without_margin(left: Duration) -> Duration {
+    left.saturating_sub((left / 10).clamp(SHORTEST_MARGIN, LONGEST_MARGIN))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_left_are_read_in_all_their_forms() {
+        let seconds = |text: &str| time_left(text).map(|left| left.as_secs());
+        assert_eq!(seconds("2-03:04:05"), Some(2 * 86_400 + 3 * 3600 + 4 * 60 + 5));
+        assert_eq!(seconds("23:59:59"), Some(86_399));
+        assert_eq!(seconds("1:30"), Some(90));
+        assert_eq!(seconds("UNLIMITED"), None);
+        assert_eq!(seconds(""), None);
+        assert_eq!(until("160", UNIX_EPOCH + Duration::from_secs(100)), Some(Duration::from_secs(60)));
+        assert_eq!(until("60", UNIX_EPOCH + Duration::from_secs(100)), Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn the_margin_is_a_tenth_within_bounds() {
+        let margin = |left: u64| left - without_margin(Duration::from_secs(left)).as_secs();
+        assert_eq!([margin(60), margin(600), margin(86_400)], [10, 60, 180]);
+        assert_eq!(without_margin(Duration::from_secs(5)), Duration::ZERO);
+    }
+}
