@@ -77,10 +77,11 @@ impl Campaign {
         FILES.map(|name| std::fs::read(self.file(name)).ok())
     }
 
-    /// Everything that lies in the output, hidden files too.
+    /// Everything that lies in the output, hidden files too, but for what tells that a run is there.
     fn listing(&self) -> Vec<String> {
         let entries = std::fs::read_dir(self.output()).unwrap();
         let mut names: Vec<String> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        names.retain(|name| name != ".lock" && name != "progress.json");
         names.sort();
         names
     }

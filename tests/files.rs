@@ -432,7 +432,8 @@ fn tables() -> String {
         }
     }
     text += "\n### Every file\n\n| attribute of | name | type | shape | description |\n|---|---|---|---|---|\n";
-    text += &layout::root_attributes().iter().map(attribute_row).collect::<String>();
+    let everywhere = layout::root_attributes().iter().chain(layout::data_set_attributes());
+    text += &everywhere.map(attribute_row).collect::<String>();
     text += "\n| data set | type | shape | units | description |\n|---|---|---|---|---|\n";
     text += &layout::timing_data_sets().iter().map(row).collect::<String>();
     text

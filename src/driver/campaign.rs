@@ -101,6 +101,7 @@ fn run_stages(ranks: &Ranks, file: &Path, options: &RunOptions) -> Result<()> {
     for stage in Stage::ALL.iter().filter(|stage| redo.is_some_and(|redo| **stage >= redo)) {
         Checkpoints::remove(ranks, &directory, file_stage(*stage))?;
     }
+    verify(ranks, &campaign, &plan, options)?;
     let visible = ranks.rank() == 0 && !options.quiet;
     log::info!("{} ranks, {threads} threads each, {}", ranks.size(), directory.display());
     let mut context = Context { ranks, deck, directory, threads, visible, stop, waited: 0.0, started: Instant::now() };
@@ -237,6 +238,21 @@ pub(super) fn plan(deck: &Deck, campaign: &Campaign, options: &RunOptions) -> Re
         }
     }
     Ok(plan)
+}
+
+/// Collective: compares the files that stay, those that are read and those that are skipped, with their checksums; not those
+/// after `--until`, and none that is to be replaced.
+fn verify(ranks: &Ranks, campaign: &Campaign, plan: &[(Stage, Earlier)], options: &RunOptions) -> Result<()> {
+    let until = options.until.as_deref().map(stage_named).transpose()?;
+    let redo = options.redo.as_deref().map(stage_named).transpose()?;
+    for &stage in Stage::ALL {
+        let replaced = plan.contains(&(stage, Earlier::Nothing)) || redo.is_some_and(|redo| stage >= redo);
+        if replaced || until.is_some_and(|until| stage > until) || campaign.stage(file_stage(stage)).is_none() {
+            continue;
+        }
+        files::verify(ranks, campaign.directory(), file_stage(stage))?;
+    }
+    Ok(())
 }
 
 /// The error for a directory that holds what another deck has made.

@@ -5,7 +5,7 @@ use super::campaign::{Context, glasses_file};
 use super::journal::Journal;
 use super::prepare::configuration;
 use crate::error::Result;
-use crate::files::{Rows, StageFile};
+use crate::files::{Rows, StageFile, StageReader};
 use crate::input::Stage;
 use crate::landscape::{
     ExplorationState, ExplorationTask, GlassLibrary, Growth, Identity, Persistence, RunRecord, run_groups,
@@ -55,28 +55,7 @@ pub fn run(context: &Context<'_>) -> Result<()> {
     let mut journal = Journal::open(context, Stage::Explore)?;
     let done = context.workers("explore").run(&mut journal, &keys, particles, &mut progress, begin, finish)?;
     drop(progress);
-    // the runs of a glass meet on one rank
-    let owner = |glass: u64| glass as usize % context.ranks.size();
-    let records: Vec<(usize, RunRecord)> =
-        done.into_iter().flat_map(|(_, records)| records).map(|record| (owner(record.glass), record)).collect();
-    let mut runs_of: BTreeMap<usize, Vec<RunRecord>> = BTreeMap::new();
-    for (_, record) in context.ranks.exchange(records)? {
-        runs_of.entry(record.glass as usize).or_default().push(record);
-    }
-    let merged: Result<Vec<Explored>> = runs_of
-        .into_iter()
-        .map(|(glass, mut runs)| {
-            runs.sort_by_key(|run| run.run);
-            let configuration = configuration(&reader, glass as u64)?;
-            let identity = Identity::new(preset.model(&configuration), configuration.cell);
-            let library = GlassLibrary::merge(&identity, &runs);
-            let growth = library.growth(settings.quench_every);
-            let persistence = library.persistence();
-            runs.iter_mut().for_each(RunRecord::forget_minima);
-            Ok(Explored { glass, cell: configuration.cell, library, growth, persistence, runs })
-        })
-        .collect();
-    let explored = context.ranks.agree(merged)?;
+    let explored = merged(context, &reader, done.into_iter().flat_map(|(_, records)| records))?;
     let diffusing: Vec<(u64, u64)> = explored
         .iter()
         .flat_map(|glass| glass.runs.iter().filter(|run| run.diffusing()).map(|run| (run.glass, run.run)))
@@ -100,6 +79,35 @@ fn costliest_first(inherent_energy: &[f64]) -> impl Iterator<Item = u64> {
     let mut glasses: Vec<usize> = (0..inherent_energy.len()).collect();
     glasses.sort_by(|&g, &h| inherent_energy[h].total_cmp(&inherent_energy[g]));
     glasses.into_iter().map(|glass| glass as u64)
+}
+
+/// Collective: the libraries of this rank's glasses; the runs of a glass meet on one rank.
+fn merged(
+    context: &Context<'_>,
+    reader: &StageReader,
+    records: impl Iterator<Item = RunRecord>,
+) -> Result<Vec<Explored>> {
+    let settings = context.section(&context.deck.explore, Stage::Explore)?;
+    let owner = |glass: u64| glass as usize % context.ranks.size();
+    let records: Vec<(usize, RunRecord)> = records.map(|record| (owner(record.glass), record)).collect();
+    let mut runs_of: BTreeMap<usize, Vec<RunRecord>> = BTreeMap::new();
+    for (_, record) in context.ranks.exchange(records)? {
+        runs_of.entry(record.glass as usize).or_default().push(record);
+    }
+    let merged: Result<Vec<Explored>> = runs_of
+        .into_iter()
+        .map(|(glass, mut runs)| {
+            runs.sort_by_key(|run| run.run);
+            let configuration = configuration(reader, glass as u64)?;
+            let identity = Identity::new(context.deck.model.preset.model(&configuration), configuration.cell);
+            let library = GlassLibrary::merge(&identity, &runs);
+            let growth = library.growth(settings.quench_every);
+            let persistence = library.persistence();
+            runs.iter_mut().for_each(RunRecord::forget_minima);
+            Ok(Explored { glass, cell: configuration.cell, library, growth, persistence, runs })
+        })
+        .collect();
+    context.ranks.agree(merged)
 }
 
 /// The task of a group of runs of a glass.

@@ -11,8 +11,11 @@ const LONGEST_MARGIN: Duration = Duration::from_secs(180);
 /// How long this process may work before it has to write its last checkpoint; `None` outside a job, and when SLURM does not
 /// tell.
 pub fn working_time() -> Option<Duration> {
-    let job = std::env::var("SLURM_JOB_ID").ok()?;
-    let left = std::env::var("SLURM_JOB_END_TIME").ok().and_then(|end| until(&end, SystemTime::now()));
+    let variable = |name: &str| std::env::var(name).ok();
+    // of a task of an array the other name may stand for the whole array
+    let task = variable("SLURM_ARRAY_JOB_ID").zip(variable("SLURM_ARRAY_TASK_ID"));
+    let job = task.map(|(array, task)| format!("{array}_{task}")).or_else(|| variable("SLURM_JOB_ID"))?;
+    let left = variable("SLURM_JOB_END_TIME").and_then(|end| until(&end, SystemTime::now()));
     left.or_else(|| ask(&job)).map(without_margin)
 }
 

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use hdf5::types::TypeDescriptor;
 use hdf5::{Dataset, Group};
 
+use super::access;
+use super::seal;
 use super::transfer::{self, Rounds, Transfer};
 use crate::error::{Error, Result};
 use crate::parallel::Ranks;
@@ -116,7 +118,25 @@ impl<'r> Beside<'r> {
     ///
     /// # Errors
     /// `Storage` when the file cannot be completed; then the temporary file is removed and the final name is as it was.
-    pub(super) fn finish(mut self) -> Result<PathBuf> {
+    pub(super) fn finish(self) -> Result<PathBuf> {
+        self.close(None)
+    }
+
+    /// Collective: as [`Beside::finish`], with a seal (`seal.rs`); the values of these data sets are not under it.
+    ///
+    /// # Errors
+    /// As [`Beside::finish`].
+    pub(super) fn finish_sealed<'p>(self, data_sets: impl Iterator<Item = &'p str>) -> Result<PathBuf> {
+        let values = self.root().and_then(|root| {
+            let place = |path: &str| root.dataset(path).map(|dataset| transfer::place(&dataset));
+            let places = data_sets.map(|path| place(path).map_err(|error| self.failed(path, &error)));
+            Ok(places.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
+        });
+        let values = self.ranks.agree(values)?;
+        self.close(Some(values))
+    }
+
+    fn close(mut self, sealed: Option<Vec<(u64, u64)>>) -> Result<PathBuf> {
         let what = "the end of the file";
         let end = std::fs::metadata(&self.temporary).map_or(0, |data| data.len());
         self.reserve(what, Some((end, END_BYTES)))?;
@@ -124,13 +144,16 @@ impl<'r> Beside<'r> {
         self.settle(flushed)?;
         let closed = self.file.take().map_or(Ok(()), hdf5::File::close);
         self.ranks.agree(closed.map_err(|error| self.failed(what, &error)))?;
-        let named = if self.ranks.rank() == 0 { self.put_in_place() } else { Ok(()) };
+        let named = if self.ranks.rank() == 0 { self.put_in_place(sealed) } else { Ok(()) };
         self.ranks.agree(named)?;
         Ok(self.path.clone())
     }
 
-    fn put_in_place(&self) -> Result<()> {
+    fn put_in_place(&self, sealed: Option<Vec<(u64, u64)>>) -> Result<()> {
         let told = |error: std::io::Error| cannot_write(&self.path, &error.to_string());
+        if let Some(values) = sealed {
+            seal::put_on(&self.temporary, values).map_err(told)?;
+        }
         std::fs::File::open(&self.temporary).and_then(|file| file.sync_all()).map_err(told)?;
         std::fs::rename(&self.temporary, &self.path).map_err(told)?;
         sync_directory_of(&self.path);
@@ -189,7 +212,7 @@ fn open(ranks: &Ranks, path: &Path) -> hdf5::Result<hdf5::File> {
             }
             #[cfg(not(feature = "mpi"))]
             let _ = ranks;
-            list.libver_v110().fclose_degree(hdf5::file::FileCloseDegree::Strong)
+            access::without_need_of_locks(list).libver_v110().fclose_degree(hdf5::file::FileCloseDegree::Strong)
         })
         .create(path)
 }

@@ -8,15 +8,18 @@
 //! The bytes of a data set do not depend on the number of ranks, nor on which rank holds which rows; what does depend on
 //! clock, host or ranks goes to the group /timing.
 
+mod access;
 mod attributes;
 mod beside;
 mod campaign;
 mod checkpoint;
+mod checksum;
 mod header;
 pub mod layout;
 mod names;
 mod read;
 mod rows;
+mod seal;
 mod transfer;
 mod values;
 mod write;
@@ -26,6 +29,7 @@ use crate::parallel::Ranks;
 
 pub use campaign::{Campaign, StageState};
 pub use checkpoint::{CheckpointHeader, CheckpointRecord, Checkpoints, TaskKey};
+pub use checksum::verify;
 pub use header::{Header, Timing};
 pub use layout::Stage;
 pub use names::name_of;

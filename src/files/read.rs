@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 use hdf5::types::TypeDescriptor;
 use hdf5::{Dataset, Location};
 
+use super::access;
 use super::attributes;
 use super::header::Header;
 use super::layout::{self, Stage};
 use super::rows::RowRange;
+use super::seal::{self, Seal};
 use super::transfer;
 use super::values::Attribute;
 use crate::error::{Error, Result};
@@ -61,6 +63,7 @@ pub struct StageReader {
     file: hdf5::File,
     path: PathBuf,
     header: Header,
+    sealed: bool,
     imported: bool,
 }
 
@@ -86,7 +89,7 @@ impl StageReader {
     }
 
     fn open_as(path: &Path, stage: Stage, imported: bool) -> Result<Self> {
-        let told = |message: String| told(path, imported, message);
+        let told = |message: String| told(path, stage, imported, message);
         let mut start = [0u8; 8];
         std::fs::File::open(path)
             .and_then(|mut file| std::io::Read::read(&mut file, &mut start))
@@ -94,9 +97,19 @@ impl StageReader {
         if start != SIGNATURE {
             return Err(told("is not an HDF5 file".into()));
         }
-        let file = hdf5::File::open(path).map_err(|error| told(format!("is cut short or damaged: {error}")))?;
+        // before the library reads what may end the process
+        let seal = seal::look(path).map_err(|error| told(format!("cannot be read: {error}")))?;
+        if seal == Seal::Broken {
+            return Err(told("is damaged: its names, shapes and attributes fail their checksum".into()));
+        }
+        let file = access::open(path).map_err(|error| told(format!("is cut short or damaged: {error}")))?;
         let header = read_header(&file, stage).map_err(told)?;
-        Ok(StageReader { file, path: path.to_path_buf(), header, imported })
+        Ok(StageReader { file, path: path.to_path_buf(), header, sealed: seal == Seal::Whole, imported })
+    }
+
+    /// Whether its names, shapes and attributes have been compared with a checksum.
+    pub(super) fn is_sealed(&self) -> bool {
+        self.sealed
     }
 
     /// What the file says about itself.
@@ -130,6 +143,30 @@ impl StageReader {
             groups.iter().map(|group| group.name().trim_start_matches('/').to_string()).collect();
         names.sort();
         Ok(names)
+    }
+
+    /// The paths of all data sets, sorted.
+    pub(super) fn data_sets(&self) -> Result<Vec<String>> {
+        let told = |error: hdf5::Error| self.told(format!("/: {error}"));
+        let mut groups: Vec<hdf5::Group> = vec![self.file.group("/").map_err(told)?];
+        let mut paths = Vec::new();
+        while let Some(group) = groups.pop() {
+            paths.extend(group.datasets().map_err(told)?.iter().map(|dataset| dataset.name()));
+            groups.extend(group.groups().map_err(told)?);
+        }
+        paths.sort();
+        Ok(paths)
+    }
+
+    /// Bytes of a row of a data set, as stored.
+    pub(super) fn row_bytes(&self, path: &str) -> Result<u64> {
+        let kind = self.data_set(path)?.dtype().map_err(|error| self.told(format!("{path}: {error}")))?;
+        Ok(self.shape(path)?.iter().skip(1).product::<u64>() * kind.size() as u64)
+    }
+
+    /// Rows of a data set, as stored.
+    pub(super) fn stored_bytes(&self, path: &str, first: u64, count: u64) -> Result<Vec<u8>> {
+        self.bytes(path, first, count).map(|(_, bytes)| bytes)
     }
 
     /// Shape of a data set.
@@ -228,14 +265,14 @@ impl StageReader {
     }
 
     fn told(&self, message: String) -> Error {
-        told(&self.path, self.imported, message)
+        told(&self.path, self.header.stage, self.imported, message)
     }
 }
 
-fn told(path: &Path, imported: bool, message: String) -> Error {
+fn told(path: &Path, stage: Stage, imported: bool, message: String) -> Error {
     match imported {
         true => Error::input(path, format!("{message}; give a file that glasswell wrote and that is whole")),
-        false => Error::storage(path, format!("{message}; restore it, or move it away and let its stage run again")),
+        false => Error::storage(path, format!("{message}; restore it, or give --redo {}", stage.name())),
     }
 }
 

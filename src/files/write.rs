@@ -8,6 +8,7 @@ use hdf5::{Dataset, Location};
 
 use super::attributes;
 use super::beside::Beside;
+use super::checksum;
 use super::header::{self, Header, Timing};
 use super::layout::{self, DataSet, Element, Lengths, Stage};
 use super::rows::Rows;
@@ -82,12 +83,12 @@ impl<'r> StageFile<'r> {
         let text = self.ranks.max_u64(values.longest_text() as u64).max(1) as usize;
         let prepared = self.prepare(path, rows, trailing, &values, text);
         let (entry, shape, bytes) = self.ranks.agree(prepared)?;
-        let created = self.create_data_set(entry, path, &shape, text);
+        let row_bytes = descriptor(entry.element, text).size() * trailing.iter().product::<u64>() as usize;
+        let checksum = self.ranks.sum_u64(checksum::of_ranges(rows.ranges(), row_bytes, &bytes));
+        let created = self.create_data_set(entry, path, &shape, text, checksum);
         let dataset = self.ranks.agree(created)?;
         if shape.iter().product::<u64>() > 0 {
-            let element_bytes = bytes.len() as u64 / (values.len() as u64).max(1);
-            // a rank without values has no rounds, whatever the size of its rows
-            let rounds = Rounds::new(rows.ranges(), element_bytes * trailing.iter().product::<u64>());
+            let rounds = Rounds::new(rows.ranges(), row_bytes as u64);
             self.file.reserve(path, transfer::place(&dataset))?;
             self.last_transfer = self.file.write_rows(path, &dataset, trailing, &rounds, &bytes)?;
         }
@@ -112,7 +113,8 @@ impl<'r> StageFile<'r> {
         let prepared = self.look_up(path, &[]).and_then(|entry| Ok((entry, values.bytes(path, entry.element, text)?)));
         let (entry, bytes) = self.ranks.agree(prepared)?;
         let bytes = self.ranks.broadcast(bytes, 0)?;
-        let dataset = self.ranks.agree(self.create_data_set(entry, path, &[], text))?;
+        let checksum = checksum::of_rows(0, bytes.len(), &bytes);
+        let dataset = self.ranks.agree(self.create_data_set(entry, path, &[], text, checksum))?;
         let moved = transfer::write_scalar(self.ranks, &dataset, &bytes);
         self.file.settle(moved.map_err(|error| self.file.failed(path, &error)))?;
         self.written.insert(path.to_string());
@@ -178,7 +180,7 @@ impl<'r> StageFile<'r> {
         let complete = Attribute::I64(i64::from(complete));
         let attached = self.file.root().and_then(|root| self.attach(root, "complete", &complete));
         self.ranks.agree(attached)?;
-        self.file.finish()
+        self.file.finish_sealed(self.written.iter().map(String::as_str))
     }
 
     fn write_timing(&mut self, timing: &Timing) -> Result<()> {
@@ -251,9 +253,17 @@ impl<'r> StageFile<'r> {
         Ok((entry, shape, values.bytes(path, entry.element, text)?))
     }
 
-    fn create_data_set(&self, entry: &DataSet, path: &str, shape: &[u64], text: usize) -> Result<Dataset> {
+    fn create_data_set(
+        &self,
+        entry: &DataSet,
+        path: &str,
+        shape: &[u64],
+        text: usize,
+        checksum: u64,
+    ) -> Result<Dataset> {
         let dataset = self.file.create_data_set(path, &descriptor(entry.element, text), shape)?;
         self.attach(&dataset, "units", &Attribute::Text(entry.units.into()))?;
+        self.attach(&dataset, checksum::NAME, &Attribute::U64(checksum))?;
         self.attach(&dataset, "description", &Attribute::Text(entry.description.into()))?;
         Ok(dataset)
     }

@@ -13,6 +13,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use super::{CheckpointHeader, CheckpointRecord, TaskKey};
 use crate::error::{Error, Result};
+use crate::files::access;
 use crate::files::attributes;
 use crate::files::beside::Beside;
 use crate::files::layout::Stage;
@@ -257,7 +258,7 @@ impl Iterator for Pieces<'_> {
 pub(super) fn look(directory: &Path, name: FileName) -> std::result::Result<Contents, String> {
     let path = directory.join(name.to_string());
     let damaged = |error: hdf5::Error| format!("is cut short or damaged ({})", error.to_string().replace('\n', ""));
-    let file = hdf5::File::open(&path).map_err(damaged)?;
+    let file = access::open(&path).map_err(damaged)?;
     let header = read_header(&file, name)?;
     let mut columns = Vec::new();
     for column in COLUMNS {

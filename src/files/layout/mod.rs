@@ -195,6 +195,11 @@ pub fn root_attributes() -> &'static [AttributeEntry] {
     timing::ROOT_ATTRIBUTES
 }
 
+/// The attributes of every data set.
+pub fn data_set_attributes() -> &'static [AttributeEntry] {
+    timing::DATA_SET_ATTRIBUTES
+}
+
 /// The entry for this path in a stage's file.
 ///
 /// # Errors

@@ -14,6 +14,18 @@ pub(super) const ROOT_ATTRIBUTES: &[AttributeEntry] = &[
     attribute("/", "complete", I64, "[]", "1 when the stage did all that the deck asks, else 0"),
 ];
 
+pub(super) const DATA_SET_ATTRIBUTES: &[AttributeEntry] = &[
+    attribute("every data set", "units", Text, "[]", "units of its values"),
+    attribute("every data set", "description", Text, "[]", "what its values are"),
+    attribute(
+        "every data set",
+        "checksum",
+        U64,
+        "[]",
+        "sum modulo 2^64 of XXH3 (64 bits) of the bytes of each row, the row's index being the seed; a scalar is one row",
+    ),
+];
+
 pub(super) const TIMING: &[DataSet] = &[
     set("/timing/ranks", U32, "[]", "1", "number of ranks that wrote the file"),
     set("/timing/threads", U32, "[ranks]", "1", "threads of each rank"),

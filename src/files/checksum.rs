@@ -1,0 +1,95 @@
+//! Checksums of data sets: the attribute `checksum`, and the comparison with it.
+//!
+//! A data set's checksum is the sum, modulo 2^64, of XXH3 (64 bits) of the bytes of each row as they stand in the file, the
+//! row's index being the seed; a scalar is one row. So it depends neither on the ranks nor on the order of writing.
+
+use std::path::Path;
+
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use super::layout::Stage;
+use super::read::StageReader;
+use super::rows::RowRange;
+use super::values::Attribute;
+use crate::error::{Error, Result};
+use crate::parallel::Ranks;
+
+/// The name of the attribute.
+pub(super) const NAME: &str = "checksum";
+
+/// Bytes that a rank reads at once.
+const PIECE_BYTES: u64 = 1 << 25;
+
+/// Of consecutive rows from `first` on; rows without bytes count nothing.
+pub(super) fn of_rows(first: u64, row_bytes: usize, bytes: &[u8]) -> u64 {
+    let rows = bytes.chunks_exact(row_bytes.max(1)).zip(first..);
+    rows.fold(0, |sum, (row, index)| sum.wrapping_add(xxh3_64_with_seed(row, index)))
+}
+
+/// Of the ranges that a rank holds, its bytes being in their order.
+pub(super) fn of_ranges(ranges: &[RowRange], row_bytes: usize, bytes: &[u8]) -> u64 {
+    let mut rest = bytes;
+    ranges.iter().fold(0, |sum: u64, range| {
+        let (rows, after) = rest.split_at((range.count as usize * row_bytes).min(rest.len()));
+        rest = after;
+        sum.wrapping_add(of_rows(range.first, row_bytes, rows))
+    })
+}
+
+/// A data set that is to be compared.
+type DataSet = (String, u64);
+
+/// Collective: reads a stage's file once, the ranks sharing its rows, and compares every data set with its checksum; the
+/// names, shapes and attributes have been compared when it was opened.
+///
+/// # Errors
+/// `Storage` when a data set is damaged, or the file has no checksums.
+pub fn verify(ranks: &Ranks, directory: &Path, stage: Stage) -> Result<()> {
+    let opened = StageReader::open(directory, stage).and_then(|reader| match reader.is_sealed() {
+        true => Ok(reader),
+        false => Err(damaged(
+            &directory.join(stage.file_name()),
+            stage,
+            "has no checksums: an earlier version or another program wrote it, or its end is lost",
+        )),
+    });
+    let reader = ranks.agree(opened)?;
+    let listed = if ranks.rank() == 0 { data_sets(&reader, stage) } else { Ok(Vec::new()) };
+    let listed: Vec<DataSet> = ranks.broadcast(ranks.agree(listed)?, 0)?;
+    let shares = listed.iter().map(|(path, _)| share(ranks, &reader, path)).collect::<Result<Vec<u64>>>();
+    for ((path, due), mine) in listed.iter().zip(ranks.agree(shares)?) {
+        if ranks.sum_u64(mine) != *due {
+            return Err(damaged(reader.path(), stage, &format!("{path} fails its checksum")));
+        }
+    }
+    Ok(())
+}
+
+fn damaged(path: &Path, stage: Stage, what: &str) -> Error {
+    Error::storage(path, format!("{what}; restore it, or give --redo {}", stage.name()))
+}
+
+fn data_sets(reader: &StageReader, stage: Stage) -> Result<Vec<DataSet>> {
+    let with_checksum = |path: String| match reader.attribute(&path, NAME)? {
+        Attribute::U64(checksum) => Ok((path, checksum)),
+        _ => Err(damaged(reader.path(), stage, &format!("{path} has a checksum that is no u64"))),
+    };
+    reader.data_sets()?.into_iter().map(with_checksum).collect()
+}
+
+/// The checksum of this rank's share of the rows.
+fn share(ranks: &Ranks, reader: &StageReader, path: &str) -> Result<u64> {
+    let shape = reader.shape(path)?;
+    let total = shape.first().copied().unwrap_or(1);
+    let place = |rank: usize| (u128::from(total) * rank as u128 / ranks.size() as u128) as u64;
+    let (mut first, end) = (place(ranks.rank()), place(ranks.rank() + 1));
+    let mut sum = 0u64;
+    while first < end {
+        let row_bytes = reader.row_bytes(path)?;
+        let count = (PIECE_BYTES / row_bytes.max(1)).clamp(1, end - first);
+        let bytes = reader.stored_bytes(path, first, count)?;
+        sum = sum.wrapping_add(of_rows(first, row_bytes as usize, &bytes));
+        first += count;
+    }
+    Ok(sum)
+}
