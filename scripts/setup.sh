@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
-# Sourced by demo.sh and test.sh: finds what the build needs and installs what is missing on Debian when it may.
+# Sourced by demo.sh, test.sh and tests/slurm.sh: finds what the build needs and installs what is missing on Debian when it may.
 # Elsewhere it says exactly what to install.
 
 packages="libopenmpi-dev openmpi-bin libhdf5-openmpi-dev libclang-dev pkg-config gcc"
-[ "${GLASSWELL_SETUP:-run}" = "test" ] && packages="$packages hdf5-tools python3-h5py"
+case ${GLASSWELL_SETUP:-run} in
+    test) packages="$packages hdf5-tools python3-h5py" ;;
+    slurm) packages="$packages hdf5-tools python3-h5py slurm-wlm munge" ;;
+esac
 
 die() {
     printf 'glasswell: %s\n' "$*" >&2

@@ -14,3 +14,4 @@ cargo fmt --all --check
 cargo clippy --locked --all-targets -- -D warnings
 cargo test --locked
 scripts/serial-test.sh
+timeout --foreground 900 tests/slurm.sh

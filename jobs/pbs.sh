@@ -1,0 +1,36 @@
+#!/bin/bash
+# A campaign under PBS: stops before its time limit, submits itself again and resumes, until it is complete.
+#
+#     qsub -v deck=DECK,directory=DIRECTORY jobs/pbs.sh
+#
+# Give options in the lines below, not to qsub: the job that this one submits has only the lines. (`qrerun` would keep
+# them but is an operator's command.) PBS sends no warning, the program's clock stops it.
+#
+#PBS -N glasswell
+#PBS -l select=4:ncpus=64:mpiprocs=64
+#PBS -l walltime=24:00:00
+#PBS -j oe
+#PBS -r y
+# EDIT the lines above, and this one to some minutes less than the walltime:
+time_limit="23 h 50 min"
+
+set -u
+cd "$PBS_O_WORKDIR" || exit 2
+if [ -z "${deck:-}" ] || [ -z "${directory:-}" ]; then
+    echo "usage: qsub -v deck=DECK,directory=DIRECTORY pbs.sh" >&2
+    exit 2
+fi
+# module load openmpi hdf5           # EDIT: the modules that the program was built with
+root=${GLASSWELL_ROOT:-$HOME/glasswell}                      # EDIT: the folder with jobs/ and target/
+program=${GLASSWELL:-$root/target/release/glasswell}
+template=$root/jobs/pbs.sh                                   # EDIT: this file, which is submitted again
+
+# shellcheck source=jobs/resume.sh
+source "$root/jobs/resume.sh" || exit 2
+job=$PBS_JOBID
+again() {
+    qsub -v "deck=$deck,directory=$directory" "$template"
+}
+export GLASSWELL_THREADS=1
+run_and_resume mpirun -n "$(wc -l < "$PBS_NODEFILE")" "$program" \
+    run "$deck" --output "$directory" --quiet

@@ -1,0 +1,35 @@
+#!/bin/bash
+# A campaign on many nodes: stops before its time limit, goes back into the queue and resumes, until it is complete.
+#
+#     sbatch --nodes=16 --time=24:00:00 jobs/slurm-many-nodes.sh DECK DIRECTORY
+#
+# Options of sbatch take precedence over the lines below. DECK and DIRECTORY are on a file system that all nodes share
+# and that takes collective MPI-IO (Lustre, GPFS, BeeGFS). Ranks share glasses, then groups of runs, then pairs of minima:
+# more ranks than the deck has of them idle.
+#
+#SBATCH --job-name=glasswell
+#SBATCH --nodes=4
+#SBATCH --ntasks-per-node=64         # EDIT: the cores of a node, fewer where `glasswell check` tells that memory is short
+#SBATCH --cpus-per-task=1
+#SBATCH --exclusive
+#SBATCH --time=24:00:00              # EDIT
+#SBATCH --signal=B:USR1@600
+#SBATCH --requeue
+#SBATCH --open-mode=append
+#SBATCH --output=glasswell-%j.log
+
+set -u
+if [ "$#" -ne 2 ]; then
+    echo "usage: sbatch [options] $0 DECK DIRECTORY" >&2
+    exit 2
+fi
+# module load openmpi hdf5           # EDIT: the modules that the program was built with
+root=${GLASSWELL_ROOT:-$HOME/glasswell}                      # EDIT: the folder with jobs/ and target/
+program=${GLASSWELL:-$root/target/release/glasswell}
+launch=(srun --mpi=pmix --kill-on-bad-exit=0 --wait=60)      # EDIT: this one (see `srun --mpi=list`) or the next
+# launch=(mpirun -n "$SLURM_NTASKS")
+
+# shellcheck source=jobs/resume.sh
+source "$root/jobs/resume.sh" || exit 2
+export GLASSWELL_THREADS=$SLURM_CPUS_PER_TASK
+run_and_resume "${launch[@]}" "$program" run "$1" --output "$2" --quiet
