@@ -3,7 +3,7 @@
 use criterion::{Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use glasswell::forces::{PairSum, as_lanes, as_lanes_mut};
 use glasswell::model::{Configuration, PeriodicBox, Preset};
-use glasswell::paths::{BandSearch, BandStop, ConnectSettings, ImageSums, PathMethod, bring_near};
+use glasswell::paths::{Alone, BandSearch, BandStop, ConnectSettings, ImageSums, PathMethod, bring_near};
 use std::time::Duration;
 
 #[derive(serde::Deserialize)]
@@ -44,7 +44,7 @@ fn bands(criterion: &mut Criterion) {
             let mut band = BandSearch::new(&mut sum, (&a.positions, low), (&b, high), &settings);
             let mut done = 0;
             while band.stop == BandStop::Running && done < iterations {
-                band.iterate(&mut sums, &settings).unwrap();
+                band.iterate(&mut sums, &settings, &Alone).unwrap();
                 done += 1;
             }
             band

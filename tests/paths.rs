@@ -4,10 +4,10 @@ use glasswell::forces::PairSum;
 use glasswell::landscape::{Identity, QuenchSettings, Same, StopReason};
 use glasswell::model::{Configuration, Mixture, Model, PeriodicBox, Preset};
 use glasswell::paths::{
-    BandSearch, BandStop, Candidate, ConnectOutcome, ConnectRounds, ConnectSettings, ConnectTask, CubicSpline, Descent,
-    DescentStop, DescentTask, EndMinimum, FoundMinimum, ImageSums, LengthMethod, MinimaLibrary, PairKey, PathMethod,
-    PathStatus, SaddleSearch, SaddleStop, VisitRule, Waypoint, bring_near, candidates, compare, find_path, joined,
-    negative_modes,
+    Alone, BandSearch, BandStop, Candidate, ConnectOutcome, ConnectRounds, ConnectSettings, ConnectTask, CubicSpline,
+    Descent, DescentStop, DescentTask, EndMinimum, FoundMinimum, ImageSums, LengthMethod, MinimaLibrary, PairKey,
+    PathMethod, PathStatus, SaddleSearch, SaddleStop, VisitRule, Waypoint, bring_near, candidates, compare, find_path,
+    joined, negative_modes,
 };
 use glasswell::task::{Progress, Task};
 
@@ -90,7 +90,7 @@ fn a_band_of_17_images_meets_the_reference() {
         let ends = ((reference.A.as_slice(), reference.energy_a), (b.as_slice(), reference.energy_b));
         let mut band = BandSearch::new(&mut sum, ends.0, ends.1, &settings);
         while band.stop == BandStop::Running {
-            band.iterate(&mut sums, &settings).unwrap();
+            band.iterate(&mut sums, &settings, &Alone).unwrap();
         }
         println!("{name}: {} iterations, {} evaluations", band.iterations, band.evaluations);
         assert_eq!(band.stop, BandStop::Converged);

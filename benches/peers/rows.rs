@@ -8,7 +8,7 @@ use glasswell::input::read_configurations;
 use glasswell::landscape::*;
 use glasswell::model::{Configuration, Preset};
 use glasswell::modes::{Completeness, dense_spectrum, lowest_modes};
-use glasswell::paths::{BandSearch, BandStop, ConnectSettings, ImageSums, bring_near};
+use glasswell::paths::{Alone, BandSearch, BandStop, ConnectSettings, ImageSums, bring_near};
 use glasswell::random::{Stage, stream};
 use glasswell::sampling::*;
 use glasswell::task::{Progress, Task};
@@ -115,7 +115,7 @@ pub fn band(folder: &Path, count: usize) {
     let mut band = BandSearch::new(&mut sum, (&a.positions, low), (&b_near, high), &settings);
     let mut sums = ImageSums::new(&model, &a.cell);
     while band.stop == BandStop::Running {
-        band.iterate(&mut sums, &settings).expect("a band");
+        band.iterate(&mut sums, &settings, &Alone).expect("a band");
     }
     let cpu = cpu_seconds() - before;
     assert_eq!(band.stop, BandStop::Converged);

@@ -6,12 +6,14 @@ use super::band::{
 use super::images::ImageSums;
 use super::interpolation::{Curve, chord_lengths, evenly, repair_overlaps, straight};
 use super::lbfgs::PerpendicularMemory;
+use super::team::{ImageTeam, shares};
 use super::vectors::{add_scaled, distance, dot};
 use super::{ConnectSettings, PathMethod};
 use crate::error::Result;
 use crate::forces::PairSum;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 /// Number of secant pairs of an image.
 const MEMORY: usize = 6;
@@ -138,34 +140,37 @@ impl BandSearch {
         !self.levels.is_empty()
     }
 
-    /// One iteration; `stop` tells when there are no more.
+    /// One iteration; `stop` tells when there are no more. Collective in the team.
     ///
     /// # Errors
-    /// When two images coincide as a band is refined.
-    pub fn iterate(&mut self, sums: &mut ImageSums, settings: &ConnectSettings) -> Result<()> {
-        let (interior, last) = (self.coordinates..self.images.len() - self.coordinates, self.count() - 1);
-        let mut forces = vec![0.0; self.images.len()];
-        sums.evaluate(&self.images[interior.clone()], &mut self.energies[1..last], &mut forces[interior.clone()]);
+    /// When two images coincide as a band is refined, or a member of the team cannot be reached.
+    pub fn iterate(&mut self, sums: &mut ImageSums, settings: &ConnectSettings, team: &dyn ImageTeam) -> Result<()> {
+        let last = self.count() - 1;
+        let shares = shares(self.count(), team.members());
+        let own = Share::evaluate(self, sums, &shares, team.member());
+        team.share(&mut self.energies, 1, &shares)?;
         self.evaluations += last as u64 - 1;
         self.iterations += 1;
         let tolerance = settings.force_tolerance * if self.is_coarse() { COARSE_FACTOR } else { 1.0 };
-        let tangents: Vec<Vec<f64>> = (1..last)
-            .into_par_iter()
-            .map(|k| improved_tangent(&self.images, &self.energies, self.coordinates, k))
-            .collect();
-        self.measure(&forces, &tangents);
+        let own = own.with_tangents(self);
+        let mut residuals = vec![0.0; 2 * self.count()];
+        own.residuals(&mut residuals);
+        team.share(&mut residuals, 2, &shares)?;
+        self.measure(&residuals);
         if self.choose_climbing(settings, self.residual < CLIMB_FACTOR * tolerance) {
-            self.measure(&forces, &tangents);
+            self.measure(&residuals);
         }
         if !self.residual.is_finite() {
             self.stop = BandStop::Diverged;
         } else if self.residual < tolerance {
-            return self.level_done(settings);
+            return self.level_done(settings, team);
         } else if self.iterations >= settings.max_iterations {
             self.stop = BandStop::StepLimit;
         } else {
             self.watch_progress();
-            self.advance_images(&forces, &tangents, settings);
+            self.advance_images(&own, settings, team)?;
+            let coordinates = self.coordinates;
+            team.share(&mut self.images, coordinates, &shares)?;
             let unevenness = match settings.method {
                 PathMethod::Neb => BAND_UNEVENNESS,
                 PathMethod::String => STRING_UNEVENNESS,
@@ -180,59 +185,100 @@ impl BandSearch {
         Ok(())
     }
 
-    fn measure(&mut self, forces: &[f64], tangents: &[Vec<f64>]) {
+    /// Collective in the team: every member gets what the images of the others have learnt, as a record of the whole band needs.
+    ///
+    /// # Errors
+    /// When a member cannot be reached.
+    pub fn complete(&mut self, team: &dyn ImageTeam) -> Result<()> {
+        if team.members() > 1 {
+            let own = shares(self.count(), team.members())[team.member()].clone();
+            self.memory = team.gather(&self.memory[own.start - 1..own.end - 1])?.concat();
+        }
+        Ok(())
+    }
+
+    /// `residuals` [M][2]: largest component of the perpendicular and of the whole force.
+    fn measure(&mut self, residuals: &[f64]) {
         let mut residual = 0.0_f64;
-        for (k, (force, tangent)) in forces.chunks_exact(self.coordinates).skip(1).zip(tangents).enumerate() {
-            let largest = perpendicular_residual(force, tangent, self.climbing == Some(k + 1));
+        for (k, pair) in residuals.chunks_exact(2).enumerate().take(self.count() - 1).skip(1) {
+            let largest = pair[usize::from(self.climbing == Some(k))];
             residual = if largest.is_nan() { f64::NAN } else { residual.max(largest) };
         }
         self.residual = residual;
     }
 
-    /// Moves every interior image: quasi-Newton across the path, springs or climbing along it.
+    /// Moves every image of the share: quasi-Newton across the path, springs or climbing along it.
     ///
     /// The tangent of image k points to its higher neighbour h, so that the perpendicular force changes by
     /// mu (dR_h - dR_k), mu = |F.tau| / |R_h - R_k|, besides -P H P dR_k: the Newton equations of the band are
     /// (P H P + mu) dR_k = F_perp + mu dR_h and are solved from the tops downwards.
-    fn advance_images(&mut self, forces: &[f64], tangents: &[Vec<f64>], settings: &ConnectSettings) {
-        let share = match settings.method {
+    fn advance_images(&mut self, share: &Share, settings: &ConnectSettings, team: &dyn ImageTeam) -> Result<()> {
+        let images = share.range.clone();
+        self.memory[images.start - 1..images.end - 1].par_iter_mut().zip(images.clone().into_par_iter()).for_each(
+            |(memory, k)| {
+                let (force, tangent) = share.of_image(k);
+                memory.take_in(force, tangent);
+            },
+        );
+        let mut order: Vec<usize> = images.clone().collect();
+        order.sort_by(|&i, &j| self.energies[j].total_cmp(&self.energies[i]).then(i.cmp(&j)));
+        let mut steps: Vec<Vec<f64>> = vec![Vec::new(); images.len()];
+        for k in order {
+            let from_other;
+            let pull = match self.pulled_by(k) {
+                Some(higher) if images.contains(&higher) => Some((higher, &steps[higher - images.start])),
+                Some(higher) => {
+                    from_other = team.receive(share.neighbour(higher))?;
+                    Some((higher, &from_other))
+                }
+                None => None,
+            };
+            let step = self.step(share, k, pull.map(|(higher, step)| (higher, step.as_slice())), settings);
+            for other in [k - 1, k + 1].into_iter().filter(|other| !images.contains(other)) {
+                if self.pulled_by(other) == Some(k) {
+                    team.send(share.neighbour(other), &step)?;
+                }
+            }
+            steps[k - images.start] = step;
+        }
+        let place = images.start * self.coordinates..images.end * self.coordinates;
+        add_scaled(&mut self.images[place], 1.0, &steps.concat());
+        Ok(())
+    }
+
+    /// The interior image that gives image k its tangent and pulls it along; none where k is an end, climbs, or is a top.
+    fn pulled_by(&self, k: usize) -> Option<usize> {
+        let interior = 1..self.count() - 1;
+        if !interior.contains(&k) || self.climbing == Some(k) {
+            return None;
+        }
+        uphill_neighbour(&self.energies, k).filter(|higher| interior.contains(higher))
+    }
+
+    /// The step [3N] of image k, which is pulled by the step of its higher neighbour.
+    fn step(&mut self, share: &Share, k: usize, pull: Option<(usize, &[f64])>, settings: &ConnectSettings) -> Vec<f64> {
+        let along_share = match settings.method {
             PathMethod::Neb => 0.25 * settings.spring / (settings.spring + 0.1),
             PathMethod::String => 0.25,
         };
-        let coordinates = self.coordinates;
-        let mut order: Vec<usize> = (1..self.count() - 1).collect();
-        order.sort_by(|&i, &j| self.energies[j].total_cmp(&self.energies[i]).then(i.cmp(&j)));
-        let mut steps: Vec<Vec<f64>> = vec![Vec::new(); self.count()];
-        for k in order {
-            let force = &forces[k * coordinates..(k + 1) * coordinates];
-            let tangent = &tangents[k - 1];
-            let along = dot(force, tangent);
-            let pull = match uphill_neighbour(&self.energies, k) {
-                Some(higher) if self.climbing != Some(k) && !steps[higher].is_empty() => {
-                    let stiffness = along.abs() / distance(self.image(k), self.image(higher));
-                    Some((stiffness, steps[higher].as_slice()))
-                }
-                _ => None,
-            };
-            let room = SPACING_SHARE * self.nearest(k);
-            let mut step = self.memory[k - 1].step(force, tangent, pull, self.cap.min(room));
-            let is_climbing = self.climbing == Some(k);
-            let slide = tangential_move(&self.images, &self.energies, along, coordinates, k, share, is_climbing);
-            add_scaled(&mut step, slide, tangent);
-            steps[k] = step;
-        }
-        for (image, step) in self.images.chunks_exact_mut(coordinates).zip(&steps) {
-            add_scaled(image, 1.0, step);
-        }
+        let (force, tangent) = share.of_image(k);
+        let along = dot(force, tangent);
+        let pull = pull.map(|(higher, step)| (along.abs() / distance(self.image(k), self.image(higher)), step));
+        let room = SPACING_SHARE * self.nearest(k);
+        let mut step = self.memory[k - 1].next_step(force, tangent, pull, self.cap.min(room));
+        let climbs = self.climbing == Some(k);
+        let slide = tangential_move(&self.images, &self.energies, along, self.coordinates, k, along_share, climbs);
+        add_scaled(&mut step, slide, tangent);
+        step
     }
 
-    fn level_done(&mut self, settings: &ConnectSettings) -> Result<()> {
+    fn level_done(&mut self, settings: &ConnectSettings, team: &dyn ImageTeam) -> Result<()> {
         if !self.is_coarse() {
             self.stop = BandStop::Converged;
         } else if settings.split && !self.valleys_judged && !self.valleys().is_empty() {
             self.stop = BandStop::Valleys;
         } else {
-            return self.refine();
+            return self.refine(team);
         }
         Ok(())
     }
@@ -243,13 +289,14 @@ impl BandSearch {
     }
 
     /// The valleys of a coarse band are no minima of their own: goes on without looking at them again before the end.
+    /// Collective in the team.
     ///
     /// # Errors
-    /// When two images coincide.
-    pub fn ignore_valleys(&mut self) -> Result<()> {
+    /// When two images coincide, or a member of the team cannot be reached.
+    pub fn ignore_valleys(&mut self, team: &dyn ImageTeam) -> Result<()> {
         self.valleys_judged = true;
         self.stop = BandStop::Running;
-        self.refine()
+        self.refine(team)
     }
 
     /// A barrier that lies between the upper end and its neighbour: the upper end is a minimum, so the energy rises from
@@ -277,7 +324,8 @@ impl BandSearch {
     }
 
     /// Goes to the next finer band by splines, if there is one.
-    fn refine(&mut self) -> Result<()> {
+    fn refine(&mut self, team: &dyn ImageTeam) -> Result<()> {
+        self.complete(team)?;
         let Some(count) = self.levels.pop() else { return Ok(()) };
         let (first, last) = (self.energies[0], self.energies[self.count() - 1]);
         let end = self.image(self.count() - 1).to_vec();
@@ -361,6 +409,58 @@ impl BandSearch {
         }
         self.evaluations += self.count() as u64 - 1;
         self.evaluations += repair_overlaps(sum, &mut self.images, &mut forces);
+    }
+}
+
+/// The images of one member, with what it knows of them alone.
+struct Share {
+    range: Range<usize>,
+    /// The members whose images come before and after, if there are any.
+    neighbours: [usize; 2],
+    coordinates: usize,
+    /// [images of the share][3N].
+    forces: Vec<f64>,
+    tangents: Vec<Vec<f64>>,
+}
+
+impl Share {
+    /// Energies, which the band gets, and forces of the images in `range`.
+    fn evaluate(band: &mut BandSearch, sums: &mut ImageSums, shares: &[Range<usize>], member: usize) -> Self {
+        let range = shares[member].clone();
+        let owner = |k: usize| shares.iter().position(|share| share.contains(&k)).unwrap_or(member);
+        let neighbours = [owner(range.start - 1), owner(range.end)];
+        let coordinates = band.coordinates;
+        let images = &band.images[range.start * coordinates..range.end * coordinates];
+        let mut forces = vec![0.0; images.len()];
+        sums.evaluate(images, &mut band.energies[range.clone()], &mut forces);
+        Self { range, neighbours, coordinates, forces, tangents: Vec::new() }
+    }
+
+    /// With the tangents, for which the energies of the neighbours must be known.
+    fn with_tangents(mut self, band: &BandSearch) -> Self {
+        let images = self.range.clone().into_par_iter();
+        self.tangents = images.map(|k| improved_tangent(&band.images, &band.energies, band.coordinates, k)).collect();
+        self
+    }
+
+    /// Fills in this share of [M][2]: largest component of the perpendicular and of the whole force.
+    fn residuals(&self, residuals: &mut [f64]) {
+        for k in self.range.clone() {
+            let (force, tangent) = self.of_image(k);
+            residuals[2 * k] = perpendicular_residual(force, tangent, false);
+            residuals[2 * k + 1] = perpendicular_residual(force, tangent, true);
+        }
+    }
+
+    /// The member that has image k, next to this share.
+    fn neighbour(&self, k: usize) -> usize {
+        self.neighbours[usize::from(k >= self.range.end)]
+    }
+
+    /// Force and tangent [3N] of image k.
+    fn of_image(&self, k: usize) -> (&[f64], &[f64]) {
+        let place = k - self.range.start;
+        (&self.forces[place * self.coordinates..(place + 1) * self.coordinates], &self.tangents[place])
     }
 }
 

@@ -8,6 +8,7 @@ use super::ends::{
 use super::interpolation::{Curve, chord_lengths};
 use super::krylov::{HessianAt, softest_along};
 use super::profile::PROFILE_POINTS;
+use super::team::{Alone, ImageTeam};
 use super::vectors::{difference, distance, normalise};
 use super::{BandSearch, BandStop, ConnectSettings, ImageSums, SaddleSearch, SaddleStop, negative_modes};
 use crate::error::{Error, Result};
@@ -143,6 +144,34 @@ impl ConnectTask {
         self
     }
 
+    /// As [`Task::advance`], the images of the band being shared by a team. Collective in the team.
+    ///
+    /// # Errors
+    /// As `advance`, and when a member of the team cannot be reached.
+    pub fn advance_with(&mut self, team: &dyn ImageTeam, force_calls: u64) -> Result<Progress> {
+        let start = self.state.evaluations;
+        loop {
+            self.step(team)?;
+            if self.outcome().is_some() {
+                return Ok(Progress::Done);
+            }
+            if self.state.evaluations - start >= force_calls {
+                return Ok(Progress::Pending);
+            }
+        }
+    }
+
+    /// Collective in the team: makes the state of every member that of the whole task.
+    ///
+    /// # Errors
+    /// When a member of the team cannot be reached.
+    pub fn complete(&mut self, team: &dyn ImageTeam) -> Result<()> {
+        match &mut self.state.phase {
+            Phase::Band(band) => band.complete(team),
+            _ => Ok(()),
+        }
+    }
+
     /// The outcome, once the task is done.
     pub fn outcome(&self) -> Option<&ConnectOutcome> {
         match &self.state.phase {
@@ -162,11 +191,11 @@ impl ConnectTask {
         }
     }
 
-    fn step(&mut self) -> Result<()> {
+    fn step(&mut self, team: &dyn ImageTeam) -> Result<()> {
         let phase = std::mem::replace(&mut self.state.phase, Phase::Start);
         self.state.phase = match phase {
             Phase::Start => self.start(),
-            Phase::Band(band) => self.band_step(band)?,
+            Phase::Band(band) => self.band_step(band, team)?,
             Phase::Saddle { band, search, top } => self.saddle_step(band, search, top)?,
             done @ Phase::Done(_) => done,
         };
@@ -184,22 +213,21 @@ impl ConnectTask {
         Phase::Band(Box::new(band))
     }
 
-    fn band_step(&mut self, mut band: Box<BandSearch>) -> Result<Phase> {
+    fn band_step(&mut self, mut band: Box<BandSearch>, team: &dyn ImageTeam) -> Result<Phase> {
         let before = band.evaluations;
-        if band.iterate(&mut self.images, &self.settings).is_err() {
-            band.stop = BandStop::Diverged;
+        match band.iterate(&mut self.images, &self.settings, team) {
+            Err(Error::Numerical(_)) => band.stop = BandStop::Diverged,
+            other => other?,
         }
         self.state.evaluations += band.evaluations - before;
         match band.stop {
             BandStop::Running => Ok(Phase::Band(band)),
             BandStop::Valleys => match self.split(&band) {
                 Some(split) => Ok(split),
-                None => {
-                    if band.ignore_valleys().is_err() {
-                        return Ok(self.done(PathStatus::Diverged, None, Vec::new(), Vec::new()));
-                    }
-                    Ok(Phase::Band(band))
-                }
+                None => match band.ignore_valleys(team) {
+                    Err(Error::Numerical(_)) => Ok(self.done(PathStatus::Diverged, None, Vec::new(), Vec::new())),
+                    other => other.map(|()| Phase::Band(band)),
+                },
             },
             BandStop::Converged => {
                 if self.settings.split
@@ -409,16 +437,7 @@ impl Task for ConnectTask {
     type State = ConnectState;
 
     fn advance(&mut self, force_calls: u64) -> Result<Progress> {
-        let start = self.state.evaluations;
-        loop {
-            self.step()?;
-            if self.outcome().is_some() {
-                return Ok(Progress::Done);
-            }
-            if self.state.evaluations - start >= force_calls {
-                return Ok(Progress::Pending);
-            }
-        }
+        self.advance_with(&Alone, force_calls)
     }
 
     fn state(&self) -> ConnectState {

@@ -49,9 +49,19 @@ impl PerpendicularMemory {
     /// Takes in the true `force` [3N] where the last step led and returns the next step, perpendicular to the unit
     /// vector `direction` and at most `cap` long [sigma]: (P H P + stiffening) step = P (force + pull).
     pub fn step(&mut self, force: &[f64], direction: &[f64], pull: Option<(f64, &[f64])>, cap: f64) -> Vec<f64> {
+        self.take_in(force, direction);
+        self.next_step(force, direction, pull, cap)
+    }
+
+    /// Learns from the true `force` [3N] where the last step led, perpendicular to the unit vector `direction`.
+    pub fn take_in(&mut self, force: &[f64], direction: &[f64]) {
         if let Some((step, before)) = self.last.take() {
             self.learn(perpendicular(step, direction), perpendicular(difference(&before, force), direction));
         }
+    }
+
+    /// The next step of [`Self::step`], `force` having been taken in.
+    pub fn next_step(&mut self, force: &[f64], direction: &[f64], pull: Option<(f64, &[f64])>, cap: f64) -> Vec<f64> {
         let mut target = force.to_vec();
         let stiffening = pull.map_or(0.0, |(stiffness, _)| stiffness);
         if let Some((stiffness, by)) = pull {
@@ -85,21 +95,21 @@ impl PerpendicularMemory {
         self.pairs.push(SecantPair { step, change, products });
     }
 
-    /// Two-loop recursion with the changes y + stiffening s.
+    /// Two-loop recursion with the changes y + stiffening s. Directions that no pair knows of are taken to be as stiff as the
+    /// stiffest pair: the usual choice, the last pair, is soft near convergence; steps then overshoot in every stiff
+    /// direction, each image in its own, and where images are close that is a kink.
     fn solve(&self, mut q: Vec<f64>, stiffening: f64) -> Vec<f64> {
         let mut alphas = Vec::with_capacity(self.pairs.len());
-        let mut scaling = self.first_scale;
+        let mut scaling = f64::INFINITY;
         for pair in self.pairs.iter().rev() {
             let [ss, sy, yy] = pair.products;
             let product = sy + stiffening * ss;
-            if alphas.is_empty() {
-                scaling = product / (yy + stiffening * (2.0 * sy + stiffening * ss));
-            }
+            scaling = scaling.min(product / (yy + stiffening * (2.0 * sy + stiffening * ss)));
             let alpha = dot(&pair.step, &q) / product;
             add_scaled_pair(&mut q, (-alpha, &pair.change), (-alpha * stiffening, &pair.step));
             alphas.push(alpha);
         }
-        scale(&mut q, scaling);
+        scale(&mut q, if self.pairs.is_empty() { self.first_scale } else { scaling });
         for (pair, alpha) in self.pairs.iter().zip(alphas.into_iter().rev()) {
             let product = pair.products[1] + stiffening * pair.products[0];
             let beta = (dot(&pair.change, &q) + stiffening * dot(&pair.step, &q)) / product;
