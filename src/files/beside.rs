@@ -204,15 +204,19 @@ pub(super) fn cannot_write(path: &Path, why: &str) -> Error {
 }
 
 fn open(ranks: &Ranks, path: &Path) -> hdf5::Result<hdf5::File> {
-    hdf5::File::with_options()
-        .with_fapl(|list| {
-            #[cfg(feature = "mpi")]
-            if let Some(communicator) = ranks.communicator() {
-                list.mpio(communicator, None);
-            }
-            #[cfg(not(feature = "mpi"))]
-            let _ = ranks;
-            access::without_need_of_locks(list).libver_v110().fclose_degree(hdf5::file::FileCloseDegree::Strong)
-        })
-        .create(path)
+    let create = |locks| {
+        hdf5::File::with_options()
+            .with_fapl(|list| {
+                #[cfg(feature = "mpi")]
+                if let Some(communicator) = ranks.communicator() {
+                    list.mpio(communicator, None);
+                }
+                #[cfg(not(feature = "mpi"))]
+                let _ = ranks;
+                access::set_locks(list, locks).libver_v110().fclose_degree(hdf5::file::FileCloseDegree::Strong)
+            })
+            .create(path)
+    };
+    // a file of several ranks has no locks, and is opened once, by all
+    access::with_or_without_locks(create)
 }
