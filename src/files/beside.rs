@@ -162,9 +162,17 @@ impl<'r> Beside<'r> {
 
     /// The error for what the library could not do.
     pub(super) fn failed(&self, what: &str, error: &hdf5::Error) -> Error {
-        // the library's messages hold line breaks
-        cannot_write(&self.path, &format!("{what}: {error}").replace('\n', ""))
+        cannot_write(&self.path, &format!("{what}: {}", in_short(error)))
     }
+}
+
+/// The library's message in one line; of a write that the system has refused, the system's word alone, not the addresses and
+/// byte counts around it.
+fn in_short(error: &hdf5::Error) -> String {
+    let message = error.to_string().replace('\n', "");
+    let refused = message.split_once("file write failed: ").and_then(|(_, rest)| rest.split_once("error message = '"));
+    let word = refused.and_then(|(_, rest)| rest.split_once('\'')).map(|(word, _)| word.to_owned());
+    word.unwrap_or(message)
 }
 
 impl Drop for Beside<'_> {
