@@ -1,7 +1,7 @@
 //! `glasswell run`: the stages of a deck in order, each skipped when its file is complete.
 
 use super::journal::Journal;
-use super::lock::DirectoryLock;
+use super::lock::{self, DirectoryLock};
 use super::stop::{Signals, Stop};
 use super::{Workers, connect, explore, live, prepare, slurm, summary, tunnel};
 use crate::error::{Error, Result};
@@ -94,6 +94,7 @@ fn run_stages(ranks: &Ranks, file: &Path, options: &RunOptions, signals: Signals
     let directory = options.output.clone().unwrap_or_else(|| PathBuf::from(&deck.campaign.name));
     let redo = ranks.agree(options.redo.as_deref().map(stage_named).transpose())?;
     let _lock = ranks.agree(lock(ranks, &directory))?;
+    files::seen_by_all(ranks, &directory.join(lock::NAME))?;
     let campaign = Campaign::open(ranks, &directory, redo.map(file_stage))?;
     for damage in campaign.damaged() {
         log::warn!("{damage} (replaced by --redo)");

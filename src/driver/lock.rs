@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// Name of the file in a campaign's directory.
-const NAME: &str = ".lock";
+pub const NAME: &str = ".lock";
 /// The ranks of a run that was killed end a moment later.
 const PATIENCE: Duration = Duration::from_secs(10);
 

@@ -1,7 +1,9 @@
 //! A file that all ranks write together, under a temporary name beside its final one.
 
 use std::cell::Cell;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use hdf5::types::TypeDescriptor;
 use hdf5::{Dataset, Group};
@@ -45,11 +47,18 @@ impl<'r> Beside<'r> {
         // tried with the system's own calls first: they say why it does not work
         let tried = if ranks.rank() == 0 { std::fs::File::create(&temporary).map(|_| ()) } else { Ok(()) };
         ranks.agree(tried.map_err(|error| cannot_write(path, &error.to_string())))?;
-        let file = transfer::together(ranks, open(ranks, &temporary)).map_err(|error| {
+        // a rank that cannot open it would leave the others waiting inside the library
+        seen_by_all(ranks, &temporary)?;
+        let mut opened = open(ranks, &temporary);
+        if ranks.any(opened.is_err()) {
+            // closing is a step of all ranks, too
+            opened = opened.and_then(|file| {
+                std::mem::forget(file);
+                Err(hdf5::Error::from("another rank failed"))
+            });
             let _ = std::fs::remove_file(&temporary);
-            cannot_write(path, &error.to_string())
-        });
-        let file = ranks.agree(file)?;
+        }
+        let file = ranks.agree(opened.map_err(|error| cannot_write(path, &in_short(&error))))?;
         Ok(Beside { ranks, file: Some(file), temporary, path: path.to_path_buf(), broken: Cell::new(false) })
     }
 
@@ -201,6 +210,30 @@ pub(super) fn sync_directory_of(path: &Path) {
         let _ = std::fs::File::open(directory).and_then(|directory| directory.sync_all());
     }
 }
+
+/// Collective: every rank sees a file that rank 0 has made.
+///
+/// # Errors
+/// `Storage` when one does not: its host has not mounted the file system, or has another directory of that name.
+pub fn seen_by_all(ranks: &Ranks, path: &Path) -> Result<()> {
+    let start = Instant::now();
+    let seen = loop {
+        match std::fs::File::open(path) {
+            // what was made on another host a moment ago may need some seconds to be seen over NFS
+            Err(error) if error.kind() == ErrorKind::NotFound && start.elapsed() < PATIENCE && ranks.rank() != 0 => {
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            seen => break seen.map(|_| ()),
+        }
+    };
+    ranks.agree(seen.map_err(|error| {
+        let remedy = "the directory must be on a file system that all hosts share; choose such an --output";
+        Error::storage(path, format!("is not seen on {}: {error}; {remedy}", ranks.hostname()))
+    }))
+}
+
+/// How long a file of another host may stay unseen.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The error for a file that cannot be written.
 pub(super) fn cannot_write(path: &Path, why: &str) -> Error {
