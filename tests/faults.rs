@@ -4,9 +4,14 @@
 
 mod short;
 
-use short::{Ended, FILES, Short, assert_success, one_at_a_time, rank_counts, text, wait_until};
+use short::{Ended, FILES, Short, one_at_a_time, rank_counts, text, wait_until};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+fn assert_success(command: &mut Command, what: &str) {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{what}: {}", String::from_utf8_lossy(&output.stderr));
+}
 
 /// A small file system of its own, in memory.
 struct Disk {
@@ -66,7 +71,7 @@ fn run(campaign: &Short, ranks: usize) -> Ended {
 /// (checkpoint interval, size of the disk for the program alone and on two ranks, which make sure of 4 MB before they end a
 /// file, what does not fit)
 const FULL: [(&str, [&str; 2], &str); 2] =
-    [("100 ms", ["250k", "4400k"], "/checkpoint/explore."), ("1 h", ["200k", "4300k"], "/landscape.h5")];
+    [("1 s", ["120k", "4240k"], "/checkpoint/explore."), ("1 h", ["200k", "4300k"], "/landscape.h5")];
 
 #[test]
 fn a_full_disk_is_told_and_the_run_goes_on_when_there_is_room() {
@@ -137,7 +142,8 @@ fn a_directory_that_vanishes_is_told_and_not_made_again() {
     for &ranks in rank_counts() {
         let campaign = Short::new();
         let running = campaign.start(ranks, &[]);
-        wait_until("the first glasses", || campaign.file("glasses.h5").exists());
+        let told = || std::fs::read_to_string(campaign.file("progress.json")).unwrap_or_default();
+        wait_until("the exploration has begun", || told().contains("\"explore\""));
         std::fs::rename(&campaign.output, campaign.folder.path().join("away")).unwrap();
         let what = format!("vanished, {ranks} ranks");
         running.wait().assert_told(&what, 3, &["/out/", "No such file or directory"]);
@@ -165,55 +171,68 @@ fn cut(file: &Path) {
     std::fs::File::options().write(true).open(file).unwrap().set_len(length / 2).unwrap();
 }
 
-/// A campaign that was killed while it explored, with two checkpoints of states at least: their folder's files, by number.
-fn killed() -> (Short, Vec<String>) {
-    let campaign = Short::with_checkpoints_every("100 ms");
-    let mut running = campaign.start(1, &[]);
-    let members = running.members();
-    let states = || {
-        let listing = campaign.listing();
-        let state = |name: &&String| name.starts_with("checkpoint/explore.") && name.ends_with(".running.h5");
-        listing.iter().filter(state).cloned().collect::<Vec<String>>()
-    };
-    wait_until("two checkpoints", || states().len() >= 2 && std::fs::metadata(campaign.file(&states()[1])).is_ok());
-    running.signal("KILL", &members);
-    assert_eq!(running.wait().code, 137);
-    let states = states();
-    assert!(states.len() >= 2, "{states:?}");
-    (campaign, states)
+/// One glass whose exploration takes several slices of work, so that checkpoints find it in hand.
+const ONE_GLASS: [(&str, &str); 2] = [("glasses = 3", "glasses = 1"), ("quenches = 50", "quenches = 300")];
+
+/// The checkpoints that hold states of the exploration, by number.
+fn states(campaign: &Short) -> Vec<String> {
+    let state = |name: &String| name.starts_with("checkpoint/explore.") && name.ends_with(".running.h5");
+    campaign.listing().into_iter().filter(state).collect()
 }
 
-fn resume_after_damage(campaign: &Short, ranks: usize, what: &str, words: &[&str]) {
-    let ended = campaign.start(ranks, &["--until", "explore"]).wait();
-    assert_eq!(ended.code, 0, "{what}: {}", ended.told);
-    let warned = ended.told.lines().find(|line| line.contains("WARN") && words.iter().all(|word| line.contains(word)));
-    println!("{what}: {}", warned.unwrap_or_else(|| panic!("{what}: no warning with {words:?}: {}", ended.told)));
-    campaign.assert_same(&FILES[..2], what);
-    assert!(!campaign.output.join("checkpoint").exists(), "{what}: checkpoints are left over");
+/// A campaign that was killed when it had written two checkpoints of its exploration.
+fn killed() -> Short {
+    let campaign = Short::with_changes(&ONE_GLASS);
+    let mut running = campaign.start(1, &[]);
+    let members = running.members();
+    wait_until("two checkpoints", || states(&campaign).len() >= 2);
+    running.signal("KILL", &members);
+    assert_eq!(running.wait().code, 137);
+    assert!(!campaign.file("landscape.h5").exists());
+    campaign
+}
+
+/// A name, what it does, and the words of the warning.
+type Damage<'d> = (&'d str, &'d dyn Fn(&Short), [&'d str; 2]);
+
+fn copy_of(campaign: &Short) -> Short {
+    let copy = Short::with_changes(&ONE_GLASS);
+    assert_success(Command::new("cp").arg("-r").args([&campaign.output, &copy.output]), "cp");
+    copy
 }
 
 #[test]
 fn damaged_checkpoints_give_way_to_earlier_ones_aloud() {
     let _turn = one_at_a_time();
-    let (campaign, states) = killed();
-    let newest = states.last().unwrap();
-    cut(&campaign.file(newest));
+    let until = ["--until", "explore"];
+    let whole = Short::with_changes(&ONE_GLASS);
+    let ended = whole.start(1, &until).wait();
+    assert_eq!(ended.code, 0, "{}", ended.told);
+    let killed = killed();
+    let newest = states(&killed).last().unwrap().clone();
     let name = newest.trim_start_matches("checkpoint/");
-    resume_after_damage(&campaign, 1, "a checkpoint cut short", &[name, "cut short", "is used"]);
-
-    let (campaign, states) = killed();
-    let newest = states.last().unwrap();
-    let start = place(&campaign.file(newest), "/bytes");
-    flip(&campaign.file(newest), start + 40);
-    let name = newest.trim_start_matches("checkpoint/");
-    let ranks = *rank_counts().last().unwrap();
-    resume_after_damage(&campaign, ranks, "a checkpoint with a flipped byte", &[name, "fails its checksum", "is used"]);
-
-    let (campaign, states) = killed();
-    let listing = campaign.listing();
-    listing.iter().filter(|name| name.starts_with("checkpoint/")).for_each(|name| cut(&campaign.file(name)));
-    let name = states.last().unwrap().trim_start_matches("checkpoint/");
-    resume_after_damage(&campaign, 1, "all checkpoints cut short", &[name, "cut short", "anew"]);
+    let flipped = |campaign: &Short| flip(&campaign.file(&newest), place(&campaign.file(&newest), "/bytes") + 40);
+    let all = |campaign: &Short| {
+        let listing = campaign.listing();
+        listing.iter().filter(|name| name.starts_with("checkpoint/")).for_each(|name| cut(&campaign.file(name)));
+    };
+    let damages: [Damage; 3] = [
+        ("a checkpoint cut short", &|campaign| cut(&campaign.file(&newest)), ["cut short", "is used"]),
+        ("a checkpoint with a flipped byte", &flipped, ["fails its checksum", "is used"]),
+        ("all checkpoints cut short", &all, ["cut short", "anew"]),
+    ];
+    for ((what, damage, words), &ranks) in damages.into_iter().zip(rank_counts().iter().cycle()) {
+        let campaign = copy_of(&killed);
+        damage(&campaign);
+        let ended = campaign.start(ranks, &until).wait();
+        assert_eq!(ended.code, 0, "{what}: {}", ended.told);
+        let meant =
+            |line: &&str| line.contains("WARN") && line.contains(name) && words.iter().all(|w| line.contains(w));
+        let warned = ended.told.lines().find(meant);
+        println!("{what}: {}", warned.unwrap_or_else(|| panic!("{what}: no {words:?}: {}", ended.told)));
+        campaign.assert_same_as(&whole, &FILES[..2], what);
+        assert!(!campaign.output.join("checkpoint").exists(), "{what}: checkpoints are left over");
+    }
 }
 
 #[test]

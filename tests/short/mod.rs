@@ -45,10 +45,18 @@ impl Short {
     }
 
     pub fn with_checkpoints_every(interval: &str) -> Self {
+        Self::with_changes(&[("\"1 s\"", &format!("{interval:?}"))])
+    }
+
+    /// With other (old, new) lines in its deck.
+    pub fn with_changes(changes: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let deck = std::fs::read_to_string(beside("short.toml")).unwrap();
-        assert!(deck.contains("\"1 s\""));
-        std::fs::write(folder.path().join("deck.toml"), deck.replace("\"1 s\"", &format!("{interval:?}"))).unwrap();
+        let mut deck = std::fs::read_to_string(beside("short.toml")).unwrap();
+        for (old, new) in changes {
+            assert!(deck.contains(old), "{old}");
+            deck = deck.replace(old, new);
+        }
+        std::fs::write(folder.path().join("deck.toml"), deck).unwrap();
         Self { output: folder.path().join("out"), folder }
     }
 
@@ -113,10 +121,14 @@ impl Short {
 
     /// These files hold what the undisturbed run gives.
     pub fn assert_same(&self, files: &[&str], what: &str) {
+        self.assert_same_as(Short::reference(), files, what);
+    }
+
+    pub fn assert_same_as(&self, other: &Short, files: &[&str], what: &str) {
         for name in files {
             let mut script = Command::new("/usr/bin/python3");
             // the checkpoint interval is part of the deck's text
-            script.arg(beside("same.py")).args([Short::reference().file(name), self.file(name)]).arg("--decks-differ");
+            script.arg(beside("same.py")).args([other.file(name), self.file(name)]).arg("--decks-differ");
             let output = script.output().unwrap();
             assert!(output.status.success(), "{what}: {name}: {}", String::from_utf8_lossy(&output.stderr));
         }
