@@ -11,15 +11,6 @@ restarts_at_most=${GLASSWELL_RESTARTS:-100}
 job=${SLURM_ARRAY_JOB_ID:+${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}}
 job=${job:-${SLURM_JOB_ID:-}}
 
-# Signals can be lost near the limit, so the program's clock stops it too, two minutes before SLURM ends the job. Prints the
-# time until then; nothing where the job has no end.
-time_left() {
-    local end seconds
-    end=$(squeue --noheader --job "$job" --format=%e 2>/dev/null) && end=$(date --date "$end" +%s 2>/dev/null) || return 0
-    seconds=$((end - $(date +%s) - ${GLASSWELL_RESERVE:-120}))
-    [ "$seconds" -le 0 ] || echo "$seconds s"
-}
-
 # Puts this job back into the queue; a template for another scheduler defines its own after sourcing this file.
 again() {
     if [ "${SLURM_RESTART_COUNT:-0}" -ge "$restarts_at_most" ]; then
@@ -29,8 +20,7 @@ again() {
     scontrol requeue "$job"
 }
 
-# Hands the first request on to the program as SIGUSR1: Open MPI's mpirun kills its ranks a second after a SIGTERM, and a
-# second signal ends the program at once.
+# Hands the first request on to the program as SIGUSR1: Open MPI's mpirun kills its ranks a second after a SIGTERM.
 hand_on() {
     echo "job $job: SIG$1 at $(date +%T), the program is asked to stop"
     [ -z "$asked" ] && [ -n "$program" ] && kill -USR1 "$program"
@@ -39,11 +29,12 @@ hand_on() {
 }
 
 # USR1 (the scheduler's warning): stop and go back into the queue. TERM (scancel --batch --signal=TERM): stop for good.
+# Warnings can be lost near the limit: the program itself knows the end of a job of SLURM, and stops some minutes before it. A
+# template for another scheduler sets `time_limit`.
 run_and_resume() {
     local asked="" program="" interrupted code
     trap 'hand_on USR1' USR1
     trap 'hand_on TERM' TERM
-    time_limit=${time_limit:-$(time_left)}
     "$@" ${time_limit:+--time-limit "$time_limit"} &
     program=$!
     # `wait` returns early when a signal comes: wait again until it tells how the program itself has ended

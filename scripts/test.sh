@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sets up and runs the whole suite (about 20 minutes on two cores); `./scripts/test.sh quick` runs the quick part.
+# Sets up and runs the whole suite (about 25 minutes on two cores); `./scripts/test.sh quick` runs the quick part.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export GLASSWELL_SETUP=test
@@ -14,4 +14,5 @@ cargo fmt --all --check
 cargo clippy --locked --all-targets -- -D warnings
 cargo test --locked
 scripts/serial-test.sh
+GLASSWELL=${CARGO_TARGET_DIR:-$root/target}/debug/glasswell timeout --foreground 900 tests/kill.sh
 timeout --foreground 900 tests/slurm.sh

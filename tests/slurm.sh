@@ -192,14 +192,19 @@ plain_run() {
 }
 
 # --- the checks -----------------------------------------------------------------------------------------------------
+# with_end SECONDS: makes the program believe in a template's first start, read from standard input, that the job ends so soon
+with_end() {
+    sed "s/^run_and_resume/[ \"\${SLURM_RESTART_COUNT:-0}\" -gt 0 ] || export SLURM_JOB_END_TIME=\$((\$(date +%s) + $1))\n&/"
+}
+
 check_requeue() {
     local job log=$folder/campaign.log by=clock
     # SLURM looks at time limits every 30 s: begin in the middle between two looks, so that the warning comes 15 s later
     while (((SECONDS - controller_start) % 30 != 15)); do sleep 0.1; done
     # copied away and without its folder, as users keep it
-    cp "$root/jobs/slurm-one-node.sh" "$folder/home/job.sh"
-    # a warning 40 s before the limit of 60 s, the program's clock 25 s before it
-    job=$(cd "$folder/home" && GLASSWELL_RESERVE=25 timeout 20 sbatch --parsable --ntasks-per-node=2 --time=1 \
+    with_end 45 <"$root/jobs/slurm-one-node.sh" >"$folder/home/job.sh"
+    # a warning 40 s before the limit of 60 s, the program's clock 10 s before what it takes for the end
+    job=$(cd "$folder/home" && timeout 20 sbatch --parsable --ntasks-per-node=2 --time=1 \
         --signal=B:USR1@40 --output="$log" job.sh "$folder/campaign.toml" "$folder/campaign")
     wait_for 90 "job $job has stopped before its limit" logged "$log" "back in the queue"
     logged "$log" "SIGUSR1" && by=warning
@@ -215,9 +220,9 @@ check_array() {
     local array report task log results=$folder/results
     # the lines to edit, edited
     sed -E -e 's/^temperatures=.*/temperatures=(0.8 0.85)/' -e 's/^launch=.*//' -e 's/^# (launch=\(srun.*)/\1/' \
-        "$root/jobs/slurm-array.sh" >"$folder/home/array.sh"
-    # no warning, the program's clock alone: 5 s after the start
-    array=$(GLASSWELL_RESERVE=55 timeout 20 sbatch --parsable --array=0-1 --ntasks-per-node=1 --time=1 --signal=B:CONT@1 \
+        "$root/jobs/slurm-array.sh" | with_end 15 >"$folder/home/array.sh"
+    # no warning, the program's clock alone: 10 s before what it takes for the end
+    array=$(timeout 20 sbatch --parsable --array=0-1 --ntasks-per-node=1 --time=1 --signal=B:CONT@1 \
         --output="$folder/array-%a.log" "$folder/home/array.sh" "$folder/array.toml" "$results")
     report=$(timeout 20 sbatch --parsable --dependency="afterok:$array" --kill-on-invalid-dep=yes \
         --output="$folder/report.log" "$root/jobs/slurm-report.sh" "$results")

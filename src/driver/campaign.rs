@@ -1,8 +1,8 @@
 //! `glasswell run`: the stages of a deck in order, each skipped when its file is complete.
 
 use super::journal::Journal;
-use super::lock::DirectoryLock;
-use super::stop::Stop;
+use super::lock::{self, DirectoryLock};
+use super::stop::{Signals, Stop};
 use super::{Workers, connect, explore, live, prepare, slurm, summary, tunnel};
 use crate::error::{Error, Result};
 use crate::files::{self, Campaign, CheckpointHeader, Checkpoints, Header, StageFile, StageReader, Timing};
@@ -69,10 +69,11 @@ pub fn is_a_further_rank() -> bool {
 /// # Errors
 /// Everything of `Error`, the same on all ranks.
 pub fn run(file: &Path, options: &RunOptions) -> Result<()> {
+    let signals = Signals::catch()?;
     let ranks = files::start_ranks()?;
     FIRST_RANK.store(ranks.rank() == 0, Ordering::Relaxed);
     // told before the ranks part: the first that leaves with an error code may end the others, rank 0 among them
-    run_stages(&ranks, file, options).inspect_err(tell)
+    run_stages(&ranks, file, options, signals).inspect_err(tell)
 }
 
 /// Tells the error that ends the program, once.
@@ -82,17 +83,18 @@ pub fn tell(error: &Error) {
     }
 }
 
-fn run_stages(ranks: &Ranks, file: &Path, options: &RunOptions) -> Result<()> {
+fn run_stages(ranks: &Ranks, file: &Path, options: &RunOptions, signals: Signals) -> Result<()> {
     start_log(ranks.rank() == 0, options.quiet);
     let deck = ranks.agree(input::read_deck(file))?;
     for warning in &deck.warnings {
         log::warn!("{warning}");
     }
     let threads = threads(ranks, options.threads)?;
-    let stop = ranks.agree(stop(ranks, options.time_limit.as_deref()))?;
+    let stop = ranks.agree(stop(ranks, options.time_limit.as_deref(), signals))?;
     let directory = options.output.clone().unwrap_or_else(|| PathBuf::from(&deck.campaign.name));
     let redo = ranks.agree(options.redo.as_deref().map(stage_named).transpose())?;
     let _lock = ranks.agree(lock(ranks, &directory))?;
+    files::seen_by_all(ranks, &directory.join(lock::NAME))?;
     let campaign = Campaign::open(ranks, &directory, redo.map(file_stage))?;
     for damage in campaign.damaged() {
         log::warn!("{damage} (replaced by --redo)");
@@ -129,14 +131,14 @@ fn run_stages(ranks: &Ranks, file: &Path, options: &RunOptions) -> Result<()> {
 }
 
 /// The clock starts when the program does; the end of a job of SLURM is rank 0's to watch.
-fn stop(ranks: &Ranks, time_limit: Option<&str>) -> Result<Stop> {
+fn stop(ranks: &Ranks, time_limit: Option<&str>, signals: Signals) -> Result<Stop> {
     let limit = time_limit.map(input::parse_duration).transpose();
     let limit = limit.map_err(|message| Error::Usage(format!("--time-limit: {message}")))?;
     let job = if ranks.rank() == 0 { slurm::working_time() } else { None };
     if let Some(job) = job {
         log::info!("the job leaves {} s to work", job.as_secs());
     }
-    Stop::new(limit.into_iter().chain(job).min())
+    Ok(Stop::new(limit.into_iter().chain(job).min(), signals))
 }
 
 /// Rank 0 holds the directory for all.

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// Name of the file in a campaign's directory.
-const NAME: &str = ".lock";
+pub const NAME: &str = ".lock";
 /// The ranks of a run that was killed end a moment later.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -30,7 +30,12 @@ impl DirectoryLock {
     /// `Storage` when another process works in the directory and goes on doing so, or the directory cannot be written to.
     pub fn take(directory: &Path) -> Result<Self> {
         let path = directory.join(NAME);
-        let told = |error: std::io::Error| Error::storage(&path, format!("cannot be made: {error}"));
+        let told = |error: std::io::Error| {
+            Error::storage(
+                &path,
+                format!("cannot be written: {error}; get permission to write there, or choose another --output"),
+            )
+        };
         let mut file = File::options().create(true).truncate(false).write(true).open(&path).map_err(told)?;
         let start = Instant::now();
         loop {

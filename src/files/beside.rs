@@ -1,7 +1,9 @@
 //! A file that all ranks write together, under a temporary name beside its final one.
 
 use std::cell::Cell;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use hdf5::types::TypeDescriptor;
 use hdf5::{Dataset, Group};
@@ -45,11 +47,18 @@ impl<'r> Beside<'r> {
         // tried with the system's own calls first: they say why it does not work
         let tried = if ranks.rank() == 0 { std::fs::File::create(&temporary).map(|_| ()) } else { Ok(()) };
         ranks.agree(tried.map_err(|error| cannot_write(path, &error.to_string())))?;
-        let file = transfer::together(ranks, open(ranks, &temporary)).map_err(|error| {
+        // a rank that cannot open it would leave the others waiting inside the library
+        seen_by_all(ranks, &temporary)?;
+        let mut opened = open(ranks, &temporary);
+        if ranks.any(opened.is_err()) {
+            // closing is a step of all ranks, too
+            opened = opened.and_then(|file| {
+                std::mem::forget(file);
+                Err(hdf5::Error::from("another rank failed"))
+            });
             let _ = std::fs::remove_file(&temporary);
-            cannot_write(path, &error.to_string())
-        });
-        let file = ranks.agree(file)?;
+        }
+        let file = ranks.agree(opened.map_err(|error| cannot_write(path, &in_short(&error))))?;
         Ok(Beside { ranks, file: Some(file), temporary, path: path.to_path_buf(), broken: Cell::new(false) })
     }
 
@@ -162,9 +171,17 @@ impl<'r> Beside<'r> {
 
     /// The error for what the library could not do.
     pub(super) fn failed(&self, what: &str, error: &hdf5::Error) -> Error {
-        // the library's messages hold line breaks
-        cannot_write(&self.path, &format!("{what}: {error}").replace('\n', ""))
+        cannot_write(&self.path, &format!("{what}: {}", in_short(error)))
     }
+}
+
+/// The library's message in one line; of a write that the system has refused, the system's word alone, not the addresses and
+/// byte counts around it.
+fn in_short(error: &hdf5::Error) -> String {
+    let message = error.to_string().replace('\n', "");
+    let refused = message.split_once("file write failed: ").and_then(|(_, rest)| rest.split_once("error message = '"));
+    let word = refused.and_then(|(_, rest)| rest.split_once('\'')).map(|(word, _)| word.to_owned());
+    word.unwrap_or(message)
 }
 
 impl Drop for Beside<'_> {
@@ -194,6 +211,30 @@ pub(super) fn sync_directory_of(path: &Path) {
     }
 }
 
+/// Collective: every rank sees a file that rank 0 has made.
+///
+/// # Errors
+/// `Storage` when one does not: its host has not mounted the file system, or has another directory of that name.
+pub fn seen_by_all(ranks: &Ranks, path: &Path) -> Result<()> {
+    let start = Instant::now();
+    let seen = loop {
+        match std::fs::File::open(path) {
+            // what was made on another host a moment ago may need some seconds to be seen over NFS
+            Err(error) if error.kind() == ErrorKind::NotFound && start.elapsed() < PATIENCE && ranks.rank() != 0 => {
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            seen => break seen.map(|_| ()),
+        }
+    };
+    ranks.agree(seen.map_err(|error| {
+        let remedy = "the directory must be on a file system that all hosts share; choose such an --output";
+        Error::storage(path, format!("is not seen on {}: {error}; {remedy}", ranks.hostname()))
+    }))
+}
+
+/// How long a file of another host may stay unseen.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// The error for a file that cannot be written.
 pub(super) fn cannot_write(path: &Path, why: &str) -> Error {
     let remedy = "free space or get permission there, or choose another --output";
@@ -204,15 +245,19 @@ pub(super) fn cannot_write(path: &Path, why: &str) -> Error {
 }
 
 fn open(ranks: &Ranks, path: &Path) -> hdf5::Result<hdf5::File> {
-    hdf5::File::with_options()
-        .with_fapl(|list| {
-            #[cfg(feature = "mpi")]
-            if let Some(communicator) = ranks.communicator() {
-                list.mpio(communicator, None);
-            }
-            #[cfg(not(feature = "mpi"))]
-            let _ = ranks;
-            access::without_need_of_locks(list).libver_v110().fclose_degree(hdf5::file::FileCloseDegree::Strong)
-        })
-        .create(path)
+    let create = |locks| {
+        hdf5::File::with_options()
+            .with_fapl(|list| {
+                #[cfg(feature = "mpi")]
+                if let Some(communicator) = ranks.communicator() {
+                    list.mpio(communicator, None);
+                }
+                #[cfg(not(feature = "mpi"))]
+                let _ = ranks;
+                access::set_locks(list, locks).libver_v110().fclose_degree(hdf5::file::FileCloseDegree::Strong)
+            })
+            .create(path)
+    };
+    // a file of several ranks has no locks, and is opened once, by all
+    access::with_or_without_locks(create)
 }

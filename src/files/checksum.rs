@@ -18,7 +18,7 @@ use crate::parallel::Ranks;
 pub(super) const NAME: &str = "checksum";
 
 /// Bytes that a rank reads at once.
-const PIECE_BYTES: u64 = 1 << 25;
+const PIECE_BYTES: u64 = 1 << 20;
 
 /// Of consecutive rows from `first` on; rows without bytes count nothing.
 pub(super) fn of_rows(first: u64, row_bytes: usize, bytes: &[u8]) -> u64 {

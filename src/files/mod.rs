@@ -27,6 +27,7 @@ mod write;
 use crate::error::Result;
 use crate::parallel::Ranks;
 
+pub use beside::seen_by_all;
 pub use campaign::{Campaign, StageState};
 pub use checkpoint::{CheckpointHeader, CheckpointRecord, Checkpoints, TaskKey};
 pub use checksum::verify;

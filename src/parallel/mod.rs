@@ -298,7 +298,8 @@ fn tell(error: &Error) -> Told {
 }
 
 fn untell(rank: usize, told: Told) -> Error {
-    let message = format!("rank {rank}: {}", told.message);
+    // an error that was agreed on before names its rank
+    let message = if names_a_rank(&told.message) { told.message } else { format!("rank {rank}: {}", told.message) };
     match (told.kind, told.file) {
         (0, _) => Error::Usage(message),
         (1, Some(file)) => Error::Deck { file, message },
@@ -308,4 +309,9 @@ fn untell(rank: usize, told: Told) -> Error {
         (5, _) => Error::Stopped(message),
         _ => Error::Internal(message),
     }
+}
+
+fn names_a_rank(message: &str) -> bool {
+    let rank = message.strip_prefix("rank ").and_then(|rest| rest.split_once(": "));
+    rank.is_some_and(|(rank, _)| rank.parse::<usize>().is_ok())
 }

@@ -213,7 +213,8 @@ impl Checkpoints {
     fn prepare(&self, names: &[FileName]) -> Result<()> {
         let told = |path: &Path, error: std::io::Error| beside::cannot_write(path, &error.to_string());
         if !self.directory.is_dir() {
-            std::fs::create_dir_all(&self.directory).map_err(|error| told(&self.directory, error))?;
+            // alone: where the campaign's own directory has gone its files have, too
+            std::fs::create_dir(&self.directory).map_err(|error| told(&self.directory, error))?;
             beside::sync_directory_of(&self.directory);
         }
         remove_temporary(&self.directory, self.stage).map_err(|error| told(&self.directory, error))?;
