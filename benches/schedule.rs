@@ -40,7 +40,12 @@ impl Recorded {
         let draw = |(round, (stage, costs)): (usize, &(usize, Vec<f64>))| {
             let mut random = stream(1, Stage::Bootstrap, *stage as u64, round as u64);
             let tasks = costs.len() * glasses / self.glasses;
-            (*stage, (0..tasks).map(|_| costs[random.random_range(0..costs.len())]).collect())
+            let mut drawn: Vec<usize> = (0..tasks).map(|_| random.random_range(0..costs.len())).collect();
+            if STAGES[*stage] == "connect" {
+                // begun by falling distance of the ends, as they are numbered
+                drawn.sort_unstable();
+            }
+            (*stage, drawn.into_iter().map(|task| costs[task]).collect())
         };
         self.rounds.iter().enumerate().map(draw).collect()
     }

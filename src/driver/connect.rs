@@ -11,7 +11,7 @@ use super::tunnel::{Unit, units_of};
 use crate::error::{Error, Result};
 use crate::files::{Rows, SharedRecords, Stage as FileStage, StageReader};
 use crate::input::Stage;
-use crate::landscape::{ExploreSettings, Identity, QuenchSettings};
+use crate::landscape::{Displacement, ExploreSettings, Identity, QuenchSettings};
 use crate::parallel::{decode, encode};
 use crate::paths::{ConnectOutcome, ConnectRounds, EndMinimum, MinimaLibrary, PairKey, RoundPair, candidates};
 use crate::tunnelling::TunnelSettings;
@@ -55,15 +55,13 @@ pub fn run(context: &Context<'_>) -> Result<()> {
     let solver = Solver { context, glasses: &reader, landscape: &landscape, particles };
     let mut journal = Journal::open(context, Stage::Connect)?;
     for round in 0.. {
-        let counts: Vec<(usize, u64)> = owned.iter().map(|own| (own.glass, own.rounds.pairs().len() as u64)).collect();
-        // a pair's number is its row: by glass, then by key
-        let rows = Rows::by_key(context.ranks, &counts)?;
-        if rows.total() == 0 {
+        let pairs = context.ranks.sum_u64(owned.iter().map(|own| own.rounds.pairs().len() as u64).sum());
+        if pairs == 0 {
             break;
         }
-        log::info!("connect: round {round}, {} pairs", rows.total());
-        let work = shared_work(context, &owned, &landscape, &rows)?;
-        let outcomes = solver.solve(&mut journal, &work, rows.total())?;
+        log::info!("connect: round {round}, {pairs} pairs");
+        let work = shared_work(context, &owned, &landscape)?;
+        let outcomes = solver.solve(&mut journal, &work, pairs)?;
         drop(work);
         let merged = owned.iter_mut().try_for_each(|own| merge(own, &outcomes));
         context.ranks.agree(merged)?;
@@ -103,13 +101,25 @@ fn own(context: &Context<'_>, reader: &StageReader, landscape: &Landscape, glass
 }
 
 /// Collective: the pairs of this round, on disk: of a large campaign they are too many for the memory of every rank.
-fn shared_work(context: &Context<'_>, owned: &[Owned], landscape: &Landscape, rows: &Rows) -> Result<SharedRecords> {
+///
+/// They are numbered by falling distance of their ends, then by glass and key, whatever the number of ranks. The longest
+/// searches are among the farthest pairs (the later half by distance took a fifth to a third of the longest time), and
+/// whoever comes last should be quick.
+fn shared_work(context: &Context<'_>, owned: &[Owned], landscape: &Landscape) -> Result<SharedRecords> {
+    let ranks = context.ranks;
     let records = owned.iter().flat_map(|own| {
         let explored = landscape.minima(own.glass);
-        own.rounds.pairs().iter().map(move |pair| encode(&Work::of(own, *pair, explored)))
+        own.rounds.pairs().iter().map(move |pair| {
+            let [a, b] = [pair.key.a, pair.key.b].map(|end| &own.library.minima()[end].positions);
+            let distance = Displacement::between(own.library.cell(), a, b).distance;
+            // the bits of numbers that are not negative rise with them
+            Ok(((!distance.to_bits(), own.glass, pair.key), encode(&Work::of(own, *pair, explored))?))
+        })
     });
-    let records = context.ranks.agree(records.collect::<Result<Vec<Vec<u8>>>>())?;
-    SharedRecords::write(context.ranks, &context.directory, FileStage::Connect, rows, &records)
+    let records = ranks.agree(records.collect::<Result<Vec<_>>>())?;
+    let (_, records): (Vec<_>, Vec<Vec<u8>>) = ranks.sorted_by_key(records, |(key, _)| *key)?.into_iter().unzip();
+    let rows = Rows::by_key(ranks, &[(ranks.rank(), records.len() as u64)])?;
+    SharedRecords::write(ranks, &context.directory, FileStage::Connect, &rows, &records)
 }
 
 struct Solver<'s> {

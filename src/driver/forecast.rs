@@ -142,7 +142,7 @@ fn forecast(rough: &Rough, rounds: Vec<Round>, bytes: f64, measured: bool, ranks
         told.longest = costs.iter().copied().fold(told.longest, f64::max);
     }
     if told.wall > 0.0 {
-        told.idle = 1.0 - told.core / (told.wall * ranks as f64);
+        told.idle = (1.0 - told.core / (told.wall * ranks as f64)).max(0.0);
     }
     told
 }
@@ -198,16 +198,20 @@ impl Recorded {
         Ok(Some(Recorded { rounds, bytes, rough }))
     }
 
-    /// Drawn from the recorded ones, in number and length as the two decks differ. Their order is random: that a glass's
-    /// energy tells something of its cost is left out.
+    /// Drawn from the recorded ones, in number and length as the two decks differ; those of connect in the order in which
+    /// they were begun, by falling distance. Elsewhere the order is random: that a glass's energy tells something of its
+    /// cost is left out.
     fn rounds(&self, rough: &Rough) -> Vec<Round> {
         let more = rough.tasks / self.rough.tasks;
         let longer = rough.seconds / rough.tasks / (self.rough.seconds / self.rough.tasks);
         let round = |(number, recorded): (usize, &Vec<f64>)| {
             let (count, weight) = drawn(recorded.len() as f64 * more);
             let mut random = draws(number as u64);
-            let mut cost = || longer * recorded[random.random_range(0..recorded.len())];
-            Round { costs: (0..count).map(|_| cost()).collect(), weight }
+            let mut drawn: Vec<usize> = (0..count).map(|_| random.random_range(0..recorded.len())).collect();
+            if rough.stage == Stage::Connect {
+                drawn.sort_unstable();
+            }
+            Round { costs: drawn.into_iter().map(|task| longer * recorded[task]).collect(), weight }
         };
         self.rounds.iter().filter(|recorded| !recorded.is_empty()).enumerate().map(round).collect()
     }

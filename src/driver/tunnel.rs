@@ -88,8 +88,8 @@ pub fn run(context: &Context<'_>) -> Result<()> {
     let wells = context.ranks.agree(Wells::read(&reader, first, count))?;
     let rows = Rows::new(context.ranks, total, vec![RowRange { first, count }])?;
     let glasses = context.ranks.agree(Glasses::read(context))?;
-    let mut file = context.create_file(Stage::Tunnel)?;
     let mut tasks = Vec::new();
+    let mut solved_units = Vec::new();
     for (round, unit) in units_of(context.deck.model.preset, settings).into_iter().enumerate() {
         let solved: Vec<Result<(Doublet, TaskCost)>> = (0..count as usize)
             .into_par_iter()
@@ -103,6 +103,10 @@ pub fn run(context: &Context<'_>) -> Result<()> {
         let solved = context.ranks.agree(solved.into_iter().collect::<Result<Vec<_>>>())?;
         let (doublets, costs): (Vec<Doublet>, Vec<TaskCost>) = solved.into_iter().unzip();
         tasks.extend(costs);
+        solved_units.push((unit, doublets));
+    }
+    let mut file = context.create_file(Stage::Tunnel)?;
+    for (unit, doublets) in solved_units {
         write_doublets(&mut file, &unit, &rows, (&wells, &doublets), settings)?;
         write_statistics(context, &mut file, &unit, &wells, &doublets, glasses)?;
     }

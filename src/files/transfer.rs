@@ -381,14 +381,14 @@ mod tests {
         let ranges = held.map(|(first, count)| RowRange { first, count });
         let row_bytes = 24;
         let Rounds { rounds } = Rounds::new(&ranges, row_bytes);
-        let mut next = [5, 1 << 33, (1 << 33) + 3];
+        let base = [0, 1 << 33, (1 << 33) + 3];
+        let mut next = base;
         for round in &rounds {
             let rows: u64 = round.iter().map(|(range, _)| range.count).sum();
             assert!(rows > 0 && rows * row_bytes <= ROUND_BYTES && round.len() <= ROUND_RANGES);
             for (range, place) in round {
                 let number = if range.first >= 1 << 40 { 1 } else { usize::from(range.first >= held[2].0) * 2 };
-                let first = held[number].0 + (*place - [0, 1 << 33, (1 << 33) + 3][number]);
-                assert_eq!((range.first, *place), (first, next[number].max(*place)));
+                assert_eq!((range.first - held[number].0, *place), (place - base[number], next[number]));
                 next[number] = place + range.count;
             }
         }

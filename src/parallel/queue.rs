@@ -413,10 +413,10 @@ mod tests {
             }
         }
         assert!(begun.into_iter().eq(0..tasks as u64));
-        assert_eq!(queue.counts(), (tasks as u64, queue.counts().1));
+        assert_eq!(queue.counts().0, tasks as u64 - 1, "the first is this rank's, and waits");
         assert!(lengths[..50].iter().all(|length| *length == 1), "few words are answered one by one");
         assert_eq!(lengths.iter().max(), Some(&10));
-        assert!(lengths.len() < tasks / 3, "{} answers", lengths.len());
+        assert!(lengths.len() < tasks / 2, "{} answers", lengths.len());
         assert!(lengths[lengths.len() - 8 * size..].iter().all(|length| *length == 1), "the last ones, too");
     }
 }
