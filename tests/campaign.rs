@@ -204,6 +204,19 @@ fn a_second_run_skips() {
     assert!(campaign.bytes() == before);
 }
 
+#[test]
+fn check_takes_costs_from_the_files_that_are_there() {
+    let campaign = copy_of_reference("pss");
+    campaign.set(&deck("pss").replace("glasses = 3", "glasses = 300"));
+    let (deck, output) = (campaign.deck(), campaign.output());
+    let told = glasswell(&["check", text(&deck), "--output", text(&output), "--ranks", "40"]).output().unwrap();
+    assert_code(&told, 0);
+    let told = both(&told);
+    assert!(told.contains("prepare, explore, connect, tunnel: from what their tasks have cost in"), "{told}");
+    assert!(told.contains("core time in 300 tasks") && told.contains("on 40 ranks"), "{told}");
+    assert!(campaign.listing() == FILES.map(str::to_owned), "check leaves nothing");
+}
+
 /// (what is raised, its new value, the first file that must change).
 const EXTENSIONS: [(&str, &str, usize); 5] = [
     ("glasses = 3", "glasses = 4", 0),

@@ -9,7 +9,9 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use glasswell::error::{Error, Result};
 use glasswell::files::layout::{self, DataSet, Element};
-use glasswell::files::{Attribute, Campaign, Header, RowRange, Rows, Stage, StageFile, StageReader, Timing, Transfer};
+use glasswell::files::{
+    Attribute, Campaign, Header, RowRange, Rows, Stage, StageFile, StageReader, TaskCost, TaskKey, Timing, Transfer,
+};
 use glasswell::parallel::Ranks;
 
 const DIRECTORY: &str = "GLASSWELL_TEST_DIRECTORY";
@@ -116,7 +118,12 @@ fn write_entry(file: &mut StageFile, world: &Ranks, entry: &DataSet, path: &str,
 }
 
 fn timing(world: &Ranks) -> Timing {
-    Timing { threads: 2, idle: world.rank() as f64, costs: vec![("quench".into(), 1.5), ("writing".into(), 0.25)] }
+    let costs = vec![("quench".into(), 1.5), ("writing".into(), 0.25)];
+    // rank r has the tasks r, r + size, ... of 50 in two rounds, the last one first
+    let key = |task: u64| TaskKey { round: (task / 30) as u32, task: task % 30 };
+    let mine = (0..50).rev().filter(|task| *task as usize % world.size() == world.rank());
+    let tasks = mine.map(|task| TaskCost { key: key(task), seconds: task as f64 });
+    Timing { threads: 2, idle: world.rank() as f64, costs, tasks: tasks.collect() }
 }
 
 /// Writes every data set of the layout.
@@ -302,6 +309,8 @@ fn what_is_read_is_what_was_written() {
         assert_eq!(reader.read::<u32>("/timing/ranks").unwrap(), [if cfg!(feature = "mpi") { 3 } else { 1 }]);
         assert_eq!(reader.read_text("/timing/created").unwrap()[0].len(), "2020-01-01T00:00:00Z".len());
         assert_eq!(reader.read::<f64>("/timing/costs/quench").unwrap()[0], 1.5);
+        let seconds: Vec<f64> = reader.read("/timing/tasks/seconds").unwrap();
+        assert!(seconds.into_iter().eq((0..50).map(f64::from)), "tasks by round and number");
     }
     let reader = StageReader::open(directory, Stage::Explore).unwrap();
     let rows = reader.read_rows::<f64>("/minima/position", 30, 2).unwrap();

@@ -70,7 +70,8 @@ fn whole(ranks: &Ranks, directory: &Path, header: &Header, positions: &[f64]) ->
         }
         .unwrap();
     }
-    file.finish(true, &Timing { threads: 2, idle: 0.0, costs: vec![("quench".into(), 1.5)] }).unwrap()
+    file.finish(true, &Timing { threads: 2, idle: 0.0, costs: vec![("quench".into(), 1.5)], tasks: Vec::new() })
+        .unwrap()
 }
 
 #[test]

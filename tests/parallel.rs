@@ -5,7 +5,7 @@ mod ranks;
 use std::time::{Duration, Instant};
 
 use glasswell::error::Error;
-use glasswell::parallel::{Next, Ranks};
+use glasswell::parallel::{Machine, Next, POLL, Ranks, replay};
 
 #[test]
 fn rank_program() {
@@ -17,6 +17,8 @@ fn rank_program() {
         "stopped-queue" => stopped_queue(&world),
         "meetings" => meetings(&world),
         "agree" => agree(&world),
+        "sorted" => sorted(&world),
+        "replayed" => replayed(&world),
         "abort" => abort(&world),
         "panic" => panic_on_the_last_rank(&world),
         other => panic!("no program {other}"),
@@ -103,6 +105,58 @@ fn queues(world: &Ranks) {
         }
     }
     nothing_unreceived(world);
+}
+
+/// Values of unequal numbers on the ranks, with equal keys, and none at all.
+fn sorted(world: &Ranks) {
+    for total in [0, 1, 1000, 30_000_u64] {
+        let owner = |k: u64| (k * k % 7) as usize % world.size();
+        let mine: Vec<(u64, u64)> =
+            (0..total).filter(|k| owner(*k) == world.rank()).map(|k| (k * 7919 % 1013, k)).collect();
+        let part = world.sorted_by_key(mine, |(key, _)| *key).unwrap();
+        let parts = world.all_gather(&part).unwrap();
+        let longest = parts.iter().map(Vec::len).max().unwrap();
+        let mut all = parts.concat();
+        assert!(all.is_sorted_by_key(|(key, _)| *key) && all.len() as u64 == total);
+        all.sort_by_key(|(_, k)| *k);
+        assert!(all.iter().map(|(_, k)| *k).eq(0..total), "every value once");
+        assert!(total < 1000 || longest < 2 * total as usize / world.size() + 20, "{longest} of {total} on one rank");
+    }
+}
+
+/// The real queue and its replay, of tasks of 5 to 45 milliseconds.
+fn replayed(world: &Ranks) {
+    let costs: Vec<f64> = (0..100_u64).map(|k| 0.005 + (k * 7919 % 41) as f64 * 1e-3).collect();
+    let machine = Machine { ranks: world.size(), threads: 1, latency: 5e-5, word: 1e-5, poll: POLL, several: true };
+    let expected = replay(&costs, machine).makespan;
+    let mut deviation = f64::INFINITY;
+    for _ in 0..3 {
+        let mut queue = world.work(costs.len(), 1);
+        world.barrier();
+        let start = Instant::now();
+        loop {
+            match queue.next_task() {
+                Next::Task(index) => {
+                    let end = Instant::now() + Duration::from_secs_f64(costs[index]);
+                    while let Some(left) = end.checked_duration_since(Instant::now()) {
+                        std::thread::sleep(left.min(Duration::from_secs_f64(POLL)));
+                        queue.poll();
+                    }
+                    queue.done();
+                }
+                Next::Waiting => queue.pause(),
+                Next::Finished => break,
+            }
+        }
+        assert!(!queue.finish());
+        let took = world.max_u64(start.elapsed().as_micros() as u64) as f64 * 1e-6;
+        deviation = deviation.min((took / expected - 1.0).abs());
+        if world.rank() == 0 {
+            println!("{} ranks: {took:.3} s, the replay says {expected:.3} s", world.size());
+        }
+    }
+    // other programs on the machine make the real one late, never early: the best of three turns counts
+    assert!(deviation < 0.05, "the replay is {deviation:.3} off");
 }
 
 /// No rank is still, or already, in a queue while it is asked.
@@ -243,6 +297,19 @@ fn a_stop_asked_by_one_rank_ends_the_queue_on_all() {
 #[test]
 fn meetings_are_joined_by_all_ranks() {
     on_all_counts("meetings");
+}
+
+#[test]
+fn values_of_all_ranks_are_sorted_into_parts() {
+    on_all_counts("sorted");
+}
+
+#[test]
+fn the_replay_takes_as_long_as_the_queue() {
+    for count in ranks::rank_counts() {
+        let output = ranks::run(count, "replayed", &[]);
+        print!("{}", ranks::both(&output));
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::lock::{self, DirectoryLock};
 use super::stop::{Signals, Stop};
 use super::{Workers, connect, explore, live, prepare, slurm, summary, tunnel};
 use crate::error::{Error, Result};
-use crate::files::{self, Campaign, CheckpointHeader, Checkpoints, Header, StageFile, StageReader, Timing};
+use crate::files::{self, Campaign, CheckpointHeader, Checkpoints, Header, StageFile, StageReader, TaskCost, Timing};
 use crate::input::{self, Change, Comparison, Deck, Stage};
 use crate::parallel::Ranks;
 use crate::paths::Refine;
@@ -353,12 +353,22 @@ impl Context<'_> {
     /// # Errors
     /// `Storage` when the file cannot be completed.
     pub fn finish(&self, file: StageFile<'_>, journal: Option<Journal<'_>>) -> Result<()> {
+        let tasks = journal.as_ref().map_or(&[][..], Journal::costs).to_vec();
+        self.finish_with(file, journal, tasks)
+    }
+
+    /// The same with the costs of tasks that no journal knows.
+    ///
+    /// # Errors
+    /// As [`Context::finish`].
+    pub fn finish_with(&self, file: StageFile<'_>, journal: Option<Journal<'_>>, tasks: Vec<TaskCost>) -> Result<()> {
         let mut costs = vec![("stage".to_owned(), self.started.elapsed().as_secs_f64())];
         if let Some(journal) = &journal {
             costs.push(("checkpoints".to_owned(), journal.checkpoint_seconds()));
         }
+        costs.push(("write".to_owned(), file.seconds()));
         let idle = self.ranks.waited() - self.waited;
-        file.finish(true, &Timing { threads: self.threads as u32, idle, costs })?;
+        file.finish(true, &Timing { threads: self.threads as u32, idle, costs, tasks })?;
         journal.map_or(Ok(()), Journal::close)
     }
 

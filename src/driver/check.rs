@@ -1,27 +1,17 @@
 //! `glasswell check`: what a deck would cost; runs nothing but a few force calls.
 
-use super::campaign::{RunOptions, plan};
+use super::campaign::{RunOptions, file_stage, plan};
+use super::forecast::{CANDIDATES_PER_MINIMUM, CallSeconds, Forecast, MINIMA_PER_QUENCH, forecasts};
 use super::memory::{Peak, Sums, Yields, peaks};
 use super::prepare::read_any;
 use crate::error::Result;
-use crate::files::Campaign;
+use crate::files::{Campaign, write_speed};
 use crate::forces::{LANES, PairSum, as_lanes, as_lanes_mut};
 use crate::input::{self, Deck};
 use crate::model::Configuration;
 use crate::sampling::PrepareMethod;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
-
-/// Force evaluations that a quench takes from T_exp, as seen on the models of the papers.
-const CALLS_PER_QUENCH: f64 = 450.0;
-const CALLS_PER_RECOGNISED_QUENCH: f64 = 200.0;
-/// Minima per quench, and candidates per minimum, of the same runs.
-const MINIMA_PER_QUENCH: f64 = 0.15;
-const CANDIDATES_PER_MINIMUM: f64 = 0.3;
-/// Force evaluations of a path per image, with splitting, saddle and descent.
-const CALLS_PER_IMAGE: f64 = 220.0;
-/// Steps to equilibrate a glass when nothing is known of its relaxation time.
-const STEPS_TO_EQUILIBRATE: f64 = 200_000.0;
 
 /// Checks a deck and prints the expected cost, memory and files.
 ///
@@ -41,51 +31,59 @@ pub fn check(file: &Path, output: Option<&Path>, ranks: usize, explain: bool) ->
     let directory = output.map_or_else(|| PathBuf::from(&deck.campaign.name), Path::to_path_buf);
     plan(&deck, &Campaign::look_if_there(&directory)?, &RunOptions::default())?;
     let ForceCall { single, batch, sums } = force_call(&deck);
-    let n = deck.model.particles as f64;
     println!("{}: {} particles of {}", file.display(), deck.model.particles, deck.model.preset.name());
     println!("one force call here: {:.1} us alone, {:.1} us in a batch", single * 1e6, batch * 1e6);
-    println!("rough figures, from the numbers of steps and calls that the papers' models take:");
-    let glasses = deck.prepare.as_ref().map_or(1, |prepare| prepare.glasses).max(1) as f64;
-    let mut total = 0.0;
-    let mut tell = |stage: &str, seconds: f64, chains: f64, bytes: f64, file: &str| {
-        let wall = seconds / (ranks as f64).min(chains).max(1.0);
-        total += wall;
-        println!(
-            "{stage:10} {:>10} core time, {:>10} on {ranks} ranks, {file} {}",
-            span(seconds),
-            span(wall),
-            size(bytes)
-        );
-    };
-    if let Some(prepare) = &deck.prepare {
-        let steps = match prepare.method {
-            PrepareMethod::Import => 0.0,
-            _ => STEPS_TO_EQUILIBRATE.min(prepare.equilibration.max_steps as f64),
-        };
-        tell("prepare", glasses * steps * 1.3 * single, glasses, glasses * n * 40.0, "glasses.h5");
-    }
-    if let Some(explore) = &deck.explore {
-        let runs = glasses * explore.runs as f64;
-        let quenches = runs * explore.quenches as f64;
-        let steps = quenches * explore.quench_every as f64 + runs * explore.equilibration_steps as f64;
-        let minima = quenches * MINIMA_PER_QUENCH;
-        let calls = if explore.recognition { CALLS_PER_RECOGNISED_QUENCH } else { CALLS_PER_QUENCH };
-        let seconds = steps * single + quenches * calls * 1.5 * batch;
-        // what bisection leaves out depends on the glass: these are the figures of every snapshot quenched
-        tell("explore", seconds, runs, minima * n * 24.0 + quenches * 28.0, "landscape.h5");
-        if let Some(connect) = &deck.connect {
-            let pairs = minima * CANDIDATES_PER_MINIMUM;
-            let seconds = pairs * connect.images as f64 * CALLS_PER_IMAGE * 1.5 * batch;
-            tell("connect", seconds, pairs, pairs * n * 48.0, "paths.h5");
-            if let Some(tunnel) = &deck.tunnel {
-                let units = (tunnel.units.len() + tunnel.reduced_mass.len()) as f64;
-                tell("tunnel", pairs * units * 0.03, pairs, pairs * units * 120.0, "tunnelling.h5");
-            }
-        }
-    }
-    println!("in all {} on {ranks} ranks", span(total));
+    let calls = CallSeconds { single, batch };
+    let forecasts = forecasts(&deck, calls, &directory, ranks.max(1))?;
+    tell_stages(&forecasts, &directory, ranks.max(1));
     tell_memory(&deck, &sums, ranks);
     Ok(())
+}
+
+/// The stages, and what their figures rest on.
+fn tell_stages(forecasts: &[Forecast], directory: &Path, ranks: usize) {
+    let named = |measured: bool| {
+        let names = forecasts.iter().filter(|forecast| forecast.measured == measured).map(|told| told.stage.name());
+        names.collect::<Vec<&str>>().join(", ")
+    };
+    if forecasts.iter().any(|forecast| forecast.measured) {
+        println!("{}: from what their tasks have cost in {}", named(true), directory.display());
+    }
+    if forecasts.iter().any(|forecast| !forecast.measured) {
+        println!(
+            "{}: rough figures, from force calls here and the numbers of steps and calls that the papers' models take",
+            named(false)
+        );
+    }
+    let speed = nearest(directory).and_then(|there| write_speed(there).ok());
+    match speed {
+        Some(speed) => println!("writing there: {}/s, on this machine and by one rank", size(speed)),
+        None => println!("writing there: not measured, the directory cannot be written to"),
+    }
+    let mut total = 0.0;
+    for told in forecasts {
+        let writing = speed.map_or(0.0, |speed| told.bytes / speed);
+        total += told.wall + writing;
+        println!(
+            "{:10} {:>9} core time in {} tasks, {:>9} on {ranks} ranks ({:.0} % idle, longest task {}), {} to write {} {}",
+            told.stage.name(),
+            span(told.core),
+            told.tasks,
+            span(told.wall),
+            100.0 * told.idle,
+            span(told.longest),
+            span(writing),
+            file_stage(told.stage).file_name(),
+            size(told.bytes)
+        );
+    }
+    println!("in all {} on {ranks} ranks of one thread, by a replay of the work queue", span(total));
+}
+
+/// The directory, or the one in which it would be made.
+fn nearest(directory: &Path) -> Option<&Path> {
+    let named = directory.ancestors().find(|path| path.is_dir());
+    named.or_else(|| Path::new(".").is_dir().then_some(Path::new(".")))
 }
 
 fn tell_memory(deck: &Deck, sums: &Sums, ranks: usize) {
@@ -179,6 +177,7 @@ fn size(bytes: f64) -> String {
 
 fn span(seconds: f64) -> String {
     match seconds {
+        s if s < 9.95 => format!("{s:.1} s"),
         s if s < 120.0 => format!("{s:.0} s"),
         s if s < 7200.0 => format!("{:.0} min", s / 60.0),
         s => format!("{:.1} h", s / 3600.0),

@@ -4,137 +4,19 @@ use super::Progress;
 use super::campaign::{Context, glasses_file};
 use super::connect_files::{GlassPaths, write};
 use super::journal::Journal;
+use super::landscape::{Landscape, candidate_times};
 use super::pair_task::{PairState, PairTask};
 use super::prepare::configuration;
 use super::tunnel::{Unit, units_of};
 use crate::error::{Error, Result};
-use crate::files::{Stage as FileStage, StageReader};
+use crate::files::{Rows, SharedRecords, Stage as FileStage, StageReader};
 use crate::input::Stage;
-use crate::landscape::{ExploreSettings, Identity, QuenchSettings};
-use crate::model::Preset;
-use crate::paths::{
-    ConnectOutcome, ConnectRounds, ConnectSettings, EndMinimum, MinimaLibrary, PairKey, RoundPair, candidates,
-};
+use crate::landscape::{Displacement, ExploreSettings, Identity, QuenchSettings};
+use crate::parallel::{decode, encode};
+use crate::paths::{ConnectOutcome, ConnectRounds, EndMinimum, MinimaLibrary, PairKey, RoundPair, candidates};
 use crate::tunnelling::TunnelSettings;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-
-/// The small columns of landscape.h5, on every rank.
-struct Landscape {
-    reader: StageReader,
-    /// Row of the first minimum of each glass, and one past the last.
-    first: Vec<u64>,
-    energy: Vec<f64>,
-    residual: Vec<f64>,
-    first_seen: Vec<f64>,
-    /// First row and number of the visits of each glass.
-    visits: Vec<(u64, u64)>,
-    /// (from, to, count) of each glass.
-    transitions: Vec<Vec<(usize, usize, u64)>>,
-}
-
-impl Landscape {
-    fn open(directory: &std::path::Path, glasses: usize) -> Result<Self> {
-        let reader = StageReader::open(directory, FileStage::Explore)?;
-        let glass: Vec<u32> = reader.read("/minima/glass")?;
-        let first = (0..=glasses).map(|g| glass.partition_point(|other| (*other as usize) < g) as u64).collect();
-        let visited: Vec<u32> = reader.read("/visits/glass")?;
-        let begin = |g: usize| visited.partition_point(|other| (*other as usize) < g) as u64;
-        let visits = (0..glasses).map(|g| (begin(g), begin(g + 1) - begin(g))).collect();
-        let of: Vec<u32> = reader.read("/transitions/glass")?;
-        let from: Vec<u32> = reader.read("/transitions/from")?;
-        let to: Vec<u32> = reader.read("/transitions/to")?;
-        let count: Vec<i64> = reader.read("/transitions/count")?;
-        let mut transitions = vec![Vec::new(); glasses];
-        for row in 0..of.len() {
-            let Some(list) = transitions.get_mut(of[row] as usize) else {
-                return Err(Error::storage(
-                    reader.path(),
-                    format!("transition {row} is of glass {}, there are {glasses}", of[row]),
-                ));
-            };
-            list.push((from[row] as usize, to[row] as usize, count[row].max(0) as u64));
-        }
-        Ok(Self {
-            energy: reader.read("/minima/energy")?,
-            residual: reader.read("/minima/residual")?,
-            first_seen: reader.read("/minima/first_seen")?,
-            first,
-            visits,
-            transitions,
-            reader,
-        })
-    }
-
-    /// dt of the exploration, from the first visit and the first-seen time of the minimum that was seen last.
-    fn time_step(&self, glass: usize, step: &[i64], minimum: &[i64]) -> f64 {
-        let seen = &self.first_seen[self.first[glass] as usize..self.first[glass + 1] as usize];
-        let latest = (0..seen.len()).max_by(|&i, &j| seen[i].total_cmp(&seen[j]));
-        let visit = latest.and_then(|latest| minimum.iter().position(|m| *m == latest as i64));
-        match (latest, visit) {
-            (Some(latest), Some(visit)) if step[visit] > 0 => seen[latest] / step[visit] as f64,
-            _ => f64::NAN,
-        }
-    }
-
-    /// Positions of the glass's first minimum, where models that recognise minima by displacements measure from; empty
-    /// for the others.
-    fn origin(&self, glass: usize, preset: Preset) -> Result<Vec<f64>> {
-        let (first, count) = self.visits[glass];
-        if preset != Preset::Harmonic {
-            return Ok(Vec::new());
-        }
-        let visited: Vec<i64> = self.reader.read_rows("/visits/minimum", first, count)?;
-        match visited.into_iter().find(|minimum| *minimum >= 0) {
-            Some(minimum) => Ok(self.minimum(glass, minimum as usize)?.positions),
-            None => Ok(Vec::new()),
-        }
-    }
-
-    fn minima(&self, glass: usize) -> usize {
-        (self.first[glass + 1] - self.first[glass]) as usize
-    }
-
-    fn minimum(&self, glass: usize, index: usize) -> Result<EndMinimum> {
-        let row = self.first[glass] + index as u64;
-        Ok(EndMinimum {
-            index,
-            positions: self.reader.read_rows("/minima/position", row, 1)?,
-            energy: self.energy[row as usize],
-            residual: self.residual[row as usize],
-        })
-    }
-}
-
-/// When each candidate of a glass came to be one: the time, within its run, of the visit that fulfilled the rule, in the
-/// order of (run, step).
-fn candidate_times(landscape: &Landscape, glass: usize, settings: &ConnectSettings) -> Result<BTreeMap<PairKey, f64>> {
-    let reader = &landscape.reader;
-    let (first, count) = landscape.visits[glass];
-    let run: Vec<u32> = reader.read_rows("/visits/run", first, count)?;
-    let step: Vec<i64> = reader.read_rows("/visits/step", first, count)?;
-    let minimum: Vec<i64> = reader.read_rows("/visits/minimum", first, count)?;
-    let time_step = landscape.time_step(glass, &step, &minimum);
-    let mut counts: BTreeMap<PairKey, (u64, u64)> = BTreeMap::new();
-    let mut times = BTreeMap::new();
-    for visit in 1..minimum.len() {
-        let (from, to) = (minimum[visit - 1], minimum[visit]);
-        if run[visit - 1] != run[visit] || from < 0 || to < 0 || from == to {
-            continue;
-        }
-        let key = PairKey::new(from as usize, to as usize);
-        let both = counts.entry(key).or_default();
-        if from < to {
-            both.0 += 1;
-        } else {
-            both.1 += 1;
-        }
-        if settings.visits.fulfilled(both.0, both.1, settings.minimum_visits) {
-            times.entry(key).or_insert(step[visit] as f64 * time_step);
-        }
-    }
-    Ok(times)
-}
 
 /// The rounds of one glass on the rank that owns it.
 struct Owned {
@@ -145,11 +27,20 @@ struct Owned {
     rejected: Vec<(RoundPair, ConnectOutcome)>,
 }
 
-/// A pair of one round, known to all ranks.
-#[derive(Clone, Serialize, Deserialize)]
+/// A pair of one round, for whoever begins it, with those of its ends that are not in landscape.h5: minima found by
+/// splitting.
+#[derive(Serialize, Deserialize)]
 struct Work {
     glass: usize,
     pair: RoundPair,
+    found: [Option<EndMinimum>; 2],
+}
+
+impl Work {
+    fn of(own: &Owned, pair: RoundPair, explored: usize) -> Self {
+        let end = |index: usize| (index >= explored).then(|| own.library.minima()[index].clone());
+        Work { glass: own.glass, pair, found: [end(pair.key.a), end(pair.key.b)] }
+    }
 }
 
 /// Connects all candidates and writes paths.h5.
@@ -159,23 +50,19 @@ struct Work {
 pub fn run(context: &Context<'_>) -> Result<()> {
     let settings = context.section(&context.deck.connect, Stage::Connect)?;
     let (reader, glasses, particles) = context.ranks.agree(glasses_file(&context.directory))?;
-    let landscape = context.ranks.agree(Landscape::open(&context.directory, glasses))?;
+    let landscape = Landscape::open(context.ranks, &context.directory, glasses)?;
     let mut owned = context.ranks.agree(own(context, &reader, &landscape, glasses))?;
     let solver = Solver { context, glasses: &reader, landscape: &landscape, particles };
     let mut journal = Journal::open(context, Stage::Connect)?;
     for round in 0.. {
-        let pending: Vec<Work> = owned
-            .iter()
-            .flat_map(|own| own.rounds.pairs().iter().map(|pair| Work { glass: own.glass, pair: *pair }))
-            .collect();
-        let mut work: Vec<Work> = context.ranks.all_gather(&pending)?.concat();
-        if work.is_empty() {
+        let pairs = context.ranks.sum_u64(owned.iter().map(|own| own.rounds.pairs().len() as u64).sum());
+        if pairs == 0 {
             break;
         }
-        work.sort_by_key(|work| (work.glass, work.pair.key));
-        log::info!("connect: round {round}, {} pairs", work.len());
-        let found = found_ends(context, &owned, &landscape)?;
-        let outcomes = solver.solve(&mut journal, &work, &found)?;
+        log::info!("connect: round {round}, {pairs} pairs");
+        let work = shared_work(context, &owned, &landscape)?;
+        let outcomes = solver.solve(&mut journal, &work, pairs)?;
+        drop(work);
         let merged = owned.iter_mut().try_for_each(|own| merge(own, &outcomes));
         context.ranks.agree(merged)?;
         journal.next_round();
@@ -206,29 +93,33 @@ fn own(context: &Context<'_>, reader: &StageReader, landscape: &Landscape, glass
                 identity: Identity::new(preset.model(&configuration), cell)
                     .with_origin(&landscape.origin(glass, preset)?),
                 library: MinimaLibrary::new(cell, minima),
-                rounds: ConnectRounds::new(candidates(&landscape.transitions[glass], settings)),
+                rounds: ConnectRounds::new(candidates(&landscape.transitions(glass)?, settings)),
                 rejected: Vec::new(),
             })
         })
         .collect()
 }
 
-/// The minima found by splitting that this round's pairs end in, on all ranks: few, and not in landscape.h5.
-fn found_ends(
-    context: &Context<'_>,
-    owned: &[Owned],
-    landscape: &Landscape,
-) -> Result<BTreeMap<(usize, usize), EndMinimum>> {
-    let mut mine = BTreeMap::new();
-    for own in owned {
+/// Collective: the pairs of this round, on disk: of a large campaign they are too many for the memory of every rank.
+///
+/// They are numbered by falling distance of their ends, then by glass and key, whatever the number of ranks. The longest
+/// searches are among the farthest pairs (the later half by distance took a fifth to a third of the longest time), and
+/// whoever comes last should be quick.
+fn shared_work(context: &Context<'_>, owned: &[Owned], landscape: &Landscape) -> Result<SharedRecords> {
+    let ranks = context.ranks;
+    let records = owned.iter().flat_map(|own| {
         let explored = landscape.minima(own.glass);
-        let ends = own.rounds.pairs().iter().flat_map(|pair| [pair.key.a, pair.key.b]);
-        for index in ends.filter(|index| *index >= explored) {
-            mine.insert((own.glass, index), own.library.minima()[index].clone());
-        }
-    }
-    let all = context.ranks.all_gather(&mine.into_iter().collect::<Vec<_>>())?;
-    Ok(all.into_iter().flatten().collect())
+        own.rounds.pairs().iter().map(move |pair| {
+            let [a, b] = [pair.key.a, pair.key.b].map(|end| &own.library.minima()[end].positions);
+            let distance = Displacement::between(own.library.cell(), a, b).distance;
+            // the bits of numbers that are not negative rise with them
+            Ok(((!distance.to_bits(), own.glass, pair.key), encode(&Work::of(own, *pair, explored))?))
+        })
+    });
+    let records = ranks.agree(records.collect::<Result<Vec<_>>>())?;
+    let (_, records): (Vec<_>, Vec<Vec<u8>>) = ranks.sorted_by_key(records, |(key, _)| *key)?.into_iter().unzip();
+    let rows = Rows::by_key(ranks, &[(ranks.rank(), records.len() as u64)])?;
+    SharedRecords::write(ranks, &context.directory, FileStage::Connect, &rows, &records)
 }
 
 struct Solver<'s> {
@@ -243,25 +134,26 @@ impl Solver<'_> {
     fn solve(
         &self,
         journal: &mut Journal<'_>,
-        work: &[Work],
-        found: &BTreeMap<(usize, usize), EndMinimum>,
+        work: &SharedRecords,
+        pairs: u64,
     ) -> Result<BTreeMap<(usize, PairKey), ConnectOutcome>> {
         let context = self.context;
         let settings = context.section(&context.deck.connect, Stage::Connect)?;
         let preset = context.deck.model.preset;
         let quench = quench_settings(context);
         let units = units_that_matter(context);
-        let mut progress = Progress::new(context, "connect", work.len());
-        let end = |glass: usize, index: usize| match found.get(&(glass, index)) {
-            Some(minimum) => Ok(minimum.clone()),
+        let mut progress = Progress::new(context, "connect", pairs as usize);
+        let end = |glass: usize, index: usize, found: Option<EndMinimum>| match found {
+            Some(minimum) => Ok(minimum),
             None => self.landscape.minimum(glass, index),
         };
+        let of = |index: u64| work.read(index).and_then(|bytes| decode::<Work>(&bytes));
         let begin = |index: u64, state: Option<PairState>| {
-            let Work { glass, pair } = &work[index as usize];
-            let configuration = configuration(self.glasses, *glass as u64)?;
+            let Work { glass, pair, found: [a, b] } = of(index)?;
+            let configuration = configuration(self.glasses, glass as u64)?;
             let model = preset.model(&configuration);
-            let ends = (end(*glass, pair.key.a)?, end(*glass, pair.key.b)?);
-            let origin = self.landscape.origin(*glass, preset)?;
+            let ends = (end(glass, pair.key.a, a)?, end(glass, pair.key.b, b)?);
+            let origin = self.landscape.origin(glass, preset)?;
             let task = PairTask::new(&model, &configuration.cell, ends, settings, &units, &quench, &origin);
             Ok(match state {
                 Some(state) => task.resume(state),
@@ -271,17 +163,14 @@ impl Solver<'_> {
         let finish = |_: u64, task: PairTask| {
             task.into_outcome().ok_or_else(|| Error::Internal("a connected pair has no outcome".to_owned()))
         };
-        let keys: Vec<u64> = (0..work.len() as u64).collect();
+        let keys: Vec<u64> = (0..pairs).collect();
         let done = context.workers("connect").run(journal, &keys, self.particles, &mut progress, begin, finish)?;
         let size = context.ranks.size();
-        let sent = done
-            .into_iter()
-            .map(|(index, outcome)| {
-                let Work { glass, pair } = &work[index as usize];
-                (glass % size, (*glass, pair.key, outcome))
-            })
-            .collect();
-        let received = context.ranks.exchange(sent)?;
+        let sent = done.into_iter().map(|(index, outcome)| {
+            let Work { glass, pair, .. } = of(index)?;
+            Ok((glass % size, (glass, pair.key, outcome)))
+        });
+        let received = context.ranks.exchange(context.ranks.agree(sent.collect())?)?;
         Ok(received.into_iter().map(|(_, (glass, key, outcome))| ((glass, key), outcome)).collect())
     }
 }

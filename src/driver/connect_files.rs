@@ -65,10 +65,7 @@ pub fn write(
 
 /// Row of the first candidate of each of this rank's glasses.
 fn first_candidates(context: &Context<'_>, counts: &[(usize, u64)]) -> Result<Vec<i64>> {
-    let mut all = context.ranks.all_gather(&counts.to_vec())?.concat();
-    all.sort_unstable();
-    let before = |glass: usize| all.iter().filter(|(other, _)| *other < glass).map(|(_, n)| *n as i64).sum();
-    Ok(counts.iter().map(|(glass, _)| before(*glass)).collect())
+    Ok(Rows::by_key(context.ranks, counts)?.ranges().iter().map(|range| range.first as i64).collect())
 }
 
 fn write_candidates(

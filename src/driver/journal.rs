@@ -3,7 +3,7 @@
 use super::campaign::Context;
 use super::live;
 use crate::error::{Error, Result};
-use crate::files::{CheckpointHeader, CheckpointRecord, Checkpoints, TaskKey};
+use crate::files::{CheckpointHeader, CheckpointRecord, Checkpoints, TaskCost, TaskKey};
 use crate::input::{Comparison, Stage, compare_keys};
 use crate::parallel::{Ranks, decode, encode};
 use serde::Serialize;
@@ -36,7 +36,7 @@ pub struct Journal<'r> {
     seconds: f64,
     /// Since 1970 [s].
     written: Option<f64>,
-    costs: Vec<(TaskKey, f64)>,
+    costs: Vec<TaskCost>,
 }
 
 impl<'r> Journal<'r> {
@@ -136,9 +136,14 @@ impl<'r> Journal<'r> {
     /// # Errors
     /// `Storage` when one cannot be read.
     pub fn results<R: DeserializeOwned>(&self, keys: &[u64]) -> Result<Vec<Finished<R>>> {
-        let keys: BTreeSet<u64> = keys.iter().copied().collect();
-        let wanted = |key: &u64| keys.contains(key);
-        let mine = self.finished().into_iter().filter(wanted).skip(self.ranks.rank()).step_by(self.ranks.size());
+        let finished = self.finished();
+        if finished.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut keys = keys.to_vec();
+        keys.sort_unstable();
+        let wanted = |key: &u64| keys.binary_search(key).is_ok();
+        let mine = finished.into_iter().filter(wanted).skip(self.ranks.rank()).step_by(self.ranks.size());
         mine.filter_map(|key| {
             let read = self.read::<(R, f64)>(key).transpose()?;
             Some(read.map(|(result, seconds)| Finished { key, result, seconds }))
@@ -198,7 +203,13 @@ impl<'r> Journal<'r> {
     /// Keeps what finished tasks have cost.
     pub fn note_costs<R>(&mut self, done: &[Finished<R>]) {
         let round = self.round;
-        self.costs.extend(done.iter().map(|done| (TaskKey { round, task: done.key }, done.seconds)));
+        let cost = |done: &Finished<R>| TaskCost { key: TaskKey { round, task: done.key }, seconds: done.seconds };
+        self.costs.extend(done.iter().map(cost));
+    }
+
+    /// What the tasks that ended on this rank, or whose results it took from a checkpoint, have cost.
+    pub fn costs(&self) -> &[TaskCost] {
+        &self.costs
     }
 
     /// Seconds that the checkpoints of this process have taken.

@@ -8,7 +8,7 @@ use crate::files::{Rows, Stage as FileStage, StageReader, name_of};
 use crate::forces::{PairSum, as_lanes, as_lanes_mut, sums};
 use crate::input::{self, Stage};
 use crate::landscape::{ExploreSettings, QuenchSettings, StopReason, inherent_structure};
-use crate::model::{Configuration, PeriodicBox};
+use crate::model::{Configuration, PeriodicBox, Preset};
 use crate::records::GlassRecord;
 use crate::sampling::{PrepareMethod, PrepareState, PrepareTask};
 
@@ -47,7 +47,7 @@ pub fn run(context: &Context<'_>, earlier: Earlier) -> Result<()> {
         let finish = |glass: u64, task: PrepareTask| {
             let prepared =
                 task.result().cloned().ok_or_else(|| Error::Internal("a prepared glass has no result".to_owned()))?;
-            let inherent = inherent_energy(context, &prepared.configuration);
+            let inherent = inherent_energy(preset, &prepared.configuration);
             Ok(GlassRecord::from_prepared(glass as usize, prepared, inherent))
         };
         let done = context.workers("prepare").run(journal, &missing, particles, &mut progress, begin, finish)?;
@@ -76,8 +76,7 @@ fn told_together<'r>(context: &Context<'_>, records: impl Iterator<Item = &'r Gl
 }
 
 /// Energy per particle of the inherent structure, and why its quench ended.
-fn inherent_energy(context: &Context<'_>, configuration: &Configuration) -> (f64, StopReason) {
-    let preset = context.deck.model.preset;
+fn inherent_energy(preset: Preset, configuration: &Configuration) -> (f64, StopReason) {
     let settings = QuenchSettings::from(&ExploreSettings::defaults(preset));
     let inherent = inherent_structure(&preset.model(configuration), configuration, &settings);
     (inherent.energy / configuration.particles() as f64, inherent.stop)
@@ -103,7 +102,7 @@ fn import(context: &Context<'_>, known: usize) -> Result<Vec<GlassRecord>> {
             let mut forces = vec![0.0; configuration.positions.len()];
             let [energy] = sum.forces(as_lanes(&configuration.positions), as_lanes_mut(&mut forces));
             let stress = sums::stress(&model, &configuration.cell, &configuration.positions);
-            let inherent = inherent_energy(context, &configuration);
+            let inherent = inherent_energy(preset, &configuration);
             let temperature = context.deck.prepare.as_ref().map_or(f64::NAN, |prepare| prepare.temperature);
             let pressure = configuration.density() * temperature + sums::pressure(&stress);
             records.push(GlassRecord::imported(index, configuration, energy, pressure, inherent));
@@ -124,7 +123,7 @@ fn import(context: &Context<'_>, known: usize) -> Result<Vec<GlassRecord>> {
 ///
 /// # Errors
 /// `Input` when the file cannot be used.
-pub(super) fn read_any(file: &std::path::Path, preset: crate::model::Preset) -> Result<Vec<Configuration>> {
+pub(super) fn read_any(file: &std::path::Path, preset: Preset) -> Result<Vec<Configuration>> {
     let is_hdf5 = file.extension().is_some_and(|extension| extension == "h5");
     if !is_hdf5 {
         return input::read_configurations(file, preset);

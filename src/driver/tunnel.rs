@@ -2,13 +2,14 @@
 
 use super::campaign::Context;
 use crate::error::{Error, Result};
-use crate::files::{Attribute, RowRange, Rows, Stage as FileStage, StageFile, StageReader, name_of};
+use crate::files::{Attribute, RowRange, Rows, Stage as FileStage, StageFile, StageReader, TaskCost, TaskKey, name_of};
 use crate::input::Stage;
 use crate::model::Preset;
 use crate::statistics::{Library, logarithmic_grid, quantum_densities};
 use crate::tunnelling::{Doublet, Kind, LevelsStatus, Profile, TunnelSettings, solve};
 use crate::units;
 use rayon::prelude::*;
+use std::time::Instant;
 
 /// A column of the doublets by name.
 type Named = (&'static str, fn(&Doublet) -> f64);
@@ -87,17 +88,29 @@ pub fn run(context: &Context<'_>) -> Result<()> {
     let wells = context.ranks.agree(Wells::read(&reader, first, count))?;
     let rows = Rows::new(context.ranks, total, vec![RowRange { first, count }])?;
     let glasses = context.ranks.agree(Glasses::read(context))?;
-    let mut file = context.create_file(Stage::Tunnel)?;
-    for unit in units_of(context.deck.model.preset, settings) {
-        let solved: Vec<Result<Doublet>> = (0..count as usize)
+    let mut tasks = Vec::new();
+    let mut solved_units = Vec::new();
+    for (round, unit) in units_of(context.deck.model.preset, settings).into_iter().enumerate() {
+        let solved: Vec<Result<(Doublet, TaskCost)>> = (0..count as usize)
             .into_par_iter()
-            .map(|well| doublet(&wells.profile(well), unit.reduced_mass, settings))
+            .map(|well| {
+                let start = Instant::now();
+                let doublet = doublet(&wells.profile(well), unit.reduced_mass, settings)?;
+                let key = TaskKey { round: round as u32, task: first + well as u64 };
+                Ok((doublet, TaskCost { key, seconds: start.elapsed().as_secs_f64() }))
+            })
             .collect();
-        let doublets = context.ranks.agree(solved.into_iter().collect::<Result<Vec<_>>>())?;
+        let solved = context.ranks.agree(solved.into_iter().collect::<Result<Vec<_>>>())?;
+        let (doublets, costs): (Vec<Doublet>, Vec<TaskCost>) = solved.into_iter().unzip();
+        tasks.extend(costs);
+        solved_units.push((unit, doublets));
+    }
+    let mut file = context.create_file(Stage::Tunnel)?;
+    for (unit, doublets) in solved_units {
         write_doublets(&mut file, &unit, &rows, (&wells, &doublets), settings)?;
         write_statistics(context, &mut file, &unit, &wells, &doublets, glasses)?;
     }
-    context.finish(file, None)
+    context.finish_with(file, None, tasks)
 }
 
 /// A path whose profile cannot be solved is a row without figures, not the end of the campaign.
@@ -183,7 +196,7 @@ fn mean_density(particles: usize, edges: &[f64]) -> f64 {
     (boxes.len() * particles) as f64 / volume
 }
 
-/// The small columns of all double wells, on all ranks, in the order of the rows.
+/// The small columns of all double wells in the order of the rows, on rank 0; none elsewhere.
 struct Columns {
     glass: Vec<u32>,
     splitting: Vec<f64>,
@@ -193,15 +206,15 @@ struct Columns {
 
 impl Columns {
     fn gather(context: &Context<'_>, wells: &Wells, doublets: &[Doublet]) -> Result<Self> {
-        let mine: Vec<(u32, f64, bool, bool)> = doublets
+        let mine: Vec<(usize, (u32, f64, bool, bool))> = doublets
             .iter()
             .enumerate()
             .map(|(well, doublet)| {
                 let counts = !wells.exchange[well] && doublet.splitting.is_finite();
-                (wells.glass[well], doublet.splitting, counts, counts && doublet.kind == Kind::Tunnelling)
+                (0, (wells.glass[well], doublet.splitting, counts, counts && doublet.kind == Kind::Tunnelling))
             })
             .collect();
-        let rows = context.ranks.all_gather(&mine)?.concat();
+        let rows: Vec<_> = context.ranks.exchange(mine)?.into_iter().map(|(_, row)| row).collect();
         Ok(Self {
             glass: rows.iter().map(|row| row.0).collect(),
             splitting: rows.iter().map(|row| row.1).collect(),
@@ -222,10 +235,12 @@ fn write_statistics(
     let columns = Columns::gather(context, wells, doublets)?;
     let quantum_temperature = units::quantum_temperature(unit.reduced_mass);
     for (group, counted) in [("density", &columns.all), ("density_tunnelling", &columns.tunnelling)] {
-        let library = Library::new(&columns.glass, &columns.splitting, counted, glasses.count, glasses.particles)?;
+        let library = Library::new(&columns.glass, &columns.splitting, counted, glasses.count, glasses.particles);
+        let library = context.ranks.agree(library)?;
         let at = format!("/{}/{group}", unit.name);
         let n = library.cumulative_density();
-        let length = n.splitting.len() as u64;
+        // the other ranks have a library of nothing: what they hand over below is not used
+        let length = context.ranks.max_u64(n.splitting.len() as u64);
         file.write_small(&format!("{at}/splitting"), &[length], &n.splitting)?;
         file.write_small(&format!("{at}/cumulative"), &[length], &n.cumulative)?;
         let [n0, third] = quantum_densities(&library, quantum_temperature, context.deck.campaign.seed);

@@ -40,25 +40,46 @@ struct Held<T> {
     seconds: f64,
 }
 
-/// What a thread gives back after a slice; without an outcome it has panicked.
-type Returned<T> = Option<(Held<T>, Result<task::Progress>)>;
-
-/// Sends in any case: the main thread waits for it.
-struct Back<T> {
-    held: Returned<T>,
-    sender: Sender<Returned<T>>,
+/// What a task has come to after a slice.
+enum Slice<T, R> {
+    Pending(Held<T>),
+    Done(Finished<R>),
 }
 
-impl<T> Back<T> {
-    fn with(mut self, slice: (Held<T>, Result<task::Progress>)) {
-        self.held = Some(slice);
+impl<T: Task> Held<T> {
+    /// Works on the task for a slice, and makes a result of it when it is done.
+    fn advance<R>(mut self, force_calls: u64, finish: &dyn Fn(u64, T) -> Result<R>) -> Result<Slice<T, R>> {
+        let start = Instant::now();
+        let progress = self.task.advance(force_calls)?;
+        if progress == task::Progress::Pending {
+            self.seconds += start.elapsed().as_secs_f64();
+            return Ok(Slice::Pending(self));
+        }
+        let result = finish(self.key, self.task)?;
+        let seconds = self.seconds + start.elapsed().as_secs_f64();
+        Ok(Slice::Done(Finished { key: self.key, result, seconds }))
     }
 }
 
-impl<T> Drop for Back<T> {
+/// What a thread gives back after a slice; nothing when it has panicked.
+type Returned<T, R> = Option<Result<Slice<T, R>>>;
+
+/// Sends in any case: the main thread waits for it.
+struct Back<T, R> {
+    slice: Returned<T, R>,
+    sender: Sender<Returned<T, R>>,
+}
+
+impl<T, R> Back<T, R> {
+    fn with(mut self, slice: Result<Slice<T, R>>) {
+        self.slice = Some(slice);
+    }
+}
+
+impl<T, R> Drop for Back<T, R> {
     fn drop(&mut self) {
         // the receiver outlives the scope of the threads
-        let _ = self.sender.send(self.held.take());
+        let _ = self.sender.send(self.slice.take());
     }
 }
 
@@ -76,12 +97,14 @@ struct Hands<'w, T, R> {
     /// Mean fraction of the work of tasks in hand, when some rested last.
     in_hand: f64,
     failure: Option<Error>,
-    finish: &'w dyn Fn(u64, T) -> Result<R>,
+    finish: &'w (dyn Fn(u64, T) -> Result<R> + Sync),
 }
 
 impl Workers<'_> {
     /// Collective: every task of `keys` is begun on some rank, in this order (the longest should come first) and
     /// from its state in the journal if it has one, advanced to its end, and turned into a result that stays on a rank; results that the journal holds are dealt to the ranks.
+    /// Tasks begin on the main thread and end on the thread that advances them: while the main thread of rank 0 is at work,
+    /// nobody gets an answer.
     /// Returns this rank's (key, result) by rising key.
     ///
     /// Which rank works on which task depends on timing; the results do not.
@@ -95,11 +118,11 @@ impl Workers<'_> {
         particles: usize,
         progress: &mut Progress,
         begin: impl Fn(u64, Option<T::State>) -> Result<T>,
-        finish: impl Fn(u64, T) -> Result<R>,
+        finish: impl Fn(u64, T) -> Result<R> + Sync,
     ) -> Result<Vec<(u64, R)>>
     where
         T: Task + Send,
-        R: Serialize + DeserializeOwned,
+        R: Serialize + DeserializeOwned + Send,
     {
         let order = remaining(keys, journal);
         let earlier = self.ranks.agree(journal.results::<R>(keys))?;
@@ -134,7 +157,7 @@ impl Workers<'_> {
     }
 
     /// Works, with checkpoints on the way, until all ranks have nothing left to do or one of them wants to stop.
-    fn work_through<T: Task + Send, R: Serialize>(
+    fn work_through<T: Task + Send, R: Serialize + Send>(
         &self,
         queue: &mut WorkQueue<'_>,
         journal: &mut Journal<'_>,
@@ -188,7 +211,7 @@ fn remaining(keys: &[u64], journal: &Journal<'_>) -> Vec<u64> {
     order
 }
 
-impl<T: Task + Send, R: Serialize> Hands<'_, T, R> {
+impl<'w, T: Task + Send, R: Serialize + Send> Hands<'w, T, R> {
     /// Begins tasks until every thread has one; returns whether there may be more to begin.
     fn refill(&mut self, queue: &mut WorkQueue<'_>, begin: impl Fn(usize) -> Result<Held<T>>) -> bool {
         while self.failure.is_none() && !queue.meeting() && self.moving + self.resting.len() < self.threads {
@@ -204,27 +227,23 @@ impl<T: Task + Send, R: Serialize> Hands<'_, T, R> {
         true
     }
 
-    fn start_slices<'s>(&mut self, scope: &rayon::Scope<'s>, sender: &Sender<Returned<T>>)
+    fn start_slices<'s>(&mut self, scope: &rayon::Scope<'s>, sender: &Sender<Returned<T, R>>)
     where
+        'w: 's,
         T: 's,
+        R: 's,
     {
-        let slice = self.slice;
+        let (slice, finish) = (self.slice, self.finish);
         for held in self.resting.drain(..) {
             self.moving += 1;
-            let back = Back { held: None, sender: sender.clone() };
-            scope.spawn(move |_| {
-                let start = Instant::now();
-                let mut held = held;
-                let outcome = held.task.advance(slice);
-                held.seconds += start.elapsed().as_secs_f64();
-                back.with((held, outcome));
-            });
+            let back = Back { slice: None, sender: sender.clone() };
+            scope.spawn(move |_| back.with(held.advance(slice, finish)));
         }
     }
 
     /// Takes in the next slice that ends, if one does before the next poll; returns whether it ended its task. Threads without a
     /// task count as idle time.
-    fn receive(&mut self, receiver: &Receiver<Returned<T>>, ranks: &Ranks) -> bool {
+    fn receive(&mut self, receiver: &Receiver<Returned<T, R>>, ranks: &Ranks) -> bool {
         let start = Instant::now();
         let idle = (self.threads - self.moving.min(self.threads)) as f64 / self.threads as f64;
         let returned = receiver.recv_timeout(POLL);
@@ -234,23 +253,18 @@ impl<T: Task + Send, R: Serialize> Hands<'_, T, R> {
             Err(RecvTimeoutError::Disconnected) | Ok(None) => {
                 Err(Error::Internal("a thread has ended in the middle of a task".to_owned()))
             }
-            Ok(Some(slice)) => Ok(slice),
+            Ok(Some(slice)) => slice,
         };
         self.moving -= 1;
-        let before = self.done.len();
-        let settled = slice.and_then(|(held, outcome)| match outcome? {
-            task::Progress::Pending => {
-                self.resting.push(held);
-                Ok(())
+        match slice {
+            Ok(Slice::Pending(held)) => self.resting.push(held),
+            Ok(Slice::Done(done)) => {
+                self.done.push(done);
+                return true;
             }
-            task::Progress::Done => {
-                let Held { key, task, seconds } = held;
-                self.done.push(Finished { key, result: (self.finish)(key, task)?, seconds });
-                Ok(())
-            }
-        });
-        self.note(settled);
-        self.done.len() > before
+            Err(error) => self.note(Err(error)),
+        }
+        false
     }
 
     /// How far the work of all ranks is, by what rank 0 knows: counts of all, and its own tasks in hand as a sample.

@@ -261,3 +261,96 @@ fn open(ranks: &Ranks, path: &Path) -> hdf5::Result<hdf5::File> {
     // a file of several ranks has no locks, and is opened once, by all
     access::with_or_without_locks(create)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::rows::RowRange;
+    use hdf5::types::IntSize;
+    use std::io::{Read, Seek, SeekFrom};
+
+    const PROGRAM: &str = "GLASSWELL_LARGE_FILE";
+    /// 2^34 elements of eight bytes: 128 GB of file, of which next to nothing is on the disk.
+    const ROWS: u64 = 1 << 33;
+    const COLUMNS: u64 = 2;
+
+    /// Rows before and beyond 4 GB, 2^32 rows and the middle, the last one among them; ranges of odd and even ones are held
+    /// by different ranks.
+    const RANGES: [(u64, u64); 6] =
+        [(0, 3), ((1 << 28) - 1, 2), ((1 << 31) - 2, 5), ((1 << 32) - 1, 3), ((1 << 32) + 7, 2), (ROWS - 4, 4)];
+
+    fn value(row: u64, column: u64) -> u64 {
+        row.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ column
+    }
+
+    fn values(first: u64, rows: u64) -> Vec<u64> {
+        (first..first + rows).flat_map(|row| (0..COLUMNS).map(move |column| value(row, column))).collect()
+    }
+
+    /// Not a test by itself: what a rank of the next one does.
+    #[test]
+    fn rank_program() {
+        let Ok(path) = std::env::var(PROGRAM) else { return };
+        let ranks = crate::files::start_ranks().unwrap();
+        let path = PathBuf::from(path);
+        let file = Beside::create(&ranks, &path).unwrap();
+        let kind = TypeDescriptor::Unsigned(IntSize::U8);
+        let dataset = ranks.agree(file.create_data_set("/large", &kind, &[ROWS, COLUMNS])).unwrap();
+        let mine = RANGES.iter().enumerate().filter(|(k, _)| k % ranks.size() == ranks.rank());
+        // the last range first
+        let ranges: Vec<RowRange> =
+            mine.rev().map(|(_, (first, count))| RowRange { first: *first, count: *count }).collect();
+        let bytes: Vec<u8> =
+            ranges.iter().flat_map(|range| values(range.first, range.count)).flat_map(u64::to_ne_bytes).collect();
+        // no room is reserved: the file stays sparse
+        let rounds = Rounds::new(&ranges, 8 * COLUMNS);
+        let transfer = file.write_rows("/large", &dataset, &[COLUMNS], &rounds, &bytes).unwrap();
+        assert_eq!(transfer, if ranks.size() > 1 { Transfer::Collective } else { Transfer::Plain });
+        let (start, length) = transfer::place(&dataset).unwrap();
+        assert_eq!(length, ROWS * COLUMNS * 8);
+        drop(dataset);
+        file.finish().unwrap();
+        let written = access::open(&path).unwrap();
+        let dataset = written.dataset("/large").unwrap();
+        for (first, count) in RANGES {
+            let bytes = transfer::read_rows(&dataset, &[COLUMNS], RowRange { first, count }).unwrap();
+            let due: Vec<u8> = values(first, count).into_iter().flat_map(u64::to_ne_bytes).collect();
+            assert!(bytes == due, "rows {first} + {count} by the library");
+            let mut plain = vec![0u8; due.len()];
+            let mut file = std::fs::File::open(&path).unwrap();
+            file.seek(SeekFrom::Start(start + first * COLUMNS * 8)).unwrap();
+            file.read_exact(&mut plain).unwrap();
+            assert!(plain == due, "rows {first} + {count} at their place");
+        }
+        ranks.barrier();
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn rows_beyond_four_gigabytes_are_written_together_and_read_back() {
+        let directory = tempfile::tempdir().unwrap();
+        for ranks in if cfg!(feature = "mpi") { vec![1, 2] } else { vec![1] } {
+            let path = directory.path().join(format!("large-{ranks}.h5"));
+            let executable = std::env::current_exe().unwrap();
+            let mut command = match cfg!(feature = "mpi") {
+                true => std::process::Command::new("mpirun"),
+                false => std::process::Command::new(&executable),
+            };
+            if cfg!(feature = "mpi") {
+                command.args(["-n", &ranks.to_string()]).arg(&executable);
+            }
+            command
+                .args(["--exact", "files::beside::tests::rank_program", "--nocapture", "--test-threads=1"])
+                .envs([(PROGRAM, path.as_os_str()), ("MPIEXEC_TIMEOUT", "120".as_ref())])
+                .envs(["OMPI_ALLOW_RUN_AS_ROOT", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"].map(|name| (name, "1")))
+                .envs([("OMPI_MCA_rmaps_base_oversubscribe", "1"), ("OMPI_MCA_hwloc_base_binding_policy", "none")]);
+            let output = command.output().unwrap();
+            let told =
+                [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+            assert!(output.status.success(), "{ranks} ranks: {told}");
+            use std::os::unix::fs::MetadataExt;
+            let data = std::fs::metadata(&path).unwrap();
+            assert!(data.len() > 1 << 37 && data.blocks() * 512 < 1 << 30, "{} blocks", data.blocks());
+        }
+    }
+}

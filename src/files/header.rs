@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
+use super::checkpoint::TaskKey;
 use super::layout::Stage;
 
 /// The root attributes of a stage's file.
@@ -49,6 +50,15 @@ pub struct Timing {
     pub idle: f64,
     /// Seconds this rank has spent, by name; all ranks give the same names in the same order.
     pub costs: Vec<(String, f64)>,
+    /// Tasks that ended on this rank.
+    pub tasks: Vec<TaskCost>,
+}
+
+/// What a task has cost.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TaskCost {
+    pub key: TaskKey,
+    pub seconds: f64,
 }
 
 /// Now, as ISO 8601 in UTC, to the second.

@@ -369,3 +369,30 @@ impl TransferList {
         Ok(Transfer::Plain)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// No call moves more than `ROUND_BYTES`, whatever a rank holds: counts of 32 bits are never reached.
+    #[test]
+    fn rounds_of_any_number_of_rows_stay_small() {
+        let held = [(5, 1_u64 << 33), (1 << 40, 3), ((1 << 33) + 5, 77)];
+        let ranges = held.map(|(first, count)| RowRange { first, count });
+        let row_bytes = 24;
+        let Rounds { rounds } = Rounds::new(&ranges, row_bytes);
+        let base = [0, 1 << 33, (1 << 33) + 3];
+        let mut next = base;
+        for round in &rounds {
+            let rows: u64 = round.iter().map(|(range, _)| range.count).sum();
+            assert!(rows > 0 && rows * row_bytes <= ROUND_BYTES && round.len() <= ROUND_RANGES);
+            for (range, place) in round {
+                let number = if range.first >= 1 << 40 { 1 } else { usize::from(range.first >= held[2].0) * 2 };
+                assert_eq!((range.first - held[number].0, *place), (place - base[number], next[number]));
+                next[number] = place + range.count;
+            }
+        }
+        let all: u64 = rounds.iter().flatten().map(|(range, _)| range.count).sum();
+        assert_eq!(all, (1 << 33) + 80);
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use hdf5::types::{EnumMember, EnumType, FloatSize, IntSize, TypeDescriptor};
 use hdf5::{Dataset, Location};
@@ -9,7 +10,7 @@ use hdf5::{Dataset, Location};
 use super::attributes;
 use super::beside::Beside;
 use super::checksum;
-use super::header::{self, Header, Timing};
+use super::header::{self, Header, TaskCost, Timing};
 use super::layout::{self, DataSet, Element, Lengths, Stage};
 use super::rows::Rows;
 use super::transfer::{self, Rounds, Transfer};
@@ -28,6 +29,7 @@ pub struct StageFile<'r> {
     lengths: Lengths,
     written: BTreeSet<String>,
     last_transfer: Transfer,
+    begun: Instant,
 }
 
 impl<'r> StageFile<'r> {
@@ -45,6 +47,7 @@ impl<'r> StageFile<'r> {
             lengths: Lengths::new(),
             written: BTreeSet::new(),
             last_transfer: Transfer::Plain,
+            begun: Instant::now(),
         };
         stage_file.write_header(&header)?;
         Ok(stage_file)
@@ -201,7 +204,27 @@ impl<'r> StageFile<'r> {
             let costs: Vec<f64> = all.iter().map(|(_, _, costs, _)| cost(costs)).collect();
             self.write_small(&format!("/timing/costs/{name}"), &[ranks], &costs)?;
         }
-        Ok(())
+        self.write_tasks(&timing.tasks)
+    }
+
+    /// The tasks of all ranks by round and number; their order among the ranks is that of the clock.
+    fn write_tasks(&mut self, tasks: &[TaskCost]) -> Result<()> {
+        if !self.ranks.any(!tasks.is_empty()) {
+            return Ok(());
+        }
+        let tasks = self.ranks.sorted_by_key(tasks.to_vec(), |task| task.key)?;
+        let rows = Rows::by_key(self.ranks, &[(self.ranks.rank(), tasks.len() as u64)])?;
+        let round: Vec<u32> = tasks.iter().map(|task| task.key.round).collect();
+        let number: Vec<i64> = tasks.iter().map(|task| task.key.task as i64).collect();
+        let seconds: Vec<f64> = tasks.iter().map(|task| task.seconds).collect();
+        self.write("/timing/tasks/round", &rows, &[], &round)?;
+        self.write("/timing/tasks/task", &rows, &[], &number)?;
+        self.write("/timing/tasks/seconds", &rows, &[], &seconds)
+    }
+
+    /// Seconds since the file was begun.
+    pub fn seconds(&self) -> f64 {
+        self.begun.elapsed().as_secs_f64()
     }
 
     /// Promised data sets under a group that are not there yet; of the units, those that have been begun.

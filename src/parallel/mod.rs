@@ -11,9 +11,12 @@
 #[cfg(feature = "mpi")]
 mod mpi;
 mod queue;
+mod replay;
 mod serial;
+mod sort;
 
 pub use queue::{Next, WorkQueue};
+pub use replay::{Machine, POLL, Replay, blocks, replay};
 
 use std::cell::Cell;
 use std::io::Write;

@@ -30,11 +30,12 @@ impl Mpi {
         }
         Ok(Mpi { world, _universe: universe })
     }
+}
 
-    /// Bytes that one rank may send to one rank in a round: the sum over ranks stays below `limit`.
-    fn share(&self, limit: usize) -> usize {
-        (limit / self.size()).max(1)
-    }
+/// Rounds that a transfer of these bytes takes, of which none moves more than `limit` bytes and one for each rank: few long
+/// messages among many ranks go in as few rounds as one long message between two.
+fn rounds(lengths: &[u64], limit: usize) -> u64 {
+    lengths.iter().sum::<u64>().div_ceil(limit.max(1) as u64)
 }
 
 /// A rank that unwinds would leave the others waiting in their next collective call for ever.
@@ -52,7 +53,7 @@ fn pieces(lengths: impl Iterator<Item = usize>) -> (Vec<Count>, Vec<Count>) {
     let mut start: Count = 0;
     lengths
         .map(|length| {
-            // a piece is at most a share of the limit of 2^30 bytes
+            // the pieces of a round are at most 2^30 bytes and one for each rank
             let piece = (length as Count, start);
             start += piece.0;
             piece
@@ -60,9 +61,10 @@ fn pieces(lengths: impl Iterator<Item = usize>) -> (Vec<Count>, Vec<Count>) {
         .unzip()
 }
 
-/// The part of a transfer of `length` bytes that belongs to round `round` when each round takes `share` bytes.
-fn part(length: usize, round: usize, share: usize) -> std::ops::Range<usize> {
-    (round * share).min(length)..((round + 1) * share).min(length)
+/// The part of a message of `length` bytes that goes in round `round` of `rounds`: each takes its share of every message.
+fn part(length: u64, round: u64, rounds: u64) -> std::ops::Range<usize> {
+    let end = |round: u64| (u128::from(length) * u128::from(round) / u128::from(rounds)) as usize;
+    end(round)..end(round + 1)
 }
 
 /// An empty `Vec<u8>` points to address 1, which Open MPI takes for MPI_IN_PLACE: an empty slice must point to memory.
@@ -120,13 +122,12 @@ impl Form for Mpi {
     fn gather(&self, bytes: &[u8], limit: usize) -> Vec<Vec<u8>> {
         let mut lengths = vec![0u64; self.size()];
         self.world.all_gather_into(&(bytes.len() as u64), &mut lengths[..]);
-        let longest = lengths.iter().max().map_or(0, |length| *length as usize);
-        let share = self.share(limit);
+        let rounds = rounds(&lengths, limit);
         let mut received: Vec<Vec<u8>> = lengths.iter().map(|length| Vec::with_capacity(*length as usize)).collect();
-        for round in 0..longest.div_ceil(share) {
-            let (counts, starts) = pieces(lengths.iter().map(|length| part(*length as usize, round, share).len()));
+        for round in 0..rounds {
+            let (counts, starts) = pieces(lengths.iter().map(|length| part(*length, round, rounds).len()));
             let mut buffer = memory(&counts);
-            let mine = sendable(&bytes[part(bytes.len(), round, share)]);
+            let mine = sendable(&bytes[part(bytes.len() as u64, round, rounds)]);
             let mut target = PartitionMut::new(&mut buffer[..], &counts[..], &starts[..]);
             self.world.all_gather_varcount_into(mine, &mut target);
             append(&buffer, &counts, &mut received);
@@ -138,14 +139,13 @@ impl Form for Mpi {
         let out_lengths: Vec<u64> = outgoing.iter().map(|bytes| bytes.len() as u64).collect();
         let mut in_lengths = vec![0u64; self.size()];
         self.world.all_to_all_into(&out_lengths[..], &mut in_lengths[..]);
-        let longest = self.max(out_lengths.iter().copied().max().unwrap_or(0)) as usize;
-        let share = self.share(limit);
+        let rounds = self.max(rounds(&out_lengths, limit).max(rounds(&in_lengths, limit)));
         let mut received: Vec<Vec<u8>> = in_lengths.iter().map(|length| Vec::with_capacity(*length as usize)).collect();
-        for round in 0..longest.div_ceil(share) {
-            let mine = || outgoing.iter().map(|bytes| &bytes[part(bytes.len(), round, share)]);
+        for round in 0..rounds {
+            let mine = || outgoing.iter().map(|bytes| &bytes[part(bytes.len() as u64, round, rounds)]);
             let packed: Vec<u8> = mine().flatten().copied().collect();
             let (out_counts, out_starts) = pieces(mine().map(<[u8]>::len));
-            let (counts, starts) = pieces(in_lengths.iter().map(|length| part(*length as usize, round, share).len()));
+            let (counts, starts) = pieces(in_lengths.iter().map(|length| part(*length, round, rounds).len()));
             let mut buffer = memory(&counts);
             let source = Partition::new(sendable(&packed), &out_counts[..], &out_starts[..]);
             let mut target = PartitionMut::new(&mut buffer[..], &counts[..], &starts[..]);
@@ -186,5 +186,32 @@ impl Form for Mpi {
 
     fn communicator(&self) -> Option<RawCommunicator> {
         Some(self.world.as_raw())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{part, pieces, rounds};
+
+    /// Messages beyond 2^32 bytes, empty ones and short ones among them: every byte goes once, in order, and no round overflows
+    /// the counts.
+    #[test]
+    fn the_rounds_of_long_messages_fit_counts_of_32_bits() {
+        let lengths = [5 << 32, 0, 3, (1 << 33) + 1, 77_000_000_011_u64];
+        let limit = 1 << 30;
+        let rounds = rounds(&lengths, limit);
+        let mut sent = lengths.map(|_| 0);
+        for round in 0..rounds {
+            let parts = lengths.map(|length| part(length, round, rounds));
+            for (sent, part) in sent.iter_mut().zip(&parts) {
+                assert_eq!(*sent, part.start as u64);
+                *sent = part.end as u64;
+            }
+            let all: u64 = parts.iter().map(|part| part.len() as u64).sum();
+            assert!(all <= (limit + lengths.len()) as u64, "round {round}: {all}");
+            let (counts, starts) = pieces(parts.iter().map(std::ops::Range::len));
+            assert!(counts.iter().zip(&starts).all(|(count, start)| *count >= 0 && *start >= 0));
+        }
+        assert_eq!(sent, lengths);
     }
 }

@@ -7,6 +7,7 @@
 
 mod damage;
 mod record_file;
+mod shared;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -17,6 +18,8 @@ use super::beside;
 use super::layout::Stage;
 use crate::error::{Error, Result};
 use crate::parallel::Ranks;
+pub use shared::SharedRecords;
+
 use record_file::{Contents, FileName, Kind, Row};
 
 /// What a checkpoint belongs to.
@@ -49,6 +52,12 @@ impl std::fmt::Display for TaskKey {
 pub struct CheckpointRecord {
     pub key: TaskKey,
     pub bytes: Vec<u8>,
+}
+
+impl AsRef<[u8]> for CheckpointRecord {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
 }
 
 /// A record that is whole: its file (a place in [`Checkpoints::files`]) and its row there.
@@ -283,6 +292,14 @@ fn remove_temporary(directory: &Path, stage: Stage) -> std::io::Result<()> {
     Ok(())
 }
 
+/// Removes a file that need not be there.
+fn remove_if_there(path: &Path) -> std::io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
 fn remove_all(directory: &Path, stage: Stage) -> Result<()> {
     let told = |error| Error::storage(directory, format!("cannot be emptied: {error}; remove it by hand"));
     // the states first: what is left by an interruption is results
@@ -290,6 +307,7 @@ fn remove_all(directory: &Path, stage: Stage) -> Result<()> {
         std::fs::remove_file(directory.join(name.to_string())).map_err(told)?;
     }
     remove_temporary(directory, stage).map_err(told)?;
+    SharedRecords::remove_left(directory, stage).map_err(told)?;
     // the checkpoints of other stages stay
     let _ = std::fs::remove_dir(directory);
     Ok(())

@@ -23,7 +23,7 @@ use crate::files::values::Attribute;
 use crate::parallel::Ranks;
 
 /// Version of the layout of these files: the root attribute `checkpoint_layout`.
-const LAYOUT: i64 = 1;
+const LAYOUT: i64 = 2;
 
 /// Bytes that a rank writes at once; it holds no second copy of more than these.
 const PIECE_BYTES: usize = 1 << 26;
@@ -186,15 +186,15 @@ fn write_header(file: &Beside, name: FileName, header: &CheckpointHeader, record
 }
 
 /// The part of a data set of one axis that this rank writes.
-struct Share {
-    total: u64,
-    first: u64,
-    element_bytes: u64,
+pub(super) struct Share {
+    pub(super) total: u64,
+    pub(super) first: u64,
+    pub(super) element_bytes: u64,
 }
 
 impl Share {
     /// Collective: creates the data set and writes it piece after piece. Returns where it begins in the file.
-    fn write(
+    pub(super) fn write(
         mut self,
         ranks: &Ranks,
         file: &Beside,
@@ -224,28 +224,29 @@ impl Share {
 }
 
 /// The bytes of records one after the other, in pieces.
-struct Pieces<'r> {
-    records: &'r [CheckpointRecord],
+pub(super) struct Pieces<'r, B> {
+    records: &'r [B],
     /// How much of the first record has gone.
     gone: usize,
 }
 
-impl<'r> Pieces<'r> {
-    fn of(records: &'r [CheckpointRecord]) -> Self {
+impl<'r, B: AsRef<[u8]>> Pieces<'r, B> {
+    pub(super) fn of(records: &'r [B]) -> Self {
         Pieces { records, gone: 0 }
     }
 }
 
-impl Iterator for Pieces<'_> {
+impl<B: AsRef<[u8]>> Iterator for Pieces<'_, B> {
     type Item = Vec<u8>;
 
     fn next(&mut self) -> Option<Vec<u8>> {
         let mut piece = Vec::new();
         while let Some((record, rest)) = self.records.split_first() {
-            let end = record.bytes.len().min(self.gone + PIECE_BYTES - piece.len());
-            piece.extend_from_slice(&record.bytes[self.gone..end]);
+            let bytes = record.as_ref();
+            let end = bytes.len().min(self.gone + PIECE_BYTES - piece.len());
+            piece.extend_from_slice(&bytes[self.gone..end]);
             self.gone = end;
-            if end < record.bytes.len() {
+            if end < bytes.len() {
                 break;
             }
             (self.records, self.gone) = (rest, 0);

@@ -33,4 +33,13 @@ pub(super) const TIMING: &[DataSet] = &[
     set("/timing/created", Text, "[]", "1", "when the file was written, ISO 8601, UTC"),
     set("/timing/idle", F64, "[ranks]", "s", "time each rank has waited for others or for work"),
     asked("/timing/costs/<name>", F64, "[ranks]", "s", "time each rank has spent on this"),
+    asked("/timing/tasks/round", U32, "[tasks]", "1", "round of each task of the stage; of tunnel: number of the unit"),
+    asked(
+        "/timing/tasks/task",
+        I64,
+        "[tasks]",
+        "1",
+        "number of the task in its round: glass (prepare); 2^32 glass + group of eight runs (explore); pair, by falling distance (connect); double well (tunnel)",
+    ),
+    asked("/timing/tasks/seconds", F64, "[tasks]", "s", "time that the task took"),
 ];
