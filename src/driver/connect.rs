@@ -13,7 +13,7 @@ use crate::files::{Rows, SharedRecords, Stage as FileStage, StageReader};
 use crate::input::Stage;
 use crate::landscape::{Displacement, ExploreSettings, Identity, QuenchSettings};
 use crate::parallel::{decode, encode};
-use crate::paths::{ConnectOutcome, ConnectRounds, EndMinimum, MinimaLibrary, PairKey, RoundPair, candidates};
+use crate::paths::{ConnectOutcome, ConnectRounds, EndMinimum, MinimaLibrary, PairKey, RoundPair, batches, candidates};
 use crate::tunnelling::TunnelSettings;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -164,7 +164,13 @@ impl Solver<'_> {
             task.into_outcome().ok_or_else(|| Error::Internal("a connected pair has no outcome".to_owned()))
         };
         let keys: Vec<u64> = (0..pairs).collect();
-        let done = context.workers("connect").run(journal, &keys, self.particles, &mut progress, begin, finish)?;
+        let workers = context.workers("connect");
+        let most = batches(settings.images);
+        let done = if workers.can_team_up(journal, &keys, most)? {
+            workers.run_in_teams(journal, &keys, (self.particles, most), &mut progress, begin, finish)?
+        } else {
+            workers.run(journal, &keys, self.particles, &mut progress, begin, finish)?
+        };
         let size = context.ranks.size();
         let sent = done.into_iter().map(|(index, outcome)| {
             let Work { glass, pair, .. } = of(index)?;

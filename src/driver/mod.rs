@@ -21,6 +21,7 @@ mod progress;
 mod slurm;
 mod stop;
 mod summary;
+mod team;
 mod tunnel;
 mod work;
 

@@ -1,12 +1,13 @@
 //! One pair of minima from band to descent, as one task.
 
+use super::team::TeamTask;
 use super::tunnel::Unit;
 use crate::error::Result;
 use crate::landscape::QuenchSettings;
 use crate::model::{Model, PeriodicBox};
 use crate::paths::{
-    ConnectOutcome, ConnectSettings, ConnectState, ConnectTask, DescentState, DescentTask, DoubleWell, EndMinimum,
-    PathStatus, Refine, joined,
+    Alone, ConnectOutcome, ConnectSettings, ConnectState, ConnectTask, DescentState, DescentTask, DoubleWell,
+    EndMinimum, ImageTeam, PathStatus, Refine, joined,
 };
 use crate::task::{Progress, Task};
 use crate::tunnelling::{Profile, TunnelSettings, solve};
@@ -129,12 +130,10 @@ pub fn wants_descent(refine: Refine, well: &DoubleWell, units: &[Unit]) -> bool 
     }
 }
 
-impl Task for PairTask {
-    type State = PairState;
-
-    fn advance(&mut self, force_calls: u64) -> Result<Progress> {
+impl TeamTask for PairTask {
+    fn advance_with(&mut self, team: &dyn ImageTeam, force_calls: u64) -> Result<Progress> {
         let finished = match &mut self.phase {
-            Phase::Connect(task) => task.advance(force_calls)? == Progress::Done,
+            Phase::Connect(task) => task.advance_with(team, force_calls)? == Progress::Done,
             Phase::Descend { task, .. } => task.advance(force_calls)? == Progress::Done,
             Phase::Done(_) => return Ok(Progress::Done),
         };
@@ -153,6 +152,22 @@ impl Task for PairTask {
             self.phase = next;
         }
         Ok(if matches!(self.phase, Phase::Done(_)) { Progress::Done } else { Progress::Pending })
+    }
+
+    fn complete(&mut self, team: &dyn ImageTeam) -> Result<()> {
+        match &mut self.phase {
+            Phase::Connect(task) => task.complete(team),
+            // the descent is the same on every member
+            Phase::Descend { .. } | Phase::Done(_) => Ok(()),
+        }
+    }
+}
+
+impl Task for PairTask {
+    type State = PairState;
+
+    fn advance(&mut self, force_calls: u64) -> Result<Progress> {
+        self.advance_with(&Alone, force_calls)
     }
 
     fn state(&self) -> PairState {

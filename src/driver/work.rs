@@ -128,7 +128,7 @@ impl Workers<'_> {
         let earlier = self.ranks.agree(journal.results::<R>(keys))?;
         let mut hands = Hands {
             threads: self.threads,
-            slice: (SLICE / particles.max(1) as u64).max(1),
+            slice: slice(particles),
             moving: 0,
             resting: Vec::new(),
             saved: earlier.len(),
@@ -202,8 +202,13 @@ impl Workers<'_> {
     }
 }
 
+/// Force calls of a slice.
+pub(super) fn slice(particles: usize) -> u64 {
+    (SLICE / particles.max(1) as u64).max(1)
+}
+
 /// The tasks without a result: first those that were in hand when the journal was written.
-fn remaining(keys: &[u64], journal: &Journal<'_>) -> Vec<u64> {
+pub(super) fn remaining(keys: &[u64], journal: &Journal<'_>) -> Vec<u64> {
     let finished: BTreeSet<u64> = journal.finished().into_iter().collect();
     let running: BTreeSet<u64> = journal.running().into_iter().collect();
     let mut order: Vec<u64> = keys.iter().copied().filter(|key| !finished.contains(key)).collect();

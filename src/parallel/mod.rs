@@ -13,6 +13,7 @@ mod mpi;
 mod queue;
 mod replay;
 mod serial;
+mod teams;
 mod sort;
 
 pub use queue::{Next, WorkQueue};
@@ -55,6 +56,15 @@ trait Form {
     fn receive(&self, tag: i32) -> Option<(usize, u64)>;
     /// Whether any message waits that nobody has received.
     fn unreceived(&self) -> bool;
+    /// The ranks with the same color; a rank alone stays alone.
+    fn split(&self, _color: usize) -> Box<dyn Form> {
+        Box::new(serial::Serial)
+    }
+    /// A rank alone has no one to send to or to hear from.
+    fn send_bytes(&self, _destination: usize, _bytes: &[u8]) {}
+    fn receive_bytes(&self, _source: usize) -> Vec<u8> {
+        Vec::new()
+    }
     fn abort(&self, code: i32) -> !;
     #[cfg(feature = "mpi")]
     fn communicator(&self) -> Option<RawCommunicator>;

@@ -3,7 +3,7 @@
 use mpi::collective::SystemOperation;
 use mpi::datatype::{Partition, PartitionMut};
 use mpi::environment::Universe;
-use mpi::topology::SimpleCommunicator;
+use mpi::topology::{Color, SimpleCommunicator};
 use mpi::traits::*;
 use mpi::{Count, Rank, Tag, Threading};
 
@@ -13,11 +13,14 @@ use crate::error::{Error, Result};
 /// The communicator as C knows it.
 pub type RawCommunicator = mpi::ffi::MPI_Comm;
 
-/// The form with MPI. `world` stands before `universe`, whose drop ends MPI.
+/// The form with MPI. `world` stands before `universe`, whose drop ends MPI; a part of the ranks has none.
 pub(super) struct Mpi {
     world: SimpleCommunicator,
-    _universe: Universe,
+    _universe: Option<Universe>,
 }
+
+/// Of the messages with bytes, between members of a part that has no queue.
+const BYTES: Tag = 1;
 
 impl Mpi {
     pub(super) fn start() -> Result<Self> {
@@ -28,7 +31,7 @@ impl Mpi {
         if world.size() > 1 {
             end_all_ranks_on_panic(world.rank());
         }
-        Ok(Mpi { world, _universe: universe })
+        Ok(Mpi { world, _universe: Some(universe) })
     }
 }
 
@@ -178,6 +181,23 @@ impl Form for Mpi {
 
     fn unreceived(&self) -> bool {
         self.world.any_process().immediate_probe().is_some()
+    }
+
+    fn split(&self, color: usize) -> Box<dyn Form> {
+        // there are never more colors than ranks
+        let part = self.world.split_by_color(Color::with_value(color as i32));
+        match part {
+            Some(world) => Box::new(Mpi { world, _universe: None }),
+            None => Box::new(super::serial::Serial),
+        }
+    }
+
+    fn send_bytes(&self, destination: usize, bytes: &[u8]) {
+        self.world.process_at_rank(destination as Rank).send_with_tag(sendable(bytes), BYTES);
+    }
+
+    fn receive_bytes(&self, source: usize) -> Vec<u8> {
+        self.world.process_at_rank(source as Rank).receive_vec_with_tag(BYTES).0
     }
 
     fn abort(&self, code: i32) -> ! {

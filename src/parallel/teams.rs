@@ -1,0 +1,48 @@
+//! Ranks that work on one thing together: parts of the communicator, and numbers between their members.
+
+use super::Ranks;
+use crate::error::{Error, Result};
+
+impl Ranks {
+    /// Collective: the ranks with the same `team`, in the order of their ranks here; what they do is theirs alone. Errors and
+    /// idle times of the parts are not those of the whole.
+    pub fn split(&self, team: usize) -> Ranks {
+        let mut part = Ranks::with_form(self.timed(|| self.form.split(team)));
+        part.limit = self.limit;
+        part
+    }
+
+    /// Collective: every rank's numbers, by rank, without any encoding between machines of one kind.
+    ///
+    /// # Errors
+    /// `Internal` when what arrives is no whole number of numbers.
+    pub fn gather_numbers(&self, own: &[f64]) -> Result<Vec<Vec<f64>>> {
+        let gathered = self.timed(|| self.form.gather(&as_bytes(own), self.limit));
+        gathered.iter().map(|bytes| as_numbers(bytes)).collect()
+    }
+
+    /// Sends numbers to a rank that will call [`Ranks::receive_numbers`]; may wait until it does.
+    pub fn send_numbers(&self, destination: usize, numbers: &[f64]) {
+        self.timed(|| self.form.send_bytes(destination, &as_bytes(numbers)));
+    }
+
+    /// Waits for the numbers that a rank sends.
+    ///
+    /// # Errors
+    /// `Internal` when what arrives is no whole number of numbers.
+    pub fn receive_numbers(&self, source: usize) -> Result<Vec<f64>> {
+        as_numbers(&self.timed(|| self.form.receive_bytes(source)))
+    }
+}
+
+fn as_bytes(numbers: &[f64]) -> Vec<u8> {
+    numbers.iter().flat_map(|number| number.to_ne_bytes()).collect()
+}
+
+fn as_numbers(bytes: &[u8]) -> Result<Vec<f64>> {
+    let (numbers, rest) = bytes.as_chunks::<8>();
+    if !rest.is_empty() {
+        return Err(Error::Internal(format!("{} bytes of numbers arrived", bytes.len())));
+    }
+    Ok(numbers.iter().map(|number| f64::from_ne_bytes(*number)).collect())
+}
