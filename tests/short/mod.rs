@@ -50,12 +50,21 @@ impl Short {
 
     /// With other (old, new) lines in its deck.
     pub fn with_changes(changes: &[(&str, &str)]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
         let mut deck = std::fs::read_to_string(beside("short.toml")).unwrap();
         for (old, new) in changes {
             assert!(deck.contains(old), "{old}");
             deck = deck.replace(old, new);
         }
+        Self::with_deck(&deck)
+    }
+
+    /// A campaign of another deck.
+    pub fn of_deck(name: &str) -> Self {
+        Self::with_deck(&std::fs::read_to_string(beside(name)).unwrap())
+    }
+
+    fn with_deck(deck: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("deck.toml"), deck).unwrap();
         Self { output: folder.path().join("out"), folder }
     }
