@@ -91,7 +91,7 @@ fn a_full_disk_is_told_and_the_run_goes_on_when_there_is_room() {
             let held: u64 = campaign.listing().iter().map(used).sum();
             println!("{what}: {held} bytes are held by {:?}", campaign.listing());
             disk.mount("remount,size=20m");
-            campaign.finish(3 - ranks, &what);
+            campaign.finish_until("explore", 3 - ranks, &what);
         }
     }
 }
@@ -107,7 +107,7 @@ fn a_limit_on_the_size_of_files_is_told() {
         let what = format!("a limit on the size of files on {ranks} ranks");
         ended.assert_told(&what, 3, &["landscape.h5", "File too large"]);
         campaign.assert_no_half_file(&what);
-        campaign.finish(1, &what);
+        campaign.finish_until("explore", 1, &what);
     }
 }
 
@@ -132,7 +132,7 @@ fn a_read_only_directory_is_told() {
         let cover = ReadOnly::new(&campaign.output);
         running.wait().assert_told(&what, 3, &["/out/", "Read-only file system", "choose another --output"]);
         drop(cover);
-        campaign.finish(1, &what);
+        campaign.finish_until("explore", 1, &what);
     }
 }
 
@@ -149,7 +149,7 @@ fn a_directory_that_vanishes_is_told_and_not_made_again() {
         running.wait().assert_told(&what, 3, &["/out/", "No such file or directory"]);
         assert!(!campaign.output.exists(), "{what}: {:?}", campaign.listing());
         std::fs::rename(campaign.folder.path().join("away"), &campaign.output).unwrap();
-        campaign.finish(ranks, &what);
+        campaign.finish_until("explore", ranks, &what);
     }
 }
 

@@ -122,9 +122,16 @@ impl Short {
 
     /// Runs it to its end, and compares.
     pub fn finish(&self, ranks: usize, what: &str) {
-        let ended = self.start(ranks, &[]).wait();
+        self.finish_until("tunnel", ranks, what);
+    }
+
+    /// Runs it to the end of a stage, and compares the files up to there.
+    pub fn finish_until(&self, stage: &str, ranks: usize, what: &str) {
+        let ended = self.start(ranks, &["--until", stage]).wait();
         assert_eq!(ended.code, 0, "{what}, resumed on {ranks} ranks: {}", ended.told);
-        self.assert_same(&FILES, what);
+        let stages = ["prepare", "explore", "connect", "tunnel"];
+        let last = stages.iter().position(|name| *name == stage).unwrap();
+        self.assert_same(&FILES[..=last], what);
         assert!(!self.output.join("checkpoint").exists(), "{what}: checkpoints are left over");
     }
 
