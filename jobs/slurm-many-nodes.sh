@@ -5,7 +5,7 @@
 #
 # Options of sbatch take precedence over the lines below. DECK and DIRECTORY are on a file system that all nodes share
 # and that takes collective MPI-IO (Lustre, GPFS, BeeGFS). Ranks share glasses, then groups of runs, then pairs of minima:
-# more ranks than the deck has of them idle.
+# more ranks than the deck has of them idle; few pairs are shared by teams of ranks.
 #
 #SBATCH --job-name=glasswell
 #SBATCH --nodes=4

@@ -31,7 +31,12 @@ fn rank_program() {
 }
 
 fn header() -> CheckpointHeader {
-    CheckpointHeader { stage: STAGE, deck_keys: "explore.quenches = 7 – ε\n".repeat(3), seed: u64::MAX - 3 }
+    CheckpointHeader {
+        stage: STAGE,
+        deck_keys: "explore.quenches = 7 – ε\n".repeat(3),
+        seed: u64::MAX - 3,
+        built_on: 1 << 63,
+    }
 }
 
 fn mixed(number: u64) -> u64 {

@@ -34,7 +34,7 @@ pub struct Context<'r> {
     pub threads: usize,
     /// Whether this rank shows progress.
     pub visible: bool,
-    stop: Stop,
+    pub(super) stop: Stop,
     /// Idle time before this stage.
     waited: f64,
     started: Instant,
@@ -73,7 +73,13 @@ pub fn run(file: &Path, options: &RunOptions) -> Result<()> {
     let ranks = files::start_ranks()?;
     FIRST_RANK.store(ranks.rank() == 0, Ordering::Relaxed);
     // told before the ranks part: the first that leaves with an error code may end the others, rank 0 among them
-    run_stages(&ranks, file, options, signals).inspect_err(tell)
+    let ended = run_stages(&ranks, file, options, signals).map_err(|error| match error {
+        Error::Stopped(told) if options.redo.is_some() => {
+            Error::Stopped(format!("{told}; without --redo, which would begin anew"))
+        }
+        error => error,
+    });
+    ended.inspect_err(tell)
 }
 
 /// Tells the error that ends the program, once.
@@ -100,10 +106,8 @@ fn run_stages(ranks: &Ranks, file: &Path, options: &RunOptions, signals: Signals
         log::warn!("{damage} (replaced by --redo)");
     }
     let plan = ranks.agree(plan(&deck, &campaign, options))?;
-    for stage in Stage::ALL.iter().filter(|stage| redo.is_some_and(|redo| **stage >= redo)) {
-        Checkpoints::remove(ranks, &directory, file_stage(*stage))?;
-    }
     verify(ranks, &campaign, &plan, options)?;
+    clear(ranks, &deck, &campaign, &plan, redo)?;
     let visible = ranks.rank() == 0 && !options.quiet;
     log::info!("{} ranks, {threads} threads each, {}", ranks.size(), directory.display());
     let mut context = Context { ranks, deck, directory, threads, visible, stop, waited: 0.0, started: Instant::now() };
@@ -126,6 +130,28 @@ fn run_stages(ranks: &Ranks, file: &Path, options: &RunOptions, signals: Signals
     }
     if visible {
         summary::print(&context.directory)?;
+    }
+    Ok(())
+}
+
+/// Collective: removes what nobody may go on with: of the stages from `redo` on, the last one first, files and checkpoints, so
+/// that the same command without --redo goes on with the new ones; of stages that are complete, the checkpoints.
+fn clear(
+    ranks: &Ranks,
+    deck: &Deck,
+    campaign: &Campaign,
+    plan: &[(Stage, Earlier)],
+    redo: Option<Stage>,
+) -> Result<()> {
+    for &stage in Stage::ALL.iter().rev() {
+        let redone = deck.has(stage) && redo.is_some_and(|redo| stage >= redo);
+        if redone {
+            files::remove(ranks, campaign.directory(), file_stage(stage))?;
+        }
+        let planned = plan.iter().any(|(planned, _)| *planned == stage);
+        if redone || (!planned && campaign.is_complete(file_stage(stage))) {
+            Checkpoints::remove(ranks, campaign.directory(), file_stage(stage))?;
+        }
     }
     Ok(())
 }
@@ -372,15 +398,23 @@ impl Context<'_> {
         journal.map_or(Ok(()), Journal::close)
     }
 
-    /// What a checkpoint of a stage says of itself. How many glasses are asked for is not part of it: more of them change
-    /// no task.
+    /// What a checkpoint of a stage says of itself. How many glasses are asked for is not part of it for the stages whose tasks
+    /// belong to one glass: more glasses change none of them. The tasks of connect are numbered through all pairs.
     ///
     /// # Errors
-    /// `Internal` when settings cannot be written as text.
+    /// `Internal` when settings cannot be written as text, `Storage` when the file that the stage builds on cannot be read.
     pub fn checkpoint_header(&self, stage: Stage) -> Result<CheckpointHeader> {
         let keys = stage_keys(&self.deck, stage)?;
-        let deck_keys = keys.lines().filter(|line| !line.starts_with("prepare.glasses")).fold(String::new(), joined);
-        Ok(CheckpointHeader { stage: file_stage(stage), deck_keys, seed: self.deck.campaign.seed })
+        let counts = |line: &&str| stage >= Stage::Connect || !line.starts_with("prepare.glasses");
+        let built_on = match stage {
+            Stage::Explore if !self.deck.has(Stage::Prepare) => {
+                files::fingerprint(&self.directory, files::Stage::Prepare)?
+            }
+            Stage::Connect => files::fingerprint(&self.directory, files::Stage::Explore)?,
+            _ => 0,
+        };
+        let deck_keys = keys.lines().filter(counts).fold(String::new(), joined);
+        Ok(CheckpointHeader { stage: file_stage(stage), deck_keys, seed: self.deck.campaign.seed, built_on })
     }
 
     /// The section of a stage that is being run.

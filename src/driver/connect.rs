@@ -156,12 +156,16 @@ impl Solver<'_> {
             let origin = self.landscape.origin(glass, preset)?;
             let task = PairTask::new(&model, &configuration.cell, ends, settings, &units, &quench, &origin);
             Ok(match state {
-                Some(state) => task.resume(state),
-                None => task,
+                Some(state) if state.is_of(pair.key) => task.resume(state),
+                _ => task,
             })
         };
-        let finish = |_: u64, task: PairTask| {
-            task.into_outcome().ok_or_else(|| Error::Internal("a connected pair has no outcome".to_owned()))
+        // a result carries the name of its pair: what comes from a checkpoint never goes by its number alone
+        let finish = |index: u64, task: PairTask| {
+            let Work { glass, pair, .. } = of(index)?;
+            let outcome = task.into_outcome();
+            let outcome = outcome.ok_or_else(|| Error::Internal("a connected pair has no outcome".to_owned()))?;
+            Ok((glass, pair.key, outcome))
         };
         let keys: Vec<u64> = (0..pairs).collect();
         let workers = context.workers("connect");
@@ -172,11 +176,8 @@ impl Solver<'_> {
             workers.run(journal, &keys, self.particles, &mut progress, begin, finish)?
         };
         let size = context.ranks.size();
-        let sent = done.into_iter().map(|(index, outcome)| {
-            let Work { glass, pair, .. } = of(index)?;
-            Ok((glass % size, (glass, pair.key, outcome)))
-        });
-        let received = context.ranks.exchange(context.ranks.agree(sent.collect())?)?;
+        let sent = done.into_iter().map(|(_, (glass, key, outcome))| (glass % size, (glass, key, outcome))).collect();
+        let received = context.ranks.exchange(sent)?;
         Ok(received.into_iter().map(|(_, (glass, key, outcome))| ((glass, key), outcome)).collect())
     }
 }

@@ -205,7 +205,9 @@ impl Recorded {
         let more = rough.tasks / self.rough.tasks;
         let longer = rough.seconds / rough.tasks / (self.rough.seconds / self.rough.tasks);
         let round = |(number, recorded): (usize, &Vec<f64>)| {
-            let (count, weight) = drawn(recorded.len() as f64 * more);
+            // an extended campaign has the costs of what was added only; the number of pairs is known from nothing else
+            let counted = matches!(rough.stage, Stage::Prepare | Stage::Explore);
+            let (count, weight) = drawn(if counted { rough.tasks } else { recorded.len() as f64 * more });
             let mut random = draws(number as u64);
             let mut drawn: Vec<usize> = (0..count).map(|_| random.random_range(0..recorded.len())).collect();
             if rough.stage == Stage::Connect {

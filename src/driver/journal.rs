@@ -39,6 +39,30 @@ pub struct Journal<'r> {
     costs: Vec<TaskCost>,
 }
 
+/// What the checkpoint that is there is to the stage that is to be run.
+enum Relation {
+    None,
+    Same(CheckpointHeader),
+    Changed(String),
+    Useless(&'static str),
+}
+
+impl Relation {
+    fn between(found: Option<&CheckpointHeader>, due: &CheckpointHeader) -> Result<Self> {
+        let Some(found) = found else { return Ok(Self::None) };
+        Ok(match compare_keys(&found.deck_keys, &due.deck_keys)? {
+            Comparison::Changed(changes) => {
+                Self::Changed(changes.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+            }
+            Comparison::Extends(_) => Self::Useless("is of a smaller deck"),
+            Comparison::Same if found.built_on != due.built_on => {
+                Self::Useless("belongs to another file than the one that is there")
+            }
+            Comparison::Same => Self::Same(found.clone()),
+        })
+    }
+}
+
 impl<'r> Journal<'r> {
     /// Collective: the journal of a stage, with what an interrupted run of the same stage has left. The checkpoint
     /// of a deck that asked for less is not used.
@@ -47,33 +71,29 @@ impl<'r> Journal<'r> {
     /// `Storage` when the directory cannot be read, `Deck` when it holds the checkpoint of another deck.
     pub fn open(context: &Context<'r>, stage: Stage) -> Result<Self> {
         let ranks = context.ranks;
-        let header = context.checkpoint_header(stage)?;
+        let mut header = ranks.agree(context.checkpoint_header(stage))?;
         let stage = header.stage;
         let mut checkpoints = Checkpoints::open(ranks, &context.directory, stage)?;
         for damage in checkpoints.damage() {
             log::warn!("{damage}");
         }
-        let same = checkpoints.header().map(|found| compare_keys(&found.deck_keys, &header.deck_keys)).transpose()?;
-        match same {
-            None | Some(Comparison::Same) => {}
-            Some(Comparison::Changed(changes)) => {
-                let difference: Vec<String> = changes.iter().map(ToString::to_string).collect();
+        match Relation::between(checkpoints.header(), &header)? {
+            Relation::None => {}
+            // the same keys in another order are other text: what follows belongs to what is there
+            Relation::Same(found) => header = found,
+            Relation::Changed(difference) => {
                 return Err(Error::Deck {
                     file: context.deck.file.clone(),
                     message: format!(
-                        "{} holds a checkpoint of stage {} of another deck: {}; give another --output, or --redo {} to replace it",
+                        "{} holds a checkpoint of stage {} of another deck: {difference}; give another --output, or --redo {} to replace it",
                         context.directory.display(),
                         stage.name(),
-                        difference.join("; "),
                         stage.name()
                     ),
                 });
             }
-            Some(Comparison::Extends(_)) => {
-                log::warn!(
-                    "{}: its checkpoint is of a smaller deck and is not used: the stage begins anew",
-                    stage.name()
-                );
+            Relation::Useless(why) => {
+                log::warn!("{}: its checkpoint {why} and is not used: the stage begins anew", stage.name());
                 Checkpoints::remove(ranks, &context.directory, stage)?;
                 checkpoints = Checkpoints::open(ranks, &context.directory, stage)?;
             }
@@ -191,13 +211,26 @@ impl<'r> Journal<'r> {
     /// may be on fewer ranks: they go from checkpoint to checkpoint. `begun`: this rank's tasks that are not among them.
     fn share_of_waiting(&self, begun: Vec<u64>) -> Result<Vec<CheckpointRecord>> {
         let begun: BTreeSet<u64> = self.ranks.all_gather(&begun)?.into_iter().flatten().collect();
-        let waiting = self.running().into_iter().filter(|task| !begun.contains(task));
-        let records = waiting.skip(self.ranks.rank()).step_by(self.ranks.size()).filter_map(|task| {
-            let key = TaskKey { round: self.round, task };
+        let waits = |key: &TaskKey| key.round > self.round || (key.round == self.round && !begun.contains(&key.task));
+        let waiting = self.checkpoints.running().into_iter().filter(waits);
+        let records = waiting.skip(self.ranks.rank()).step_by(self.ranks.size()).filter_map(|key| {
             let bytes = self.checkpoints.read(key).transpose()?;
             Some(bytes.map(|bytes| CheckpointRecord { key, bytes }))
         });
         self.ranks.agree(records.collect())
+    }
+
+    /// Collective: what was finished since the last checkpoint, before the results leave the ranks that have them: the next
+    /// checkpoints are of another round, and would never write them.
+    ///
+    /// # Errors
+    /// As [`Journal::write`].
+    pub fn end_round<R: Serialize>(&mut self, unsaved: &[Finished<R>]) -> Result<()> {
+        let has_rounds = self.stage == crate::files::Stage::Connect;
+        if has_rounds && self.ranks.any(!unsaved.is_empty()) {
+            self.write::<R, ()>(unsaved, &[])?;
+        }
+        Ok(())
     }
 
     /// Keeps what finished tasks have cost.

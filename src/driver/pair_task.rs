@@ -7,7 +7,7 @@ use crate::landscape::QuenchSettings;
 use crate::model::{Model, PeriodicBox};
 use crate::paths::{
     Alone, ConnectOutcome, ConnectSettings, ConnectState, ConnectTask, DescentState, DescentTask, DoubleWell,
-    EndMinimum, ImageTeam, PathStatus, Refine, joined,
+    EndMinimum, ImageTeam, PairKey, PathStatus, Refine, joined,
 };
 use crate::task::{Progress, Task};
 use crate::tunnelling::{Profile, TunnelSettings, solve};
@@ -42,6 +42,17 @@ pub enum PairState {
     Connect(Box<ConnectState>),
     Descend { direct: Box<ConnectOutcome>, state: Box<DescentState> },
     Done(Box<ConnectOutcome>),
+}
+
+impl PairState {
+    /// Whether this is the state of a pair.
+    pub fn is_of(&self, pair: PairKey) -> bool {
+        let (a, b) = match self {
+            PairState::Connect(state) => state.ends(),
+            PairState::Descend { direct: outcome, .. } | PairState::Done(outcome) => outcome.ends,
+        };
+        PairKey::new(a, b) == pair
+    }
 }
 
 impl PairTask {

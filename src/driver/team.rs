@@ -12,7 +12,10 @@ use crate::task::{self, Task};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::ops::Range;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// How long a team works before it meets the others.
+const TURN: Duration = Duration::from_secs(1);
 
 /// A task whose work a team can share. All members have the task and take the same steps.
 pub trait TeamTask: Task {
@@ -134,7 +137,7 @@ impl Workers<'_> {
         let mut part = Part { key, task, members, seconds, saved: earlier.len(), done: earlier };
         log::info!("{}: {} ranks share {} tasks", self.stage, self.ranks.size(), order.len());
         loop {
-            let advanced = part.advance(slice(particles), &finish);
+            let advanced = part.advance_for(TURN, slice(particles), &finish);
             self.ranks.agree(advanced)?;
             let working = self.ranks.sum_u64(u64::from(part.task.is_some() && part.is_leader()));
             progress.tell(|live| {
@@ -155,6 +158,7 @@ impl Workers<'_> {
             }
         }
         self.ranks.add_waited(part.members.0.waited());
+        journal.end_round(&part.done[part.saved..])?;
         journal.note_costs(&part.done);
         part.done.sort_by_key(|done| done.key);
         Ok(part.done.into_iter().map(|done| (done.key, done.result)).collect())
@@ -164,6 +168,18 @@ impl Workers<'_> {
 impl<T: TeamTask, R: Serialize> Part<T, R> {
     fn is_leader(&self) -> bool {
         self.members.member() == 0
+    }
+
+    /// Slices of the task until the leader's clock says that it is enough: the more a team shares, the shorter they are.
+    fn advance_for(&mut self, time: Duration, slice: u64, finish: &impl Fn(u64, T) -> Result<R>) -> Result<()> {
+        let start = Instant::now();
+        while self.task.is_some() {
+            self.advance(slice, finish)?;
+            if self.members.0.any(self.is_leader() && start.elapsed() >= time) {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// A slice of the task; its result is the leader's.

@@ -1,6 +1,7 @@
 //! Stage `tunnel`: the quantum problem along each path, for each unit of energy asked for.
 
 use super::campaign::Context;
+use super::stop::Stop;
 use crate::error::{Error, Result};
 use crate::files::{Attribute, RowRange, Rows, Stage as FileStage, StageFile, StageReader, TaskCost, TaskKey, name_of};
 use crate::input::Stage;
@@ -71,6 +72,9 @@ impl Wells {
     }
 }
 
+/// Double wells that a thread solves, in about a second, before the clock and signals are looked at.
+const PIECE: usize = 32;
+
 /// Solves every double well for every unit and writes tunnelling.h5.
 ///
 /// # Errors
@@ -91,17 +95,13 @@ pub fn run(context: &Context<'_>) -> Result<()> {
     let mut tasks = Vec::new();
     let mut solved_units = Vec::new();
     for (round, unit) in units_of(context.deck.model.preset, settings).into_iter().enumerate() {
-        let solved: Vec<Result<(Doublet, TaskCost)>> = (0..count as usize)
-            .into_par_iter()
-            .map(|well| {
-                let start = Instant::now();
-                let doublet = doublet(&wells.profile(well), unit.reduced_mass, settings)?;
-                let key = TaskKey { round: round as u32, task: first + well as u64 };
-                Ok((doublet, TaskCost { key, seconds: start.elapsed().as_secs_f64() }))
-            })
-            .collect();
-        let solved = context.ranks.agree(solved.into_iter().collect::<Result<Vec<_>>>())?;
-        let (doublets, costs): (Vec<Doublet>, Vec<TaskCost>) = solved.into_iter().unzip();
+        let one = |well: usize| {
+            let start = Instant::now();
+            let doublet = doublet(&wells.profile(well), unit.reduced_mass, settings)?;
+            let key = TaskKey { round: round as u32, task: first + well as u64 };
+            Ok((doublet, TaskCost { key, seconds: start.elapsed().as_secs_f64() }))
+        };
+        let (doublets, costs): (Vec<Doublet>, Vec<TaskCost>) = in_pieces(context, count, one)?.into_iter().unzip();
         tasks.extend(costs);
         solved_units.push((unit, doublets));
     }
@@ -111,6 +111,25 @@ pub fn run(context: &Context<'_>) -> Result<()> {
         write_statistics(context, &mut file, &unit, &wells, &doublets, glasses)?;
     }
     context.finish_with(file, None, tasks)
+}
+
+/// Collective: the wells of this rank, the clock and signals being looked at between two pieces.
+///
+/// # Errors
+/// The first error of any rank; `Stopped` when a rank wants to stop: nothing is kept of the stage.
+fn in_pieces<T: Send>(context: &Context<'_>, count: u64, one: impl Fn(usize) -> Result<T> + Sync) -> Result<Vec<T>> {
+    let longest = context.ranks.max_u64(count) as usize;
+    let piece = PIECE * context.threads;
+    let mut all = Vec::with_capacity(count as usize);
+    for begin in (0..longest).step_by(piece) {
+        if context.ranks.any(context.stop.wanted()) {
+            return Err(Stop::told(Stage::Tunnel.name()));
+        }
+        let wells = begin.min(count as usize)..(begin + piece).min(count as usize);
+        let solved: Vec<Result<T>> = wells.into_par_iter().map(&one).collect();
+        all.extend(context.ranks.agree(solved.into_iter().collect::<Result<Vec<T>>>())?);
+    }
+    Ok(all)
 }
 
 /// A path whose profile cannot be solved is a row without figures, not the end of the campaign.

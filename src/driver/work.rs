@@ -151,6 +151,7 @@ impl Workers<'_> {
             hands.save(journal)?;
             return Err(Stop::told(self.stage));
         }
+        journal.end_round(&hands.done[hands.saved..])?;
         journal.note_costs(&hands.done);
         hands.done.sort_by_key(|done| done.key);
         Ok(hands.done.into_iter().map(|done| (done.key, done.result)).collect())

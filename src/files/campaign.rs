@@ -26,6 +26,24 @@ pub struct Campaign {
     damaged: Vec<String>,
 }
 
+/// Collective: removes the file of a stage, if it is there.
+///
+/// # Errors
+/// `Storage`, on all ranks together, when it cannot be removed.
+pub fn remove(ranks: &Ranks, directory: &Path, stage: Stage) -> Result<()> {
+    let path = directory.join(stage.file_name());
+    let removed = match ranks.rank() {
+        0 => std::fs::remove_file(&path),
+        _ => Ok(()),
+    };
+    ranks.agree(match removed {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::storage(&path, format!("cannot be removed: {error}")))
+        }
+        _ => Ok(()),
+    })
+}
+
 impl Campaign {
     /// Collective: makes the directory if need be, removes what an interrupted write has left, and looks at what is
     /// there. Whether a stored deck allows to go on is for the caller to say, from the headers; [`Campaign::refuse`] is

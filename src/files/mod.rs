@@ -29,9 +29,9 @@ use crate::error::Result;
 use crate::parallel::Ranks;
 
 pub use beside::seen_by_all;
-pub use campaign::{Campaign, StageState};
+pub use campaign::{Campaign, StageState, remove};
 pub use checkpoint::{CheckpointHeader, CheckpointRecord, Checkpoints, SharedRecords, TaskKey};
-pub use checksum::verify;
+pub use checksum::{fingerprint, verify};
 pub use header::{Header, TaskCost, Timing};
 pub use layout::Stage;
 pub use names::name_of;

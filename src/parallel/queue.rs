@@ -140,9 +140,13 @@ impl WorkQueue<'_> {
             }
             Side::Worker { .. } => self.to_worker,
         };
+        // rank 0 has a clock to look at, too, when words come as fast as it answers them
+        let mut left_to_read = 4 * self.ranks.size();
         while !self.meeting
+            && left_to_read > 0
             && let Some((source, word)) = self.ranks.form.receive(tag)
         {
+            left_to_read -= 1;
             match &mut self.side {
                 Side::Keeper { .. } => self.answer(source, word),
                 Side::Worker { asked, ended, bye, .. } => {
@@ -243,6 +247,8 @@ impl WorkQueue<'_> {
         self.stopping = true;
         match &mut self.side {
             Side::Keeper { .. } => self.tell_stop(),
+            // after its last word rank 0 may read no more; `finish` agrees on the stop
+            Side::Worker { left: true, .. } => {}
             Side::Worker { asked_stop, .. } => {
                 if !std::mem::replace(asked_stop, true) {
                     self.say(ASK_STOP);

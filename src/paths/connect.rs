@@ -84,6 +84,13 @@ enum Phase {
     Done(Box<ConnectOutcome>),
 }
 
+impl ConnectState {
+    /// Indices of a (the lower end) and b within the glass.
+    pub fn ends(&self) -> (usize, usize) {
+        (self.a.index, self.b.index)
+    }
+}
+
 /// Joins two minima of a glass by a minimum-energy path.
 pub struct ConnectTask {
     sum: PairSum<1>,

@@ -71,7 +71,7 @@ impl PerpendicularMemory {
         let mut step = perpendicular(self.solve(target.clone(), stiffening), direction);
         if dot(&step, &target) <= 0.0 {
             step = target;
-            scale(&mut step, self.first_scale);
+            scale(&mut step, self.stiffest(stiffening));
         }
         let length = norm(&step);
         if length > cap {
@@ -95,6 +95,11 @@ impl PerpendicularMemory {
         self.pairs.push(SecantPair { step, change, products });
     }
 
+    /// The inverse of (1 / first_scale + stiffening).
+    fn stiffest(&self, stiffening: f64) -> f64 {
+        self.first_scale / (1.0 + stiffening * self.first_scale)
+    }
+
     /// Two-loop recursion with the changes y + stiffening s. Directions that no pair knows of are taken to be as stiff as the
     /// stiffest pair: the usual choice, the last pair, is soft near convergence; steps then overshoot in every stiff
     /// direction, each image in its own, and where images are close that is a kink.
@@ -109,7 +114,7 @@ impl PerpendicularMemory {
             add_scaled_pair(&mut q, (-alpha, &pair.change), (-alpha * stiffening, &pair.step));
             alphas.push(alpha);
         }
-        scale(&mut q, if self.pairs.is_empty() { self.first_scale } else { scaling });
+        scale(&mut q, if self.pairs.is_empty() { self.stiffest(stiffening) } else { scaling });
         for (pair, alpha) in self.pairs.iter().zip(alphas.into_iter().rev()) {
             let product = pair.products[1] + stiffening * pair.products[0];
             let beta = (dot(&pair.change, &q) + stiffening * dot(&pair.step, &q)) / product;

@@ -29,6 +29,8 @@ pub struct CheckpointHeader {
     /// The keys and values of the deck that the stage depends on, in whatever form the driver compares.
     pub deck_keys: String,
     pub seed: u64,
+    /// [`super::fingerprint`] of the file whose contents the tasks depend on; 0 where the deck says all.
+    pub built_on: u64,
 }
 
 /// The name of a task within its stage; tasks are numbered within a round.

@@ -1,6 +1,6 @@
 //! One file of a checkpoint: records, each with its checksum, and a table of where they are.
 //!
-//! Root attributes `checkpoint_layout`, `glasswell_version`, `stage`, `number`, `kind`, `seed`, `deck_keys`; checksums of
+//! Root attributes `checkpoint_layout`, `glasswell_version`, `stage`, `number`, `kind`, `seed`, `built_on`, `deck_keys`; checksums of
 //! them (`header_checksum`) and of the table (`records_checksum`). /records/{round,task,first,length,checksum} has one
 //! row for each record, whose bytes are first..first + length of /bytes. The order of the records depends on the ranks.
 
@@ -23,7 +23,7 @@ use crate::files::values::Attribute;
 use crate::parallel::Ranks;
 
 /// Version of the layout of these files: the root attribute `checkpoint_layout`.
-const LAYOUT: i64 = 2;
+const LAYOUT: i64 = 3;
 
 /// Bytes that a rank writes at once; it holds no second copy of more than these.
 const PIECE_BYTES: usize = 1 << 26;
@@ -177,6 +177,7 @@ fn write_header(file: &Beside, name: FileName, header: &CheckpointHeader, record
         ("checkpoint_layout", Attribute::I64(LAYOUT)),
         ("number", Attribute::U64(name.number)),
         ("seed", Attribute::U64(header.seed)),
+        ("built_on", Attribute::U64(header.built_on)),
         ("header_checksum", Attribute::U64(checksum)),
         ("records_checksum", Attribute::U64(records_checksum)),
     ] {
@@ -297,7 +298,8 @@ fn read_header(file: &hdf5::File, name: FileName) -> std::result::Result<Checkpo
     if version != env!("CARGO_PKG_VERSION") {
         return Err(format!("was written by glasswell {version}, this is {}", env!("CARGO_PKG_VERSION")));
     }
-    let header = CheckpointHeader { stage: name.stage, deck_keys: text("deck_keys")?, seed: number("seed")? };
+    let (deck_keys, seed, built_on) = (text("deck_keys")?, number("seed")?, number("built_on")?);
+    let header = CheckpointHeader { stage: name.stage, deck_keys, seed, built_on };
     // the name is part of what is summed: a file that was renamed fails here
     let due = header_checksum(&version, name, &header).map_err(|error| error.to_string())?;
     if number("header_checksum")? != due {
