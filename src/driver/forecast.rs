@@ -61,7 +61,7 @@ pub struct Forecast {
     /// From the first task to the last on all ranks [s], and the share of it that ranks are idle.
     pub wall: f64,
     pub idle: f64,
-    /// The longest task [s]: no number of ranks makes the stage shorter.
+    /// The longest task [s]: no number of ranks makes the stage shorter, teams left out.
     pub longest: f64,
     /// Of the stage's file.
     pub bytes: f64,

@@ -41,5 +41,5 @@ pub(super) const TIMING: &[DataSet] = &[
         "1",
         "number of the task in its round: glass (prepare); 2^32 glass + group of eight runs (explore); pair, by falling distance (connect); double well (tunnel)",
     ),
-    asked("/timing/tasks/seconds", F64, "[tasks]", "s", "time that the task took"),
+    asked("/timing/tasks/seconds", F64, "[tasks]", "s", "wall time of the slices of the task"),
 ];
