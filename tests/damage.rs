@@ -123,8 +123,8 @@ fn a_flipped_byte_anywhere_is_told() {
         let path = scene.file(stage);
         files::verify(&world, &scene.output(), stage).unwrap();
         let length = std::fs::metadata(&path).unwrap().len();
-        let ends = (0..1500).chain(length - 1500..length);
-        let places = ends.chain((1500..length - 1500).step_by(length as usize / 2000 + 1));
+        let ends = (0..700).chain(length - 700..length);
+        let places = ends.chain((700..length - 700).step_by(length as usize / 800 + 1));
         let mut tried = 0;
         for place in places {
             let mask = 1 << (place % 8);
