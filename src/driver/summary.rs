@@ -90,6 +90,8 @@ fn landscape(reader: &StageReader) -> Result<Rows> {
         row("minima", length(reader, "/minima/energy")?),
         row("transitions", length(reader, "/transitions/count")?),
         row("diffusing runs", diffusing.iter().filter(|flag| **flag).count()),
+        row("recognised quenches audited", total(reader, "/recognition/audited")?),
+        row("of them in another minimum", total(reader, "/recognition/disagreed")?),
         row("force evaluations", calls.iter().sum::<i64>()),
     ]);
     Ok(rows)
@@ -139,6 +141,11 @@ fn tunnelling(reader: &StageReader) -> Result<Rows> {
         rows.push(row(&format!("{unit}: n(E)/E at T_Q/3"), format!("{third:.3e}")));
     }
     Ok(rows)
+}
+
+/// Sum of a data set of counts.
+fn total(reader: &StageReader, path: &str) -> Result<i64> {
+    Ok(reader.read::<i64>(path)?.into_iter().sum())
 }
 
 fn length(reader: &StageReader, path: &str) -> Result<u64> {
