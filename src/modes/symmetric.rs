@@ -12,15 +12,28 @@ use faer::{Mat, MatRef, Par};
 /// # Errors
 /// `Error::Numerical` when the iteration does not converge, which numbers that are not finite do.
 pub(super) fn symmetric_eigen(matrix: MatRef<'_, f64>) -> Result<(Vec<f64>, Mat<f64>)> {
+    let mut vectors = Mat::<f64>::zeros(matrix.nrows(), matrix.nrows());
+    let values = decompose(matrix, Some(&mut vectors))?;
+    Ok((values, vectors))
+}
+
+/// The eigenvalues alone, for a third of the work or less.
+///
+/// # Errors
+/// As [`symmetric_eigen`].
+pub(super) fn symmetric_eigenvalues(matrix: MatRef<'_, f64>) -> Result<Vec<f64>> {
+    decompose(matrix, None)
+}
+
+fn decompose(matrix: MatRef<'_, f64>, vectors: Option<&mut Mat<f64>>) -> Result<Vec<f64>> {
     let n = matrix.nrows();
     let mut values = Diag::<f64>::zeros(n);
-    let mut vectors = Mat::<f64>::zeros(n, n);
-    let scratch = self_adjoint_evd_scratch::<f64>(n, ComputeEigenvectors::Yes, Par::Seq, Default::default());
-    let mut memory = MemBuffer::new(scratch);
+    let wanted = if vectors.is_some() { ComputeEigenvectors::Yes } else { ComputeEigenvectors::No };
+    let mut memory = MemBuffer::new(self_adjoint_evd_scratch::<f64>(n, wanted, Par::Seq, Default::default()));
     self_adjoint_evd(
         matrix,
         values.as_mut(),
-        Some(vectors.as_mut()),
+        vectors.map(|vectors| vectors.as_mut()),
         Par::Seq,
         MemStack::new(&mut memory),
         Default::default(),
@@ -30,5 +43,5 @@ pub(super) fn symmetric_eigen(matrix: MatRef<'_, f64>) -> Result<(Vec<f64>, Mat<
     if values.iter().any(|value| !value.is_finite()) {
         return Err(Error::Numerical("the eigenvalues of a matrix that is not finite".into()));
     }
-    Ok((values, vectors))
+    Ok(values)
 }
