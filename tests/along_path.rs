@@ -7,7 +7,8 @@ use glasswell::forces::hessian;
 use glasswell::model::{Configuration, Model, PeriodicBox, Preset};
 use glasswell::modes::{
     Completeness, TANGENT_IMAGES, WellFields, ZeroPoint, dense_spectrum, lowest_modes, path_arc_lengths, path_rattlers,
-    perpendicular_zero_point, point_modes, point_zero_point, tangent_study, zero_point, zero_point_difference,
+    perpendicular_zero_point, point_modes, point_zero_point, tangent_study, zero_point, zero_point_arc_lengths,
+    zero_point_difference,
 };
 use glasswell::paths::{PathPoints, PathPointsSettings, path_points};
 use serde_json::Value;
@@ -154,6 +155,8 @@ fn the_lowest_modes_along_a_path() {
     let (model, cell, path) = known_path(&file);
     let places = path_arc_lengths(&path, 21).unwrap();
     assert!(places.len() == 21 && places[0] == 0.0 && (places[20] - path.length()).abs() < 1e-12);
+    let wider = zero_point_arc_lengths(&path, 21).unwrap();
+    assert!(wider.len() == 23 && wider[1..22] == places && wider[0] == -places[1] && wider[22] > path.length());
     let top = places.iter().position(|s| (s - path.arc_length[path.saddle]).abs() < 1e-12).unwrap();
     assert!(path_rattlers(&model, &cell, &path).iter().all(|loose| !loose));
     let at = |k: usize| point_modes(&model, &cell, &path, places[k], &[], Completeness::Counted).unwrap();

@@ -39,6 +39,18 @@ pub fn path_arc_lengths(path: &PathPoints, points: usize) -> Result<Vec<f64>> {
     Ok(path.profile(points)?.arc_length)
 }
 
+/// Arc lengths at which to look for the zero-point energy along a path: those of [`path_arc_lengths`] and one further point beyond
+/// each minimum, straight on along the tangent there, by the spacing of the others: for the slope of Z at the minimum. (Along the path itself
+/// the tangent still turns near the minimum.)
+///
+/// # Errors
+/// As [`path_arc_lengths`].
+pub fn zero_point_arc_lengths(path: &PathPoints, points: usize) -> Result<Vec<f64>> {
+    let inner = path_arc_lengths(path, points)?;
+    let (first, last) = (inner[1] - inner[0], inner[points - 1] - inner[points - 2]);
+    Ok([-first].into_iter().chain(inner).chain([path.length() + last]).collect())
+}
+
 /// The particles that are loose at either end of a path [N]: left out of every spectrum along it. All false but for harmonic
 /// packings.
 pub fn path_rattlers(model: &Model, cell: &PeriodicBox, path: &PathPoints) -> Vec<bool> {

@@ -11,7 +11,8 @@ mod tangent;
 mod zero_point;
 
 pub use along_path::{
-    LOWEST_ALONG_PATH, PROJECTED_ALONG_PATH, PointModes, path_arc_lengths, path_rattlers, point_modes, point_zero_point,
+    LOWEST_ALONG_PATH, PROJECTED_ALONG_PATH, PointModes, path_arc_lengths, path_rattlers, point_modes,
+    point_zero_point, zero_point_arc_lengths,
 };
 pub use lowest::{Completeness, LowestModes, lowest_modes};
 pub use overlap::{Overlap, best_overlaps, overlaps};

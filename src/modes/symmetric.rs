@@ -17,7 +17,7 @@ pub(super) fn symmetric_eigen(matrix: MatRef<'_, f64>) -> Result<(Vec<f64>, Mat<
     Ok((values, vectors))
 }
 
-/// The eigenvalues alone, for a third of the work or less.
+/// The eigenvalues alone, for two thirds of the work.
 ///
 /// # Errors
 /// As [`symmetric_eigen`].
