@@ -59,7 +59,7 @@ fn straight_on(z: impl Fn(f64) -> f64, beyond: i32) -> impl Fn(f64) -> f64 {
 fn written_out(asymmetry: f64, z: impl Fn(f64) -> f64, from: f64, to: f64) -> Vec<f64> {
     let v = plain(asymmetry);
     let stretch = Stretch { left: from, right: to, points: 2000, levels: 5 };
-    solve_potential(&|x: f64| v(x) + z(x), MASS * LENGTH * LENGTH, &stretch).unwrap().levels
+    solve_potential(|x: f64| v(x) + z(x), MASS * LENGTH * LENGTH, &stretch).unwrap().levels
 }
 
 fn near(what: &str, got: f64, expected: f64, relative: f64) {
