@@ -20,7 +20,7 @@ const AT_END: f64 = 1e-6;
 /// which V is known there. (The curvature of Z is not used: it would be that of a difference of few points.) With a slope of Z the
 /// wells' bottoms move, inwards or beyond the ends: they are looked for anew, and the doublet (its asymmetry, its wells, its
 /// barrier) is that of the two new minima on both sides of the new highest point. Where two are not left, it is that of a
-/// single well, of kind `no_barrier`. Positions in the doublet are those of the profile given, s/d; the lower well may have changed
+/// single well, of kind `no_barrier` and without a diagonal splitting (NaN). Positions in the doublet are those of the profile given, s/d; the lower well may have changed
 /// sides. Levels are on the zero of V.
 ///
 /// # Errors
@@ -53,7 +53,8 @@ pub fn splitting_with_zero_point(
     let (xi, energy) = effective(profile, &plain, curvature, &added);
     let spline = CubicSpline::new(&xi, &energy)?;
     // without two wells the ends of the path stand for them
-    let [a, b] = wells(&spline).unwrap_or([0.0, 1.0]);
+    let found = wells(&spline);
+    let [a, b] = found.unwrap_or([0.0, 1.0]);
     let moved = Profile {
         xi: xi.iter().map(|xi| (xi - a) / (b - a)).collect(),
         energy,
@@ -61,6 +62,9 @@ pub fn splitting_with_zero_point(
         curvature: [None, None],
     };
     let mut doublet = solve(&moved, None, reduced_mass, settings)?;
+    if found.is_none() {
+        doublet.diagonal_splitting = f64::NAN;
+    }
     doublet.turning_points = doublet.turning_points.map(|xi| a + xi * (b - a));
     Ok(doublet)
 }
