@@ -5,6 +5,7 @@
 //! that no result depends on when a list was rebuilt or on which configurations share a batch.
 
 mod candidates;
+pub mod deformation;
 pub mod hessian;
 mod inertia;
 pub mod lanes;
