@@ -134,6 +134,11 @@ fn the_same_bits_every_time() {
     let (model, glass) = glass(Preset::Pss, 400);
     let find = || lowest_modes(&model, &glass.cell, &glass.positions, &[], 10, Completeness::Assumed).unwrap();
     let (one, two) = (find(), find());
+    assert!(!one.counted);
+    let counted = |bytes: u64| {
+        lowest_modes(&model, &glass.cell, &glass.positions, &[], 10, Completeness::Within(bytes)).unwrap().counted
+    };
+    assert!(counted(1 << 30) && !counted(1000));
     assert_eq!(one.eigenvalues, two.eigenvalues);
     assert_eq!(one.vectors, two.vectors);
 }

@@ -67,7 +67,7 @@ fn the_sparse_hessian_is_the_dense_one() {
     let (model, configuration) = model_of(&file, VECTORS[3].1);
     let dense = hessian::dense(&model, &configuration.cell, &configuration.positions);
     let blocks = PairBlocks::new(&model, &configuration.cell, &configuration.positions, &[]);
-    let full = blocks.sparse_lower(-0.5).unwrap().to_dense();
+    let full = blocks.sparse_lower(-0.5, &[]).unwrap().to_dense();
     let coordinate = |row: usize| 3 * blocks.order()[row / 3] + row % 3;
     for row in 0..dense.nrows() {
         for column in 0..=row {

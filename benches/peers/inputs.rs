@@ -132,7 +132,7 @@ fn pair(folder: &Path, glass: &Configuration) {
 /// `sparse-PRESET.{row,column}.u64` and `.f64`: the lower triangle of the Hessian, entry by entry.
 fn sparse(folder: &Path, glass: &Configuration, preset: Preset) {
     let blocks = PairBlocks::new(&preset.model(glass), &glass.cell, &glass.positions, &[]);
-    let matrix = blocks.sparse_lower(0.0).expect("the sparse Hessian");
+    let matrix = blocks.sparse_lower(0.0, &[]).expect("the sparse Hessian");
     let (mut rows, mut columns, mut values) = (Vec::new(), Vec::new(), Vec::new());
     for entry in matrix.triplet_iter() {
         rows.extend((entry.row as u64).to_le_bytes());

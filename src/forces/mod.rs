@@ -6,6 +6,7 @@
 
 mod candidates;
 pub mod deformation;
+mod factors;
 pub mod hessian;
 mod inertia;
 pub mod lanes;
@@ -13,14 +14,17 @@ mod neighbours;
 mod order;
 mod pair_blocks;
 mod pair_sum;
+mod pseudo_inverse;
 pub mod sums;
 mod table;
 
-pub use inertia::count_below;
+pub use factors::{FactorShape, Factors};
+pub use inertia::{count_below, count_below_within};
 pub use neighbours::NeighbourList;
 pub use order::space_filling_order;
 pub use pair_blocks::PairBlocks;
 pub use pair_sum::PairSum;
+pub use pseudo_inverse::PseudoInverse;
 
 /// Number of configurations in a batch, on every processor.
 pub const LANES: usize = 8;

@@ -89,11 +89,31 @@ impl PairBlocks {
         vectorised(Times { hessian: self, vectors, products });
     }
 
-    /// Lower triangle of H - shift 1 in the order of places [3N, 3N].
+    /// The inverses of the diagonal blocks sum_j B_ij [N][3][3] by place; where one is not positive definite, that of its trace.
+    pub fn inverse_diagonal(&self) -> Vec<[[f64; 3]; 3]> {
+        let mut sums = vec![nalgebra::Matrix3::<f64>::zeros(); self.particles()];
+        for i in 0..self.particles() {
+            for block in &self.blocks[self.first[i]..self.first[i + 1]] {
+                let [xx, xy, xz, yy, yz, zz] = block.b;
+                let b = nalgebra::Matrix3::new(xx, xy, xz, xy, yy, yz, xz, yz, zz);
+                sums[i] += b;
+                sums[block.neighbour] += b;
+            }
+        }
+        let inverse = |sum: nalgebra::Matrix3<f64>| {
+            let safe = nalgebra::Matrix3::identity() * (3.0 / sum.trace().abs().max(f64::MIN_POSITIVE));
+            let inverse = sum.cholesky().map_or(safe, |factors| factors.inverse());
+            std::array::from_fn(|a| std::array::from_fn(|b| inverse[(a, b)]))
+        };
+        sums.into_iter().map(inverse).collect()
+    }
+
+    /// Lower triangle of H - shift 1 in the order of places [3N, 3N], with `springs` [N] by place, or none, added to the
+    /// diagonal: they tie particles to where they are.
     ///
     /// # Errors
     /// `Error::Internal` when the matrix library refuses the triplets.
-    pub fn sparse_lower(&self, shift: f64) -> Result<SparseColMat<usize, f64>> {
+    pub fn sparse_lower(&self, shift: f64, springs: &[f64]) -> Result<SparseColMat<usize, f64>> {
         const FULL: [[usize; 3]; 3] = [[0, 1, 2], [1, 3, 4], [2, 4, 5]];
         let n = self.particles();
         let mut diagonal = vec![[0.0; 6]; n];
@@ -114,8 +134,9 @@ impl PairBlocks {
         for (i, block) in diagonal.iter().enumerate() {
             for a in 0..3 {
                 for b in 0..=a {
-                    let shift = if a == b { shift } else { 0.0 };
-                    triplets.push(Triplet::new(3 * i + a, 3 * i + b, block[FULL[a][b]] - shift));
+                    let spring = springs.get(i).copied().unwrap_or(0.0);
+                    let added = if a == b { spring - shift } else { 0.0 };
+                    triplets.push(Triplet::new(3 * i + a, 3 * i + b, block[FULL[a][b]] + added));
                 }
             }
         }

@@ -9,7 +9,7 @@ use super::krylov::{Found, Space, random_block, search};
 use super::participation_ratio;
 use super::symmetric::symmetric_eigen;
 use crate::error::{Error, Result};
-use crate::forces::{LANES, PairBlocks, count_below};
+use crate::forces::{LANES, PairBlocks, count_below_within};
 use crate::model::{Model, PeriodicBox};
 use crate::random::{Stage, Stream, stream};
 use faer::linalg::matmul::matmul;
@@ -38,6 +38,8 @@ pub struct LowestModes {
     pub participation_ratio: Vec<f64>,
     /// |H v - lambda v| of each mode [K].
     pub residuals: Vec<f64>,
+    /// Whether the number of modes was proven.
+    pub counted: bool,
 }
 
 /// Whether the number of modes is proven.
@@ -45,6 +47,8 @@ pub struct LowestModes {
 pub enum Completeness {
     /// By the inertia of H - shift 1 at a shift above the last mode: one sparse factorisation, whose memory grows about as N^(4/3).
     Counted,
+    /// The same where the factorisation takes at most so many bytes, else not at all.
+    Within(u64),
     /// Not at all, for glasses whose factors do not fit into memory.
     Assumed,
 }
@@ -77,10 +81,13 @@ pub fn lowest_modes(
     };
     let found = rayleigh_ritz(&hessian, &subspace)?;
     found.check(hessian.bound(), count)?;
-    if completeness == Completeness::Counted {
-        found.check_count(&hessian, &space, count)?;
-    }
-    Ok(found.modes(&hessian, &space, count))
+    let most_bytes = match completeness {
+        Completeness::Counted => u64::MAX,
+        Completeness::Within(bytes) => bytes,
+        Completeness::Assumed => 0,
+    };
+    let counted = found.check_count(&hessian, &space, count, most_bytes)?;
+    Ok(LowestModes { counted, ..found.modes(&hessian, &space, count) })
 }
 
 /// An orthonormal basis of the lowest modes, by filters of rising cut or degree.
@@ -115,7 +122,7 @@ const BASIS: usize = 6;
 
 /// The same from the full matrix, translations and rattlers lifted to the top of the spectrum.
 fn densely(hessian: &PairBlocks, space: &Space, wanted: usize) -> Result<Mat<f64>> {
-    let sparse = hessian.sparse_lower(0.0)?.to_dense();
+    let sparse = hessian.sparse_lower(0.0, &[])?.to_dense();
     let share = hessian.bound() / space.count as f64;
     let lifted = Mat::from_fn(sparse.nrows(), sparse.ncols(), |i, j| {
         let both_held = space.held[i / 3] && space.held[j / 3];
@@ -192,8 +199,8 @@ impl Pairs {
         Ok(())
     }
 
-    /// Counts the eigenvalues below the widest gap after mode `count`: none may be missing.
-    fn check_count(&self, hessian: &PairBlocks, space: &Space, count: usize) -> Result<()> {
+    /// Counts the eigenvalues below the widest gap after mode `count`: none may be missing. Tells whether they could be counted.
+    fn check_count(&self, hessian: &PairBlocks, space: &Space, count: usize, most_bytes: u64) -> Result<bool> {
         let gap = |k: &usize| self.values[k + 1] - self.values[*k];
         let widest = |from: usize| (from..self.values.len() - 1).max_by(|i, j| gap(i).total_cmp(&gap(j)));
         let after = widest(count.max(1) - 1);
@@ -201,18 +208,21 @@ impl Pairs {
         let uncut = |k: &usize| gap(k) <= RESIDUAL * hessian.bound();
         let Some(last) = after.filter(|k| !uncut(k)).or_else(|| after.and_then(|_| widest(0))) else {
             // all modes there are
-            return Ok(());
+            return Ok(true);
         };
         let shift = 0.5 * (self.values[last] + self.values[last + 1]);
         let resting = 3 * hessian.particles() - space.dimension();
-        let below = count_below(hessian, shift)?;
+        if most_bytes == 0 {
+            return Ok(false);
+        }
+        let Some(below) = count_below_within(hessian, shift, most_bytes)? else { return Ok(false) };
         let expected = last + 1 + if shift > 0.0 { resting } else { 0 };
         if below != expected {
             return Err(Error::Numerical(format!(
                 "{expected} eigenvalues of the Hessian were found below {shift}, there are {below} (translations among them)"
             )));
         }
-        Ok(())
+        Ok(true)
     }
 
     /// The first `count`, in the order of particles.
@@ -232,6 +242,7 @@ impl Pairs {
             participation_ratio: vectors.iter().map(|v| share_of_all * participation_ratio(v)).collect(),
             vectors,
             residuals: self.residuals[..count].to_vec(),
+            counted: false,
         }
     }
 }

@@ -1,10 +1,16 @@
 //! Spectra of the Hessian, dense or their lowest part, and the participation of the particles in a mode.
 
+pub mod elasticity;
 mod filter;
 mod krylov;
 mod lowest;
+mod quasi_static;
 mod spectrum;
+mod stress_strain;
 mod symmetric;
 
+pub use elasticity::{LinearModuli, PLANES, Response, STRAINS, Sound, linear_moduli};
 pub use lowest::{Completeness, LowestModes, lowest_modes};
+pub use quasi_static::{ElasticSettings, QuasiStatic, QuasiStaticState, gradient};
 pub use spectrum::{Spectrum, dense_spectrum, participation_ratio};
+pub use stress_strain::{Curve, Event, Point, Slope, elastic_slope};

@@ -1,0 +1,257 @@
+//! The inverse of the Hessian on everything but translations and particles that are left out.
+
+use super::factors::{FactorShape, Factors};
+use super::{LANES, PairBlocks};
+use crate::error::{Error, Result};
+use faer::Mat;
+
+/// One vector in each lane [3N][LANES], in the order of places.
+type Block = Vec<[f64; LANES]>;
+
+/// A solution's residual, relative to its right-hand side, that is good enough.
+const TOLERANCE: f64 = 1e-12;
+/// A solution whose residual is larger than this share of |H| |x| is none.
+const BACKWARD_ERROR: f64 = 1e-10;
+/// Rounds of refinement of what the factors give.
+const REFINEMENTS: usize = 3;
+/// Iterations of conjugate gradients, in units of the number of coordinates.
+const LONGEST: usize = 2;
+
+/// H^+ of one configuration: H x = f is solved with f and x free of translations.
+///
+/// By a sparse factorisation L D L^T, one held particle being tied by a spring: a right-hand side without total force then gives
+/// the solution in which that particle rests. Where the factors would take too much memory, by conjugate gradients with
+/// the diagonal blocks as preconditioner (positive definite Hessians only).
+pub struct PseudoInverse {
+    hessian: PairBlocks,
+    /// [N] by place: whether the particle takes part.
+    held: Vec<bool>,
+    factors: Option<Factors>,
+}
+
+impl PseudoInverse {
+    /// `left_out` [N], or empty when none is; `most_bytes`: what the factors may take.
+    ///
+    /// # Errors
+    /// `Error::Numerical` when the factorisation breaks down.
+    pub fn new(hessian: PairBlocks, left_out: &[bool], most_bytes: u64) -> Result<Self> {
+        let held: Vec<bool> = hessian.order().iter().map(|&i| !left_out.get(i).copied().unwrap_or(false)).collect();
+        let mut springs: Vec<f64> =
+            held.iter().map(|held| if *held { 0.0 } else { hessian.bound().max(1.0) }).collect();
+        if let Some(first) = held.iter().position(|held| *held) {
+            springs[first] = hessian.bound();
+        }
+        let matrix = hessian.sparse_lower(0.0, &springs)?;
+        let shape = FactorShape::new(&hessian, &matrix)?;
+        let factors = if shape.bytes() <= most_bytes { Some(Factors::new(shape, &matrix)?) } else { None };
+        Ok(Self { hessian, held, factors })
+    }
+
+    /// Whether solutions come from a factorisation.
+    pub fn is_factorised(&self) -> bool {
+        self.factors.is_some()
+    }
+
+    /// Negative eigenvalues of H, where it is factorised: 0 at a minimum, 1 at a saddle of first order.
+    pub fn negative(&self) -> Option<usize> {
+        self.factors.as_ref().map(Factors::negative)
+    }
+
+    /// The Hessian.
+    pub fn hessian(&self) -> &PairBlocks {
+        &self.hessian
+    }
+
+    /// H^+ `right`, [3N] in the order of particles; exactly 0 on particles that are left out.
+    ///
+    /// # Errors
+    /// `Error::Numerical` when the residual is not small: H is singular beyond translations, or, with conjugate gradients, not
+    /// positive.
+    pub fn solve(&self, right: &[f64]) -> Result<Vec<f64>> {
+        let solved = self.solve_all(std::slice::from_ref(&right.to_vec()))?;
+        solved.into_iter().next().ok_or_else(|| Error::Internal("a solution was lost".to_owned()))
+    }
+
+    /// The same for several right-hand sides.
+    ///
+    /// # Errors
+    /// As [`PseudoInverse::solve`].
+    pub fn solve_all(&self, right: &[Vec<f64>]) -> Result<Vec<Vec<f64>>> {
+        let mut all = Vec::with_capacity(right.len());
+        for chunk in right.chunks(LANES) {
+            let block = self.block(chunk);
+            let solution = match &self.factors {
+                Some(factors) => self.refined(factors, &block),
+                None => self.iterated(&block)?,
+            };
+            self.check(&solution, &block, chunk.len())?;
+            for lane in 0..chunk.len() {
+                let mut x = vec![0.0; solution.len()];
+                for (atom, &particle) in solution.as_chunks::<3>().0.iter().zip(self.hessian.order()) {
+                    for k in 0..3 {
+                        x[3 * particle + k] = atom[k][lane];
+                    }
+                }
+                all.push(x);
+            }
+        }
+        Ok(all)
+    }
+
+    /// Vectors in the order of particles as lanes in the order of places, free of translations.
+    fn block(&self, vectors: &[Vec<f64>]) -> Block {
+        let mut block = vec![[0.0; LANES]; 3 * self.hessian.particles()];
+        for (lane, vector) in vectors.iter().enumerate() {
+            for (place, &particle) in self.hessian.order().iter().enumerate() {
+                for k in 0..3 {
+                    block[3 * place + k][lane] = vector[3 * particle + k];
+                }
+            }
+        }
+        self.project(&mut block);
+        block
+    }
+
+    /// Takes the mean of the held particles off and sets the others to zero.
+    fn project(&self, block: &mut [[f64; LANES]]) {
+        let count = self.held.iter().filter(|held| **held).count().max(1) as f64;
+        let mut mean = [[0.0; LANES]; 3];
+        for (atom, _) in block.as_chunks::<3>().0.iter().zip(&self.held).filter(|(_, held)| **held) {
+            for k in 0..3 {
+                for l in 0..LANES {
+                    mean[k][l] += atom[k][l] / count;
+                }
+            }
+        }
+        for (atom, held) in block.as_chunks_mut::<3>().0.iter_mut().zip(&self.held) {
+            for k in 0..3 {
+                for l in 0..LANES {
+                    atom[k][l] = if *held { atom[k][l] - mean[k][l] } else { 0.0 };
+                }
+            }
+        }
+    }
+
+    /// right - H x.
+    fn residual(&self, x: &Block, right: &Block) -> Block {
+        let mut residual = vec![[0.0; LANES]; x.len()];
+        self.hessian.times(x, &mut residual);
+        for (r, f) in residual.iter_mut().zip(right) {
+            for l in 0..LANES {
+                r[l] = f[l] - r[l];
+            }
+        }
+        self.project(&mut residual);
+        residual
+    }
+
+    fn refined(&self, factors: &Factors, right: &Block) -> Block {
+        let mut x: Block = vec![[0.0; LANES]; right.len()];
+        let mut residual = right.clone();
+        for _ in 0..REFINEMENTS {
+            let mut step = Mat::from_fn(right.len(), LANES, |i, l| residual[i][l]);
+            factors.solve(&mut step);
+            for (i, row) in x.iter_mut().enumerate() {
+                for l in 0..LANES {
+                    row[l] += step[(i, l)];
+                }
+            }
+            self.project(&mut x);
+            residual = self.residual(&x, right);
+            let (off, size) = (squares(&residual), squares(right));
+            if (0..LANES).all(|l| off[l] <= (0.1 * TOLERANCE).powi(2) * size[l]) {
+                break;
+            }
+        }
+        x
+    }
+
+    /// Conjugate gradients in every lane.
+    fn iterated(&self, right: &Block) -> Result<Block> {
+        let inverse = self.hessian.inverse_diagonal();
+        let precondition = |r: &Block| {
+            let mut z = vec![[0.0; LANES]; r.len()];
+            for (place, block) in inverse.iter().enumerate() {
+                for a in 0..3 {
+                    for b in 0..3 {
+                        for l in 0..LANES {
+                            z[3 * place + a][l] += block[a][b] * r[3 * place + b][l];
+                        }
+                    }
+                }
+            }
+            self.project(&mut z);
+            z
+        };
+        let size = squares(right);
+        let mut x: Block = vec![[0.0; LANES]; right.len()];
+        let mut residual = right.clone();
+        let mut z = precondition(&residual);
+        let mut direction = z.clone();
+        let mut rz = products(&residual, &z);
+        let mut image = x.clone();
+        for _ in 0..LONGEST * right.len() {
+            let off = squares(&residual);
+            if (0..LANES).all(|l| off[l] <= TOLERANCE * TOLERANCE * size[l]) {
+                return Ok(x);
+            }
+            self.hessian.times(&direction, &mut image);
+            let curvature = products(&direction, &image);
+            let still = |l: usize| off[l] <= TOLERANCE * TOLERANCE * size[l];
+            if (0..LANES).any(|l| !still(l) && curvature[l] <= 0.0) {
+                return Err(Error::Numerical(
+                    "the Hessian is not positive definite: the configuration is no minimum".to_owned(),
+                ));
+            }
+            let step: [f64; LANES] = std::array::from_fn(|l| if still(l) { 0.0 } else { rz[l] / curvature[l] });
+            for i in 0..x.len() {
+                for l in 0..LANES {
+                    x[i][l] += step[l] * direction[i][l];
+                    residual[i][l] -= step[l] * image[i][l];
+                }
+            }
+            z = precondition(&residual);
+            let next = products(&residual, &z);
+            for i in 0..x.len() {
+                for l in 0..LANES {
+                    let turn = if rz[l] > 0.0 { next[l] / rz[l] } else { 0.0 };
+                    direction[i][l] = z[i][l] + turn * direction[i][l];
+                }
+            }
+            rz = next;
+        }
+        Ok(x)
+    }
+
+    /// The residual against |H| |x|.
+    fn check(&self, x: &Block, right: &Block, lanes: usize) -> Result<()> {
+        let off = squares(&self.residual(x, right)).map(f64::sqrt);
+        let (size, force) = (squares(x).map(f64::sqrt), squares(right).map(f64::sqrt));
+        for l in 0..lanes {
+            let scale = self.hessian.bound() * size[l] + force[l];
+            if off[l].is_nan() || off[l] > BACKWARD_ERROR * scale {
+                return Err(Error::Numerical(format!(
+                    "a linear system of the Hessian is solved to {:e} of its size only: the Hessian is singular beyond translations",
+                    off[l] / scale
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// |a|^2 of every lane.
+fn squares(a: &Block) -> [f64; LANES] {
+    products(a, a)
+}
+
+/// a.b of every lane.
+fn products(a: &Block, b: &Block) -> [f64; LANES] {
+    let mut sum = [0.0; LANES];
+    for (a, b) in a.iter().zip(b) {
+        for l in 0..LANES {
+            sum[l] += a[l] * b[l];
+        }
+    }
+    sum
+}
