@@ -1,5 +1,7 @@
 //! Spectra of the Hessian, dense or their lowest part, and the participation of the particles in a mode.
 
+pub mod coupling;
+mod coupling_task;
 pub mod elasticity;
 mod filter;
 mod krylov;
@@ -8,7 +10,9 @@ mod quasi_static;
 mod spectrum;
 mod stress_strain;
 mod symmetric;
+mod transverse;
 
+pub use coupling_task::{CoupledWell, CouplingState, CouplingStatus, CouplingTask, StrainCoupling};
 pub use elasticity::{LinearModuli, PLANES, Response, STRAINS, Sound, linear_moduli};
 pub use lowest::{Completeness, LowestModes, lowest_modes};
 pub use quasi_static::{ElasticSettings, QuasiStatic, QuasiStaticState, gradient};

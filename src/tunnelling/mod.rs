@@ -6,12 +6,14 @@
 
 mod eigen;
 mod pentadiagonal;
+mod perturbation;
 mod profile;
 mod quadrature;
 mod schroedinger;
 mod semiclassical;
 
 use crate::error::{Error, Result};
+pub use perturbation::{Perturbation, splitting_derivatives};
 use profile::Potential;
 pub use profile::Profile;
 pub use schroedinger::{LEVEL_TOLERANCE, Spectrum, Stretch, solve_potential};
