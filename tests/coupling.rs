@@ -2,11 +2,10 @@
 
 mod common;
 use common::*;
+use glasswell::forces::PairSum;
 use glasswell::forces::deformation::{Frame, Gradient, IDENTITY, deformed};
-use glasswell::forces::{PairSum, as_lanes, as_lanes_mut};
 use glasswell::landscape::{QuenchSettings, quench};
 use glasswell::model::{Configuration, Model, PeriodicBox, Preset};
-use glasswell::modes::coupling::asymmetry_derivatives;
 use glasswell::modes::elasticity::{strain_direction, strained};
 use glasswell::modes::{CoupledWell, CouplingStatus, CouplingTask, STRAINS, StrainCoupling};
 use glasswell::paths::krylov::{HessianAt, softest_mode_along};
@@ -132,7 +131,7 @@ fn linear_response_is_the_limit_of_finite_strain() {
                     let of = |f: &Found| f.profile.curvature[k].unwrap() / f.path.length().powi(2);
                     (of(&up), of(&down), 2.0 * half(of(&up), of(&down)))
                 });
-                println!("   k {curvature:?}");
+                println!("   k {curvature:?} {} {}", coupling.curvature[0][p], coupling.curvature[1][p]);
                 (half(up.asymmetry, down.asymmetry), length, splittings)
             };
             let (asymmetry, length, splittings) = slope(1e-5);

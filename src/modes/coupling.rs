@@ -8,12 +8,11 @@
 //! At a stationary point the energy changes by W = V sigma_ab alone: particles that follow cost nothing to first order. So d(dV) =
 //! W(b) - W(a), exactly. Along the path (tangent t, force f = |f| t downhill) points follow sideways by u,
 //! |f| P u' = P [Xi - H u - |f| D t], P across the tangent, from u = H^+ Xi at the saddle: the path remains one of steepest
-//! descent. This is solved by backward Euler from point to point. Pieces of the path are stretched by t.(D dx + du), and V(xi) at
+//! descent. This is solved by backward differences of second order from point to point. Pieces of the path are stretched by t.(D dx + du), and V(xi) at
 //! fixed xi = s/d changes by W(xi) + V'(xi d) (xi dd - ds). Beyond the minima the curvature k of the parabola changes by
 //! dk = U''' : v v (D r + u_min), v the mode that the path arrives along.
 //!
-//! Neglected: what the steps of the path leave out (backward Euler and chords, of first and second order in the step), that v
-//! is a vector of a Krylov subspace, and all that first-order perturbation theory of the levels leaves out for finite strains.
+//! Neglected: what the steps of the path leave out (differences and chords, of second order in the step), that v is a vector of a Krylov subspace, and all that first-order perturbation theory of the levels leaves out for finite strains.
 
 use super::elasticity::{AffineResponse, Response, STRAINS, affine_response, strain_direction};
 use super::transverse::transverse_response;
@@ -124,22 +123,35 @@ impl Strained<'_> {
         derivatives
     }
 
-    /// A point [3N] down the path from `before` (its positions and response).
-    pub fn point(&mut self, positions: &[f64], before: (&[f64], &PointResponse)) -> PointResponse {
+    /// A point [3N] down the path from the one `before`, and from the one `earlier` (their positions and responses), if there
+    /// is one: backward differences of second order.
+    pub fn point(&mut self, positions: &[f64], before: Answered<'_>, earlier: Option<Answered<'_>>) -> PointResponse {
         let affine = affine_response(self.model, self.cell, positions, self.left_out);
         let mut force = vec![0.0; positions.len()];
         self.sum.forces(as_lanes(positions), as_lanes_mut(&mut force));
         let strength = norm(&force);
         let tangent: Vec<f64> = force.iter().map(|f| f / strength).collect();
-        let step: Vec<f64> = positions.iter().zip(before.0).map(|(x, y)| x - y).collect();
-        let shift = strength / norm(&step);
+        let step = distance(positions, before.0);
+        // |f| u' = shift u - past
+        let (shift, past) = match earlier {
+            None => (strength / step, scaled(&before.1.displacements, strength / step)),
+            Some(earlier) => {
+                let ratio = step / distance(before.0, earlier.0);
+                let factor = strength / step / (1.0 + ratio);
+                let mut past = scaled(&before.1.displacements, factor * (1.0 + ratio).powi(2));
+                for (past, displacements) in past.iter_mut().zip(&earlier.1.displacements) {
+                    past.iter_mut().zip(displacements).for_each(|(p, u)| *p -= factor * ratio * ratio * u);
+                }
+                (factor * (1.0 + 2.0 * ratio), past)
+            }
+        };
         let right: Vec<Vec<f64>> = STRAINS
             .iter()
             .enumerate()
             .map(|(p, strain)| {
                 let turned = affine_field(&strain_direction(*strain), &tangent);
-                let held = affine.forces[p].iter().zip(&turned).zip(&before.1.displacements[p]);
-                held.map(|((force, turned), before)| force - strength * turned + shift * before).collect()
+                let held = affine.forces[p].iter().zip(&turned).zip(&past[p]);
+                held.map(|((force, turned), past)| force - strength * turned + past).collect()
             })
             .collect();
         let blocks = PairBlocks::new(self.model, self.cell, positions, self.left_out);
@@ -148,6 +160,17 @@ impl Strained<'_> {
         let converged = solved.converged && before.1.converged;
         PointResponse { work: work(&affine), displacements: solved.displacements, converged }
     }
+}
+
+/// Positions [3N] of a point and its response.
+pub type Answered<'a> = (&'a [f64], &'a PointResponse);
+
+fn scaled(displacements: &Displacements, factor: f64) -> Displacements {
+    displacements.iter().map(|field| field.iter().map(|u| factor * u).collect()).collect()
+}
+
+fn distance(x: &[f64], y: &[f64]) -> f64 {
+    x.iter().zip(y).map(|(x, y)| (x - y).powi(2)).sum::<f64>().sqrt()
 }
 
 /// D x for every particle's three components.
@@ -164,7 +187,7 @@ fn norm(a: &[f64]) -> f64 {
 }
 
 /// t.(D dx + du) of the piece of a path from one point to the next, for the six strains [sigma].
-pub fn stretches(from: (&[f64], &PointResponse), to: (&[f64], &PointResponse)) -> [f64; 6] {
+pub fn stretches(from: Answered<'_>, to: Answered<'_>) -> [f64; 6] {
     let step: Vec<f64> = to.0.iter().zip(from.0).map(|(x, y)| x - y).collect();
     let length = norm(&step);
     std::array::from_fn(|p| {

@@ -55,6 +55,8 @@ pub struct StrainCoupling {
     pub asymmetry: [f64; 6],
     /// dd/d eps_ab [sigma].
     pub length: [f64; 6],
+    /// dk/d eps_ab of the curvature d2V/ds2 at a and at b [epsilon / sigma^2].
+    pub curvature: [[f64; 6]; 2],
     /// (1/2) dE/d eps_ab of every unit [epsilon].
     pub splitting: Vec<[f64; 6]>,
     pub status: CouplingStatus,
@@ -78,6 +80,8 @@ pub struct StrainState {
     /// The last point answered, and how.
     at: usize,
     last: Option<PointResponse>,
+    /// The point before the last, on the same side.
+    earlier: Option<(usize, PointResponse)>,
     converged: bool,
 }
 
@@ -151,6 +155,7 @@ impl CouplingTask {
         CouplingState::Done(Box::new(StrainCoupling {
             asymmetry: asymmetry.map(|derivative| 0.5 * derivative),
             length: none,
+            curvature: [none; 2],
             splitting: vec![none; self.reduced_masses.len()],
             status,
         }))
@@ -213,6 +218,7 @@ impl CouplingTask {
             at_saddle: None,
             towards_b: false,
             last: None,
+            earlier: None,
             converged: true,
         })))
     }
@@ -231,6 +237,7 @@ impl CouplingTask {
         Ok(CouplingState::Done(Box::new(StrainCoupling {
             asymmetry: std::array::from_fn(|p| 0.5 * (last[p] - first[p])),
             length: state.response.length(),
+            curvature: state.response.curvature,
             splitting: self.reduced_masses.iter().map(of_unit).collect::<Result<_>>()?,
             status: if state.converged { CouplingStatus::Converged } else { CouplingStatus::Approximate },
         })))
@@ -256,18 +263,20 @@ impl StrainState {
             self.response.curvature[usize::from(self.towards_b)] = curvature;
             PointResponse { converged: before.converged, ..point }
         } else {
-            strained.point(x, (y, before))
+            let earlier = self.earlier.as_ref().map(|(at, response)| (self.path.positions[*at].as_slice(), response));
+            strained.point(x, (y, before), earlier)
         };
         self.response.work[next] = response.work;
         self.response.stretches[next.min(self.at)] = stretches((y, before), (x, &response));
         self.converged &= response.converged;
+        self.earlier = self.last.replace(response).map(|before| (self.at, before));
         self.at = next;
-        self.last = Some(response);
         if next == 0 {
             // the other side
             self.at = saddle;
             self.towards_b = true;
             self.last = Some(at_saddle.clone());
+            self.earlier = None;
         }
         Ok(next == end)
     }
