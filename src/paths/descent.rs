@@ -61,11 +61,6 @@ impl Descent {
         }
     }
 
-    /// The arc step [sigma].
-    pub fn step(&self) -> f64 {
-        self.step
-    }
-
     /// One arc step.
     pub fn iterate(&mut self, sum: &mut PairSum<1>) {
         let mut force = vec![0.0; self.positions.len()];

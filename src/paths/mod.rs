@@ -10,9 +10,8 @@ mod ends;
 mod images;
 mod inertia;
 mod interpolation;
-pub mod krylov;
+mod krylov;
 mod lbfgs;
-pub mod points;
 mod profile;
 mod refine;
 mod rounds;
@@ -32,7 +31,6 @@ pub use ends::{EndMinimum, Separation, bring_near, compare, displacement, is_sam
 pub use images::ImageSums;
 pub use inertia::negative_modes;
 pub use lbfgs::PerpendicularMemory;
-pub use points::{PathPoints, PathWalk, path_points};
 pub use profile::PROFILE_POINTS;
 pub use refine::{DescentState, DescentTask, joined};
 pub use rounds::{ConnectRounds, ConnectedWell, MinimaLibrary, PairKey, RoundPair};
