@@ -1,4 +1,4 @@
-//! Spectra of the Hessian, dense or their lowest part, and the participation of the particles in a mode.
+//! Spectra of the Hessian, dense or their lowest part, the participation of the particles in a mode, and overlaps of modes.
 
 pub mod coupling;
 mod coupling_task;
@@ -7,6 +7,7 @@ mod filter;
 mod krylov;
 mod lowest;
 mod quasi_static;
+mod overlap;
 mod spectrum;
 mod stress_strain;
 mod symmetric;
@@ -16,5 +17,6 @@ pub use coupling_task::{CoupledWell, CouplingState, CouplingStatus, CouplingTask
 pub use elasticity::{LinearModuli, PLANES, Response, STRAINS, Sound, linear_moduli};
 pub use lowest::{Completeness, LowestModes, lowest_modes};
 pub use quasi_static::{ElasticSettings, QuasiStatic, QuasiStaticState, gradient};
+pub use overlap::{Overlap, best_overlaps, overlaps};
 pub use spectrum::{Spectrum, dense_spectrum, participation_ratio};
 pub use stress_strain::{Curve, Event, Point, Slope, elastic_slope};

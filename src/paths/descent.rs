@@ -61,6 +61,11 @@ impl Descent {
         }
     }
 
+    /// The arc step [sigma] from here on.
+    pub fn set_step(&mut self, step: f64) {
+        self.step = step;
+    }
+
     /// One arc step.
     pub fn iterate(&mut self, sum: &mut PairSum<1>) {
         let mut force = vec![0.0; self.positions.len()];

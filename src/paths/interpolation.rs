@@ -1,7 +1,7 @@
 //! First guesses of a path and its refinement by splines.
 
 use super::spline::CubicSpline;
-use super::vectors::{distance, largest_component};
+use super::vectors::{distance, largest_component, normalise};
 use crate::error::Result;
 use crate::forces::PairSum;
 
@@ -55,6 +55,13 @@ impl Curve {
     /// Positions [3N] at chord arc length u.
     pub fn at(&self, u: f64) -> Vec<f64> {
         self.coordinates.iter().map(|spline| spline.value(u)).collect()
+    }
+
+    /// Unit tangent [3N] at chord arc length u.
+    pub fn tangent(&self, u: f64) -> Vec<f64> {
+        let mut tangent: Vec<f64> = self.coordinates.iter().map(|spline| spline.first_derivative(u)).collect();
+        normalise(&mut tangent);
+        tangent
     }
 
     /// True arc length of the curve at each of its images [M]: four-point Gauss quadrature of |dx/du|.

@@ -12,6 +12,8 @@ mod inertia;
 mod interpolation;
 mod krylov;
 mod lbfgs;
+mod points;
+mod points_task;
 mod profile;
 mod refine;
 mod rounds;
@@ -31,6 +33,8 @@ pub use ends::{EndMinimum, Separation, bring_near, compare, displacement, is_sam
 pub use images::ImageSums;
 pub use inertia::negative_modes;
 pub use lbfgs::PerpendicularMemory;
+pub use points::PathPoints;
+pub use points_task::{PathPointsSettings, PathPointsState, PathPointsTask, path_points};
 pub use profile::PROFILE_POINTS;
 pub use refine::{DescentState, DescentTask, joined};
 pub use rounds::{ConnectRounds, ConnectedWell, MinimaLibrary, PairKey, RoundPair};
