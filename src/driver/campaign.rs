@@ -3,7 +3,7 @@
 use super::journal::Journal;
 use super::lock::{self, DirectoryLock};
 use super::stop::{Signals, Stop};
-use super::{Workers, connect, explore, live, prepare, slurm, summary, tunnel};
+use super::{Workers, connect, elastic, explore, live, prepare, slurm, summary, tunnel};
 use crate::error::{Error, Result};
 use crate::files::{self, Campaign, CheckpointHeader, Checkpoints, Header, StageFile, StageReader, TaskCost, Timing};
 use crate::input::{self, Change, Comparison, Deck, Stage};
@@ -122,6 +122,7 @@ fn run_stages(ranks: &Ranks, file: &Path, options: &RunOptions, signals: Signals
             Stage::Explore => explore::run(&context)?,
             Stage::Connect => connect::run(&context)?,
             Stage::Tunnel => tunnel::run(&context)?,
+            Stage::Elastic => elastic::run(&context)?,
         }
         log::info!("{stage}: done in {:.1} s", context.started.elapsed().as_secs_f64());
     }
@@ -314,7 +315,19 @@ fn stage_keys(deck: &Deck, stage: Stage) -> Result<String> {
         let decides = |line: &&str| line.starts_with("tunnel.units") || line.starts_with("tunnel.reduced_mass");
         keys = of_tunnel.lines().filter(decides).fold(keys, joined);
     }
+    if stage == Stage::Elastic && couples_to_strain(deck) {
+        // double wells and their splittings
+        let of_tunnel = deck.stage_keys(Stage::Tunnel)?;
+        let known = keys.clone();
+        let new = |line: &&str| !known.lines().any(|known| known == *line);
+        keys = of_tunnel.lines().filter(new).fold(keys, joined);
+    }
     Ok(keys)
+}
+
+/// Whether `elastic` strains the double wells of `connect`.
+pub(super) fn couples_to_strain(deck: &Deck) -> bool {
+    deck.connect.is_some() && deck.elastic.as_ref().is_some_and(|elastic| elastic.coupling)
 }
 
 fn joined(mut lines: String, line: &str) -> String {
@@ -349,6 +362,7 @@ pub fn file_stage(stage: Stage) -> files::Stage {
         Stage::Explore => files::Stage::Explore,
         Stage::Connect => files::Stage::Connect,
         Stage::Tunnel => files::Stage::Tunnel,
+        Stage::Elastic => files::Stage::Elastic,
     }
 }
 
@@ -407,7 +421,10 @@ impl Context<'_> {
         let keys = stage_keys(&self.deck, stage)?;
         let counts = |line: &&str| stage >= Stage::Connect || !line.starts_with("prepare.glasses");
         let built_on = match stage {
-            Stage::Explore if !self.deck.has(Stage::Prepare) => {
+            Stage::Elastic if couples_to_strain(&self.deck) => {
+                files::fingerprint(&self.directory, files::Stage::Connect)?
+            }
+            Stage::Explore | Stage::Elastic if !self.deck.has(Stage::Prepare) => {
                 files::fingerprint(&self.directory, files::Stage::Prepare)?
             }
             Stage::Connect => files::fingerprint(&self.directory, files::Stage::Explore)?,

@@ -4,8 +4,10 @@
 use super::campaign::file_stage;
 use crate::error::Result;
 use crate::files::StageReader;
+use crate::forces::LANES;
 use crate::input::{Deck, Stage, parse_deck};
 use crate::landscape::run_groups;
+use crate::modes::ElasticSettings;
 use crate::parallel::{Machine, POLL, blocks, replay};
 use crate::random::{self, Stream, stream};
 use crate::sampling::PrepareMethod;
@@ -23,6 +25,9 @@ pub const CANDIDATES_PER_MINIMUM: f64 = 0.3;
 const CALLS_PER_IMAGE: f64 = 220.0;
 /// Steps to equilibrate a glass when nothing is known of its relaxation time.
 const STEPS_TO_EQUILIBRATE: f64 = 200_000.0;
+/// Force evaluations of a quench after a step of strain, and what a double well costs under strain.
+const CALLS_PER_STRAIN: f64 = 700.0;
+const CALLS_PER_COUPLING: f64 = 80_000.0;
 /// Seconds of a double well in one unit.
 const SECONDS_PER_DOUBLET: f64 = 0.03;
 
@@ -81,7 +86,11 @@ fn roughly(deck: &Deck, calls: CallSeconds) -> Vec<Rough> {
         let tasks = if imported { 0.0 } else { glasses };
         all.push(Rough { stage: Stage::Prepare, tasks, seconds, bytes: glasses * n * 40.0, spread: 0.3 });
     }
-    let Some(explore) = &deck.explore else { return all };
+    let strained = |wells: f64| deck.elastic.as_ref().map(|elastic| strained(deck, elastic, wells, batch));
+    let Some(explore) = &deck.explore else {
+        all.extend(strained(0.0));
+        return all;
+    };
     let runs = glasses * explore.runs as f64;
     let quenches = runs * explore.quenches as f64;
     let steps = quenches * explore.quench_every as f64 + runs * explore.equilibration_steps as f64;
@@ -92,7 +101,10 @@ fn roughly(deck: &Deck, calls: CallSeconds) -> Vec<Rough> {
     let tasks = glasses * run_groups(explore.runs).len() as f64;
     let bytes = minima * n * 24.0 + quenches * 28.0;
     all.push(Rough { stage: Stage::Explore, tasks, seconds, bytes, spread: 0.4 });
-    let Some(connect) = &deck.connect else { return all };
+    let Some(connect) = &deck.connect else {
+        all.extend(strained(0.0));
+        return all;
+    };
     let pairs = minima * CANDIDATES_PER_MINIMUM;
     let seconds = pairs * connect.images as f64 * CALLS_PER_IMAGE * 1.5 * batch;
     all.push(Rough { stage: Stage::Connect, tasks: pairs, seconds, bytes: pairs * n * 48.0, spread: 0.8 });
@@ -101,7 +113,18 @@ fn roughly(deck: &Deck, calls: CallSeconds) -> Vec<Rough> {
         let seconds = tasks * SECONDS_PER_DOUBLET;
         all.push(Rough { stage: Stage::Tunnel, tasks, seconds, bytes: tasks * 120.0, spread: 0.5 });
     }
+    all.extend(strained(pairs));
     all
+}
+
+/// The glasses under strain, and their double wells.
+fn strained(deck: &Deck, elastic: &ElasticSettings, wells: f64, batch: f64) -> Rough {
+    let glasses = deck.prepare.as_ref().map_or(1, |prepare| prepare.glasses).max(1) as f64;
+    let wells = if elastic.coupling { wells } else { 0.0 };
+    let strains = elastic.strains().len() as f64;
+    let calls = glasses * strains * LANES as f64 * CALLS_PER_STRAIN + wells * CALLS_PER_COUPLING;
+    let bytes = glasses * strains * LANES as f64 * 25.0 + wells * 150.0;
+    Rough { stage: Stage::Elastic, tasks: glasses + wells, seconds: calls * 1.5 * batch, bytes, spread: 0.5 }
 }
 
 /// The stages of a deck on so many ranks of one thread each. `directory`: where files of the same campaign may be.

@@ -26,6 +26,8 @@ const PREPARATION: f64 = 20.0 * VECTOR;
 const IMAGE: f64 = (3.0 + 6.0 * 2.0 + 2.0 + 6.0) * VECTOR;
 /// Vectors of the largest Krylov subspace.
 const KRYLOV: f64 = 80.0 * VECTOR;
+/// Factors of a Hessian by nested dissection, times (3N)^(4/3): half of the dense matrix at N = 1200.
+const FACTORS: f64 = 950.0;
 /// A double well: saddle, tangent and unstable mode, twice while it is merged.
 const OUTCOME: f64 = 2.0 * 3.0 * VECTOR;
 /// A minimum when it is written: in the record of its run, in the library, as a column, as bytes, and what the allocator keeps of
@@ -66,7 +68,7 @@ pub fn peaks(deck: &Deck, sums: &Sums, yields: &Yields, ranks: usize) -> Vec<Pea
     let mut tell = |stage: Stage, task: f64, gathered: f64| {
         let slack = if stage == Stage::Prepare { SLACK_OF_PREPARATION } else { SLACK };
         let each = match stage {
-            Stage::Prepare => 0.0,
+            Stage::Prepare | Stage::Elastic => 0.0,
             Stage::Explore => WRITTEN_MINIMUM,
             _ => VECTOR + yields.candidates * OUTCOME,
         };
@@ -77,8 +79,13 @@ pub fn peaks(deck: &Deck, sums: &Sums, yields: &Yields, ranks: usize) -> Vec<Pea
         let task = 2.0 * sums.single + n * (PREPARATION + MINIMISER + 2.0 * VECTOR);
         tell(Stage::Prepare, task, share * n * WRITTEN_GLASS);
     }
-    let Some(explore) = &deck.explore else { return peaks };
     let quench = sums.batch + n * (LANES as f64 * MINIMISER + LANES_OF_QUEUE);
+    if deck.elastic.is_some() {
+        // at the last strain, at this one, on the way, and the results of a batch
+        let strains = quench + 4.0 * LANES as f64 * n * VECTOR;
+        tell(Stage::Elastic, strains.max(FACTORS * (3.0 * n).powf(4.0 / 3.0)), 0.0);
+    }
+    let Some(explore) = &deck.explore else { return peaks };
     let moving = if explore.runs > 1 { sums.batch + n * LANES_OF_QUEUE } else { n * IDLE_BATCH };
     let held = configurations_held(deck.model.particles, explore) as f64 * n * VECTOR;
     let found = (explore.runs as f64 * explore.quenches as f64 * yields.minima).ceil();

@@ -4,6 +4,8 @@ mod campaign;
 mod check;
 mod connect;
 mod connect_files;
+mod elastic;
+mod elastic_files;
 mod evaluate;
 mod explore;
 mod forecast;

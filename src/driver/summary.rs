@@ -36,6 +36,7 @@ pub fn print(directory: &Path) -> Result<()> {
             Stage::Explore => landscape(&reader)?,
             Stage::Connect => paths(&reader)?,
             Stage::Tunnel => tunnelling(&reader)?,
+            Stage::Elastic => elasticity(&reader)?,
             _ => Vec::new(),
         };
         if !state.header.complete {
@@ -139,6 +140,26 @@ fn tunnelling(reader: &StageReader) -> Result<Rows> {
         rows.push(row(&format!("{unit}: active two-level systems"), count));
         rows.push(row(&format!("{unit}: n0 per atom [1/epsilon]"), format!("{n0:.3e}{limits}")));
         rows.push(row(&format!("{unit}: n(E)/E at T_Q/3"), format!("{third:.3e}")));
+    }
+    Ok(rows)
+}
+
+fn elasticity(reader: &StageReader) -> Result<Rows> {
+    let numbers = |path: &str| reader.read::<f64>(path);
+    let both = |route: &str, other: &str| -> Result<String> {
+        Ok(format!("{:.4}, {:.4}", mean(&numbers(route)?), mean(&numbers(other)?)))
+    };
+    let status = reader.read_text("/moduli/status")?;
+    let mut rows = vec![
+        row("glasses", status.len()),
+        row("of them without both routes", status.iter().filter(|status| *status != "converged").count()),
+        row("G: linear response, strains (mean)", both("/moduli/shear", "/quasi_static/shear")?),
+        row("K: linear response, strains (mean)", both("/moduli/bulk", "/quasi_static/bulk")?),
+        row("omega_D (mean)", format!("{:.4}", mean(&numbers("/moduli/omega_debye")?))),
+        row("plastic events", length(reader, "/plastic_events/glass")?),
+    ];
+    if reader.has("/coupling/status") {
+        rows.push(row("double wells strained", length(reader, "/coupling/status")?));
     }
     Ok(rows)
 }

@@ -39,7 +39,7 @@ pub fn units_of(preset: Preset, settings: &TunnelSettings) -> Vec<Unit> {
 }
 
 /// What of paths.h5 the quantum problem needs, the rows `first..first + count`.
-struct Wells {
+pub(super) struct Wells {
     glass: Vec<u32>,
     exchange: Vec<bool>,
     arc_length: Vec<f64>,
@@ -49,7 +49,7 @@ struct Wells {
 }
 
 impl Wells {
-    fn read(reader: &StageReader, first: u64, count: u64) -> Result<Self> {
+    pub(super) fn read(reader: &StageReader, first: u64, count: u64) -> Result<Self> {
         let points = reader.shape("/double_wells/profile/energy")?.get(1).copied().unwrap_or(0) as usize;
         Ok(Self {
             glass: reader.read_rows("/double_wells/glass", first, count)?,
@@ -64,7 +64,8 @@ impl Wells {
         })
     }
 
-    fn profile(&self, well: usize) -> Profile {
+    /// The profile of row `first + well`.
+    pub(super) fn profile(&self, well: usize) -> Profile {
         let range = well * self.points..(well + 1) * self.points;
         // without a curvature of its own the continuation takes the spline's
         let curvature = [0, 1].map(|end| Some(self.curvature[end][well]).filter(|k| k.is_finite() && *k > 0.0));

@@ -56,10 +56,14 @@ fn least_stretch(gradient: &Gradient) -> f64 {
     (1.0 - squares.sqrt()).max(0.0)
 }
 
-/// By how much pairs may be further apart in the reference than the longest cutoff and yet interact [sigma].
+/// How far apart in the reference pairs may be that are within `cutoff` under one of the gradients [sigma].
+pub fn stretched(cutoff: f64, gradients: &[Gradient]) -> f64 {
+    cutoff / gradients.iter().map(least_stretch).fold(1.0, f64::min)
+}
+
+/// By how much that is further than the longest cutoff [sigma].
 fn further(model: &Model, gradients: &[Gradient]) -> f64 {
-    let least = gradients.iter().map(least_stretch).fold(1.0, f64::min);
-    model.largest_cutoff() * (1.0 / least - 1.0)
+    stretched(model.largest_cutoff(), gradients) - model.largest_cutoff()
 }
 
 /// Whether the minimum image of the reference is that of the deformed box for all pairs that interact.
@@ -67,7 +71,7 @@ fn further(model: &Model, gradients: &[Gradient]) -> f64 {
 /// # Errors
 /// `Error::Numerical` when the box does not hold two cutoffs stretched by the deformation.
 pub fn fits(model: &Model, cell: &PeriodicBox, gradient: &Gradient) -> Result<()> {
-    let reach = model.largest_cutoff() + further(model, std::slice::from_ref(gradient));
+    let reach = stretched(model.largest_cutoff(), std::slice::from_ref(gradient));
     if 2.0 * reach <= cell.shortest_edge() {
         return Ok(());
     }

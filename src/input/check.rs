@@ -6,15 +6,18 @@ use super::source::value_text;
 use super::stages::{Deck, Stage, to_value};
 use super::tunnel::materials;
 use crate::error::Result;
+use crate::forces::deformation::stretched;
 use crate::landscape::{ExploreSettings, Schedule};
 use crate::model::Preset;
+use crate::modes::ElasticSettings;
 use crate::paths::{ConnectSettings, PathMethod};
 use crate::sampling::{PrepareMethod, PrepareSettings};
 use crate::tunnelling::TunnelSettings;
 use toml::Value;
 
-/// Names that tunnelling.h5 has for something else.
-const RESERVED: [&str; 2] = ["timing", "zero_point_difference"];
+/// Names that tunnelling.h5 and elasticity.h5 have for something else.
+const RESERVED: [&str; 7] =
+    ["timing", "zero_point_difference", "moduli", "quasi_static", "curves", "plastic_events", "coupling"];
 
 /// Snapshots of an interval that is bisected: longer ones would only cost memory.
 const LARGEST_STRIDE: u64 = 1024;
@@ -23,6 +26,11 @@ const LARGEST_STRIDE: u64 = 1024;
 const LARGEST_TIME_STEP: f64 = 0.05;
 /// Steps above this lose accuracy for every model.
 const LARGEST_SOUND_TIME_STEP: f64 = 0.02;
+
+/// Larger strains between two quenches would skip what lies between.
+const LARGEST_STRAIN_STEP: f64 = 0.01;
+/// Slopes of smaller strains are rounding.
+const SMALLEST_SOUND_STRAIN: f64 = 1e-8;
 
 /// Tells every impossible value of a deck as a fault and every doubtful one as a warning.
 pub(super) fn check(deck: &Deck, findings: &mut Findings) -> Result<()> {
@@ -42,6 +50,9 @@ pub(super) fn check(deck: &Deck, findings: &mut Findings) -> Result<()> {
     }
     if let Some(settings) = &deck.tunnel {
         tunnel(deck.model.preset, settings, &mut Section::new(Stage::Tunnel.name(), to_value(settings)?, findings));
+    }
+    if let Some(settings) = &deck.elastic {
+        elastic(deck, settings, &mut Section::new(Stage::Elastic.name(), to_value(settings)?, findings));
     }
     Ok(())
 }
@@ -207,6 +218,32 @@ fn connect(settings: &ConnectSettings, section: &mut Section) {
     }
 }
 
+fn elastic(deck: &Deck, settings: &ElasticSettings, section: &mut Section) {
+    let (step, smallest) = (settings.strain_step, settings.smallest_strain);
+    let wanted = format!("a number above 0, at most {LARGEST_STRAIN_STEP}");
+    section.require(step > 0.0 && step <= LARGEST_STRAIN_STEP, "strain_step", &wanted);
+    let wanted = format!("a number above 0, at most strain_step ({step:?})");
+    section.require(smallest > 0.0 && smallest <= step, "smallest_strain", &wanted);
+    section.positive(settings.force_tolerance, "force_tolerance");
+    section.at_least(settings.max_evaluations, 1, "max_evaluations");
+    if !(step > 0.0 && step <= LARGEST_STRAIN_STEP && smallest > 0.0) {
+        return;
+    }
+    if smallest < SMALLEST_SOUND_STRAIN {
+        section.warn(
+            "smallest_strain",
+            &format!("smallest_strain = {smallest:?} moves particles by little more than rounding (default 1e-6)"),
+        );
+    }
+    let reach = stretched(deck.model.largest_cutoff(), &settings.largest_gradients());
+    let edge = deck.model.cell().shortest_edge();
+    let wanted = format!(
+        "fewer (or a smaller strain_step, or more particles): the box (edge {edge:.3}) must hold two cutoffs stretched by the largest strain ({:.3})",
+        2.0 * reach
+    );
+    section.require(2.0 * reach <= edge || settings.steps == 0, "steps", &wanted);
+}
+
 fn tunnel(preset: Preset, settings: &TunnelSettings, section: &mut Section) {
     section.at_least(settings.points as u64, 50, "points");
     section.at_least(settings.levels as u64, 2, "levels");
@@ -236,7 +273,11 @@ fn tunnel(preset: Preset, settings: &TunnelSettings, section: &mut Section) {
         section.positive(*mass, &format!("reduced_mass.{name}"));
         let plain = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
         let plain = plain && !RESERVED.contains(&name.as_str());
-        section.require(plain, &format!("reduced_mass.{name}"), "a name of letters, digits, - and _, not timing");
+        section.require(
+            plain,
+            &format!("reduced_mass.{name}"),
+            "a name of letters, digits, - and _, not timing or another group of the files",
+        );
     }
     let nothing = settings.units.is_empty() && settings.reduced_mass.is_empty();
     let wanted = match known.is_empty() {

@@ -7,6 +7,7 @@ use super::tunnel;
 use crate::error::{Error, Result};
 use crate::landscape::ExploreSettings;
 use crate::model::Preset;
+use crate::modes::ElasticSettings;
 use crate::paths::ConnectSettings;
 use crate::sampling::PrepareSettings;
 use crate::tunnelling::TunnelSettings;
@@ -108,10 +109,12 @@ registry! {
     Connect => connect: ConnectSettings = ConnectSettings::defaults, after [Prepare, Explore];
     /// The quantum problem along each path.
     Tunnel => tunnel: TunnelSettings = tunnel::defaults, after [Prepare, Explore, Connect];
+    /// Elastic moduli by linear response and by strain, and the coupling of double wells to strain.
+    Elastic => elastic: ElasticSettings = ElasticSettings::defaults, after [Prepare];
 }
 
 /// Sections that decks of later versions have; one that becomes a stage moves from here into the registry.
-pub(super) const LATER: &[&str] = &["relax", "modes", "excite", "elastic"];
+pub(super) const LATER: &[&str] = &["relax", "modes", "excite"];
 
 impl Stage {
     pub fn from_name(name: &str) -> Option<Self> {

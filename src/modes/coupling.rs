@@ -20,9 +20,8 @@ use crate::error::Result;
 use crate::forces::deformation::{self, Gradient, IDENTITY, deformed};
 use crate::forces::{PairBlocks, PairSum, as_lanes, as_lanes_mut};
 use crate::model::{Model, PeriodicBox};
-use crate::paths::PathPoints;
-use crate::paths::krylov::{HessianAt, softest_mode_along};
 use crate::paths::spline::CubicSpline;
+use crate::paths::{HessianAt, PathPoints, softest_mode_along};
 use crate::tunnelling::{Perturbation, Profile};
 use serde::{Deserialize, Serialize};
 
@@ -222,8 +221,7 @@ impl PathResponse {
     /// `Error::Numerical` when the path's numbers make no spline.
     pub fn perturbations(&self, path: &PathPoints, profile: &Profile, top: f64) -> Result<Vec<Perturbation>> {
         let (length, saddle) = (path.length(), path.arc_length[path.saddle]);
-        let energy: Vec<f64> = path.energy.iter().map(|energy| energy - path.energy[0]).collect();
-        let slopes = CubicSpline::new(&path.arc_length, &energy)?;
+        let slopes = path.energy_spline()?;
         let on_path = |xi: f64| match xi <= top {
             true => saddle * (xi / top),
             false => saddle + (length - saddle) * ((xi - top) / (1.0 - top)),

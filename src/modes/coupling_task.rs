@@ -2,18 +2,19 @@
 
 use super::coupling::{EndResponse, PathResponse, PointResponse, Strained, asymmetry_derivatives, stretches};
 use crate::error::{Error, Result};
-use crate::forces::{PairSum, as_lanes, as_lanes_mut};
+use crate::forces::PairSum;
 use crate::landscape::Identity;
 use crate::model::{Model, PeriodicBox};
-use crate::paths::{PathPoints, PathWalk, bring_near};
+use crate::paths::{PathPoints, PathPointsSettings, PathPointsState, PathPointsTask, PathStatus};
 use crate::task::{Progress, Task};
 use crate::tunnelling::{Profile, TunnelSettings, splitting_derivatives};
 use serde::{Deserialize, Serialize};
 
-/// Points on each side of the saddle.
-const POINTS: f64 = 24.0;
-/// A side is taken to be at least this fraction of the whole path.
-const SHORTEST_SIDE: f64 = 5e-3;
+/// How finely the path is followed: with backward differences of second order, d and E change by a percent of their
+/// largest couplings.
+fn path_settings() -> PathPointsSettings {
+    PathPointsSettings { first_steps: 12.0, length_change: 2e-2, ..PathPointsSettings::default() }
+}
 
 /// A double well as paths.h5 has it.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +25,8 @@ pub struct CoupledWell {
     pub saddle: Vec<f64>,
     /// Ends at the minima.
     pub profile: Profile,
+    /// The library's first minimum [3N] when its model recognises minima by displacements from it, else empty.
+    pub origin: Vec<f64>,
 }
 
 impl CoupledWell {
@@ -65,7 +68,13 @@ pub struct StrainCoupling {
 /// Where the work stands; a plain record.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum CouplingState {
-    Walk(Box<PathWalk>),
+    Walk(Box<PathPointsState>),
+    Strain(Box<StrainState>),
+    Done(Box<StrainCoupling>),
+}
+
+enum Phase {
+    Walk(Box<PathPointsTask>),
     Strain(Box<StrainState>),
     Done(Box<StrainCoupling>),
 }
@@ -95,7 +104,7 @@ pub struct CouplingTask {
     reduced_masses: Vec<f64>,
     settings: TunnelSettings,
     most_bytes: u64,
-    state: CouplingState,
+    phase: Phase,
 }
 
 impl CouplingTask {
@@ -103,38 +112,40 @@ impl CouplingTask {
     pub fn new(
         model: &Model,
         cell: &PeriodicBox,
-        mut well: CoupledWell,
+        well: CoupledWell,
         reduced_masses: &[f64],
         settings: &TunnelSettings,
         most_bytes: u64,
     ) -> Self {
-        well.a = bring_near(cell, &well.saddle, &well.a);
-        well.b = bring_near(cell, &well.saddle, &well.b);
-        let mut sum = PairSum::new(model.clone(), *cell).ordered_if_large(&well.saddle);
+        let sum = PairSum::new(model.clone(), *cell).ordered_if_large(&well.saddle);
         let identity = Identity::new(model.clone(), *cell);
         let loose: Vec<bool> =
             identity.rattlers(&well.a).iter().zip(identity.rattlers(&well.b)).map(|(a, b)| *a || b).collect();
         let loose = if loose.contains(&true) { loose } else { Vec::new() };
-        let towards_b: Vec<f64> = well.b.iter().zip(&well.a).map(|(b, a)| b - a).collect();
-        let top = well.top();
-        let steps = [top, 1.0 - top].map(|side| side.max(SHORTEST_SIDE) * well.profile.length / POINTS);
-        let walk = PathWalk::new(&mut sum, &well.saddle, &towards_b, steps);
+        let walk = PathPointsTask::new(model, cell, &well.a, &well.b, &well.saddle, &path_settings());
         Self {
             model: model.clone(),
             cell: *cell,
             sum,
+            phase: Phase::Walk(Box::new(walk.with_origin(&well.origin))),
             well,
             loose,
             reduced_masses: reduced_masses.to_vec(),
             settings: settings.clone(),
             most_bytes,
-            state: CouplingState::Walk(Box::new(walk)),
         }
     }
 
     /// Goes on from a state.
     pub fn resume(mut self, state: CouplingState) -> Self {
-        self.state = state;
+        self.phase = match state {
+            CouplingState::Walk(state) => {
+                let walk = PathPointsTask::resume(&self.model, &self.cell, &path_settings(), *state);
+                Phase::Walk(Box::new(walk.with_origin(&self.well.origin)))
+            }
+            CouplingState::Strain(state) => Phase::Strain(state),
+            CouplingState::Done(coupling) => Phase::Done(coupling),
+        };
         self
     }
 
@@ -143,16 +154,16 @@ impl CouplingTask {
     /// # Errors
     /// `Error::Internal` when it is not.
     pub fn into_coupling(self) -> Result<StrainCoupling> {
-        match self.state {
-            CouplingState::Done(coupling) => Ok(*coupling),
+        match self.phase {
+            Phase::Done(coupling) => Ok(*coupling),
             _ => Err(Error::Internal("the coupling of an unfinished task was asked for".to_owned())),
         }
     }
 
-    fn without_path(&self, status: CouplingStatus) -> CouplingState {
+    fn without_path(&self, status: CouplingStatus) -> Phase {
         let asymmetry = asymmetry_derivatives(&self.model, &self.cell, &self.well.a, &self.well.b);
         let none = [f64::NAN; 6];
-        CouplingState::Done(Box::new(StrainCoupling {
+        Phase::Done(Box::new(StrainCoupling {
             asymmetry: asymmetry.map(|derivative| 0.5 * derivative),
             length: none,
             curvature: [none; 2],
@@ -161,16 +172,18 @@ impl CouplingTask {
         }))
     }
 
-    /// One step; what costs most is a factorisation.
-    fn step(&mut self) -> Result<()> {
-        let next = match &mut self.state {
-            CouplingState::Walk(walk) => {
-                if !walk.advance(&mut self.sum) {
-                    return Ok(());
+    /// Works on the path for some force calls, or answers one of its points; force calls spent.
+    fn step(&mut self, force_calls: u64) -> Result<u64> {
+        /// Force calls that a point costs, about: its systems are solved with six vectors side by side.
+        const POINT: u64 = 1000;
+        let (next, spent) = match &mut self.phase {
+            Phase::Walk(walk) => {
+                if walk.advance(force_calls)? == Progress::Pending {
+                    return Ok(force_calls);
                 }
-                self.arrived()
+                (self.arrived(), POINT)
             }
-            CouplingState::Strain(state) => {
+            Phase::Strain(state) => {
                 let mut strained = Strained {
                     model: &self.model,
                     cell: &self.cell,
@@ -179,39 +192,33 @@ impl CouplingTask {
                     most_bytes: self.most_bytes,
                 };
                 match state.advance(&mut strained) {
-                    Ok(false) => return Ok(()),
-                    Ok(true) => self.finish(),
-                    Err(error) => Err(error),
+                    Ok(false) => return Ok(POINT),
+                    Ok(true) => (self.finish(), POINT),
+                    Err(error) => (Err(error), POINT),
                 }
             }
-            CouplingState::Done(_) => return Ok(()),
+            Phase::Done(_) => return Ok(0),
         };
-        self.state = match next {
-            Err(Error::Numerical(_)) => match self.state {
-                CouplingState::Walk(_) => self.without_path(CouplingStatus::NoPath),
-                _ => self.without_path(CouplingStatus::Unsolved),
-            },
+        self.phase = match next {
+            Err(Error::Numerical(_)) => self.without_path(CouplingStatus::Unsolved),
             other => other?,
         };
-        Ok(())
+        Ok(spent)
     }
 
-    fn arrived(&mut self) -> Result<CouplingState> {
-        let CouplingState::Walk(walk) = &self.state else {
-            return Err(Error::Internal("a path ended twice".to_owned()));
+    fn arrived(&self) -> Result<Phase> {
+        let path = match &self.phase {
+            Phase::Walk(walk) => walk.points().filter(|points| points.status == PathStatus::Converged),
+            _ => None,
         };
-        let walk = (**walk).clone();
-        let mut force = vec![0.0; self.well.a.len()];
-        let mut energy = |x: &[f64]| self.sum.forces(as_lanes(x), as_lanes_mut(&mut force))[0];
-        let (energy_a, energy_b) = (energy(&self.well.a), energy(&self.well.b));
-        let path = walk.finish((&self.well.a, energy_a), (&self.well.b, energy_b), &self.loose)?;
-        let points = path.arc_length.len();
+        let Some(path) = path.cloned() else { return Ok(self.without_path(CouplingStatus::NoPath)) };
+        let points = path.count();
         let response = PathResponse {
             work: vec![[0.0; 6]; points],
             stretches: vec![[0.0; 6]; points - 1],
             curvature: [[0.0; 6]; 2],
         };
-        Ok(CouplingState::Strain(Box::new(StrainState {
+        Ok(Phase::Strain(Box::new(StrainState {
             at: path.saddle,
             path,
             response,
@@ -223,8 +230,8 @@ impl CouplingTask {
         })))
     }
 
-    fn finish(&self) -> Result<CouplingState> {
-        let CouplingState::Strain(state) = &self.state else {
+    fn finish(&self) -> Result<Phase> {
+        let Phase::Strain(state) = &self.phase else {
             return Err(Error::Internal("a strained path ended twice".to_owned()));
         };
         let profile = &self.well.profile;
@@ -234,7 +241,7 @@ impl CouplingTask {
             Ok(std::array::from_fn(|p| 0.5 * derivatives[p]))
         };
         let (first, last) = (&state.response.work[0], &state.response.work[state.response.work.len() - 1]);
-        Ok(CouplingState::Done(Box::new(StrainCoupling {
+        Ok(Phase::Done(Box::new(StrainCoupling {
             asymmetry: std::array::from_fn(|p| 0.5 * (last[p] - first[p])),
             length: state.response.length(),
             curvature: state.response.curvature,
@@ -247,23 +254,21 @@ impl CouplingTask {
 impl StrainState {
     /// Answers the next point; true when all have.
     fn advance(&mut self, strained: &mut Strained<'_>) -> Result<bool> {
-        let (saddle, end) = (self.path.saddle, self.path.arc_length.len() - 1);
+        let (saddle, end) = (self.path.saddle, self.path.count() - 1);
         let (Some(before), Some(at_saddle)) = (&self.last, &self.at_saddle) else {
-            let response = strained.stationary(&self.path.positions[saddle])?;
+            let response = strained.stationary(self.path.position(saddle))?;
             self.response.work[saddle] = response.work;
             (self.last, self.at_saddle) = (Some(response.clone()), Some(response));
             return Ok(false);
         };
         let next = if self.towards_b { self.at + 1 } else { self.at - 1 };
-        let (x, y) = (&self.path.positions[next], &self.path.positions[self.at]);
+        let (x, y) = (self.path.position(next), self.path.position(self.at));
         let response = if next == 0 || next == end {
-            // the tangent leads away from the minimum
-            let tangent: Vec<f64> = y.iter().zip(x).map(|(y, x)| y - x).collect();
-            let EndResponse { point, curvature } = strained.end(x, &tangent)?;
+            let EndResponse { point, curvature } = strained.end(x, self.path.tangent(next))?;
             self.response.curvature[usize::from(self.towards_b)] = curvature;
             PointResponse { converged: before.converged, ..point }
         } else {
-            let earlier = self.earlier.as_ref().map(|(at, response)| (self.path.positions[*at].as_slice(), response));
+            let earlier = self.earlier.as_ref().map(|(at, response)| (self.path.position(*at), response));
             strained.point(x, (y, before), earlier)
         };
         self.response.work[next] = response.work;
@@ -286,15 +291,11 @@ impl Task for CouplingTask {
     type State = CouplingState;
 
     fn advance(&mut self, force_calls: u64) -> Result<Progress> {
-        /// Force calls that a step costs, about: its systems are solved with six vectors side by side.
-        const STEP: u64 = 1000;
-        let mut spent = 0;
-        while !matches!(self.state, CouplingState::Done(_)) {
-            let before = self.walked();
-            self.step()?;
-            let walked = self.walked();
-            spent += if walked > before { walked - before } else { STEP };
-            if spent >= force_calls && !matches!(self.state, CouplingState::Done(_)) {
+        let mut left = force_calls;
+        while !matches!(self.phase, Phase::Done(_)) {
+            let spent = self.step(left.max(1))?;
+            left = left.saturating_sub(spent);
+            if left == 0 && !matches!(self.phase, Phase::Done(_)) {
                 return Ok(Progress::Pending);
             }
         }
@@ -302,27 +303,22 @@ impl Task for CouplingTask {
     }
 
     fn state(&self) -> CouplingState {
-        self.state.clone()
+        match &self.phase {
+            Phase::Walk(walk) => CouplingState::Walk(Box::new(walk.state())),
+            Phase::Strain(state) => CouplingState::Strain(state.clone()),
+            Phase::Done(coupling) => CouplingState::Done(coupling.clone()),
+        }
     }
 
     fn fraction(&self) -> f64 {
-        match &self.state {
-            CouplingState::Walk(_) => 0.1,
-            CouplingState::Strain(state) => {
-                let (points, saddle) = (state.path.arc_length.len() as f64, state.path.saddle as f64);
+        match &self.phase {
+            Phase::Walk(walk) => 0.2 * walk.fraction(),
+            Phase::Strain(state) => {
+                let (points, saddle) = (state.path.count() as f64, state.path.saddle as f64);
                 let done = if state.towards_b { state.at as f64 } else { saddle - state.at as f64 };
                 0.2 + 0.75 * (done / points).clamp(0.0, 1.0)
             }
-            CouplingState::Done(_) => 1.0,
-        }
-    }
-}
-
-impl CouplingTask {
-    fn walked(&self) -> u64 {
-        match &self.state {
-            CouplingState::Walk(walk) => walk.evaluations(),
-            _ => 0,
+            Phase::Done(_) => 1.0,
         }
     }
 }

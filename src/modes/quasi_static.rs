@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::forces::deformation::{self, Frame, Gradient, IDENTITY, volume_ratio};
 use crate::forces::{LANES, PairSum};
 use crate::landscape::{Minimiser, QuenchSettings, quench_batch};
-use crate::model::{Law, Model, PeriodicBox};
+use crate::model::{Law, Model, PeriodicBox, Preset};
 use serde::{Deserialize, Serialize};
 
 /// The deck's [elastic].
@@ -47,6 +47,11 @@ impl Default for ElasticSettings {
 }
 
 impl ElasticSettings {
+    /// The same for every model.
+    pub fn defaults(_: Preset) -> Self {
+        Self::default()
+    }
+
     /// How the minima are quenched.
     pub fn quench(&self) -> QuenchSettings {
         QuenchSettings {

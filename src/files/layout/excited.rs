@@ -1,4 +1,4 @@
-//! tunnelling.h5, modes.h5, excitations.h5 and elasticity.h5.
+//! tunnelling.h5, modes.h5 and excitations.h5.
 
 use super::Element::*;
 use super::names;
@@ -112,16 +112,4 @@ pub(super) const EXCITATIONS: &[DataSet] = &[
     set("/excitations/rearranging_particles", F64, "[X]", "1", "[sum dr_i^2]^2 / sum dr_i^4"),
     set("/excitations/alignment", F64, "[X]", "1", "I = |sum dr_i.e_i| / |dr|"),
     set("/excitations/destination", I64, "[X]", "1", "number of the new minimum within the glass; -1 for none"),
-];
-
-pub(super) const ELASTICITY: &[DataSet] = &[
-    set("/moduli/glass", U32, "[Ng]", "1", "the glass"),
-    set("/moduli/shear", F64, "[Ng]", "epsilon/sigma^3", "shear modulus G, mean of three planes"),
-    set("/moduli/bulk", F64, "[Ng]", "epsilon/sigma^3", "bulk modulus K"),
-    set("/moduli/shear_born", F64, "[Ng]", "epsilon/sigma^3", "affine (Born) part of G"),
-    set("/moduli/shear_nonaffine", F64, "[Ng]", "epsilon/sigma^3", "non-affine part, subtracted"),
-    set("/moduli/sound_transverse", F64, "[Ng]", "sqrt(epsilon/m)", "speed of transverse sound c_t"),
-    set("/moduli/sound_longitudinal", F64, "[Ng]", "sqrt(epsilon/m)", "speed of longitudinal sound c_l"),
-    set("/moduli/omega_debye", F64, "[Ng]", "sqrt(epsilon/m)/sigma", "Debye frequency"),
-    set("/moduli/omega_first_phonon", F64, "[Ng]", "sqrt(epsilon/m)/sigma", "lowest transverse phonon, 2 pi c_t / L"),
 ];

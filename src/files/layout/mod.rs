@@ -4,6 +4,7 @@
 //! of a unit: in that group), a number is itself, "[]" is a scalar. `<unit>` in a path stands for the name of a
 //! unit of energy of the deck, `<name>` for any name. Bump [`VERSION`] when a name changes.
 
+mod elastic;
 mod excited;
 mod glassy;
 mod names;
@@ -171,7 +172,7 @@ pub fn data_sets(stage: Stage) -> &'static [DataSet] {
         Stage::Tunnel => excited::TUNNELLING,
         Stage::Modes => excited::MODES,
         Stage::Excite => excited::EXCITATIONS,
-        Stage::Elastic => excited::ELASTICITY,
+        Stage::Elastic => elastic::ELASTICITY,
     }
 }
 

@@ -39,3 +39,24 @@ pub(super) const START: &[&str] = &["displacement", "softest_mode", "softest_loc
 
 /// What a push along a mode came to.
 pub(super) const PUSH: &[&str] = &["transition", "none", "discarded", "step_limit", "time_limit"];
+
+/// How the moduli of a glass were left.
+pub(super) const ELASTIC: &[&str] = &["converged", "no_minimum", "singular", "box_too_small", "incomplete"];
+
+/// The strains of one glass.
+pub(super) const DEFORMATION: &[&str] = &[
+    "xy_forwards",
+    "xy_backwards",
+    "xz_forwards",
+    "xz_backwards",
+    "yz_forwards",
+    "yz_backwards",
+    "expansion",
+    "compression",
+];
+
+/// What happened in a step of strain.
+pub(super) const STRAIN_EVENT: &[&str] = &["none", "rearrangement", "contact_change", "unconverged"];
+
+/// How the coupling of a splitting to strain was left.
+pub(super) const COUPLING: &[&str] = &["converged", "approximate", "no_path", "unsolved"];
