@@ -2,8 +2,8 @@
 
 mod common;
 use common::*;
-use glasswell::forces::deformation::{Frame, Gradient, IDENTITY, deformed};
-use glasswell::forces::{PairSum, as_lanes, as_lanes_mut};
+use glasswell::forces::deformation::{self, Frame, Gradient, IDENTITY, deformed};
+use glasswell::forces::{PairSum, as_lanes, as_lanes_mut, sums};
 use glasswell::landscape::{QuenchSettings, quench};
 use glasswell::model::{Configuration, Model, PeriodicBox, Preset};
 use glasswell::modes::coupling::{asymmetry_derivatives, work_at};
@@ -15,7 +15,7 @@ use glasswell::task::{Progress, Task};
 use glasswell::tunnelling::{Profile, TunnelSettings, solve};
 
 /// Arc step of the paths.
-const STEP: f64 = 0.27 / 40.0;
+const STEP: f64 = 0.27 / 48.0;
 const MASSES: [f64; 3] = [200.0, 1200.0, 5250.0];
 
 /// Minima and saddle [3N] of a file, continuous with each other.
@@ -179,7 +179,8 @@ fn slopes(well: &Triple, strain: (usize, usize), step: f64) -> Slopes {
     }
 }
 
-/// Asymmetry to 1e-5 of its largest coupling, curvature to 1e-3, length to 5 % and splittings to 2 %.
+/// To 1e-5 of the largest coupling for the asymmetry, 1e-3 for curvatures, 5 % for the length, 1 % for splittings, and 5 % for that
+/// of the heaviest mass: the spacing of levels in one well, whose coupling is twenty times smaller.
 #[test]
 fn linear_response_is_the_limit_of_finite_strain() {
     for name in ["path_tlj_a", "path_tlj_a2"] {
@@ -200,7 +201,7 @@ fn linear_response_is_the_limit_of_finite_strain() {
             compare(format!("k {k}"), coupling.curvature[k], &|s| s.curvature[k], 1e-3);
         }
         for u in 0..3 {
-            compare(format!("E {}", MASSES[u]), coupling.splitting[u], &|s| s.splitting[u], 2e-2);
+            compare(format!("E {}", MASSES[u]), coupling.splitting[u], &|s| s.splitting[u], [1e-2, 1e-2, 5e-2][u]);
         }
     }
 }

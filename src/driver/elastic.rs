@@ -45,8 +45,8 @@ enum WorkState {
 
 #[derive(Serialize, Deserialize)]
 enum Outcome {
-    Glass(GlassModuli),
-    Well(StrainCoupling),
+    Glass(Box<GlassModuli>),
+    Well(Box<StrainCoupling>),
 }
 
 impl Task for ElasticWork {
@@ -93,8 +93,8 @@ pub fn run(context: &Context<'_>) -> Result<()> {
         _ => glass_task(context, &reader, settings, key, state),
     };
     let finish = |_: u64, work: ElasticWork| match work {
-        ElasticWork::Glass(task) => task.into_moduli().map(Outcome::Glass),
-        ElasticWork::Well(task) => task.into_coupling().map(Outcome::Well),
+        ElasticWork::Glass(task) => task.into_moduli().map(|moduli| Outcome::Glass(Box::new(moduli))),
+        ElasticWork::Well(task) => task.into_coupling().map(|coupling| Outcome::Well(Box::new(coupling))),
     };
     let mut journal = Journal::open(context, Stage::Elastic)?;
     let done = context.workers("elastic").run(&mut journal, &keys, particles, &mut progress, begin, finish)?;
@@ -108,8 +108,8 @@ fn sorted(reader: &StageReader, done: Vec<(u64, Outcome)>) -> Result<Found> {
     let mut found = Found::default();
     for (key, outcome) in done {
         match outcome {
-            Outcome::Glass(moduli) => found.glasses.push((key, configuration(reader, key)?.cell, moduli)),
-            Outcome::Well(coupling) => found.wells.push((key - WELLS, coupling)),
+            Outcome::Glass(moduli) => found.glasses.push((key, configuration(reader, key)?.cell, *moduli)),
+            Outcome::Well(coupling) => found.wells.push((key - WELLS, *coupling)),
         }
     }
     Ok(found)

@@ -31,7 +31,8 @@ pub struct Found {
     pub wells: Vec<(u64, StrainCoupling)>,
 }
 
-type Numbers<'n, T> = (&'static str, &'n dyn Fn(&T) -> Vec<f64>, &'static [u64]);
+/// A column of R by name.
+type Named<R, T> = (&'static str, fn(&R) -> T);
 
 /// Collective.
 pub fn write(
@@ -70,7 +71,7 @@ fn mean(values: [f64; 3]) -> f64 {
 }
 
 fn write_moduli(file: &mut StageFile<'_>, rows: &Rows, found: &Found) -> Result<()> {
-    let one: [(&str, fn(&LinearModuli) -> f64); 7] = [
+    let one: [Named<LinearModuli, f64>; 7] = [
         ("shear", |m| mean(m.shear())),
         ("bulk", LinearModuli::bulk),
         ("shear_born", |m| mean(m.shear_born)),
@@ -82,7 +83,7 @@ fn write_moduli(file: &mut StageFile<'_>, rows: &Rows, found: &Found) -> Result<
     for (name, value) in one {
         file.write(&format!("/moduli/{name}"), rows, &[], &of_linear(found, 1, |m, _| vec![value(m)]))?;
     }
-    let three: [(&str, fn(&LinearModuli) -> [f64; 3]); 3] = [
+    let three: [Named<LinearModuli, [f64; 3]>; 3] = [
         ("shear_planes", LinearModuli::shear),
         ("shear_born_planes", |m| m.shear_born),
         ("shear_nonaffine_planes", |m| m.shear_nonaffine),
@@ -93,7 +94,7 @@ fn write_moduli(file: &mut StageFile<'_>, rows: &Rows, found: &Found) -> Result<
     let stiffness = of_linear(found, 36, |m, _| m.stiffness.as_flattened().to_vec());
     file.write("/moduli/stiffness", rows, &[6, 6], &stiffness)?;
     file.write("/moduli/stress", rows, &[3, 3], &of_linear(found, 9, |m, _| m.stress.as_flattened().to_vec()))?;
-    let sound: [(&str, fn(&Sound) -> f64); 4] = [
+    let sound: [Named<Sound, f64>; 4] = [
         ("sound_transverse", |sound| sound.transverse),
         ("sound_longitudinal", |sound| sound.longitudinal),
         ("omega_debye", |sound| sound.debye),
@@ -103,13 +104,13 @@ fn write_moduli(file: &mut StageFile<'_>, rows: &Rows, found: &Found) -> Result<
         let column = of_linear(found, 1, |m, cell| vec![value(&Sound::new(mean(m.shear()), m.bulk(), m.held, cell))]);
         file.write(&format!("/moduli/{name}"), rows, &[], &column)?;
     }
-    let of_glass: [(&str, fn(&GlassModuli) -> f64); 2] =
+    let of_glass: [Named<GlassModuli, f64>; 2] =
         [("energy", |glass| glass.energy), ("residual", |glass| glass.residual)];
     for (name, value) in of_glass {
         let column: Vec<f64> = found.glasses.iter().map(|(.., glass)| value(glass)).collect();
         file.write(&format!("/moduli/{name}"), rows, &[], &column)?;
     }
-    let counts: [(&str, fn(&GlassModuli) -> i64); 2] = [
+    let counts: [Named<GlassModuli, i64>; 2] = [
         ("held_particles", |glass| glass.linear.as_ref().map_or(-1, |linear| linear.held as i64)),
         ("force_evaluations", |glass| glass.force_evaluations as i64),
     ];
@@ -157,13 +158,10 @@ fn write_curves(file: &mut StageFile<'_>, rows: &Rows, found: &Found, settings: 
             points
         })
         .collect();
-    let numbers: [Numbers<'_, Point>; 3] = [
-        ("stress", &|point| vec![point.stress], &[]),
-        ("energy", &|point| vec![point.energy], &[]),
-        ("nonaffine", &|point| vec![point.nonaffine], &[]),
-    ];
-    for (name, value, _) in numbers {
-        let column: Vec<f64> = points.iter().flat_map(value).collect();
+    let numbers: [Named<Point, f64>; 3] =
+        [("stress", |point| point.stress), ("energy", |point| point.energy), ("nonaffine", |point| point.nonaffine)];
+    for (name, value) in numbers {
+        let column: Vec<f64> = points.iter().map(value).collect();
         file.write(&format!("/curves/{name}"), rows, &[LANES as u64, count], &column)?;
     }
     let events = points.iter().map(|point| name_of(&point.event)).collect::<Result<Vec<_>>>()?;
@@ -185,7 +183,7 @@ fn write_events(context: &Context<'_>, file: &mut StageFile<'_>, found: &Found) 
     let all: Vec<&(usize, Point)> = events.iter().flat_map(|(_, events)| events).collect();
     let deformation: Vec<String> = all.iter().map(|(lane, _)| DEFORMATIONS[*lane].to_owned()).collect();
     file.write("/plastic_events/deformation", &rows, &[], &deformation)?;
-    let numbers: [(&str, fn(&Point) -> f64); 3] = [
+    let numbers: [Named<Point, f64>; 3] = [
         ("strain", |point| point.strain),
         ("energy_drop", |point| point.energy_drop),
         ("distance", |point| point.distance),
@@ -214,7 +212,7 @@ fn write_coupling(
     let glass = found.wells.iter().map(|(well, _)| paths.read_rows("/double_wells/glass", *well, 1));
     let glass: Vec<Vec<u32>> = context.ranks.agree(glass.collect())?;
     file.write("/coupling/glass", &rows, &[], &glass.concat())?;
-    let six: [(&str, fn(&StrainCoupling) -> [f64; 6]); 2] =
+    let six: [Named<StrainCoupling, [f64; 6]>; 2] =
         [("asymmetry", |coupling| coupling.asymmetry), ("length", |coupling| coupling.length)];
     for (name, value) in six {
         let column: Vec<f64> = found.wells.iter().flat_map(|(_, coupling)| value(coupling)).collect();

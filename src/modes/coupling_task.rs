@@ -10,10 +10,9 @@ use crate::task::{Progress, Task};
 use crate::tunnelling::{Profile, TunnelSettings, splitting_derivatives};
 use serde::{Deserialize, Serialize};
 
-/// How finely the path is followed: with backward differences of second order, d and E change by a percent of their
-/// largest couplings.
+/// How finely the path is followed: in two passes, of which the second has 40 steps on each side and more near the minima.
 fn path_settings() -> PathPointsSettings {
-    PathPointsSettings { first_steps: 12.0, length_change: 2e-2, ..PathPointsSettings::default() }
+    PathPointsSettings { first_steps: 20.0, length_change: 2e-2, ..PathPointsSettings::default() }
 }
 
 /// A double well as paths.h5 has it.

@@ -28,63 +28,80 @@ pub fn transverse_response(
     left_out: &[bool],
 ) -> Transverse {
     let place = Places { hessian, left_out };
-    let projector = Projector::new(&place, tangent);
-    let inverse = hessian.inverse_diagonal();
-    let project = |mut block: Block| {
-        projector.apply(&mut block);
+    let system =
+        System { projector: Projector::new(&place, tangent), inverse: hessian.inverse_diagonal(), hessian, shift };
+    let right_block = system.project(place.block(right));
+    let (x, converged) = system.solve(right_block, system.project(place.block(starts)));
+    Transverse { displacements: place.vectors(&x, right.len()), converged }
+}
+
+/// P H P + shift.
+struct System<'a> {
+    hessian: &'a PairBlocks,
+    projector: Projector,
+    /// Inverses of the diagonal blocks [N], the preconditioner.
+    inverse: Vec<[[f64; 3]; 3]>,
+    shift: f64,
+}
+
+impl System<'_> {
+    fn project(&self, mut block: Block) -> Block {
+        self.projector.apply(&mut block);
         block
-    };
-    let times = |x: &Block| {
+    }
+
+    fn times(&self, x: &Block) -> Block {
         let mut image = vec![[0.0; LANES]; x.len()];
-        hessian.times(x, &mut image);
-        add(&mut image, [shift; LANES], x);
-        project(image)
-    };
-    let precondition = |r: &Block| {
+        self.hessian.times(x, &mut image);
+        add(&mut image, [self.shift; LANES], x);
+        self.project(image)
+    }
+
+    fn precondition(&self, r: &Block) -> Block {
         let mut z = vec![[0.0; LANES]; r.len()];
-        for (place, block) in inverse.iter().enumerate().filter(|(place, _)| projector.held[*place]) {
+        for (place, block) in self.inverse.iter().enumerate().filter(|(place, _)| self.projector.held[*place]) {
             for a in 0..3 {
                 for b in 0..3 {
                     (0..LANES).for_each(|l| z[3 * place + a][l] += block[a][b] * r[3 * place + b][l]);
                 }
             }
         }
-        project(z)
-    };
-    let right_block = project(place.block(right));
-    let size = products(&right_block, &right_block);
-    let mut x = project(place.block(starts));
-    let mut residual = right_block;
-    add(&mut residual, [-1.0; LANES], &times(&x));
-    let mut z = precondition(&residual);
-    let mut direction = z.clone();
-    let mut rz = products(&residual, &z);
-    let mut converged = false;
-    for _ in 0..MOST_ITERATIONS {
-        let off = products(&residual, &residual);
-        let done: [bool; LANES] = std::array::from_fn(|l| off[l] <= TOLERANCE * TOLERANCE * size[l]);
-        converged = done.iter().all(|done| *done);
-        if converged {
-            break;
-        }
-        let image = times(&direction);
-        let curvature = products(&direction, &image);
-        if (0..LANES).any(|l| !done[l] && (curvature[l].is_nan() || curvature[l] <= 0.0)) {
-            break;
-        }
-        let step: [f64; LANES] = std::array::from_fn(|l| if done[l] { 0.0 } else { rz[l] / curvature[l] });
-        add(&mut x, step, &direction);
-        add(&mut residual, step.map(|step| -step), &image);
-        z = precondition(&residual);
-        let next = products(&residual, &z);
-        for (direction, z) in direction.iter_mut().zip(&z) {
-            for l in 0..LANES {
-                direction[l] = z[l] + if rz[l] > 0.0 { next[l] / rz[l] } else { 0.0 } * direction[l];
-            }
-        }
-        rz = next;
+        self.project(z)
     }
-    Transverse { displacements: place.vectors(&x, right.len()), converged }
+
+    /// Conjugate gradients in every lane from x; whether all have converged.
+    fn solve(&self, right: Block, mut x: Block) -> (Block, bool) {
+        let size = products(&right, &right);
+        let mut residual = right;
+        add(&mut residual, [-1.0; LANES], &self.times(&x));
+        let mut z = self.precondition(&residual);
+        let mut direction = z.clone();
+        let mut rz = products(&residual, &z);
+        for _ in 0..MOST_ITERATIONS {
+            let off = products(&residual, &residual);
+            let done: [bool; LANES] = std::array::from_fn(|l| off[l] <= TOLERANCE * TOLERANCE * size[l]);
+            if done.iter().all(|done| *done) {
+                return (x, true);
+            }
+            let image = self.times(&direction);
+            let curvature = products(&direction, &image);
+            if (0..LANES).any(|l| !done[l] && (curvature[l].is_nan() || curvature[l] <= 0.0)) {
+                break;
+            }
+            let step: [f64; LANES] = std::array::from_fn(|l| if done[l] { 0.0 } else { rz[l] / curvature[l] });
+            add(&mut x, step, &direction);
+            add(&mut residual, step.map(|step| -step), &image);
+            z = self.precondition(&residual);
+            let next = products(&residual, &z);
+            for (direction, z) in direction.iter_mut().zip(&z) {
+                for l in 0..LANES {
+                    direction[l] = z[l] + if rz[l] > 0.0 { next[l] / rz[l] } else { 0.0 } * direction[l];
+                }
+            }
+            rz = next;
+        }
+        (x, false)
+    }
 }
 
 /// The order of places of a Hessian.
