@@ -8,7 +8,9 @@ use crate::files::{Rows, StageFile, StageReader, name_of};
 use crate::forces::LANES;
 use crate::input::Stage;
 use crate::model::PeriodicBox;
-use crate::modes::{Curve, ElasticSettings, Event, GlassModuli, LinearModuli, Point, Slope, Sound, StrainCoupling};
+use crate::modes::{
+    Curve, ElasticSettings, Event, GlassModuli, LinearModuli, Point, Slope, Sound, StrainCoupling, signed,
+};
 
 /// Names of the lanes of a strained batch.
 const DEFORMATIONS: [&str; LANES] = [
@@ -145,21 +147,22 @@ fn write_slopes(file: &mut StageFile<'_>, rows: &Rows, found: &Found, settings: 
 fn write_curves(file: &mut StageFile<'_>, rows: &Rows, found: &Found, settings: &ElasticSettings) -> Result<()> {
     let strains = settings.strains();
     let count = strains.len() as u64;
-    file.write_small("/curves/strain", &[count], &strains)?;
-    let names: Vec<String> = DEFORMATIONS.iter().map(|name| (*name).to_owned()).collect();
-    file.write_small("/curves/deformation", &[LANES as u64], &names)?;
     let points: Vec<Point> = found
         .glasses
         .iter()
-        .flat_map(|(.., glass)| (0..LANES).map(|lane| glass.curves.get(lane).cloned().unwrap_or_default()))
-        .flat_map(|Curve { mut points }| {
+        .flat_map(|(.., glass)| (0..LANES).map(|lane| (lane, glass.curves.get(lane).cloned().unwrap_or_default())))
+        .flat_map(|(lane, Curve { mut points })| {
             // a curve that ended early, or never began
-            points.extend(strains.iter().skip(points.len()).map(|strain| Point::unconverged(*strain)));
+            points.extend(strains.iter().skip(points.len()).map(|strain| Point::unconverged(signed(lane, *strain))));
             points
         })
         .collect();
-    let numbers: [Named<Point, f64>; 3] =
-        [("stress", |point| point.stress), ("energy", |point| point.energy), ("nonaffine", |point| point.nonaffine)];
+    let numbers: [Named<Point, f64>; 4] = [
+        ("strain", |point| point.strain),
+        ("stress", |point| point.stress),
+        ("energy", |point| point.energy),
+        ("nonaffine", |point| point.nonaffine),
+    ];
     for (name, value) in numbers {
         let column: Vec<f64> = points.iter().map(value).collect();
         file.write(&format!("/curves/{name}"), rows, &[LANES as u64, count], &column)?;

@@ -19,6 +19,6 @@ pub use elastic_task::{ElasticState, ElasticStatus, ElasticTask, GlassModuli};
 pub use elasticity::{LinearModuli, PLANES, Response, STRAINS, Sound, linear_moduli};
 pub use lowest::{Completeness, LowestModes, lowest_modes};
 pub use overlap::{Overlap, best_overlaps, overlaps};
-pub use quasi_static::{ElasticSettings, QuasiStatic, QuasiStaticState, gradient};
+pub use quasi_static::{ElasticSettings, QuasiStatic, QuasiStaticState, gradient, signed};
 pub use spectrum::{Spectrum, dense_spectrum, participation_ratio};
 pub use stress_strain::{Curve, Event, Point, Slope, elastic_slope};

@@ -93,7 +93,7 @@ pub fn gradient(lane: usize, strain: f64) -> Gradient {
 }
 
 /// A lane's strain with its sign.
-fn signed(lane: usize, strain: f64) -> f64 {
+pub fn signed(lane: usize, strain: f64) -> f64 {
     if lane.is_multiple_of(2) { strain } else { -strain }
 }
 

@@ -54,8 +54,13 @@ pub(super) const ELASTICITY: &[DataSet] = &[
         "strain (xy, xz, yz, ln V) up to which both directions are free of events",
     ),
     set("/quasi_static/points", I64, "[Ng,4]", "1", "strains that the slopes are fitted through"),
-    set("/curves/strain", F64, "[S]", "1", "strains, gamma or |ln V/V_0|, in the order in which they were taken"),
-    set("/curves/deformation", Names(names::DEFORMATION), "[8]", "1", "what each of the eight curves of a glass is"),
+    set(
+        "/curves/strain",
+        F64,
+        "[Ng,8,S]",
+        "1",
+        "strains, gamma or ln V/V_0, in the order in which they were taken; curves: xy, xz, yz, each forwards and backwards, expansion, compression",
+    ),
     set(
         "/curves/stress",
         F64,
