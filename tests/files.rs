@@ -429,7 +429,7 @@ fn a_campaign_knows_its_stages() {
 fn tables() -> String {
     let mut text = String::new();
     // the stages that this version runs
-    for stage in [Stage::Prepare, Stage::Explore, Stage::Connect, Stage::Tunnel] {
+    for stage in [Stage::Prepare, Stage::Explore, Stage::Connect, Stage::Tunnel, Stage::Elastic] {
         text += &format!("\n### {} (stage {})\n\n", stage.file_name(), stage.name());
         text += "| data set | type | shape | units | description |\n|---|---|---|---|---|\n";
         for entry in layout::data_sets(stage) {
