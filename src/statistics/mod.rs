@@ -1,9 +1,11 @@
-//! What a library of double wells says: densities of states, distributions, heat, fits, error bars.
+//! What a library of double wells says: densities of states, distributions, heat, fits, error bars; what samples of a liquid say.
 
 mod density;
 mod fits;
 mod heat;
+mod liquid;
 mod series;
+mod supercooled;
 
 pub use density::{
     CumulativeDensity, DensityEstimate, ErrorMethod, Library, POISSON_UPPER_LIMIT, RESAMPLES, active,
@@ -13,4 +15,6 @@ pub use fits::{
     Growth, PowerLaw, RelaxationFit, RelaxationLaw, fit_relaxation, growth_exponent, power_law, temperature_where,
 };
 pub use heat::{heat_of_uniform_density, logarithmic_grid, schottky};
+pub use liquid::{EnsembleStatus, LiquidEnsemble, LiquidSample, speed_up};
 pub use series::{TimeAverage, block_errors, time_average};
+pub use supercooled::{Estimate, FitStatus, RelaxationPoint, SupercooledFits, fit_supercooled};
