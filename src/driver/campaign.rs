@@ -3,7 +3,7 @@
 use super::journal::Journal;
 use super::lock::{self, DirectoryLock};
 use super::stop::{Signals, Stop};
-use super::{Workers, connect, explore, live, prepare, slurm, summary, tunnel};
+use super::{Workers, connect, explore, live, prepare, relax, slurm, summary, tunnel};
 use crate::error::{Error, Result};
 use crate::files::{self, Campaign, CheckpointHeader, Checkpoints, Header, StageFile, StageReader, TaskCost, Timing};
 use crate::input::{self, Change, Comparison, Deck, Stage};
@@ -119,6 +119,7 @@ fn run_stages(ranks: &Ranks, file: &Path, options: &RunOptions, signals: Signals
         context.started = Instant::now();
         match stage {
             Stage::Prepare => prepare::run(&context, earlier)?,
+            Stage::Relax => relax::run(&context, earlier)?,
             Stage::Explore => explore::run(&context)?,
             Stage::Connect => connect::run(&context)?,
             Stage::Tunnel => tunnel::run(&context)?,
@@ -134,7 +135,7 @@ fn run_stages(ranks: &Ranks, file: &Path, options: &RunOptions, signals: Signals
     Ok(())
 }
 
-/// Collective: removes what nobody may go on with: of the stages from `redo` on, the last one first, files and checkpoints, so
+/// Collective: removes what nobody may go on with: of the stage `redo` and those that build on it, the last one first, files and checkpoints, so
 /// that the same command without --redo goes on with the new ones; of stages that are complete, the checkpoints.
 fn clear(
     ranks: &Ranks,
@@ -144,7 +145,7 @@ fn clear(
     redo: Option<Stage>,
 ) -> Result<()> {
     for &stage in Stage::ALL.iter().rev() {
-        let redone = deck.has(stage) && redo.is_some_and(|redo| stage >= redo);
+        let redone = deck.has(stage) && is_redone(stage, redo);
         if redone {
             files::remove(ranks, campaign.directory(), file_stage(stage))?;
         }
@@ -211,6 +212,11 @@ fn threads(ranks: &Ranks, option: Option<usize>) -> Result<usize> {
     Ok(threads)
 }
 
+/// Whether `--redo` replaces this stage: the one it names and those that build on it.
+fn is_redone(stage: Stage, redo: Option<Stage>) -> bool {
+    redo.is_some_and(|redo| stage == redo || stage.upstream().contains(&redo))
+}
+
 /// The stages to run and what each can build on.
 ///
 /// # Errors
@@ -226,8 +232,7 @@ pub(super) fn plan(deck: &Deck, campaign: &Campaign, options: &RunOptions) -> Re
              `{until}`, or --until `{redo}` or a later one"
         )));
     }
-    let mut plan = Vec::new();
-    let mut stale = false;
+    let mut plan: Vec<(Stage, Earlier)> = Vec::new();
     for &stage in Stage::ALL {
         if !deck.has(stage) || until.is_some_and(|until| stage > until) {
             continue;
@@ -241,7 +246,8 @@ pub(super) fn plan(deck: &Deck, campaign: &Campaign, options: &RunOptions) -> Re
                 )));
             }
         }
-        let redone = redo.is_some_and(|redo| stage >= redo);
+        let stale = plan.iter().any(|(planned, _)| stage.upstream().contains(planned));
+        let redone = is_redone(stage, redo);
         let state = campaign.stage(file_stage(stage)).filter(|_| !redone);
         let comparison = match state {
             None => None,
@@ -256,11 +262,9 @@ pub(super) fn plan(deck: &Deck, campaign: &Campaign, options: &RunOptions) -> Re
                 for change in &changes {
                     log::info!("{stage}: extended, {change}");
                 }
-                stale = true;
                 plan.push((stage, Earlier::Part));
             }
             _ => {
-                stale = true;
                 plan.push((stage, Earlier::Nothing));
             }
         }
@@ -274,7 +278,7 @@ fn verify(ranks: &Ranks, campaign: &Campaign, plan: &[(Stage, Earlier)], options
     let until = options.until.as_deref().map(stage_named).transpose()?;
     let redo = options.redo.as_deref().map(stage_named).transpose()?;
     for &stage in Stage::ALL {
-        let replaced = plan.contains(&(stage, Earlier::Nothing)) || redo.is_some_and(|redo| stage >= redo);
+        let replaced = plan.contains(&(stage, Earlier::Nothing)) || is_redone(stage, redo);
         if replaced || until.is_some_and(|until| stage > until) || campaign.stage(file_stage(stage)).is_none() {
             continue;
         }
@@ -346,6 +350,7 @@ pub fn glasses_file(directory: &Path) -> Result<(StageReader, usize, usize)> {
 pub fn file_stage(stage: Stage) -> files::Stage {
     match stage {
         Stage::Prepare => files::Stage::Prepare,
+        Stage::Relax => files::Stage::Relax,
         Stage::Explore => files::Stage::Explore,
         Stage::Connect => files::Stage::Connect,
         Stage::Tunnel => files::Stage::Tunnel,

@@ -8,7 +8,7 @@ use crate::input::{Deck, Stage, parse_deck};
 use crate::landscape::run_groups;
 use crate::parallel::{Machine, POLL, blocks, replay};
 use crate::random::{self, Stream, stream};
-use crate::sampling::PrepareMethod;
+use crate::sampling::{Equilibration, PrepareMethod, RelaxSettings};
 use rand::Rng;
 use rand_distr::{Distribution, LogNormal};
 use std::path::Path;
@@ -23,6 +23,8 @@ pub const CANDIDATES_PER_MINIMUM: f64 = 0.3;
 const CALLS_PER_IMAGE: f64 = 220.0;
 /// Steps to equilibrate a glass when nothing is known of its relaxation time.
 const STEPS_TO_EQUILIBRATE: f64 = 200_000.0;
+/// tau_alpha of a moderately supercooled liquid in steps.
+const STEPS_OF_TAU: f64 = 3000.0;
 /// Seconds of a double well in one unit.
 const SECONDS_PER_DOUBLET: f64 = 0.03;
 
@@ -81,6 +83,7 @@ fn roughly(deck: &Deck, calls: CallSeconds) -> Vec<Rough> {
         let tasks = if imported { 0.0 } else { glasses };
         all.push(Rough { stage: Stage::Prepare, tasks, seconds, bytes: glasses * n * 40.0, spread: 0.3 });
     }
+    all.extend(deck.relax.as_ref().map(|relax| liquids(relax, single)));
     let Some(explore) = &deck.explore else { return all };
     let runs = glasses * explore.runs as f64;
     let quenches = runs * explore.quenches as f64;
@@ -102,6 +105,16 @@ fn roughly(deck: &Deck, calls: CallSeconds) -> Vec<Rough> {
         all.push(Rough { stage: Stage::Tunnel, tasks, seconds, bytes: tasks * 120.0, spread: 0.5 });
     }
     all
+}
+
+/// Samples of liquids: how long they take depends on tau_alpha, of which nothing is known.
+fn liquids(relax: &RelaxSettings, single: f64) -> Rough {
+    let tasks = relax.temperatures.len() as f64 * relax.samples as f64 * relax.dynamics.len() as f64;
+    let steps = |length: &Equilibration| (length.relaxation_times * STEPS_OF_TAU).min(length.max_steps as f64);
+    let seconds = tasks * 1.3 * single * (steps(&relax.equilibration) + steps(&relax.measurement));
+    // curves of forty lags, whatever the number of particles
+    let bytes = tasks * 40.0 * 16.0 * 8.0;
+    Rough { stage: Stage::Relax, tasks, seconds, bytes, spread: 1.0 }
 }
 
 /// The stages of a deck on so many ranks of one thread each. `directory`: where files of the same campaign may be.
@@ -206,7 +219,7 @@ impl Recorded {
         let longer = rough.seconds / rough.tasks / (self.rough.seconds / self.rough.tasks);
         let round = |(number, recorded): (usize, &Vec<f64>)| {
             // an extended campaign has the costs of what was added only; the number of pairs is known from nothing else
-            let counted = matches!(rough.stage, Stage::Prepare | Stage::Explore);
+            let counted = matches!(rough.stage, Stage::Prepare | Stage::Relax | Stage::Explore);
             let (count, weight) = drawn(if counted { rough.tasks } else { recorded.len() as f64 * more });
             let mut random = draws(number as u64);
             let mut drawn: Vec<usize> = (0..count).map(|_| random.random_range(0..recorded.len())).collect();

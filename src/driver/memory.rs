@@ -64,9 +64,9 @@ pub fn peaks(deck: &Deck, sums: &Sums, yields: &Yields, ranks: usize) -> Vec<Pea
     let share = (glasses / ranks.max(1) as f64).max(1.0);
     let mut peaks = Vec::new();
     let mut tell = |stage: Stage, task: f64, gathered: f64| {
-        let slack = if stage == Stage::Prepare { SLACK_OF_PREPARATION } else { SLACK };
+        let slack = if stage <= Stage::Relax { SLACK_OF_PREPARATION } else { SLACK };
         let each = match stage {
-            Stage::Prepare => 0.0,
+            Stage::Prepare | Stage::Relax => 0.0,
             Stage::Explore => WRITTEN_MINIMUM,
             _ => VECTOR + yields.candidates * OUTCOME,
         };
@@ -76,6 +76,12 @@ pub fn peaks(deck: &Deck, sums: &Sums, yields: &Yields, ranks: usize) -> Vec<Pea
         // the quench to the inherent structure has a sum of its own
         let task = 2.0 * sums.single + n * (PREPARATION + MINIMISER + 2.0 * VECTOR);
         tell(Stage::Prepare, task, share * n * WRITTEN_GLASS);
+    }
+    if let Some(relax) = &deck.relax {
+        // two lags in every octave of the longest run, each with up to four snapshots
+        let lags = 2.0 * (relax.measurement.max_steps as f64).log2().max(1.0);
+        let task = 2.0 * sums.single + n * (PREPARATION + lags * 4.0 * (VECTOR + 1.0));
+        tell(Stage::Relax, task, 0.0);
     }
     let Some(explore) = &deck.explore else { return peaks };
     let quench = sums.batch + n * (LANES as f64 * MINIMISER + LANES_OF_QUEUE);

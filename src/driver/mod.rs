@@ -18,6 +18,8 @@ mod pair_task;
 mod path;
 mod prepare;
 mod progress;
+mod relax;
+mod relax_files;
 mod slurm;
 mod stop;
 mod summary;

@@ -33,6 +33,7 @@ pub fn print(directory: &Path) -> Result<()> {
         let reader = StageReader::open(directory, state.stage)?;
         let mut rows = match state.stage {
             Stage::Prepare => glasses(&reader)?,
+            Stage::Relax => liquids(&reader)?,
             Stage::Explore => landscape(&reader)?,
             Stage::Connect => paths(&reader)?,
             Stage::Tunnel => tunnelling(&reader)?,
@@ -74,6 +75,34 @@ fn glasses(reader: &StageReader) -> Result<Rows> {
         row("of them equilibrated", count),
         row("inherent energy per particle, mean", format!("{:.5}", mean(&inherent))),
     ])
+}
+
+fn liquids(reader: &StageReader) -> Result<Rows> {
+    let temperature: Vec<f64> = reader.read("/relaxation/temperature")?;
+    let tau: Vec<f64> = reader.read("/relaxation/tau_alpha")?;
+    let error: Vec<f64> = reader.read("/relaxation/tau_alpha_error")?;
+    let status = reader.read_text("/relaxation/status")?;
+    let faster = match reader.has("/relaxation/speed_up") {
+        true => reader.read::<f64>("/relaxation/speed_up")?,
+        false => Vec::new(),
+    };
+    let mut rows = vec![row("samples of liquids", length(reader, "/samples/sample")?)];
+    for (n, t) in temperature.iter().enumerate() {
+        let told = faster.get(n).map_or(String::new(), |ratio| format!(", with swaps {ratio:.3} times faster"));
+        let unsound = if status[n] == "converged" { "" } else { &format!(" ({})", status[n].replace('_', " ")) };
+        rows.push(row(&format!("tau_alpha at T = {t}"), format!("{:.4} +- {:.2}{unsound}{told}", tau[n], error[n])));
+    }
+    for name in ["onset", "t_mct", "t_g_vft", "t_g_parabolic"] {
+        let number = |name: &str| match reader.attribute("/relaxation", name)? {
+            Attribute::F64(value) => Ok::<f64, crate::error::Error>(value),
+            _ => Ok(f64::NAN),
+        };
+        let (value, error) = (number(name)?, number(&format!("{name}_error"))?);
+        if value.is_finite() {
+            rows.push(row(name, format!("{value:.3} +- {error:.3}")));
+        }
+    }
+    Ok(rows)
 }
 
 fn landscape(reader: &StageReader) -> Result<Rows> {

@@ -34,6 +34,9 @@ pub(super) fn check(deck: &Deck, findings: &mut Findings) -> Result<()> {
     if let Some(settings) = &deck.prepare {
         prepare(deck.model.preset, settings, &mut Section::new("prepare", to_value(settings)?, findings));
     }
+    if let Some(settings) = &deck.relax {
+        super::relax::check(deck, settings, &mut Section::new("relax", to_value(settings)?, findings));
+    }
     if let Some(settings) = &deck.explore {
         explore(deck, settings, &mut Section::new("explore", to_value(settings)?, findings));
     }
@@ -47,7 +50,7 @@ pub(super) fn check(deck: &Deck, findings: &mut Findings) -> Result<()> {
 }
 
 /// One section's effective values, for messages.
-struct Section<'a, 'b> {
+pub(super) struct Section<'a, 'b> {
     name: &'static str,
     values: Value,
     findings: &'a mut Findings<'b>,
@@ -58,7 +61,7 @@ impl<'a, 'b> Section<'a, 'b> {
         Self { name, values, findings }
     }
 
-    fn require(&mut self, accepted: bool, key: &str, wanted: &str) {
+    pub(super) fn require(&mut self, accepted: bool, key: &str, wanted: &str) {
         if !accepted {
             let mut value = Some(&self.values);
             for part in key.split('.') {
@@ -69,15 +72,15 @@ impl<'a, 'b> Section<'a, 'b> {
         }
     }
 
-    fn positive(&mut self, value: f64, key: &str) {
+    pub(super) fn positive(&mut self, value: f64, key: &str) {
         self.require(value > 0.0 && value.is_finite(), key, "a finite number above 0");
     }
 
-    fn at_least(&mut self, value: u64, smallest: u64, key: &str) {
+    pub(super) fn at_least(&mut self, value: u64, smallest: u64, key: &str) {
         self.require(value >= smallest, key, &format!("a whole number, {smallest} or more"));
     }
 
-    fn time_step(&mut self, time_step: f64) {
+    pub(super) fn time_step(&mut self, time_step: f64) {
         let wanted = format!("a number above 0, at most {LARGEST_TIME_STEP} (the papers: 0.0025 to 0.01)");
         self.require(time_step > 0.0 && time_step <= LARGEST_TIME_STEP, "time_step", &wanted);
         if time_step > LARGEST_SOUND_TIME_STEP && time_step <= LARGEST_TIME_STEP {
@@ -85,7 +88,12 @@ impl<'a, 'b> Section<'a, 'b> {
         }
     }
 
-    fn warn(&mut self, key: &str, message: &str) {
+    /// The section itself cannot stand in this deck.
+    pub(super) fn refuse(&mut self, message: &str) {
+        self.findings.reject_section(self.name, message);
+    }
+
+    pub(super) fn warn(&mut self, key: &str, message: &str) {
         self.findings.warn(&format!("{}.{key}", self.name), &format!("[{}] {message}", self.name));
     }
 }

@@ -15,6 +15,7 @@ mod imports;
 mod merge;
 mod nearest_name;
 mod numbers;
+mod relax;
 mod source;
 mod stages;
 mod tunnel;

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::landscape::ExploreSettings;
 use crate::model::Preset;
 use crate::paths::ConnectSettings;
-use crate::sampling::PrepareSettings;
+use crate::sampling::{PrepareSettings, RelaxSettings};
 use crate::tunnelling::TunnelSettings;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -102,6 +102,8 @@ macro_rules! registry {
 registry! {
     /// Equilibrium liquids and glasses.
     Prepare => prepare: PrepareSettings = PrepareSettings::defaults, after [];
+    /// Equilibrium liquids and how they relax.
+    Relax => relax: RelaxSettings = RelaxSettings::defaults, after [];
     /// Molecular dynamics and quenches: the library of minima.
     Explore => explore: ExploreSettings = ExploreSettings::defaults, after [Prepare];
     /// Minimum-energy paths between minima: double wells.
@@ -111,7 +113,7 @@ registry! {
 }
 
 /// Sections that decks of later versions have; one that becomes a stage moves from here into the registry.
-pub(super) const LATER: &[&str] = &["relax", "modes", "excite", "elastic"];
+pub(super) const LATER: &[&str] = &["modes", "excite", "elastic"];
 
 impl Stage {
     pub fn from_name(name: &str) -> Option<Self> {

@@ -15,6 +15,6 @@ pub use fits::{
     Growth, PowerLaw, RelaxationFit, RelaxationLaw, fit_relaxation, growth_exponent, power_law, temperature_where,
 };
 pub use heat::{heat_of_uniform_density, logarithmic_grid, schottky};
-pub use liquid::{EnsembleStatus, LiquidEnsemble, LiquidSample, speed_up};
+pub use liquid::{Average, EnsembleStatus, LiquidEnsemble, LiquidSample, speed_up};
 pub use series::{TimeAverage, block_errors, time_average};
 pub use supercooled::{Estimate, FitStatus, RelaxationPoint, SupercooledFits, fit_supercooled};

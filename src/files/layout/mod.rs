@@ -6,6 +6,7 @@
 
 mod excited;
 mod glassy;
+mod liquid;
 mod names;
 mod timing;
 
@@ -165,7 +166,7 @@ const fn attribute(
 pub fn data_sets(stage: Stage) -> &'static [DataSet] {
     match stage {
         Stage::Prepare => glassy::GLASSES,
-        Stage::Relax => glassy::RELAXATION,
+        Stage::Relax => liquid::RELAXATION,
         Stage::Explore => glassy::LANDSCAPE,
         Stage::Connect => glassy::PATHS,
         Stage::Tunnel => excited::TUNNELLING,
@@ -185,7 +186,7 @@ pub fn attributes(stage: Stage) -> &'static [AttributeEntry] {
     match stage {
         Stage::Tunnel => excited::TUNNELLING_ATTRIBUTES,
         Stage::Modes => excited::MODES_ATTRIBUTES,
-        Stage::Relax => glassy::RELAXATION_ATTRIBUTES,
+        Stage::Relax => liquid::RELAXATION_ATTRIBUTES,
         _ => &[],
     }
 }

@@ -39,3 +39,9 @@ pub(super) const START: &[&str] = &["displacement", "softest_mode", "softest_loc
 
 /// What a push along a mode came to.
 pub(super) const PUSH: &[&str] = &["transition", "none", "discarded", "step_limit", "time_limit"];
+
+/// What a relaxation time rests on.
+pub(super) const RELAXATION: &[&str] = &["converged", "short", "not_equilibrated", "not_reached"];
+
+/// By which moves a liquid was followed.
+pub(super) const DYNAMICS: &[&str] = &["md", "hybrid_swap"];
