@@ -6,7 +6,7 @@ use crate::files::{Attribute, Stage as FileStage, StageFile, StageReader, name_o
 use crate::input::Stage;
 use crate::sampling::{
     FOURTH_POWER, LiquidDynamics, LiquidName, OBSERVABLES, OVERLAP, RelaxSettings, SELF_SCATTERING,
-    SQUARED_DISPLACEMENT, WaveVectors, groups,
+    SQUARED_DISPLACEMENT, WaveVectors, groups, onset_temperature,
 };
 use crate::statistics::{
     Average, Estimate, FitStatus, LiquidEnsemble, LiquidSample, RelaxationPoint, fit_supercooled, speed_up,
@@ -144,7 +144,9 @@ fn write_attributes(
     attribute("wave_vectors", Attribute::I64(shell.count() as i64))?;
     attribute("wave_number_mean", Attribute::F64(shell.mean_length()))?;
     attribute("overlap_distance", Attribute::F64(settings.overlap_distance))?;
-    let fits = fit_supercooled(&points(ensembles), context.deck.campaign.seed);
+    let preset = context.deck.model.preset;
+    let of_model = (preset.species() > 1 || preset.has_diameters()).then(|| onset_temperature(preset));
+    let fits = fit_supercooled(&points(ensembles), of_model, context.deck.campaign.seed);
     let statuses: [(&str, FitStatus); 4] = [
         ("onset_status", fits.onset_status),
         ("mode_coupling_status", fits.mode_coupling_status),
@@ -154,6 +156,7 @@ fn write_attributes(
     for (name, status) in statuses {
         attribute(name, Attribute::Text(name_of(&status)?))?;
     }
+    attribute("window", Attribute::F64(fits.window))?;
     attribute("tau_onset", Attribute::F64(fits.tau_onset.value))?;
     let estimates: [(&str, Estimate); 10] = [
         ("onset", fits.onset),

@@ -22,6 +22,9 @@ const NEAREST_STEPS: u64 = 20;
 /// Looks at the energy between two looks at the pressure.
 const PRESSURE_EVERY: u64 = 5;
 
+/// MD steps that a measurement has at least, where it may: energy and pressure of hot liquids, whose tau_alpha is short.
+const SHORTEST: u64 = 10_000;
+
 /// A number of the run at equal distances in time.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Series {
@@ -212,9 +215,9 @@ impl LiquidTask {
         let ticks = live.measurement.correlator.ticks();
         let tau = live.measurement.tau_alpha(self.tick_time());
         let wanted = self.settings.measurement.relaxation_times;
+        let (steps, most) = (ticks * self.settings.tick_steps(self.name.dynamics), self.settings.measurement.max_steps);
         let complete = tau.is_some_and(|tau| ticks as f64 * self.tick_time() >= wanted * tau);
-        let steps = ticks * self.settings.tick_steps(self.name.dynamics);
-        (complete, steps >= self.settings.measurement.max_steps)
+        (complete && steps >= SHORTEST.min(most), steps >= most)
     }
 
     /// One unit of work; its cost in force calls, about.

@@ -63,7 +63,7 @@ impl RelaxSettings {
         let (temperatures, equilibrate_by): (&[f64], _) = match preset {
             Preset::Pss => (&[0.5, 0.4, 0.32, 0.25, 0.2, 0.18, 0.16, 0.14, 0.13, 0.12], LiquidDynamics::HybridSwap),
             Preset::Tlj | Preset::TljAsPrinted => {
-                (&[3.0, 2.0, 1.5, 1.2, 1.0, 0.9, 0.8, 0.75, 0.7], LiquidDynamics::HybridSwap)
+                (&[2.0, 1.5, 1.2, 1.0, 0.9, 0.8, 0.75, 0.7], LiquidDynamics::HybridSwap)
             }
             Preset::Harmonic => (&[0.01], LiquidDynamics::Md),
             Preset::Lj => (&[4.0, 3.0, 2.5, 2.0], LiquidDynamics::Md),

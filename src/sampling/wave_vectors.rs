@@ -7,11 +7,13 @@ use std::f64::consts::PI;
 const HALF_WIDTH: f64 = 0.05;
 /// The lengths nearest to the wave number are taken one after the other until there are this many vectors.
 const ENOUGH: usize = 240;
+/// Fewer vectors than this are not isotropic: in a small box lengths further away are taken, too.
+const FEWEST: usize = 48;
 
 /// The lattice vectors q = 2 pi (n_x/L_x, n_y/L_y, n_z/L_z) of a shell, and the mean of cos(q.d) over them.
 ///
 /// A fixed choice: all vectors of a length, nearest lengths to the wave number first, within 0.05 sigma^-1 of it and until
-/// there are 240; the nearest length alone where none is that near.
+/// there are 240, but at least 48, from however far.
 #[derive(Clone, Debug)]
 pub struct WaveVectors {
     /// 2 pi / L
@@ -53,7 +55,7 @@ impl WaveVectors {
     pub fn shell(cell: &PeriodicBox, wave_number: f64) -> Self {
         let unit = cell.edges.map(|edge| 2.0 * PI / edge);
         let coarsest = unit.iter().copied().fold(0.0, f64::max);
-        let mut all = candidates(unit, wave_number.max(HALF_WIDTH) + coarsest);
+        let mut all = candidates(unit, wave_number + 3.0 * coarsest);
         let away = |candidate: &Candidate| (candidate.length - wave_number).abs();
         all.sort_by(|a, b| away(a).total_cmp(&away(b)).then(a.n.cmp(&b.n)));
         let mut taken: Vec<Candidate> = Vec::new();
@@ -61,7 +63,7 @@ impl WaveVectors {
         for candidate in all {
             // vectors of one length differ by rounding
             let same = taken.last().is_some_and(|last| (last.length - candidate.length).abs() < 1e-9 * wave_number);
-            if !taken.is_empty() && !same && (count >= ENOUGH || away(&candidate) > HALF_WIDTH) {
+            if !same && (count >= ENOUGH || (count >= FEWEST && away(&candidate) > HALF_WIDTH)) {
                 break;
             }
             count += candidate.reflections;
@@ -138,9 +140,12 @@ mod tests {
 
     #[test]
     fn a_small_or_large_box_has_a_shell() {
-        // no vector of this box is within 0.05 of 7.2
-        let small = WaveVectors::shell(&PeriodicBox { edges: [1.0; 3] }, 7.2);
-        assert_eq!((small.count(), small.mean_length()), (6, 2.0 * PI));
+        // the only vectors of this box within 0.05 of 7.2 are the eight like (4,4,4); (6,3,2) and (7,0,0) are next
+        let small = WaveVectors::shell(&PeriodicBox { edges: [6.057; 3] }, 7.2);
+        let unit = 2.0 * PI / 6.057;
+        assert_eq!(small.count(), 8 + 48 + 6);
+        assert!((small.mean_length() - unit * (8.0 * 48f64.sqrt() + 54.0 * 7.0) / 62.0).abs() < 1e-12);
+        assert!(WaveVectors::shell(&PeriodicBox { edges: [1.0; 3] }, 7.2).count() >= FEWEST);
         let large = WaveVectors::shell(&PeriodicBox { edges: [45.0; 3] }, 7.0);
         assert!((240..500).contains(&large.count()) && (large.mean_length() - 7.0).abs() < 5e-3, "{}", large.count());
         let mut cosines = large.workspace();
