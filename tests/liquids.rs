@@ -3,7 +3,7 @@
 mod short;
 
 use glasswell::files::{Stage, StageReader};
-use short::{Short, one_at_a_time, wait_until};
+use short::{Short, glasswell, one_at_a_time, wait_until};
 use std::process::Command;
 use std::sync::OnceLock;
 
@@ -51,7 +51,9 @@ fn any_number_of_ranks_writes_the_same_file() {
         campaign.assert_same_as(reference(), &[FILE], &format!("{ranks} ranks"));
     }
     let threads = Short::of_deck("relax.toml");
-    finish(&threads, 1, &["--threads", "2"]);
+    let words = threads.words(&[]).into_iter().map(|word| if word == "1" { "2".to_owned() } else { word });
+    let ended = threads.spawn(glasswell(&words.collect::<Vec<String>>()), 1).wait();
+    assert_eq!(ended.code, 0, "{}", ended.told);
     threads.assert_same_as(reference(), &[FILE], "two threads");
 }
 
@@ -81,7 +83,11 @@ fn a_stopped_stage_resumes_to_the_same_file() {
 #[test]
 fn more_samples_and_temperatures_are_added_to_what_is_there() {
     let _turn = one_at_a_time();
-    let campaign = changed(&[("[1.2, 2.0]", "[2.0]"), ("[\"md\", \"hybrid-swap\"]", "\"hybrid-swap\""), ("samples = 2", "samples = 1")]);
+    let campaign = changed(&[
+        ("[1.2, 2.0]", "[2.0]"),
+        ("[\"md\", \"hybrid-swap\"]", "\"hybrid-swap\""),
+        ("samples = 2", "samples = 1"),
+    ]);
     finish(&campaign, 1, &[]);
     let reader = StageReader::open(&campaign.output, Stage::Relax).unwrap();
     assert!(!reader.has("/relaxation/speed_up") && !reader.has("/relaxation/swap/time"));
@@ -90,7 +96,10 @@ fn more_samples_and_temperatures_are_added_to_what_is_there() {
         let reader = StageReader::open(&campaign.output, Stage::Relax).unwrap();
         reader.read::<f64>("/timing/tasks/seconds").unwrap().len()
     };
-    change(&campaign, &[("[2.0]", "[1.2, 2.0]"), ("dynamics = \"hybrid-swap\"", "dynamics = [\"md\", \"hybrid-swap\"]")]);
+    change(
+        &campaign,
+        &[("[2.0]", "[1.2, 2.0]"), ("dynamics = \"hybrid-swap\"", "dynamics = [\"md\", \"hybrid-swap\"]")],
+    );
     finish(&campaign, 1, &[]);
     assert_eq!(seconds(&campaign), 3, "the one that was there was not run again");
     change(&campaign, &[("samples = 1", "samples = 2")]);
@@ -107,8 +116,12 @@ fn more_samples_and_temperatures_are_added_to_what_is_there() {
 #[test]
 fn liquids_and_glasses_stand_beside_each_other() {
     let _turn = one_at_a_time();
-    let prepare = "[prepare]\nglasses = 1\ntemperature = 2.0\nequilibration = { relaxation_times = 1, max_steps = 400 }\n";
-    let campaign = changed(&[("[relax]", &format!("{prepare}[explore]\ntemperature = 0.5\nquenches = 3\nequilibration_steps = 20\n[relax]"))]);
+    let prepare =
+        "[prepare]\nglasses = 1\ntemperature = 2.0\nequilibration = { relaxation_times = 1, max_steps = 400 }\n";
+    let campaign = changed(&[(
+        "[relax]",
+        &format!("{prepare}[explore]\ntemperature = 0.5\nquenches = 3\nequilibration_steps = 20\n[relax]"),
+    )]);
     finish(&campaign, 1, &[]);
     campaign.assert_same_as(reference(), &[FILE], "beside other stages");
     let landscape = std::fs::read(campaign.file("landscape.h5")).unwrap();
@@ -147,13 +160,15 @@ fn the_file_agrees_with_itself() {
             let found = all[row * lags + lag];
             assert!(found.is_nan() || (found - mean).abs() < 1e-14, "{found} {mean}");
             if found.is_finite() {
-                let weighted: f64 = [4.0, 1.0, 1.0].iter().enumerate().map(|(s, w)| w * species[(row * 3 + s) * lags + lag]).sum();
+                let weighted: f64 =
+                    [4.0, 1.0, 1.0].iter().enumerate().map(|(s, w)| w * species[(row * 3 + s) * lags + lag]).sum();
                 assert!((weighted / 6.0 - found).abs() < 1e-12);
             }
         }
         assert!(all[row * lags] > 0.99 && all[row * lags] < 1.0);
     }
-    let ratio: Vec<f64> = read("/relaxation/tau_alpha").iter().zip(read("/relaxation/swap/tau_alpha")).map(|(a, b)| a / b).collect();
+    let ratio: Vec<f64> =
+        read("/relaxation/tau_alpha").iter().zip(read("/relaxation/swap/tau_alpha")).map(|(a, b)| a / b).collect();
     assert_eq!(read("/relaxation/speed_up"), ratio);
     // the first swap lag is a block, the first of dynamics a step
     assert_eq!((read("/relaxation/time")[0], read("/relaxation/swap/time")[0]), (0.005, 0.05));

@@ -52,8 +52,7 @@ pub fn run(context: &Context<'_>, earlier: Earlier) -> Result<()> {
         let run = task.result().ok_or_else(|| Error::Internal("a liquid has no result".to_owned()))?;
         Ok(LiquidSample::new(names[key as usize], run))
     };
-    let done =
-        context.workers("relax").run(&mut journal, &missing, model.particles, &mut progress, begin, finish)?;
+    let done = context.workers("relax").run(&mut journal, &missing, model.particles, &mut progress, begin, finish)?;
     drop(progress);
     let mine: Vec<LiquidSample> = done.into_iter().map(|(_, sample)| sample).collect();
     samples.extend(context.ranks.all_gather(&mine)?.concat());
@@ -66,7 +65,9 @@ pub fn run(context: &Context<'_>, earlier: Earlier) -> Result<()> {
         match ensemble.status {
             EnsembleStatus::Converged => {}
             EnsembleStatus::Short => log::warn!("{at}: measurement.max_steps cut a sample short"),
-            EnsembleStatus::NotEquilibrated => log::warn!("{at}: a sample is not equilibrated, see /samples/equilibrated"),
+            EnsembleStatus::NotEquilibrated => {
+                log::warn!("{at}: a sample is not equilibrated, see /samples/equilibrated")
+            }
             EnsembleStatus::NotReached => log::warn!("{at}: F_s has not fallen to 1/e; raise measurement.max_steps"),
         }
     }

@@ -40,7 +40,8 @@ pub(super) fn check(deck: &Deck, settings: &RelaxSettings, section: &mut Section
     let tau = settings.thermostat_time;
     section.require(tau >= settings.time_step && tau.is_finite() && tau > 0.0, "thermostat_time", &wanted);
     let swapping = dynamics.contains(&LiquidDynamics::HybridSwap);
-    let wanted = "\"bussi\", \"nose-hoover\" or \"berendsen\" beside hybrid-swap: swaps at constant energy hold no temperature";
+    let wanted =
+        "\"bussi\", \"nose-hoover\" or \"berendsen\" beside hybrid-swap: swaps at constant energy hold no temperature";
     section.require(settings.thermostat != Thermostat::None || !swapping, "thermostat", wanted);
     section.at_least(settings.md_steps, 1, "md_steps");
     let swaps = settings.swaps_per_particle;
@@ -67,13 +68,18 @@ fn warn(preset: Preset, settings: &RelaxSettings, section: &mut Section) {
     if preset == Preset::Lj && coldest < LENNARD_JONES_FREEZES {
         section.warn(
             "temperatures",
-            &format!("temperatures = {coldest:?}: the one-component liquid freezes, and tau_alpha is that of no liquid"),
+            &format!(
+                "temperatures = {coldest:?}: the one-component liquid freezes, and tau_alpha is that of no liquid"
+            ),
         );
     }
     if settings.samples == 1 {
         section.warn("samples", "samples = 1: tau_alpha and the fits come without errors");
     }
-    if settings.equilibrate_by == LiquidDynamics::Md && exchanges && coldest < 0.8 * crate::sampling::onset_temperature(preset) {
+    if settings.equilibrate_by == LiquidDynamics::Md
+        && exchanges
+        && coldest < 0.8 * crate::sampling::onset_temperature(preset)
+    {
         section.warn(
             "equilibrate_by",
             "equilibrate_by = \"md\" takes tau_alpha of molecular dynamics at the lowest temperatures: \"hybrid-swap\" reaches the \

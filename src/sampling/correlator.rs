@@ -153,11 +153,7 @@ impl Correlator {
     /// The lags that fit into the run, rising.
     pub fn correlations(&self) -> impl Iterator<Item = Correlation<'_>> {
         let measured = self.lags.iter().enumerate().take_while(|(_, lag)| lag.count > 0);
-        measured.map(|(level, lag)| Correlation {
-            lag: self.schedule.lag(level),
-            count: lag.count,
-            sums: &lag.sums,
-        })
+        measured.map(|(level, lag)| Correlation { lag: self.schedule.lag(level), count: lag.count, sums: &lag.sums })
     }
 }
 
@@ -188,7 +184,8 @@ mod tests {
     /// Every lag is measured against the snapshot of exactly that many ticks ago, from the origins that the schedule names.
     #[test]
     fn lags_are_what_they_say() {
-        for schedule in [Schedule::Octaves, Schedule::HalfOctaves { nearest: 20 }, Schedule::HalfOctaves { nearest: 2 }] {
+        for schedule in [Schedule::Octaves, Schedule::HalfOctaves { nearest: 20 }, Schedule::HalfOctaves { nearest: 2 }]
+        {
             let at = |tick: u64| vec![tick as f64];
             let mut correlator = Correlator::new(Snapshot { positions: at(0), species: vec![0] }, schedule);
             let mut calls = 0;

@@ -163,8 +163,7 @@ impl LiquidTask {
         let dynamics = DynamicsState::start(&mut sum, configuration.positions.clone(), temperature, random);
         let hybrid = HybridState::new(dynamics, &configuration);
         let nearest = (NEAREST_STEPS / self.settings.tick_steps(self.name.dynamics)).max(1);
-        let origin =
-            Snapshot { positions: configuration.positions.clone(), species: configuration.species.clone() };
+        let origin = Snapshot { positions: configuration.positions.clone(), species: configuration.species.clone() };
         let measurement = Measurement {
             configuration,
             hybrid,

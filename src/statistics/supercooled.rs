@@ -9,7 +9,7 @@
 //! Where the data tell no onset, the model's own (that of its paper) bounds the last three, and tau there is interpolated;
 //! without either there are none. All are least squares in ln tau, weighted by the errors of ln tau, of which none counts as
 //! less than 5 %: no law is better than that, and hot temperatures, cheaply measured, would decide everything. Errors are half
-//! of the central 68 % of fits to data drawn anew within their errors.
+//! of the central 68 % of fits to data drawn anew within their errors, and the shift of their median.
 
 use super::density::RESAMPLES;
 use super::fits::{RelaxationFit, RelaxationLaw, fit_logarithms, temperature_where};
@@ -227,13 +227,14 @@ fn all_fits(data: &Data, errors_known: bool, of_model: Option<f64>) -> Values {
     }
 }
 
-/// Half the central 68 % of values, `None` when too many are missing.
-fn half_width(mut values: Vec<f64>) -> Option<f64> {
+/// Half the central 68 % of draws and how far their median is from the value, added in squares; `None` when too many are
+/// missing.
+fn spread(value: f64, mut values: Vec<f64>) -> Option<f64> {
     let all = values.len() as f64;
     values.retain(|value| value.is_finite());
     values.sort_by(f64::total_cmp);
     let at = |share: f64| values[((share * values.len() as f64) as usize).min(values.len() - 1)];
-    (values.len() as f64 >= ENOUGH * all).then(|| 0.5 * (at(0.84) - at(0.16)))
+    (values.len() as f64 >= ENOUGH * all).then(|| (0.5 * (at(0.84) - at(0.16))).hypot(at(0.5) - value))
 }
 
 /// Fits what relaxation times allow; points without a finite tau above 0 are left out. Data with unknown errors (any of them
@@ -260,7 +261,7 @@ pub fn fit_supercooled(points: &[RelaxationPoint], of_model: Option<f64>, seed: 
         // the first number of each fit says whether it stands
         for (fit, numbers) in [(0, 0..2), (1, 3..5), (2, 5..8), (3, 8..11)] {
             for number in numbers.clone() {
-                match half_width(draws.iter().map(|draw| draw[number]).collect()) {
+                match spread(values.numbers[number], draws.iter().map(|draw| draw[number]).collect()) {
                     Some(error) => errors[number] = error,
                     None if number > numbers.start => values.numbers[number] = f64::NAN,
                     None if values.status[fit] == FitStatus::Fitted => {
