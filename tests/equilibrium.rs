@@ -79,7 +79,10 @@ fn of_glass(case: &Case, method: PrepareMethod, glass: u64) -> Vec<f64> {
 
 /// Means and their errors over glasses.
 fn over_glasses(case: &Case, method: PrepareMethod) -> Vec<(f64, f64)> {
-    let all: Vec<Vec<f64>> = (0..GLASSES).map(|glass| of_glass(case, method, glass)).collect();
+    // where nothing is exchanged both would be one trajectory
+    let exchanges = case.preset.species() > 1 || case.preset.has_diameters();
+    let first = if method == PrepareMethod::HybridSwap && !exchanges { GLASSES } else { 0 };
+    let all: Vec<Vec<f64>> = (first..first + GLASSES).map(|glass| of_glass(case, method, glass)).collect();
     let n = GLASSES as f64;
     let column = |k: usize| {
         let mean = all.iter().map(|values| values[k]).sum::<f64>() / n;
