@@ -9,6 +9,7 @@ mod factors;
 pub mod hessian;
 mod inertia;
 pub mod lanes;
+pub mod listed;
 mod neighbours;
 mod order;
 mod pair_blocks;

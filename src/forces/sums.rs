@@ -73,15 +73,18 @@ pub fn energy_and_forces(model: &Model, cell: &PeriodicBox, positions: &[f64], f
 /// Configurational stress (1/V) sum_{i<j} (U'/r) d_a d_b, positive in tension [epsilon sigma^-3].
 pub fn stress(model: &Model, cell: &PeriodicBox, positions: &[f64]) -> [[f64; 3]; 3] {
     let mut stress = [[0.0; 3]; 3];
-    for_each_pair(model, cell, positions, |pair| {
-        for a in 0..3 {
-            for b in 0..3 {
-                stress[a][b] += pair.slope_over_r * pair.d[a] * pair.d[b];
-            }
-        }
-    });
+    for_each_pair(model, cell, positions, |pair| add_stress(pair, &mut stress));
     let volume = cell.volume();
     stress.map(|row| row.map(|s| s / volume))
+}
+
+/// What a pair adds to V times the stress.
+pub(super) fn add_stress(pair: &Pair, stress: &mut [[f64; 3]; 3]) {
+    for a in 0..3 {
+        for b in 0..3 {
+            stress[a][b] += pair.slope_over_r * pair.d[a] * pair.d[b];
+        }
+    }
 }
 
 /// Configurational pressure -(1/3V) sum r U' = -trace(stress)/3, without the ideal part rho T.

@@ -1,6 +1,6 @@
 //! Rattlers: particles that a packing of finite-range repulsive spheres does not hold.
 
-use crate::forces::sums;
+use crate::forces::listed;
 use crate::model::{Law, Model, PeriodicBox};
 
 /// Contacts that hold a particle in three dimensions.
@@ -15,7 +15,7 @@ pub fn rattlers(model: &Model, cell: &PeriodicBox, positions: &[f64]) -> Vec<boo
         return rattler;
     }
     let mut contacts = vec![Vec::new(); n];
-    sums::for_each_pair(model, cell, positions, |pair| {
+    listed::for_each_pair(model, cell, positions, |pair| {
         contacts[pair.i].push(pair.j);
         contacts[pair.j].push(pair.i);
     });

@@ -21,6 +21,7 @@ mod trace;
 pub use dynamics::{DynamicsSettings, DynamicsState, degrees_of_freedom, run_lanes};
 pub use hybrid::{HybridSettings, HybridState};
 pub use monte_carlo::{MonteCarloLists, MonteCarloState};
+pub use near_pairs::for_each_near_pair;
 pub use prepare::{PrepareState, PrepareTask, PreparedGlass, onset_temperature, wave_number};
 pub use relaxation::{RelaxationMeter, self_scattering};
 pub use settings::{Equilibration, PrepareMethod, PrepareSettings, Thermostat};

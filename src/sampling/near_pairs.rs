@@ -28,7 +28,7 @@ impl Distance {
 
 /// Calls `visit(i, j, r^2)` once for every pair (minimum image) with r < `reach`; the order depends on the
 /// positions alone.
-pub(super) fn for_each_near_pair(
+pub fn for_each_near_pair(
     cell: &PeriodicBox,
     positions: &[f64],
     reach: f64,

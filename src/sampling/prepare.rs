@@ -189,7 +189,7 @@ impl PrepareTask {
             current.species.clone_from(&hybrid.species);
             current.diameters.clone_from(&hybrid.diameters);
         }
-        let sum = PairSum::new(preset.model(&current), current.cell);
+        let sum = PairSum::new(preset.model(&current), current.cell).ordered_if_large(&current.positions);
         Self { preset, settings, state, sum, lists, swap_lists: SwapLists::default() }
     }
 
