@@ -13,9 +13,11 @@ mod neighbours;
 mod order;
 mod pair_blocks;
 mod pair_sum;
+mod places;
 mod pseudo_inverse;
 pub mod sums;
 mod table;
+mod third_order;
 
 pub use factors::{FactorShape, Factors};
 pub use inertia::{count_below, count_below_within};
@@ -24,6 +26,7 @@ pub use order::space_filling_order;
 pub use pair_blocks::PairBlocks;
 pub use pair_sum::PairSum;
 pub use pseudo_inverse::PseudoInverse;
+pub use third_order::ThirdOrder;
 
 /// Number of configurations in a batch, on every processor.
 pub const LANES: usize = 8;

@@ -1,6 +1,7 @@
 //! The inverse of the Hessian on everything but translations and particles that are left out.
 
 use super::factors::{FactorShape, Factors};
+use super::places::{from_lane, to_lanes};
 use super::{LANES, PairBlocks};
 use crate::error::{Error, Result};
 use faer::Mat;
@@ -85,29 +86,14 @@ impl PseudoInverse {
                 None => self.iterated(&block)?,
             };
             self.check(&solution, &block, chunk.len())?;
-            for lane in 0..chunk.len() {
-                let mut x = vec![0.0; solution.len()];
-                for (atom, &particle) in solution.as_chunks::<3>().0.iter().zip(self.hessian.order()) {
-                    for k in 0..3 {
-                        x[3 * particle + k] = atom[k][lane];
-                    }
-                }
-                all.push(x);
-            }
+            all.extend((0..chunk.len()).map(|lane| from_lane(self.hessian.order(), &solution, lane)));
         }
         Ok(all)
     }
 
     /// Vectors in the order of particles as lanes in the order of places, free of translations.
     fn block(&self, vectors: &[Vec<f64>]) -> Block {
-        let mut block = vec![[0.0; LANES]; 3 * self.hessian.particles()];
-        for (lane, vector) in vectors.iter().enumerate() {
-            for (place, &particle) in self.hessian.order().iter().enumerate() {
-                for k in 0..3 {
-                    block[3 * place + k][lane] = vector[3 * particle + k];
-                }
-            }
-        }
+        let mut block = to_lanes(self.hessian.order(), vectors);
         self.project(&mut block);
         block
     }
