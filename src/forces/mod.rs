@@ -5,6 +5,7 @@
 //! that no result depends on when a list was rebuilt or on which configurations share a batch.
 
 mod candidates;
+mod differences;
 mod factors;
 pub mod hessian;
 mod inertia;
@@ -19,6 +20,7 @@ pub mod sums;
 mod table;
 mod third_order;
 
+pub use differences::energy_differences;
 pub use factors::{FactorShape, Factors};
 pub use inertia::{count_below, count_below_within};
 pub use neighbours::NeighbourList;

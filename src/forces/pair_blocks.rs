@@ -5,7 +5,7 @@
 
 use super::hessian;
 use super::lanes::{Pass, vectorised};
-use super::places::in_space;
+use super::places::{self, in_space};
 use super::{LANES, NeighbourList, sums};
 use crate::error::{Error, Result};
 use crate::model::{Model, PeriodicBox};
@@ -79,6 +79,16 @@ impl PairBlocks {
     /// The particle at each place [N].
     pub fn order(&self) -> &[usize] {
         &self.order
+    }
+
+    /// Vectors [3N] by particle, at most `LANES` of them, as lanes [3N][LANES] in the order of places; the other lanes are 0.
+    pub fn to_lanes<V: AsRef<[f64]>>(&self, vectors: &[V]) -> Vec<[f64; LANES]> {
+        places::to_lanes(&self.order, vectors)
+    }
+
+    /// One lane [3N] by particle.
+    pub fn from_lane(&self, rows: &Rows, lane: usize) -> Vec<f64> {
+        places::from_lane(&self.order, rows, lane)
     }
 
     /// No eigenvalue is larger in magnitude: 2 max_i sum_j |B_ij| [epsilon / sigma^2].
