@@ -111,7 +111,7 @@ fn stops() {
 fn profiles() {
     for name in ["path_tlj_a", "path_tlj_a2"] {
         let file = load(name);
-        let (edges, species) = (numbers(&file["edges"]), numbers(&file["species"]));
+        let (edges, species) = (numbers(&file["box"]), numbers(&file["species"]));
         let end = |key: &str| Configuration {
             cell: PeriodicBox { edges: [edges[0], edges[1], edges[2]] },
             positions: numbers(&file[key]),
