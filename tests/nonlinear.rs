@@ -123,7 +123,7 @@ fn profiles() {
         let (inverse, third) = solvers(&model, a);
         let field: Vec<f64> = a.positions.iter().zip(&b.positions).map(|(a, b)| b - a).collect();
         let mode =
-            nonlinear_modes(&inverse, &third, &[field.clone()], &NonlinearSettings::default()).unwrap().remove(0);
+            nonlinear_modes(&inverse, &third, std::slice::from_ref(&field), &NonlinearSettings::default()).unwrap().remove(0);
         println!("{name}: {:?} {} c = {:?}", mode.stop, mode.iterations, overlaps(&field, &mode.direction));
         let mut sum = PairSum::<LANES>::new(model.clone(), a.cell);
         let settings = ProfileSettings::default();
