@@ -111,7 +111,7 @@ fn stops() {
 fn profiles() {
     for name in ["path_tlj_a", "path_tlj_a2"] {
         let file = load(name);
-        let (edges, species) = (numbers(&file["edges"]), numbers(&file["species"]));
+        let (edges, species) = (numbers(&file["box"]), numbers(&file["species"]));
         let end = |key: &str| Configuration {
             cell: PeriodicBox { edges: [edges[0], edges[1], edges[2]] },
             positions: numbers(&file[key]),
@@ -123,7 +123,7 @@ fn profiles() {
         let (inverse, third) = solvers(&model, a);
         let field: Vec<f64> = a.positions.iter().zip(&b.positions).map(|(a, b)| b - a).collect();
         let mode =
-            nonlinear_modes(&inverse, &third, &[field.clone()], &NonlinearSettings::default()).unwrap().remove(0);
+            nonlinear_modes(&inverse, &third, std::slice::from_ref(&field), &NonlinearSettings::default()).unwrap().remove(0);
         println!("{name}: {:?} {} c = {:?}", mode.stop, mode.iterations, overlaps(&field, &mode.direction));
         let mut sum = PairSum::<LANES>::new(model.clone(), a.cell);
         let settings = ProfileSettings::default();
