@@ -3,7 +3,7 @@
 use super::journal::Journal;
 use super::lock::{self, DirectoryLock};
 use super::stop::{Signals, Stop};
-use super::{Workers, connect, explore, live, prepare, slurm, summary, tunnel};
+use super::{Workers, connect, excite, explore, live, prepare, slurm, summary, tunnel};
 use crate::error::{Error, Result};
 use crate::files::{self, Campaign, CheckpointHeader, Checkpoints, Header, StageFile, StageReader, TaskCost, Timing};
 use crate::input::{self, Change, Comparison, Deck, Stage};
@@ -122,6 +122,7 @@ fn run_stages(ranks: &Ranks, file: &Path, options: &RunOptions, signals: Signals
             Stage::Explore => explore::run(&context)?,
             Stage::Connect => connect::run(&context)?,
             Stage::Tunnel => tunnel::run(&context)?,
+            Stage::Excite => excite::run(&context)?,
         }
         log::info!("{stage}: done in {:.1} s", context.started.elapsed().as_secs_f64());
     }
@@ -349,6 +350,7 @@ pub fn file_stage(stage: Stage) -> files::Stage {
         Stage::Explore => files::Stage::Explore,
         Stage::Connect => files::Stage::Connect,
         Stage::Tunnel => files::Stage::Tunnel,
+        Stage::Excite => files::Stage::Excite,
     }
 }
 
@@ -405,9 +407,10 @@ impl Context<'_> {
     /// `Internal` when settings cannot be written as text, `Storage` when the file that the stage builds on cannot be read.
     pub fn checkpoint_header(&self, stage: Stage) -> Result<CheckpointHeader> {
         let keys = stage_keys(&self.deck, stage)?;
-        let counts = |line: &&str| stage >= Stage::Connect || !line.starts_with("prepare.glasses");
+        let of_pairs = matches!(stage, Stage::Connect | Stage::Tunnel);
+        let counts = |line: &&str| of_pairs || !line.starts_with("prepare.glasses");
         let built_on = match stage {
-            Stage::Explore if !self.deck.has(Stage::Prepare) => {
+            Stage::Explore | Stage::Excite if !self.deck.has(Stage::Prepare) => {
                 files::fingerprint(&self.directory, files::Stage::Prepare)?
             }
             Stage::Connect => files::fingerprint(&self.directory, files::Stage::Explore)?,

@@ -2,6 +2,7 @@
 //! a replay of the work queue with them.
 
 use super::campaign::file_stage;
+use super::excite_cost;
 use crate::error::Result;
 use crate::files::StageReader;
 use crate::input::{Deck, Stage, parse_deck};
@@ -23,6 +24,8 @@ pub const CANDIDATES_PER_MINIMUM: f64 = 0.3;
 const CALLS_PER_IMAGE: f64 = 220.0;
 /// Steps to equilibrate a glass when nothing is known of its relaxation time.
 const STEPS_TO_EQUILIBRATE: f64 = 200_000.0;
+/// Force evaluations from random positions to a minimum, in units of N^(1/3).
+const CALLS_PER_ROOT_OF_PARTICLES: f64 = 200.0;
 /// Seconds of a double well in one unit.
 const SECONDS_PER_DOUBLET: f64 = 0.03;
 
@@ -70,13 +73,28 @@ pub struct Forecast {
 }
 
 fn roughly(deck: &Deck, calls: CallSeconds) -> Vec<Rough> {
+    let mut all = up_to_tunnel(deck, calls);
+    if let Some(excite) = &deck.excite {
+        let (tasks, seconds, bytes) = excite_cost::rough(deck, excite, calls);
+        all.push(Rough { stage: Stage::Excite, tasks, seconds, bytes, spread: 0.4 });
+    }
+    all
+}
+
+/// The stages that lead to two-level systems.
+fn up_to_tunnel(deck: &Deck, calls: CallSeconds) -> Vec<Rough> {
     let CallSeconds { single, batch } = calls;
     let n = deck.model.particles as f64;
     let glasses = deck.prepare.as_ref().map_or(1, |prepare| prepare.glasses).max(1) as f64;
     let mut all = Vec::new();
     if let Some(prepare) = &deck.prepare {
         let imported = prepare.method == PrepareMethod::Import;
-        let steps = if imported { 0.0 } else { STEPS_TO_EQUILIBRATE.min(prepare.equilibration.max_steps as f64) };
+        let steps = match prepare.temperature.is_infinite() {
+            _ if imported => 0.0,
+            // nothing but the quench to the inherent structure
+            true => CALLS_PER_ROOT_OF_PARTICLES * n.cbrt(),
+            false => STEPS_TO_EQUILIBRATE.min(prepare.equilibration.max_steps as f64),
+        };
         let seconds = glasses * steps * 1.3 * single;
         let tasks = if imported { 0.0 } else { glasses };
         all.push(Rough { stage: Stage::Prepare, tasks, seconds, bytes: glasses * n * 40.0, spread: 0.3 });

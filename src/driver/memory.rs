@@ -1,5 +1,6 @@
 //! What a rank holds in memory at its peak, stage by stage, from what its data structures hold for each particle.
 
+use super::excite_cost;
 use crate::forces::LANES;
 use crate::input::{Deck, Stage};
 use crate::landscape::configurations_held;
@@ -66,7 +67,7 @@ pub fn peaks(deck: &Deck, sums: &Sums, yields: &Yields, ranks: usize) -> Vec<Pea
     let mut tell = |stage: Stage, task: f64, gathered: f64| {
         let slack = if stage == Stage::Prepare { SLACK_OF_PREPARATION } else { SLACK };
         let each = match stage {
-            Stage::Prepare => 0.0,
+            Stage::Prepare | Stage::Excite => 0.0,
             Stage::Explore => WRITTEN_MINIMUM,
             _ => VECTOR + yields.candidates * OUTCOME,
         };
@@ -77,8 +78,12 @@ pub fn peaks(deck: &Deck, sums: &Sums, yields: &Yields, ranks: usize) -> Vec<Pea
         let task = 2.0 * sums.single + n * (PREPARATION + MINIMISER + 2.0 * VECTOR);
         tell(Stage::Prepare, task, share * n * WRITTEN_GLASS);
     }
-    let Some(explore) = &deck.explore else { return peaks };
     let quench = sums.batch + n * (LANES as f64 * MINIMISER + LANES_OF_QUEUE);
+    if let Some(excite) = &deck.excite {
+        let (spectrum, gathered) = excite_cost::held(deck, excite, share);
+        tell(Stage::Excite, spectrum.max(quench + 4.0 * n * VECTOR), gathered);
+    }
+    let Some(explore) = &deck.explore else { return peaks };
     let moving = if explore.runs > 1 { sums.batch + n * LANES_OF_QUEUE } else { n * IDLE_BATCH };
     let held = configurations_held(deck.model.particles, explore) as f64 * n * VECTOR;
     let found = (explore.runs as f64 * explore.quenches as f64 * yields.minima).ceil();

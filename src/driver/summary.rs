@@ -1,6 +1,6 @@
 //! The closing table and `glasswell status`: what each stage found, read from its file.
 
-use super::live;
+use super::{excite_files, live};
 use crate::error::Result;
 use crate::files::{Attribute, Campaign, Stage, StageReader};
 use comfy_table::{Table, presets::UTF8_HORIZONTAL_ONLY};
@@ -36,6 +36,7 @@ pub fn print(directory: &Path) -> Result<()> {
             Stage::Explore => landscape(&reader)?,
             Stage::Connect => paths(&reader)?,
             Stage::Tunnel => tunnelling(&reader)?,
+            Stage::Excite => excite_files::summary(&reader)?,
             _ => Vec::new(),
         };
         if !state.header.complete {
@@ -55,13 +56,13 @@ pub fn print(directory: &Path) -> Result<()> {
     Ok(())
 }
 
-type Rows = Vec<(String, String)>;
+pub(super) type Rows = Vec<(String, String)>;
 
-fn row(name: &str, value: impl ToString) -> (String, String) {
+pub(super) fn row(name: &str, value: impl ToString) -> (String, String) {
     (name.to_owned(), value.to_string())
 }
 
-fn mean(values: &[f64]) -> f64 {
+pub(super) fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
 }
 

@@ -43,11 +43,14 @@ pub(super) fn check(deck: &Deck, findings: &mut Findings) -> Result<()> {
     if let Some(settings) = &deck.tunnel {
         tunnel(deck.model.preset, settings, &mut Section::new(Stage::Tunnel.name(), to_value(settings)?, findings));
     }
+    if let Some(settings) = &deck.excite {
+        super::excite::check(deck, settings, &mut Section::new("excite", to_value(settings)?, findings));
+    }
     Ok(())
 }
 
 /// One section's effective values, for messages.
-struct Section<'a, 'b> {
+pub(super) struct Section<'a, 'b> {
     name: &'static str,
     values: Value,
     findings: &'a mut Findings<'b>,
@@ -58,7 +61,7 @@ impl<'a, 'b> Section<'a, 'b> {
         Self { name, values, findings }
     }
 
-    fn require(&mut self, accepted: bool, key: &str, wanted: &str) {
+    pub(super) fn require(&mut self, accepted: bool, key: &str, wanted: &str) {
         if !accepted {
             let mut value = Some(&self.values);
             for part in key.split('.') {
@@ -69,11 +72,11 @@ impl<'a, 'b> Section<'a, 'b> {
         }
     }
 
-    fn positive(&mut self, value: f64, key: &str) {
+    pub(super) fn positive(&mut self, value: f64, key: &str) {
         self.require(value > 0.0 && value.is_finite(), key, "a finite number above 0");
     }
 
-    fn at_least(&mut self, value: u64, smallest: u64, key: &str) {
+    pub(super) fn at_least(&mut self, value: u64, smallest: u64, key: &str) {
         self.require(value >= smallest, key, &format!("a whole number, {smallest} or more"));
     }
 
@@ -85,7 +88,7 @@ impl<'a, 'b> Section<'a, 'b> {
         }
     }
 
-    fn warn(&mut self, key: &str, message: &str) {
+    pub(super) fn warn(&mut self, key: &str, message: &str) {
         self.findings.warn(&format!("{}.{key}", self.name), &format!("[{}] {message}", self.name));
     }
 }

@@ -7,6 +7,7 @@ mod check;
 mod configuration;
 mod deck;
 mod duration;
+mod excite;
 mod explain;
 mod findings;
 mod general;

@@ -5,6 +5,7 @@ use super::deck::Origin;
 use super::general::{CampaignSettings, ModelSettings};
 use super::tunnel;
 use crate::error::{Error, Result};
+use crate::excitation::ExciteSettings;
 use crate::landscape::ExploreSettings;
 use crate::model::Preset;
 use crate::paths::ConnectSettings;
@@ -108,10 +109,12 @@ registry! {
     Connect => connect: ConnectSettings = ConnectSettings::defaults, after [Prepare, Explore];
     /// The quantum problem along each path.
     Tunnel => tunnel: TunnelSettings = tunnel::defaults, after [Prepare, Explore, Connect];
+    /// Pushes along the modes of glasses, and quenches.
+    Excite => excite: ExciteSettings = ExciteSettings::defaults, after [Prepare];
 }
 
 /// Sections that decks of later versions have; one that becomes a stage moves from here into the registry.
-pub(super) const LATER: &[&str] = &["relax", "modes", "excite", "elastic"];
+pub(super) const LATER: &[&str] = &["relax", "modes", "elastic"];
 
 impl Stage {
     pub fn from_name(name: &str) -> Option<Self> {

@@ -1,16 +1,20 @@
 //! What a library of double wells says: densities of states, distributions, heat, fits, error bars.
 
 mod density;
+mod far_field;
 mod fits;
 mod heat;
+mod reduced_density;
 mod series;
 
 pub use density::{
     CumulativeDensity, DensityEstimate, ErrorMethod, Library, POISSON_UPPER_LIMIT, RESAMPLES, active,
     cumulative_distribution, quantum_densities,
 };
+pub use far_field::far_field;
 pub use fits::{
     Growth, PowerLaw, RelaxationFit, RelaxationLaw, fit_relaxation, growth_exponent, power_law, temperature_where,
 };
 pub use heat::{heat_of_uniform_density, logarithmic_grid, schottky};
+pub use reduced_density::{Estimate, GlassModes, ReducedDensity};
 pub use series::{TimeAverage, block_errors, time_average};

@@ -1,4 +1,4 @@
-//! tunnelling.h5, modes.h5, excitations.h5 and elasticity.h5.
+//! tunnelling.h5, modes.h5 and elasticity.h5.
 
 use super::Element::*;
 use super::names;
@@ -89,29 +89,6 @@ pub(super) const MODES: &[DataSet] = &[
 pub(super) const MODES_ATTRIBUTES: &[AttributeEntry] = &[
     attribute("/density_of_states", "a4", F64, "[]", "A_4 of D(omega) = A_4 omega^4"),
     attribute("/density_of_states", "omega_debye", F64, "[]", "Debye frequency"),
-];
-
-pub(super) const EXCITATIONS: &[DataSet] = &[
-    set("/excitations/glass", U32, "[X]", "1", "glass that was pushed"),
-    set("/excitations/mode", U32, "[X]", "1", "mode it was pushed along"),
-    set("/excitations/status", Names(names::PUSH), "[X]", "1", "what the push came to"),
-    set("/excitations/frequency", F64, "[X]", "sqrt(epsilon/m)/sigma", "frequency of the mode"),
-    set("/excitations/participation_ratio", F64, "[X]", "1", "participation ratio of the mode"),
-    set("/excitations/phonon_order", F64, "[X]", "1", "phonon order parameter O_k"),
-    set(
-        "/excitations/critical_amplitude",
-        F64,
-        "[X]",
-        "sigma",
-        "smallest amplitude A_c that leaves the minimum; NaN for none",
-    ),
-    set("/excitations/critical_amplitude_cubic", F64, "[X]", "sigma", "its cubic estimate, -2 omega^2 / (tau sqrt(N))"),
-    set("/excitations/barrier", F64, "[X]", "epsilon", "V(A_c) - V(0)"),
-    set("/excitations/distance", F64, "[X]", "sigma", "|dr| between the old minimum and the new"),
-    set("/excitations/energy_difference", F64, "[X]", "epsilon", "energy of the new minimum less the old"),
-    set("/excitations/rearranging_particles", F64, "[X]", "1", "[sum dr_i^2]^2 / sum dr_i^4"),
-    set("/excitations/alignment", F64, "[X]", "1", "I = |sum dr_i.e_i| / |dr|"),
-    set("/excitations/destination", I64, "[X]", "1", "number of the new minimum within the glass; -1 for none"),
 ];
 
 pub(super) const ELASTICITY: &[DataSet] = &[

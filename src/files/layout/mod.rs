@@ -4,6 +4,7 @@
 //! of a unit: in that group), a number is itself, "[]" is a scalar. `<unit>` in a path stands for the name of a
 //! unit of energy of the deck, `<name>` for any name. Bump [`VERSION`] when a name changes.
 
+mod excitations;
 mod excited;
 mod glassy;
 mod names;
@@ -170,7 +171,7 @@ pub fn data_sets(stage: Stage) -> &'static [DataSet] {
         Stage::Connect => glassy::PATHS,
         Stage::Tunnel => excited::TUNNELLING,
         Stage::Modes => excited::MODES,
-        Stage::Excite => excited::EXCITATIONS,
+        Stage::Excite => excitations::EXCITATIONS,
         Stage::Elastic => excited::ELASTICITY,
     }
 }
@@ -185,6 +186,7 @@ pub fn attributes(stage: Stage) -> &'static [AttributeEntry] {
     match stage {
         Stage::Tunnel => excited::TUNNELLING_ATTRIBUTES,
         Stage::Modes => excited::MODES_ATTRIBUTES,
+        Stage::Excite => excitations::EXCITATIONS_ATTRIBUTES,
         Stage::Relax => glassy::RELAXATION_ATTRIBUTES,
         _ => &[],
     }

@@ -38,4 +38,4 @@ pub(super) const FIELD: &[&str] = &["displacement", "saddle", "tangent"];
 pub(super) const START: &[&str] = &["displacement", "softest_mode", "softest_localised"];
 
 /// What a push along a mode came to.
-pub(super) const PUSH: &[&str] = &["transition", "none", "discarded", "step_limit", "time_limit"];
+pub(super) const PUSH: &[&str] = &["transition", "none", "discarded", "step_limit", "time_limit", "not_pushed"];
