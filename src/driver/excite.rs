@@ -6,7 +6,9 @@ use super::excite_files::{Glass, write};
 use super::journal::Journal;
 use super::prepare::configuration;
 use crate::error::{Error, Result};
-use crate::excitation::{Excitation, GlassSpectrum, Origin, PushState, PushStatus, PushTask, SpectrumState, SpectrumTask};
+use crate::excitation::{
+    Excitation, GlassSpectrum, Origin, PushState, PushStatus, PushTask, SpectrumState, SpectrumTask,
+};
 use crate::files::{Rows, SharedRecords, Stage as FileStage, StageReader};
 use crate::input::Stage;
 use crate::parallel::{decode, encode};
@@ -33,7 +35,8 @@ pub fn run(context: &Context<'_>) -> Result<()> {
     let (reader, glasses, particles) = context.ranks.agree(glasses_file(&context.directory))?;
     let mut journal = Journal::open(context, Stage::Excite)?;
     let spectra = spectra(context, &mut journal, &reader, (glasses, particles))?;
-    let records = Records { shared: share(context, &spectra)?, each: 1 + if settings.push { settings.modes } else { 0 } };
+    let records =
+        Records { shared: share(context, &spectra)?, each: 1 + if settings.push { settings.modes } else { 0 } };
     drop(spectra);
     journal.next_round();
     let pushed = if settings.push {

@@ -166,7 +166,8 @@ fn write_destinations(
 ) -> Result<()> {
     let rows = rows(context, glasses, |glass| glass.destinations.len())?;
     let at = |name: &str| format!("/destinations/{name}");
-    let all = || glasses.iter().flat_map(|glass| glass.destinations.iter().map(move |to| (to, &glass.pushed[to.first])));
+    let all =
+        || glasses.iter().flat_map(|glass| glass.destinations.iter().map(move |to| (to, &glass.pushed[to.first])));
     let glass: Vec<u32> = all().map(|(_, pushed)| pushed.glass as u32).collect();
     file.write(&at("glass"), &rows, &[], &glass)?;
     let number: Vec<i64> = glasses.iter().flat_map(|glass| 0..glass.destinations.len() as i64).collect();
@@ -179,9 +180,12 @@ fn write_destinations(
     let energy: Vec<f64> = all().map(|(_, pushed)| pushed.excitation.energy_difference).collect();
     let moved: Vec<f64> = all().map(|(_, pushed)| pushed.excitation.rearranging_particles).collect();
     let barrier: Vec<f64> = all().map(|(to, _)| to.barrier).collect();
-    for (name, column) in
-        [("distance", &distance), ("energy_difference", &energy), ("rearranging_particles", &moved), ("barrier", &barrier)]
-    {
+    for (name, column) in [
+        ("distance", &distance),
+        ("energy_difference", &energy),
+        ("rearranging_particles", &moved),
+        ("barrier", &barrier),
+    ] {
         file.write(&at(name), &rows, &[], column)?;
     }
     if settings.store_displacements {
@@ -222,8 +226,7 @@ fn write_glasses(
         file.write(&at(name), &rows, &[], &column)?;
     }
     let quench = QuenchSettings::from(settings);
-    let smallest: Vec<f64> =
-        glasses.iter().map(|glass| glass.spectrum.origin.smallest_transition(&quench)).collect();
+    let smallest: Vec<f64> = glasses.iter().map(|glass| glass.spectrum.origin.smallest_transition(&quench)).collect();
     file.write(&at("smallest_transition"), &rows, &[], &smallest)?;
     let counts: [OfGlass<usize>; 4] = [
         ("rattlers", |g| g.particles() - g.spectrum.origin.held()),
@@ -235,8 +238,7 @@ fn write_glasses(
         let column: Vec<i64> = glasses.iter().map(|glass| value(glass) as i64).collect();
         file.write(&at(name), &rows, &[], &column)?;
     }
-    let status =
-        glasses.iter().map(|glass| name_of(&glass.spectrum.origin.stop)).collect::<Result<Vec<String>>>()?;
+    let status = glasses.iter().map(|glass| name_of(&glass.spectrum.origin.stop)).collect::<Result<Vec<String>>>()?;
     file.write(&at("inherent_status"), &rows, &[], &status)?;
     let counted: Vec<bool> = glasses.iter().map(|glass| glass.spectrum.counted).collect();
     file.write(&at("counted"), &rows, &[], &counted)

@@ -57,13 +57,7 @@ pub struct PushTask {
 }
 
 impl PushTask {
-    pub fn new(
-        model: &Model,
-        cell: PeriodicBox,
-        origin: Origin,
-        mode: Vec<f64>,
-        settings: &ExciteSettings,
-    ) -> Self {
+    pub fn new(model: &Model, cell: PeriodicBox, origin: Origin, mode: Vec<f64>, settings: &ExciteSettings) -> Self {
         let sum = PairSum::new(model.clone(), cell).ordered_if_large(&origin.positions);
         let (search, ends) = (PushSearch::new(settings), [None, None]);
         let state = PushState { search, ends, pushes: 0, overlaps: 0, force_evaluations: 0, outcome: None };
@@ -207,12 +201,12 @@ impl Wave<'_> {
         if self.probes.len() >= self.most {
             return None;
         }
-        let probe = self.search.next();
+        let probe = self.search.draw();
         self.dry = probe.is_none();
         probe
     }
 
-    fn from_origin(&self, positions: &[f64]) -> f64 {
+    fn distance_to(&self, positions: &[f64]) -> f64 {
         let counted = |i: usize| !self.origin.rattlers[i];
         Displacement::of(&displacement_field(&self.cell, &self.origin.positions, positions, counted)).distance
     }
@@ -258,7 +252,7 @@ impl Supply for Wave<'_> {
 
     fn look(&mut self, look: &Look<'_>) -> Option<Quench> {
         let force = look.forces.iter().map(|f| f * f).sum::<f64>().sqrt();
-        let near = || self.from_origin(look.positions) < BACK * self.smallest;
+        let near = || self.distance_to(look.positions) < BACK * self.smallest;
         let back = !self.to_the_end && self.origin.reach(force) < BACK * self.smallest && near();
         let useless = !self.search.matters(&self.probes[look.start]);
         (back || useless).then(|| Quench {
@@ -280,7 +274,7 @@ impl Supply for Wave<'_> {
         let fate = match quench.stop {
             StopReason::Recognised => Fate::Returned,
             _ if !quench.at_minimum() => Fate::Unsettled,
-            _ if self.from_origin(&quench.positions) > self.smallest => Fate::Left,
+            _ if self.distance_to(&quench.positions) > self.smallest => Fate::Left,
             _ => Fate::Returned,
         };
         if self.search.settle(&probe, fate) {

@@ -104,7 +104,7 @@ impl PushSearch {
     }
 
     /// The next push of the grid: the lowest amplitude that can still matter and was not begun. Other pushes may be under way.
-    pub fn next(&mut self) -> Option<Probe> {
+    pub fn draw(&mut self) -> Option<Probe> {
         if self.narrowing {
             return None;
         }
@@ -180,10 +180,8 @@ impl PushSearch {
         let at = |k: usize| low * (high / low).powf((k + 1) as f64 / (points + 1) as f64);
         let left = side.lowest_left();
         let returned = side.fates[..left].iter().rposition(|fate| *fate == Some(Fate::Returned));
-        side.bracket = Some(Bracket {
-            low: returned.map_or(low, at),
-            high: if left < points { at(left) } else { high },
-        });
+        side.bracket =
+            Some(Bracket { low: returned.map_or(low, at), high: if left < points { at(left) } else { high } });
     }
 
     /// Where the mode leaves first, so far.

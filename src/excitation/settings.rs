@@ -42,6 +42,7 @@ pub struct ExciteSettings {
     pub tolerance: f64,
     /// Largest force component in magnitude at a minimum [epsilon / sigma].
     pub force_tolerance: f64,
+    /// Of the pushes: basins belong to their minimiser.
     pub minimiser: Minimiser,
     /// Bound on the force evaluations of one quench.
     pub max_evaluations: u64,

@@ -3,7 +3,7 @@
 use super::settings::ExciteSettings;
 use crate::error::{Error, Result};
 use crate::forces::{PairSum, ThirdOrder, as_lanes, as_lanes_mut, listed, sums};
-use crate::landscape::{QuenchSettings, StopReason, inherent_structure, rattlers};
+use crate::landscape::{Minimiser, QuenchSettings, StopReason, inherent_structure, rattlers};
 use crate::model::{Configuration, Model};
 use crate::modes::{Completeness, PhononOrder, lowest_modes};
 use crate::task::{Progress, Task};
@@ -130,7 +130,9 @@ impl SpectrumTask {
 
     fn quench(&self) -> SpectrumState {
         let Configuration { cell, .. } = &self.configuration;
-        let quench = inherent_structure(&self.model, &self.configuration, &QuenchSettings::from(&self.settings));
+        // which minimum is pushed does not depend on what the pushes are quenched with
+        let settings = QuenchSettings { minimiser: Minimiser::Lbfgs, ..QuenchSettings::from(&self.settings) };
+        let quench = inherent_structure(&self.model, &self.configuration, &settings);
         let mut forces = vec![0.0; quench.positions.len()];
         let mut sum = PairSum::<1>::new(self.model.clone(), *cell).ordered_if_large(&self.configuration.positions);
         sum.forces(as_lanes(&quench.positions), as_lanes_mut(&mut forces));

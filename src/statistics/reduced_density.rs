@@ -64,8 +64,12 @@ impl ReducedDensity {
         };
         let complete = glasses.iter().map(last).fold(f64::INFINITY, f64::min);
         let all = glasses.iter().map(|glass| glass.modes as f64).sum::<f64>();
-        let mut pooled: Vec<f64> =
-            glasses.iter().flat_map(|glass| &glass.frequencies).copied().filter(|f| *f > 0.0 && *f <= complete).collect();
+        let mut pooled: Vec<f64> = glasses
+            .iter()
+            .flat_map(|glass| &glass.frequencies)
+            .copied()
+            .filter(|f| *f > 0.0 && *f <= complete)
+            .collect();
         pooled.sort_by(f64::total_cmp);
         let each = FEWEST_MODES.max(pooled.len().div_ceil(MOST_BINS));
         let bins = pooled.len().saturating_sub(1) / each;
@@ -156,7 +160,9 @@ mod tests {
         }
         // the phonons are four fifths
         let level = reduced.debye_level;
-        assert!((level.value / 0.48 - 1.0).abs() < 0.01 && (level.error / level.value - 960_f64.powf(-0.5)).abs() < 1e-3);
+        assert!(
+            (level.value / 0.48 - 1.0).abs() < 0.01 && (level.error / level.value - 960_f64.powf(-0.5)).abs() < 1e-3
+        );
         let quartic = reduced.quartic.value * reduced.fitted_to.powi(5) / 5.0;
         assert!((quartic - 240.0 / 24_000.0).abs() < 1e-9);
         // g = dI / d omega
