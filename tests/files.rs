@@ -142,6 +142,7 @@ fn write(world: &Ranks, directory: &Path, stage: Stage, rows: u64) -> Result<()>
             (Element::F64, "[]") => Attribute::F64(0.5),
             (Element::F64, _) => Attribute::F64List(vec![0.25; 4]),
             (Element::Text, _) => Attribute::Text("per atom".to_owned()),
+            (Element::I64, "[]") => Attribute::I64(3),
             _ => Attribute::I64List(vec![3, 1]),
         };
         file.attribute(&entry.path.replace("<unit>", "argon"), entry.name, &value)?;
@@ -428,8 +429,7 @@ fn a_campaign_knows_its_stages() {
 /// The tables of docs/files.md as the layout has them.
 fn tables() -> String {
     let mut text = String::new();
-    // the stages that this version runs
-    for stage in [Stage::Prepare, Stage::Explore, Stage::Connect, Stage::Tunnel] {
+    for stage in Stage::ALL {
         text += &format!("\n### {} (stage {})\n\n", stage.file_name(), stage.name());
         text += "| data set | type | shape | units | description |\n|---|---|---|---|---|\n";
         for entry in layout::data_sets(stage) {

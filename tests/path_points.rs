@@ -78,6 +78,12 @@ fn points_lie_on_the_known_path() {
         let piece = path.length() / 600.0;
         assert!(path.arc_length[1] < 0.5 * piece && path.length() - path.arc_length[n - 2] < 0.5 * piece);
         assert!((0..n).all(|k| (norm(path.tangent(k)) - 1.0).abs() < 1e-12));
+        // beyond the minima: straight on
+        let out = path.at(-0.1);
+        assert!((apart(&out, path.position(0)) - 0.1).abs() < 1e-12);
+        assert!(apart(&path.at(path.length() + 0.1), path.position(n - 1)) > 0.1 - 1e-12);
+        let bend = apart(&out, &path.at(1e-6)) - 0.1 - 1e-6;
+        assert!(bend.abs() < 1e-9 && path.tangent_at(-0.1) == path.tangent_at(0.0));
         let profile = path.profile(101).unwrap();
         let top = profile.energy.iter().copied().fold(0.0, f64::max);
         assert!((top - known.activation).abs() < 1e-9 && profile.arc_length.len() == 101);

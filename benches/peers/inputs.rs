@@ -15,7 +15,7 @@ const SEED: u64 = 11;
 /// Snapshots at T_exp that are quenched.
 pub const SNAPSHOTS: usize = 16;
 /// Particles of the glass whose lowest modes are wanted, and of the one whose dense spectrum is.
-const LARGE: usize = 10_000;
+const LARGE: usize = 12_000;
 const SMALL: usize = 1200;
 
 fn save(path: &Path, bytes: impl AsRef<[u8]>) {
@@ -38,12 +38,26 @@ pub fn make(folder: &Path) {
     let column = |j: usize| matrix.col_as_slice(j).iter().flat_map(|x| x.to_le_bytes());
     save(&folder.join("dense.f64"), (0..matrix.ncols()).flat_map(column).collect::<Vec<u8>>());
     save(&folder.join("dense.data"), write_lammps_data(&minimum, Preset::Tlj));
-    for preset in [Preset::Tlj, Preset::Pss] {
-        let temperature = if preset == Preset::Tlj { 0.8 } else { 0.15 };
-        let large = quenched(&glass_of_liquid(preset, LARGE, temperature), preset);
-        save(&folder.join(format!("large-{}.data", preset.name())), write_lammps_data(&large, preset));
-        sparse(folder, &large, preset);
-    }
+}
+
+/// `large-PRESET.data`: 12,000 particles of a liquid, quenched, and its sparse Hessian.
+pub fn make_large(folder: &Path, preset: Preset) {
+    let temperature = if preset == Preset::Tlj { 0.8 } else { 0.15 };
+    let large = quenched(&glass_of_liquid(preset, LARGE, temperature), preset);
+    save(&folder.join(format!("large-{}.data", preset.name())), write_lammps_data(&large, preset));
+    sparse(folder, &large, preset);
+}
+
+/// `packing-PRESET-N.data`: a random configuration quenched (from the preset's temperature, by a short run of the liquid where it
+/// is finite).
+pub fn make_packing(folder: &Path, preset: Preset, particles: usize) {
+    let temperature = PrepareSettings::defaults(preset).temperature;
+    let start = match temperature.is_finite() {
+        true => glass_of_liquid(preset, particles, temperature),
+        false => random_configuration(preset, particles, &mut stream(SEED, Stage::Prepare, 0, 0)),
+    };
+    let packing = quenched(&start, preset);
+    save(&folder.join(format!("packing-{}-{particles}.data", preset.name())), write_lammps_data(&packing, preset));
 }
 
 fn glass(preset: Preset, particles: usize, temperature: f64, most: u64) -> Configuration {
@@ -65,8 +79,9 @@ fn glass_of_liquid(preset: Preset, particles: usize, temperature: f64) -> Config
 }
 
 fn quenched(configuration: &Configuration, preset: Preset) -> Configuration {
-    let mut sum = PairSum::<1>::new(preset.model(configuration), configuration.cell);
-    let minimum = quench(&mut sum, &configuration.positions, &QuenchSettings::default());
+    let positions = &configuration.positions;
+    let mut sum = PairSum::<1>::new(preset.model(configuration), configuration.cell).ordered_if_large(positions);
+    let minimum = quench(&mut sum, positions, &QuenchSettings::default());
     assert!(minimum.at_minimum(), "{:?} {:e}", minimum.stop, minimum.residual);
     Configuration { positions: minimum.positions, ..configuration.clone() }
 }

@@ -31,6 +31,7 @@ else:
     matrix = (lower + sparse.tril(lower, -1).T).tocsc()
     start = time.process_time()
     # the three translations make H itself singular: the shift stands just below them
-    eigenvalues = np.sort(eigsh(matrix, k=53, sigma=-1e-6)[0])
+    eigenvalues = np.sort(eigsh(matrix, k=103, sigma=-1e-6)[0])[3:]
     print("cpu", time.process_time() - start)
-    print(f"eigenvalues {eigenvalues[3]:.9f} {eigenvalues[-1]:.9f}")
+    ours = np.loadtxt(f"{folder}/lowest-{sys.argv[3]}.txt")
+    print(f"{ours.size} values, largest difference {np.abs(ours - eigenvalues).max():.1e}")

@@ -2,13 +2,14 @@
 //!
 //!     peers inputs DIR                   glass, snapshots, two minima, Hessians: what both sides read
 //!     peers md|batch|quench|campaign|band|dense DIR
-//!     peers lowest DIR PRESET | forces PRESET N | images DIR M
+//!     peers large|lowest DIR PRESET | packing|huge DIR PRESET N | forces PRESET N | images DIR M
 //!
 //! Prints `name value` lines; `cpu` is CPU seconds for one unit of work, one thread.
 
 mod clock;
 mod inputs;
 mod rows;
+mod spectra;
 
 pub use clock::cpu_seconds;
 
@@ -27,8 +28,13 @@ fn main() {
         ["campaign", folder] => rows::campaign(Path::new(folder)),
         ["band", folder] => rows::band(Path::new(folder), 64),
         ["images", folder, count] => rows::band(Path::new(folder), count.parse().expect("a number of images")),
-        ["dense", folder] => rows::dense(Path::new(folder)),
-        ["lowest", folder, preset] => rows::lowest(Path::new(folder), preset),
+        ["dense", folder] => spectra::dense(Path::new(folder)),
+        ["large", folder, preset] => inputs::make_large(Path::new(folder), spectra::preset(preset)),
+        ["lowest", folder, preset] => spectra::lowest(Path::new(folder), spectra::preset(preset)),
+        ["packing", folder, preset, count] => {
+            inputs::make_packing(Path::new(folder), spectra::preset(preset), count.parse().expect("particles"));
+        }
+        ["huge", folder, preset, count] => spectra::huge(Path::new(folder), spectra::preset(preset), count),
         ["forces", preset, count] => rows::forces(preset, count.parse().expect("a number of particles")),
         // `cargo bench` runs every target: the timing programs are run by their scripts
         _ => println!("peers: run benches/peers.sh or benches/scaling.sh"),

@@ -7,7 +7,6 @@ use glasswell::forces::{LANES, PairSum, as_lanes, as_lanes_mut};
 use glasswell::input::read_configurations;
 use glasswell::landscape::*;
 use glasswell::model::{Configuration, Preset};
-use glasswell::modes::{Completeness, dense_spectrum, lowest_modes};
 use glasswell::paths::{Alone, BandSearch, BandStop, ConnectSettings, ImageSums, bring_near};
 use glasswell::random::{Stage, stream};
 use glasswell::sampling::*;
@@ -17,7 +16,7 @@ use std::path::Path;
 /// CPU time from which a figure is taken [s].
 const ENOUGH: f64 = 1.0;
 
-fn read(path: &Path, preset: Preset) -> Configuration {
+pub fn read(path: &Path, preset: Preset) -> Configuration {
     read_configurations(path, preset).expect("a configuration of the inputs").remove(0)
 }
 
@@ -121,33 +120,6 @@ pub fn band(folder: &Path, count: usize) {
     assert_eq!(band.stop, BandStop::Converged);
     let top = band.energies.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     println!("cpu {cpu:e}\ncalls {}\nbarrier {:.9}", band.evaluations, top - low);
-}
-
-/// All eigenvalues and vectors of 1200 particles.
-pub fn dense(folder: &Path) {
-    let glass = read(&folder.join("dense.data"), Preset::Tlj);
-    let before = cpu_seconds();
-    let spectrum = dense_spectrum(&Preset::Tlj.model(&glass), &glass.cell, &glass.positions).expect("the spectrum");
-    println!("cpu {:e}", cpu_seconds() - before);
-    for value in [3, 100, spectrum.eigenvalues.len() - 1] {
-        println!("eigenvalue {:.9}", spectrum.eigenvalues[value]);
-    }
-}
-
-/// The 50 lowest modes of 10,000 particles, counted by inertia (`cpu`) and not (`uncounted`).
-pub fn lowest(folder: &Path, preset: &str) {
-    let preset = Preset::from_name(preset).expect("a model");
-    let glass = read(&folder.join(format!("large-{}.data", preset.name())), preset);
-    let model = preset.model(&glass);
-    for (name, completeness) in [("cpu", Completeness::Counted), ("uncounted", Completeness::Assumed)] {
-        let before = cpu_seconds();
-        let modes = lowest_modes(&model, &glass.cell, &glass.positions, &[], 50, completeness).expect("modes");
-        println!("{name} {:e}", cpu_seconds() - before);
-        if completeness == Completeness::Counted {
-            println!("eigenvalues {:.9} {:.9}", modes.eigenvalues[0], modes.eigenvalues[49]);
-            println!("residual {:e}", modes.residuals.iter().copied().fold(0.0, f64::max));
-        }
-    }
 }
 
 /// Microseconds per particle of a force call and of an MD step of a liquid-like configuration, with the particles in the order

@@ -2,13 +2,13 @@
 
 use super::journal::Journal;
 use super::lock::{self, DirectoryLock};
+use super::plan::{is_redone, plan, stage_keys, stage_named};
 use super::stop::{Signals, Stop};
-use super::{Workers, connect, explore, live, prepare, slurm, summary, tunnel};
+use super::{Workers, connect, elastic, excite, explore, live, modes, prepare, relax, slurm, summary, tunnel};
 use crate::error::{Error, Result};
 use crate::files::{self, Campaign, CheckpointHeader, Checkpoints, Header, StageFile, StageReader, TaskCost, Timing};
-use crate::input::{self, Change, Comparison, Deck, Stage};
+use crate::input::{self, Deck, Stage};
 use crate::parallel::Ranks;
-use crate::paths::Refine;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -106,7 +106,7 @@ fn run_stages(ranks: &Ranks, file: &Path, options: &RunOptions, signals: Signals
         log::warn!("{damage} (replaced by --redo)");
     }
     let plan = ranks.agree(plan(&deck, &campaign, options))?;
-    verify(ranks, &campaign, &plan, options)?;
+    verify(ranks, &deck, &campaign, &plan, options)?;
     clear(ranks, &deck, &campaign, &plan, redo)?;
     let visible = ranks.rank() == 0 && !options.quiet;
     log::info!("{} ranks, {threads} threads each, {}", ranks.size(), directory.display());
@@ -119,12 +119,17 @@ fn run_stages(ranks: &Ranks, file: &Path, options: &RunOptions, signals: Signals
         context.started = Instant::now();
         match stage {
             Stage::Prepare => prepare::run(&context, earlier)?,
+            Stage::Relax => relax::run(&context, earlier)?,
             Stage::Explore => explore::run(&context)?,
             Stage::Connect => connect::run(&context)?,
-            Stage::Tunnel => tunnel::run(&context)?,
+            Stage::Tunnel => tunnel::run(&context, false)?,
+            Stage::Modes => modes::run(&context)?,
+            Stage::Elastic => elastic::run(&context)?,
+            Stage::Excite => excite::run(&context)?,
         }
         log::info!("{stage}: done in {:.1} s", context.started.elapsed().as_secs_f64());
     }
+    add_zero_points(&mut context, options)?;
     if ranks.rank() == 0 {
         live::nothing_under_way(&context.directory);
     }
@@ -134,7 +139,25 @@ fn run_stages(ranks: &Ranks, file: &Path, options: &RunOptions, signals: Signals
     Ok(())
 }
 
-/// Collective: removes what nobody may go on with: of the stages from `redo` on, the last one first, files and checkpoints, so
+/// Collective: what [modes] knows of the double wells goes into tunnelling.h5, which is written again: two-level systems need not wait
+/// for the spectra.
+fn add_zero_points(context: &mut Context<'_>, options: &RunOptions) -> Result<()> {
+    let until = options.until.as_deref().map(stage_named).transpose()?;
+    let both = context.deck.has(Stage::Tunnel) && context.deck.modes.as_ref().is_some_and(|m| m.has_zero_points());
+    if !both || until.is_some_and(|until| until < Stage::Modes) {
+        return Ok(());
+    }
+    let lacking = tunnel::lacks_zero_points(context);
+    if context.ranks.agree(lacking)? {
+        log::info!("tunnel: adds the differences of zero-point energies");
+        context.waited = context.ranks.waited();
+        context.started = Instant::now();
+        tunnel::run(context, true)?;
+    }
+    Ok(())
+}
+
+/// Collective: removes what nobody may go on with: of the stage `redo` and those that build on it, the last one first, files and checkpoints, so
 /// that the same command without --redo goes on with the new ones; of stages that are complete, the checkpoints.
 fn clear(
     ranks: &Ranks,
@@ -144,7 +167,7 @@ fn clear(
     redo: Option<Stage>,
 ) -> Result<()> {
     for &stage in Stage::ALL.iter().rev() {
-        let redone = deck.has(stage) && redo.is_some_and(|redo| stage >= redo);
+        let redone = deck.has(stage) && is_redone(deck, stage, redo);
         if redone {
             files::remove(ranks, campaign.directory(), file_stage(stage))?;
         }
@@ -211,70 +234,19 @@ fn threads(ranks: &Ranks, option: Option<usize>) -> Result<usize> {
     Ok(threads)
 }
 
-/// The stages to run and what each can build on.
-///
-/// # Errors
-/// `Usage` for stages that are not there, `Deck` when the directory holds what another deck has made.
-pub(super) fn plan(deck: &Deck, campaign: &Campaign, options: &RunOptions) -> Result<Vec<(Stage, Earlier)>> {
-    let until = options.until.as_deref().map(stage_named).transpose()?;
-    let redo = options.redo.as_deref().map(stage_named).transpose()?;
-    if let (Some(redo), Some(until)) = (redo, until)
-        && redo > until
-    {
-        return Err(Error::Usage(format!(
-            "--redo {redo} --until {until}: `{redo}` comes after `{until}` and would not be run; give --redo a stage up to \
-             `{until}`, or --until `{redo}` or a later one"
-        )));
-    }
-    let mut plan = Vec::new();
-    let mut stale = false;
-    for &stage in Stage::ALL {
-        if !deck.has(stage) || until.is_some_and(|until| stage > until) {
-            continue;
-        }
-        for &needed in stage.upstream() {
-            if !deck.has(needed) && campaign.stage(file_stage(needed)).is_none() {
-                return Err(Error::Usage(format!(
-                    "stage `{stage}` needs {} in {}; add [{needed}] to the deck or import the file",
-                    file_stage(needed).file_name(),
-                    campaign.directory().display()
-                )));
-            }
-        }
-        let redone = redo.is_some_and(|redo| stage >= redo);
-        let state = campaign.stage(file_stage(stage)).filter(|_| !redone);
-        let comparison = match state {
-            None => None,
-            Some(state) => Some(input::compare_keys(&state.header.deck_keys, &stage_keys(deck, stage)?)?),
-        };
-        match comparison {
-            Some(Comparison::Changed(changes)) => return Err(changed(deck, campaign, stage, &changes)),
-            Some(Comparison::Same) if !stale && campaign.is_complete(file_stage(stage)) => {
-                log::info!("{stage}: complete, skipped");
-            }
-            Some(Comparison::Extends(changes)) => {
-                for change in &changes {
-                    log::info!("{stage}: extended, {change}");
-                }
-                stale = true;
-                plan.push((stage, Earlier::Part));
-            }
-            _ => {
-                stale = true;
-                plan.push((stage, Earlier::Nothing));
-            }
-        }
-    }
-    Ok(plan)
-}
-
 /// Collective: compares the files that stay, those that are read and those that are skipped, with their checksums; not those
 /// after `--until`, and none that is to be replaced.
-fn verify(ranks: &Ranks, campaign: &Campaign, plan: &[(Stage, Earlier)], options: &RunOptions) -> Result<()> {
+fn verify(
+    ranks: &Ranks,
+    deck: &Deck,
+    campaign: &Campaign,
+    plan: &[(Stage, Earlier)],
+    options: &RunOptions,
+) -> Result<()> {
     let until = options.until.as_deref().map(stage_named).transpose()?;
     let redo = options.redo.as_deref().map(stage_named).transpose()?;
     for &stage in Stage::ALL {
-        let replaced = plan.contains(&(stage, Earlier::Nothing)) || redo.is_some_and(|redo| stage >= redo);
+        let replaced = plan.contains(&(stage, Earlier::Nothing)) || is_redone(deck, stage, redo);
         if replaced || until.is_some_and(|until| stage > until) || campaign.stage(file_stage(stage)).is_none() {
             continue;
         }
@@ -283,51 +255,10 @@ fn verify(ranks: &Ranks, campaign: &Campaign, plan: &[(Stage, Earlier)], options
     Ok(())
 }
 
-/// The error for a directory that holds what another deck has made.
-fn changed(deck: &Deck, campaign: &Campaign, stage: Stage, changes: &[Change]) -> Error {
-    let difference: Vec<String> = changes.iter().map(ToString::to_string).collect();
-    let first = changes.first().map_or(stage, |change| change.stage);
-    Error::Deck {
-        file: deck.file.clone(),
-        message: format!(
-            "{} holds {} of another deck: {}; give another --output, or --redo {first} to replace it",
-            campaign.directory().display(),
-            file_stage(stage).file_name(),
-            difference.join("; ")
-        ),
-    }
-}
-
-/// The keys that a stage's results depend on. Which paths `connect` refines depends on the units, too.
-///
-/// # Errors
-/// `Internal` when settings cannot be written as text.
-fn stage_keys(deck: &Deck, stage: Stage) -> Result<String> {
-    let mut keys = deck.stage_keys(stage)?;
-    let refines_active = deck.connect.as_ref().is_some_and(|connect| connect.refine == Refine::Active);
-    if stage == Stage::Connect && refines_active {
-        let mut with_units = deck.clone();
-        if !with_units.has(Stage::Tunnel) {
-            with_units.add_stage(Stage::Tunnel)?;
-        }
-        let of_tunnel = with_units.stage_keys(Stage::Tunnel)?;
-        let decides = |line: &&str| line.starts_with("tunnel.units") || line.starts_with("tunnel.reduced_mass");
-        keys = of_tunnel.lines().filter(decides).fold(keys, joined);
-    }
-    Ok(keys)
-}
-
-fn joined(mut lines: String, line: &str) -> String {
+pub(super) fn joined(mut lines: String, line: &str) -> String {
     lines.push_str(line);
     lines.push('\n');
     lines
-}
-
-fn stage_named(name: &str) -> Result<Stage> {
-    Stage::from_name(name).ok_or_else(|| {
-        let names: Vec<&str> = Stage::ALL.iter().map(|stage| stage.name()).collect();
-        Error::Usage(format!("there is no stage {name:?}; stages are {}", names.join(", ")))
-    })
 }
 
 /// glasses.h5 of a campaign, its number of glasses, and their number of particles.
@@ -346,9 +277,13 @@ pub fn glasses_file(directory: &Path) -> Result<(StageReader, usize, usize)> {
 pub fn file_stage(stage: Stage) -> files::Stage {
     match stage {
         Stage::Prepare => files::Stage::Prepare,
+        Stage::Relax => files::Stage::Relax,
         Stage::Explore => files::Stage::Explore,
         Stage::Connect => files::Stage::Connect,
         Stage::Tunnel => files::Stage::Tunnel,
+        Stage::Modes => files::Stage::Modes,
+        Stage::Elastic => files::Stage::Elastic,
+        Stage::Excite => files::Stage::Excite,
     }
 }
 
@@ -405,12 +340,21 @@ impl Context<'_> {
     /// `Internal` when settings cannot be written as text, `Storage` when the file that the stage builds on cannot be read.
     pub fn checkpoint_header(&self, stage: Stage) -> Result<CheckpointHeader> {
         let keys = stage_keys(&self.deck, stage)?;
-        let counts = |line: &&str| stage >= Stage::Connect || !line.starts_with("prepare.glasses");
+        let of_pairs = matches!(stage, Stage::Connect | Stage::Tunnel);
+        let counts = |line: &&str| of_pairs || !line.starts_with("prepare.glasses");
         let built_on = match stage {
-            Stage::Explore if !self.deck.has(Stage::Prepare) => {
+            Stage::Elastic if self.deck.couples_to_strain() => {
+                files::fingerprint(&self.directory, files::Stage::Connect)?
+            }
+            Stage::Explore | Stage::Elastic | Stage::Excite if !self.deck.has(Stage::Prepare) => {
                 files::fingerprint(&self.directory, files::Stage::Prepare)?
             }
             Stage::Connect => files::fingerprint(&self.directory, files::Stage::Explore)?,
+            // spectra are numbered through all double wells, minima or glasses
+            Stage::Modes => match self.deck.upstream(stage).last() {
+                Some(&last) => files::fingerprint(&self.directory, file_stage(last))?,
+                None => 0,
+            },
             _ => 0,
         };
         let deck_keys = keys.lines().filter(counts).fold(String::new(), joined);

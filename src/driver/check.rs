@@ -1,8 +1,9 @@
 //! `glasswell check`: what a deck would cost; runs nothing but a few force calls.
 
-use super::campaign::{RunOptions, file_stage, plan};
+use super::campaign::{RunOptions, file_stage};
 use super::forecast::{CANDIDATES_PER_MINIMUM, CallSeconds, Forecast, MINIMA_PER_QUENCH, forecasts};
 use super::memory::{Peak, Sums, Yields, peaks};
+use super::plan::plan;
 use super::prepare::read_any;
 use crate::error::Result;
 use crate::files::{Campaign, write_speed};

@@ -2,13 +2,16 @@
 //! a replay of the work queue with them.
 
 use super::campaign::file_stage;
+use super::excite_cost;
 use crate::error::Result;
 use crate::files::StageReader;
+use crate::forces::LANES;
 use crate::input::{Deck, Stage, parse_deck};
 use crate::landscape::run_groups;
+use crate::modes::{ElasticSettings, FollowedPaths, ModeCount, SpectraOf};
 use crate::parallel::{Machine, POLL, blocks, replay};
 use crate::random::{self, Stream, stream};
-use crate::sampling::PrepareMethod;
+use crate::sampling::{Equilibration, PrepareMethod, RelaxSettings};
 use rand::Rng;
 use rand_distr::{Distribution, LogNormal};
 use std::path::Path;
@@ -23,8 +26,22 @@ pub const CANDIDATES_PER_MINIMUM: f64 = 0.3;
 const CALLS_PER_IMAGE: f64 = 220.0;
 /// Steps to equilibrate a glass when nothing is known of its relaxation time.
 const STEPS_TO_EQUILIBRATE: f64 = 200_000.0;
+/// tau_alpha of a moderately supercooled liquid in steps.
+const STEPS_OF_TAU: f64 = 3000.0;
+/// Force evaluations of a quench after a step of strain, and what a double well costs under strain.
+const CALLS_PER_STRAIN: f64 = 700.0;
+const CALLS_PER_COUPLING: f64 = 80_000.0;
+/// Force evaluations from random positions to a minimum, in units of N^(1/3).
+const CALLS_PER_ROOT_OF_PARTICLES: f64 = 200.0;
 /// Seconds of a double well in one unit.
 const SECONDS_PER_DOUBLET: f64 = 0.03;
+
+/// Of the full spectrum of a matrix, per cube of its dimension; of one of the lowest modes, per unknown.
+const SECONDS_OF_FULL_SPECTRUM: f64 = 1.3e-10;
+const SECONDS_OF_LOWEST_MODE: f64 = 1e-6;
+/// Minima at the ends of double wells, per candidate pair, and the share of paths whose splitting is below 10 k_B T_Q.
+const SPECTRA_PER_PAIR: f64 = 1.3;
+const ACTIVE_SHARE: f64 = 0.1;
 
 /// Tasks that are replayed at most; what is beyond them is shared evenly.
 const MOST_TASKS: f64 = 2e6;
@@ -70,18 +87,66 @@ pub struct Forecast {
 }
 
 fn roughly(deck: &Deck, calls: CallSeconds) -> Vec<Rough> {
+    let mut all = roughly_to_tunnel(deck, calls);
+    all.extend(roughly_modes(deck, &all));
+    if let Some(excite) = &deck.excite {
+        let (tasks, seconds, bytes) = excite_cost::rough(deck, excite, calls);
+        all.push(Rough { stage: Stage::Excite, tasks, seconds, bytes, spread: 0.4 });
+    }
+    all
+}
+
+/// Spectra and followed paths, from the numbers of glasses, minima and pairs expected.
+fn roughly_modes(deck: &Deck, earlier: &[Rough]) -> Option<Rough> {
+    let modes = deck.modes.as_ref()?;
+    let glasses = deck.prepare.as_ref().map_or(1, |prepare| prepare.glasses).max(1) as f64;
+    let pairs = earlier.iter().find(|rough| rough.stage == Stage::Connect).map_or(0.0, |rough| rough.tasks);
+    let spectra = match modes.of {
+        SpectraOf::Glasses => glasses,
+        SpectraOf::Minima => pairs / CANDIDATES_PER_MINIMUM,
+        SpectraOf::DoubleWells => SPECTRA_PER_PAIR * pairs,
+    };
+    let unknowns = 3.0 * deck.model.particles as f64;
+    let each = match modes.count {
+        ModeCount::All => SECONDS_OF_FULL_SPECTRUM * unknowns.powi(3),
+        ModeCount::Lowest(count) => SECONDS_OF_LOWEST_MODE * count as f64 * unknowns,
+    };
+    let followed = match modes.paths {
+        _ if !modes.follows_paths() => 0.0,
+        FollowedPaths::None => 0.0,
+        FollowedPaths::Active => ACTIVE_SHARE * pairs,
+        FollowedPaths::All => pairs,
+    };
+    let tasks = spectra + followed;
+    let seconds = spectra * each + followed * (1 + modes.path_points) as f64 * each;
+    let vectors = if modes.eigenvectors { 8.0 * unknowns } else { 0.0 };
+    let bytes = spectra * modes.modes(deck.model.particles) as f64 * (33.0 + vectors);
+    Some(Rough { stage: Stage::Modes, tasks, seconds, bytes, spread: 0.5 })
+}
+
+fn roughly_to_tunnel(deck: &Deck, calls: CallSeconds) -> Vec<Rough> {
     let CallSeconds { single, batch } = calls;
     let n = deck.model.particles as f64;
     let glasses = deck.prepare.as_ref().map_or(1, |prepare| prepare.glasses).max(1) as f64;
     let mut all = Vec::new();
     if let Some(prepare) = &deck.prepare {
         let imported = prepare.method == PrepareMethod::Import;
-        let steps = if imported { 0.0 } else { STEPS_TO_EQUILIBRATE.min(prepare.equilibration.max_steps as f64) };
+        let steps = match prepare.temperature.is_infinite() {
+            _ if imported => 0.0,
+            // nothing but the quench to the inherent structure
+            true => CALLS_PER_ROOT_OF_PARTICLES * n.cbrt(),
+            false => STEPS_TO_EQUILIBRATE.min(prepare.equilibration.max_steps as f64),
+        };
         let seconds = glasses * steps * 1.3 * single;
         let tasks = if imported { 0.0 } else { glasses };
         all.push(Rough { stage: Stage::Prepare, tasks, seconds, bytes: glasses * n * 40.0, spread: 0.3 });
     }
-    let Some(explore) = &deck.explore else { return all };
+    all.extend(deck.relax.as_ref().map(|relax| liquids(relax, single)));
+    let strained = |wells: f64| deck.elastic.as_ref().map(|elastic| strained(deck, elastic, wells, batch));
+    let Some(explore) = &deck.explore else {
+        all.extend(strained(0.0));
+        return all;
+    };
     let runs = glasses * explore.runs as f64;
     let quenches = runs * explore.quenches as f64;
     let steps = quenches * explore.quench_every as f64 + runs * explore.equilibration_steps as f64;
@@ -92,7 +157,10 @@ fn roughly(deck: &Deck, calls: CallSeconds) -> Vec<Rough> {
     let tasks = glasses * run_groups(explore.runs).len() as f64;
     let bytes = minima * n * 24.0 + quenches * 28.0;
     all.push(Rough { stage: Stage::Explore, tasks, seconds, bytes, spread: 0.4 });
-    let Some(connect) = &deck.connect else { return all };
+    let Some(connect) = &deck.connect else {
+        all.extend(strained(0.0));
+        return all;
+    };
     let pairs = minima * CANDIDATES_PER_MINIMUM;
     let seconds = pairs * connect.images as f64 * CALLS_PER_IMAGE * 1.5 * batch;
     all.push(Rough { stage: Stage::Connect, tasks: pairs, seconds, bytes: pairs * n * 48.0, spread: 0.8 });
@@ -101,7 +169,28 @@ fn roughly(deck: &Deck, calls: CallSeconds) -> Vec<Rough> {
         let seconds = tasks * SECONDS_PER_DOUBLET;
         all.push(Rough { stage: Stage::Tunnel, tasks, seconds, bytes: tasks * 120.0, spread: 0.5 });
     }
+    all.extend(strained(pairs));
     all
+}
+
+/// Samples of liquids: how long they take depends on tau_alpha, of which nothing is known.
+fn liquids(relax: &RelaxSettings, single: f64) -> Rough {
+    let tasks = relax.temperatures.len() as f64 * relax.samples as f64 * relax.dynamics.len() as f64;
+    let steps = |length: &Equilibration| (length.relaxation_times * STEPS_OF_TAU).min(length.max_steps as f64);
+    let seconds = tasks * 1.3 * single * (steps(&relax.equilibration) + steps(&relax.measurement));
+    // curves of forty lags, whatever the number of particles
+    let bytes = tasks * 40.0 * 16.0 * 8.0;
+    Rough { stage: Stage::Relax, tasks, seconds, bytes, spread: 1.0 }
+}
+
+/// The glasses under strain, and their double wells.
+fn strained(deck: &Deck, elastic: &ElasticSettings, wells: f64, batch: f64) -> Rough {
+    let glasses = deck.prepare.as_ref().map_or(1, |prepare| prepare.glasses).max(1) as f64;
+    let wells = if elastic.coupling { wells } else { 0.0 };
+    let strains = elastic.strains().len() as f64;
+    let calls = glasses * strains * LANES as f64 * CALLS_PER_STRAIN + wells * CALLS_PER_COUPLING;
+    let bytes = glasses * strains * LANES as f64 * 25.0 + wells * 150.0;
+    Rough { stage: Stage::Elastic, tasks: glasses + wells, seconds: calls * 1.5 * batch, bytes, spread: 0.5 }
 }
 
 /// The stages of a deck on so many ranks of one thread each. `directory`: where files of the same campaign may be.
@@ -206,7 +295,7 @@ impl Recorded {
         let longer = rough.seconds / rough.tasks / (self.rough.seconds / self.rough.tasks);
         let round = |(number, recorded): (usize, &Vec<f64>)| {
             // an extended campaign has the costs of what was added only; the number of pairs is known from nothing else
-            let counted = matches!(rough.stage, Stage::Prepare | Stage::Explore);
+            let counted = matches!(rough.stage, Stage::Prepare | Stage::Relax | Stage::Explore);
             let (count, weight) = drawn(if counted { rough.tasks } else { recorded.len() as f64 * more });
             let mut random = draws(number as u64);
             let mut drawn: Vec<usize> = (0..count).map(|_| random.random_range(0..recorded.len())).collect();

@@ -226,7 +226,10 @@ impl<'r> Journal<'r> {
     /// # Errors
     /// As [`Journal::write`].
     pub fn end_round<R: Serialize>(&mut self, unsaved: &[Finished<R>]) -> Result<()> {
-        let has_rounds = self.stage == crate::files::Stage::Connect;
+        let has_rounds = matches!(
+            self.stage,
+            crate::files::Stage::Connect | crate::files::Stage::Modes | crate::files::Stage::Excite
+        );
         if has_rounds && self.ranks.any(!unsaved.is_empty()) {
             self.write::<R, ()>(unsaved, &[])?;
         }

@@ -16,7 +16,7 @@ pub struct GlassRows(Vec<u64>);
 
 impl GlassRows {
     /// Collective: from a column of glass numbers, which rise; the ranks share its rows.
-    fn look(ranks: &Ranks, reader: &StageReader, path: &str, glasses: usize) -> Result<Self> {
+    pub(super) fn look(ranks: &Ranks, reader: &StageReader, path: &str, glasses: usize) -> Result<Self> {
         let mine = ranks.agree(share_of_counts(ranks, reader, path, glasses))?;
         let mut first = vec![0; glasses + 1];
         for (glass, count) in ranks.all_gather(&mine)?.concat() {

@@ -1,8 +1,10 @@
 //! What a rank holds in memory at its peak, stage by stage, from what its data structures hold for each particle.
 
+use super::excite_cost;
 use crate::forces::LANES;
 use crate::input::{Deck, Stage};
 use crate::landscape::configurations_held;
+use crate::modes::ModeCount;
 
 /// Resident memory of a process with MPI and HDF5 that has done nothing yet, as seen with Open MPI on Linux.
 const PROCESS: f64 = 28e6;
@@ -26,6 +28,8 @@ const PREPARATION: f64 = 20.0 * VECTOR;
 const IMAGE: f64 = (3.0 + 6.0 * 2.0 + 2.0 + 6.0) * VECTOR;
 /// Vectors of the largest Krylov subspace.
 const KRYLOV: f64 = 80.0 * VECTOR;
+/// Factors of a Hessian by nested dissection, times (3N)^(4/3): half of the dense matrix at N = 1200.
+const FACTORS: f64 = 950.0;
 /// A double well: saddle, tangent and unstable mode, twice while it is merged.
 const OUTCOME: f64 = 2.0 * 3.0 * VECTOR;
 /// A minimum when it is written: in the record of its run, in the library, as a column, as bytes, and what the allocator keeps of
@@ -33,6 +37,11 @@ const OUTCOME: f64 = 2.0 * 3.0 * VECTOR;
 const WRITTEN_MINIMUM: f64 = 4.5 * VECTOR;
 /// The same of a glass: positions, diameter and species.
 const WRITTEN_GLASS: f64 = 3.0 * (VECTOR + 9.0);
+
+/// Matrices of the full spectrum: Hessian, eigenvectors, work space.
+const FULL_MATRICES: f64 = 4.0;
+/// Vectors of the search for the lowest modes, for each of them.
+const LANCZOS_BASIS: f64 = 9.0;
 
 /// Bytes of the pair sums with their lists: for one configuration and for a batch.
 pub struct Sums {
@@ -59,14 +68,33 @@ pub struct Peak {
 
 /// The peak of each stage that holds much, on one of `ranks` ranks.
 pub fn peaks(deck: &Deck, sums: &Sums, yields: &Yields, ranks: usize) -> Vec<Peak> {
+    let mut peaks = peaks_to_connect(deck, sums, yields, ranks);
+    peaks.extend(peak_of_modes(deck, sums));
+    peaks
+}
+
+/// The Hessian, its modes, and the matrices of the eigenvalue problem; the sparse factors up to their bound.
+fn peak_of_modes(deck: &Deck, sums: &Sums) -> Option<Peak> {
+    let modes = deck.modes.as_ref()?;
+    let unknowns = 3.0 * deck.model.particles as f64;
+    let task = match modes.count {
+        ModeCount::All => FULL_MATRICES * 8.0 * unknowns * unknowns,
+        ModeCount::Lowest(count) => LANCZOS_BASIS * 8.0 * unknowns * (count as f64 + 6.0),
+    };
+    let factors = if modes.nonlinear || modes.count != ModeCount::All { modes.factor_memory * 1e9 } else { 0.0 };
+    let factors = factors.min(FULL_MATRICES * 8.0 * unknowns * unknowns);
+    Some(Peak { stage: Stage::Modes, process: PROCESS, task: sums.single + task + factors, thousand_minima: 0.0 })
+}
+
+fn peaks_to_connect(deck: &Deck, sums: &Sums, yields: &Yields, ranks: usize) -> Vec<Peak> {
     let n = deck.model.particles as f64;
     let glasses = deck.prepare.as_ref().map_or(1, |prepare| prepare.glasses).max(1) as f64;
     let share = (glasses / ranks.max(1) as f64).max(1.0);
     let mut peaks = Vec::new();
     let mut tell = |stage: Stage, task: f64, gathered: f64| {
-        let slack = if stage == Stage::Prepare { SLACK_OF_PREPARATION } else { SLACK };
+        let slack = if stage <= Stage::Relax { SLACK_OF_PREPARATION } else { SLACK };
         let each = match stage {
-            Stage::Prepare => 0.0,
+            Stage::Prepare | Stage::Relax | Stage::Elastic | Stage::Excite => 0.0,
             Stage::Explore => WRITTEN_MINIMUM,
             _ => VECTOR + yields.candidates * OUTCOME,
         };
@@ -77,8 +105,23 @@ pub fn peaks(deck: &Deck, sums: &Sums, yields: &Yields, ranks: usize) -> Vec<Pea
         let task = 2.0 * sums.single + n * (PREPARATION + MINIMISER + 2.0 * VECTOR);
         tell(Stage::Prepare, task, share * n * WRITTEN_GLASS);
     }
-    let Some(explore) = &deck.explore else { return peaks };
+    if let Some(relax) = &deck.relax {
+        // two lags in every octave of the longest run, each with up to four snapshots
+        let lags = 2.0 * (relax.measurement.max_steps as f64).log2().max(1.0);
+        let task = 2.0 * sums.single + n * (PREPARATION + lags * 4.0 * (VECTOR + 1.0));
+        tell(Stage::Relax, task, 0.0);
+    }
     let quench = sums.batch + n * (LANES as f64 * MINIMISER + LANES_OF_QUEUE);
+    if deck.elastic.is_some() {
+        // at the last strain, at this one, on the way, and the results of a batch
+        let strains = quench + 4.0 * LANES as f64 * n * VECTOR;
+        tell(Stage::Elastic, strains.max(FACTORS * (3.0 * n).powf(4.0 / 3.0)), 0.0);
+    }
+    if let Some(excite) = &deck.excite {
+        let (spectrum, gathered) = excite_cost::held(deck, excite, share);
+        tell(Stage::Excite, spectrum.max(quench + 4.0 * n * VECTOR), gathered);
+    }
+    let Some(explore) = &deck.explore else { return peaks };
     let moving = if explore.runs > 1 { sums.batch + n * LANES_OF_QUEUE } else { n * IDLE_BATCH };
     let held = configurations_held(deck.model.particles, explore) as f64 * n * VECTOR;
     let found = (explore.runs as f64 * explore.quenches as f64 * yields.minima).ceil();

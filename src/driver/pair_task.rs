@@ -128,17 +128,22 @@ pub fn wants_descent(refine: Refine, well: &DoubleWell, units: &[Unit]) -> bool 
         Refine::Active => {
             let curvature = [well.curvature_a, well.curvature_b].map(|k| Some(k).filter(|k| k.is_finite() && *k > 0.0));
             let profile = Profile::from_arc_length(&well.profile.arc_length, &well.profile.energy, curvature);
-            let settings = TunnelSettings { levels: 2, ..TunnelSettings::default() };
-            // a profile without figures is refined too: they may exist on the exact path
-            units.iter().any(|unit| match solve(&profile, None, unit.reduced_mass, &settings) {
-                Ok(doublet) => {
-                    let above = doublet.splitting >= ACTIVE * quantum_temperature(unit.reduced_mass);
-                    !above
-                }
-                Err(_) => true,
-            })
+            is_below(&profile, units)
         }
     }
+}
+
+/// Whether the splitting of a profile is below 10 k_B T_Q in one of the units.
+pub fn is_below(profile: &Profile, units: &[Unit]) -> bool {
+    let settings = TunnelSettings { levels: 2, ..TunnelSettings::default() };
+    // a profile without figures counts too: they may exist on the exact path
+    units.iter().any(|unit| match solve(profile, None, unit.reduced_mass, &settings) {
+        Ok(doublet) => {
+            let above = doublet.splitting >= ACTIVE * quantum_temperature(unit.reduced_mass);
+            !above
+        }
+        Err(_) => true,
+    })
 }
 
 impl TeamTask for PairTask {

@@ -5,7 +5,7 @@ use super::campaign::{Context, Earlier};
 use super::journal::Journal;
 use crate::error::{Error, Result};
 use crate::files::{Rows, Stage as FileStage, StageReader, name_of};
-use crate::forces::{PairSum, as_lanes, as_lanes_mut, sums};
+use crate::forces::{PairSum, as_lanes, as_lanes_mut, listed, sums};
 use crate::input::{self, Stage};
 use crate::landscape::{ExploreSettings, QuenchSettings, StopReason, inherent_structure};
 use crate::model::{Configuration, PeriodicBox, Preset};
@@ -101,7 +101,7 @@ fn import(context: &Context<'_>, known: usize) -> Result<Vec<GlassRecord>> {
             let mut sum = PairSum::<1>::new(model.clone(), configuration.cell);
             let mut forces = vec![0.0; configuration.positions.len()];
             let [energy] = sum.forces(as_lanes(&configuration.positions), as_lanes_mut(&mut forces));
-            let stress = sums::stress(&model, &configuration.cell, &configuration.positions);
+            let stress = listed::stress(&model, &configuration.cell, &configuration.positions);
             let inherent = inherent_energy(preset, &configuration);
             let temperature = context.deck.prepare.as_ref().map_or(f64::NAN, |prepare| prepare.temperature);
             let pressure = configuration.density() * temperature + sums::pressure(&stress);

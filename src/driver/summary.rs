@@ -1,6 +1,6 @@
 //! The closing table and `glasswell status`: what each stage found, read from its file.
 
-use super::live;
+use super::{excite_files, live};
 use crate::error::Result;
 use crate::files::{Attribute, Campaign, Stage, StageReader};
 use comfy_table::{Table, presets::UTF8_HORIZONTAL_ONLY};
@@ -33,10 +33,13 @@ pub fn print(directory: &Path) -> Result<()> {
         let reader = StageReader::open(directory, state.stage)?;
         let mut rows = match state.stage {
             Stage::Prepare => glasses(&reader)?,
+            Stage::Relax => liquids(&reader)?,
             Stage::Explore => landscape(&reader)?,
             Stage::Connect => paths(&reader)?,
             Stage::Tunnel => tunnelling(&reader)?,
-            _ => Vec::new(),
+            Stage::Modes => modes(&reader)?,
+            Stage::Elastic => elasticity(&reader)?,
+            Stage::Excite => excite_files::summary(&reader)?,
         };
         if !state.header.complete {
             rows.push(("complete".to_owned(), "no".to_owned()));
@@ -55,13 +58,13 @@ pub fn print(directory: &Path) -> Result<()> {
     Ok(())
 }
 
-type Rows = Vec<(String, String)>;
+pub(super) type Rows = Vec<(String, String)>;
 
-fn row(name: &str, value: impl ToString) -> (String, String) {
+pub(super) fn row(name: &str, value: impl ToString) -> (String, String) {
     (name.to_owned(), value.to_string())
 }
 
-fn mean(values: &[f64]) -> f64 {
+pub(super) fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
 }
 
@@ -74,6 +77,34 @@ fn glasses(reader: &StageReader) -> Result<Rows> {
         row("of them equilibrated", count),
         row("inherent energy per particle, mean", format!("{:.5}", mean(&inherent))),
     ])
+}
+
+fn liquids(reader: &StageReader) -> Result<Rows> {
+    let temperature: Vec<f64> = reader.read("/relaxation/temperature")?;
+    let tau: Vec<f64> = reader.read("/relaxation/tau_alpha")?;
+    let error: Vec<f64> = reader.read("/relaxation/tau_alpha_error")?;
+    let status = reader.read_text("/relaxation/status")?;
+    let faster = match reader.has("/relaxation/speed_up") {
+        true => reader.read::<f64>("/relaxation/speed_up")?,
+        false => Vec::new(),
+    };
+    let mut rows = vec![row("samples of liquids", length(reader, "/samples/sample")?)];
+    for (n, t) in temperature.iter().enumerate() {
+        let told = faster.get(n).map_or(String::new(), |ratio| format!(", with swaps {ratio:.3} times faster"));
+        let unsound = if status[n] == "converged" { "" } else { &format!(" ({})", status[n].replace('_', " ")) };
+        rows.push(row(&format!("tau_alpha at T = {t}"), format!("{:.4} +- {:.2}{unsound}{told}", tau[n], error[n])));
+    }
+    for name in ["onset", "t_mct", "t_g_vft", "t_g_parabolic"] {
+        let number = |name: &str| match reader.attribute("/relaxation", name)? {
+            Attribute::F64(value) => Ok::<f64, crate::error::Error>(value),
+            _ => Ok(f64::NAN),
+        };
+        let (value, error) = (number(name)?, number(&format!("{name}_error"))?);
+        if value.is_finite() {
+            rows.push(row(name, format!("{value:.3} +- {error:.3}")));
+        }
+    }
+    Ok(rows)
 }
 
 fn landscape(reader: &StageReader) -> Result<Rows> {
@@ -141,6 +172,62 @@ fn tunnelling(reader: &StageReader) -> Result<Rows> {
         rows.push(row(&format!("{unit}: n(E)/E at T_Q/3"), format!("{third:.3e}")));
     }
     Ok(rows)
+}
+
+fn modes(reader: &StageReader) -> Result<Rows> {
+    let number = |name: &str| match reader.attribute("/density_of_states", name) {
+        Ok(Attribute::F64(value)) => value,
+        _ => f64::NAN,
+    };
+    let mut rows = vec![
+        row("spectra", length(reader, "/spectra/glass")?),
+        row("modes of each", reader.shape("/spectra/frequency")?.get(1).copied().unwrap_or(0)),
+        row("quasi-localised modes", reader.read::<bool>("/spectra/quasi_localised")?.iter().filter(|q| **q).count()),
+        row("A_4 omega_D^5", format!("{:.3e} (A_4 to {:.1e})", number("a4_reduced"), number("a4_error"))),
+    ];
+    let (field, scalar) = (reader.read_text("/overlaps/field")?, reader.read::<f64>("/overlaps/scalar")?);
+    for (name, told) in [("displacement", "r_AB"), ("saddle", "r_AS"), ("tangent", "r_12")] {
+        let values = field.iter().zip(&scalar).filter(|(field, c)| *field == name && c.is_finite()).map(|(_, c)| *c);
+        if let Some(median) = median(values.collect()) {
+            rows.push(row(&format!("median of the largest overlap with {told}"), format!("{median:.3}")));
+        }
+    }
+    let status = reader.read_text("/nonlinear/status")?;
+    if !status.is_empty() {
+        let converged = status.iter().filter(|status| *status == "converged").count();
+        rows.push(row("nonlinear modes, converged", format!("{converged} of {}", status.len())));
+    }
+    let followed = reader.read_text("/followed/status")?;
+    if !followed.is_empty() {
+        let whole = followed.iter().filter(|status| *status == "converged").count();
+        rows.push(row("paths followed", format!("{whole} of {}", followed.len())));
+    }
+    Ok(rows)
+}
+
+fn elasticity(reader: &StageReader) -> Result<Rows> {
+    let numbers = |path: &str| reader.read::<f64>(path);
+    let both = |route: &str, other: &str| -> Result<String> {
+        Ok(format!("{:.4}, {:.4}", mean(&numbers(route)?), mean(&numbers(other)?)))
+    };
+    let status = reader.read_text("/moduli/status")?;
+    let mut rows = vec![
+        row("glasses", status.len()),
+        row("of them without both routes", status.iter().filter(|status| *status != "converged").count()),
+        row("G: linear response, strains (mean)", both("/moduli/shear", "/quasi_static/shear")?),
+        row("K: linear response, strains (mean)", both("/moduli/bulk", "/quasi_static/bulk")?),
+        row("omega_D (mean)", format!("{:.4}", mean(&numbers("/moduli/omega_debye")?))),
+        row("plastic events", length(reader, "/plastic_events/glass")?),
+    ];
+    if reader.has("/coupling/status") {
+        rows.push(row("double wells strained", length(reader, "/coupling/status")?));
+    }
+    Ok(rows)
+}
+
+fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied()
 }
 
 /// Sum of a data set of counts.

@@ -39,7 +39,7 @@ pub fn units_of(preset: Preset, settings: &TunnelSettings) -> Vec<Unit> {
 }
 
 /// What of paths.h5 the quantum problem needs, the rows `first..first + count`.
-struct Wells {
+pub(super) struct Wells {
     glass: Vec<u32>,
     exchange: Vec<bool>,
     arc_length: Vec<f64>,
@@ -49,7 +49,7 @@ struct Wells {
 }
 
 impl Wells {
-    fn read(reader: &StageReader, first: u64, count: u64) -> Result<Self> {
+    pub(super) fn read(reader: &StageReader, first: u64, count: u64) -> Result<Self> {
         let points = reader.shape("/double_wells/profile/energy")?.get(1).copied().unwrap_or(0) as usize;
         Ok(Self {
             glass: reader.read_rows("/double_wells/glass", first, count)?,
@@ -64,7 +64,8 @@ impl Wells {
         })
     }
 
-    fn profile(&self, well: usize) -> Profile {
+    /// The profile of row `first + well`.
+    pub(super) fn profile(&self, well: usize) -> Profile {
         let range = well * self.points..(well + 1) * self.points;
         // without a curvature of its own the continuation takes the spline's
         let curvature = [0, 1].map(|end| Some(self.curvature[end][well]).filter(|k| k.is_finite() && *k > 0.0));
@@ -75,11 +76,12 @@ impl Wells {
 /// Double wells that a thread solves, in about a second, before the clock and signals are looked at.
 const PIECE: usize = 32;
 
-/// Solves every double well for every unit and writes tunnelling.h5.
+/// Solves every double well for every unit and writes tunnelling.h5; with `spectra`, the differences of zero-point energies of
+/// modes.h5 beside.
 ///
 /// # Errors
 /// paths.h5 missing or damaged, a directory that cannot be written.
-pub fn run(context: &Context<'_>) -> Result<()> {
+pub fn run(context: &Context<'_>, spectra: bool) -> Result<()> {
     let settings = context.section(&context.deck.tunnel, Stage::Tunnel)?;
     let opened = StageReader::open(&context.directory, FileStage::Connect).and_then(|reader| {
         let total = reader.shape("/double_wells/glass")?.first().copied().unwrap_or(0);
@@ -92,6 +94,10 @@ pub fn run(context: &Context<'_>) -> Result<()> {
     let wells = context.ranks.agree(Wells::read(&reader, first, count))?;
     let rows = Rows::new(context.ranks, total, vec![RowRange { first, count }])?;
     let glasses = context.ranks.agree(Glasses::read(context))?;
+    let differences = match spectra {
+        true => context.ranks.agree(zero_point_differences(context, first, count))?,
+        false => None,
+    };
     let mut tasks = Vec::new();
     let mut solved_units = Vec::new();
     for (round, unit) in units_of(context.deck.model.preset, settings).into_iter().enumerate() {
@@ -110,7 +116,29 @@ pub fn run(context: &Context<'_>) -> Result<()> {
         write_doublets(&mut file, &unit, &rows, (&wells, &doublets), settings)?;
         write_statistics(context, &mut file, &unit, &wells, &doublets, glasses)?;
     }
+    if let Some(differences) = differences {
+        file.write("/zero_point_difference", &rows, &[], &differences)?;
+    }
     context.finish_with(file, None, tasks)
+}
+
+/// Whether tunnelling.h5 still lacks the differences of zero-point energies that modes.h5 has.
+///
+/// # Errors
+/// `Storage` when a file cannot be read.
+pub fn lacks_zero_points(context: &Context<'_>) -> Result<bool> {
+    let (tunnelling, modes) = (FileStage::Tunnel.file_name(), FileStage::Modes.file_name());
+    if [tunnelling, modes].iter().any(|name| !context.directory.join(name).is_file()) {
+        return Ok(false);
+    }
+    let has = |stage: FileStage| Ok(StageReader::open(&context.directory, stage)?.has("/zero_point_difference"));
+    Ok(has(FileStage::Modes)? && !has(FileStage::Tunnel)?)
+}
+
+/// The differences of zero-point energies of modes.h5 for some rows of /double_wells.
+fn zero_point_differences(context: &Context<'_>, first: u64, count: u64) -> Result<Option<Vec<f64>>> {
+    let reader = StageReader::open(&context.directory, FileStage::Modes)?;
+    reader.read_rows("/zero_point_difference", first, count).map(Some)
 }
 
 /// Collective: the wells of this rank, the clock and signals being looked at between two pieces.

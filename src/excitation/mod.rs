@@ -1,1 +1,16 @@
-//! (being built)
+//! Anharmonic excitations: pushing a glass along its modes and quenching
+//! (Mizuno, Shimada, Ikeda, Phys. Rev. Research 2, 013215 (2020), doi:10.1103/PhysRevResearch.2.013215).
+
+mod destinations;
+mod outcome;
+mod push;
+mod search;
+mod settings;
+mod spectrum;
+
+pub use destinations::{Destinations, Moved};
+pub use outcome::{Excitation, PushStatus};
+pub use push::{PushState, PushTask};
+pub use search::{Bracket, Fate, Probe, PushSearch};
+pub use settings::{Amplitudes, ExciteSettings};
+pub use spectrum::{GlassSpectrum, Origin, SpectrumState, SpectrumTask, cubic_amplitude};

@@ -5,18 +5,24 @@
 //! that no result depends on when a list was rebuilt or on which configurations share a batch.
 
 mod candidates;
+pub mod deformation;
+mod differences;
 mod factors;
 pub mod hessian;
 mod inertia;
 pub mod lanes;
+pub mod listed;
 mod neighbours;
 mod order;
 mod pair_blocks;
 mod pair_sum;
+mod places;
 mod pseudo_inverse;
 pub mod sums;
 mod table;
+mod third_order;
 
+pub use differences::energy_differences;
 pub use factors::{FactorShape, Factors};
 pub use inertia::{count_below, count_below_within};
 pub use neighbours::NeighbourList;
@@ -24,6 +30,7 @@ pub use order::space_filling_order;
 pub use pair_blocks::PairBlocks;
 pub use pair_sum::PairSum;
 pub use pseudo_inverse::PseudoInverse;
+pub use third_order::ThirdOrder;
 
 /// Number of configurations in a batch, on every processor.
 pub const LANES: usize = 8;

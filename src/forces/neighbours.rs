@@ -133,8 +133,13 @@ impl NeighbourList {
 
     /// The list of one configuration [3N], without skin.
     pub fn of(model: &Model, cell: &PeriodicBox, positions: &[f64]) -> Self {
+        Self::within(model, cell, positions, 0.0)
+    }
+
+    /// The list of one configuration [3N]: pairs within cutoff + `skin` [sigma], or all.
+    pub fn within(model: &Model, cell: &PeriodicBox, positions: &[f64], skin: f64) -> Self {
         let table = PairTable::new(&model.mixture, &[]);
-        let subject = Subject { model, cell, table: &table, order: &[], skin: 0.0 };
+        let subject = Subject { model, cell, table: &table, order: &[], skin };
         let mut list = Self::default();
         list.rebuild(Kernel::best(), &subject, |a| [positions[3 * a], positions[3 * a + 1], positions[3 * a + 2]]);
         list

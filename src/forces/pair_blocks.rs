@@ -5,9 +5,11 @@
 
 use super::hessian;
 use super::lanes::{Pass, vectorised};
+use super::places::{self, in_space};
 use super::{LANES, NeighbourList, sums};
 use crate::error::{Error, Result};
 use crate::model::{Model, PeriodicBox};
+use faer::Mat;
 use faer::sparse::{SparseColMat, Triplet};
 
 /// Rows of a batch of vectors, one vector to a lane.
@@ -79,9 +81,24 @@ impl PairBlocks {
         &self.order
     }
 
+    /// Vectors [3N] by particle, at most `LANES` of them, as lanes [3N][LANES] in the order of places; the other lanes are 0.
+    pub fn to_lanes<V: AsRef<[f64]>>(&self, vectors: &[V]) -> Vec<[f64; LANES]> {
+        places::to_lanes(&self.order, vectors)
+    }
+
+    /// One lane [3N] by particle.
+    pub fn from_lane(&self, rows: &Rows, lane: usize) -> Vec<f64> {
+        places::from_lane(&self.order, rows, lane)
+    }
+
     /// No eigenvalue is larger in magnitude: 2 max_i sum_j |B_ij| [epsilon / sigma^2].
     pub fn bound(&self) -> f64 {
         self.bound
+    }
+
+    /// The sum of all eigenvalues, tr H = 2 sum_(i<j) tr B_ij [epsilon / sigma^2].
+    pub fn trace(&self) -> f64 {
+        2.0 * self.blocks.iter().map(|block| block.b[0] + block.b[3] + block.b[5]).sum::<f64>()
     }
 
     /// products = H vectors for the vectors in the lanes, [3N][LANES] in the order of places.
@@ -142,6 +159,32 @@ impl PairBlocks {
         }
         SparseColMat::try_new_from_triplets(3 * n, 3 * n, &triplets)
             .map_err(|error| Error::Internal(format!("sparse Hessian: {error:?}")))
+    }
+
+    /// Lower triangle of H as a full matrix [3K, 3K] of the K places `held`, which rise; above the diagonal are zeros.
+    pub fn dense_lower(&self, held: &[usize]) -> Mat<f64> {
+        const FULL: [[usize; 3]; 3] = [[0, 1, 2], [1, 3, 4], [2, 4, 5]];
+        let mut row_of = vec![None; self.particles()];
+        for (row, &place) in held.iter().enumerate() {
+            row_of[place] = Some(3 * row);
+        }
+        let mut matrix = Mat::zeros(3 * held.len(), 3 * held.len());
+        for (i, from) in row_of.iter().enumerate() {
+            for block in &self.blocks[self.first[i]..self.first[i + 1]] {
+                let (Some(from), Some(to)) = (*from, row_of[block.neighbour]) else { continue };
+                for a in 0..3 {
+                    for b in 0..3 {
+                        let value = block.b[FULL[a][b]];
+                        matrix[(to + a, from + b)] -= value;
+                        if b <= a {
+                            matrix[(from + a, from + b)] += value;
+                            matrix[(to + a, to + b)] += value;
+                        }
+                    }
+                }
+            }
+        }
+        matrix
     }
 
     /// The pairs of places that interact, as the lower triangle of a pattern [N, N] with ones.
@@ -207,24 +250,4 @@ impl Pass for Times<'_> {
             }
         }
     }
-}
-
-/// The particles along a Z-order curve through the box.
-fn in_space(cell: &PeriodicBox, positions: &[f64]) -> Vec<usize> {
-    const BITS: u32 = 10;
-    let key = |atom: &[f64]| {
-        let mut key = 0_u64;
-        for k in 0..3 {
-            let share = atom[k] / cell.edges[k];
-            let cell = ((share - share.floor()) * f64::from(1 << BITS)) as u64;
-            for bit in 0..BITS {
-                key |= (cell >> bit & 1) << (3 * bit + k as u32);
-            }
-        }
-        key
-    };
-    let keys: Vec<u64> = positions.chunks_exact(3).map(key).collect();
-    let mut order: Vec<usize> = (0..keys.len()).collect();
-    order.sort_by_key(|&i| (keys[i], i));
-    order
 }

@@ -1,6 +1,7 @@
 //! Energies and forces of a batch of L configurations of one glass.
 
-use super::lanes::{self, Atom, Energies, ForcesAlone, Kernel, Listed, Nearest, Record, WithEnergies};
+use super::deformation::{Deformations, Frame, Gradient};
+use super::lanes::{self, Atom, Deformed, Energies, ForcesAlone, Kernel, Listed, Nearest, Record, WithEnergies};
 use super::neighbours::Subject;
 use super::order::space_filling_order;
 use super::table::{ByKind, ByPair, FILLING, PairTable};
@@ -24,6 +25,7 @@ pub struct PairSum<const L: usize> {
     table: PairTable,
     list: NeighbourList,
     rebuilds: u64,
+    deformations: Option<Deformations>,
     single: Single,
     batch: Batch,
 }
@@ -62,6 +64,30 @@ macro_rules! with_table {
     };
 }
 
+/// Runs the body with `images` bound to how the batch finds its pair vectors.
+macro_rules! with_images {
+    ($gradient:expr, $list:expr, $nearest:expr, $images:ident => $body:expr) => {
+        match ($gradient, $list.shifts()) {
+            (None, Some(shifts)) => {
+                let $images = Listed(shifts);
+                $body
+            }
+            (None, None) => {
+                let $images = $nearest;
+                $body
+            }
+            (Some(gradient), Some(shifts)) => {
+                let $images = Deformed { images: Listed(shifts), gradient };
+                $body
+            }
+            (Some(gradient), None) => {
+                let $images = Deformed { images: $nearest, gradient };
+                $body
+            }
+        }
+    };
+}
+
 impl<const L: usize> PairSum<L> {
     /// Default skin [sigma]: short enough that few listed pairs are beyond the cutoff, long enough that a glass
     /// at rest seldom rebuilds.
@@ -85,6 +111,7 @@ impl<const L: usize> PairSum<L> {
             order: Vec::new(),
             list: NeighbourList::default(),
             rebuilds: 0,
+            deformations: None,
             single: Single::default(),
             batch: Batch::default(),
         };
@@ -111,6 +138,19 @@ impl<const L: usize> PairSum<L> {
         sum.order.clone_from(&self.order);
         sum.prepare();
         sum
+    }
+
+    /// From now on lane l is deformed by `gradients[l]` (F near 1, see `deformation::fits`): energies and forces are those
+    /// of d' = F d. Lanes without a gradient of their own take the last one; none at all ends the deformation.
+    pub fn deform(&mut self, gradients: &[Gradient], frame: Frame) {
+        self.deformations = (!gradients.is_empty()).then(|| Deformations::new(&self.model, gradients, frame));
+        self.list.forget();
+    }
+
+    /// The same, for a sum that is made for it.
+    pub fn deformed_by(mut self, gradients: &[Gradient], frame: Frame) -> Self {
+        self.deform(gradients, frame);
+        self
     }
 
     /// Brings all that depends on the model and the order up to date.
@@ -189,7 +229,9 @@ impl<const L: usize> PairSum<L> {
         if made && moved <= 0.25 * self.skin * self.skin {
             return;
         }
-        let subject = Subject { model: &self.model, cell: &self.cell, table: &self.table, order, skin: self.skin };
+        let further = self.deformations.as_ref().map_or(0.0, |deformations| deformations.further);
+        let subject =
+            Subject { model: &self.model, cell: &self.cell, table: &self.table, order, skin: self.skin + further };
         if L == 1 {
             let records = &single.positions;
             self.list.rebuild(kernel, &subject, |a| [records[a].0[0], records[a].0[1], records[a].0[2]]);
@@ -212,50 +254,78 @@ impl<const L: usize> PairSum<L> {
     }
 
     fn sum_pairs<E: Energies>(&mut self, which: E, positions: &[[f64; L]], forces: &mut [[f64; L]]) -> [f64; L] {
-        self.refresh(positions.as_flattened());
-        let (kernel, list, cell) = (self.kernel, &self.list, &self.cell);
-        let out = forces.as_flattened_mut();
+        self.take(positions);
         let mut energies = [0.0; L];
+        let out = forces.as_flattened_mut();
+        let (kernel, list, law) = (self.kernel, &self.list, &self.model.law);
+        let (gradient, nearest) = (self.deformations.as_ref().map(|d| &*d.gradient), Nearest(&self.cell));
         if L == 1 {
             let Single { positions, forces, .. } = &mut self.single;
-            energies[0] = with_law!(&self.model.law, law => with_table!(&self.table, list, table =>
-                lanes::single_forces(kernel, law, table, list, cell, positions, forces)));
+            energies[0] = with_law!(law, law => with_table!(&self.table, list, table => match gradient {
+                None => lanes::single_forces(kernel, law, table, nearest, list, positions, forces),
+                Some(gradient) => {
+                    let images = Deformed { images: nearest, gradient };
+                    lanes::single_forces(kernel, law, table, images, list, positions, forces)
+                }
+            }));
             lanes::give_records(kernel, &self.order, forces, out);
         } else {
             let Batch { positions, forces, .. } = &mut self.batch;
-            let batch = with_law!(&self.model.law, law => with_table!(&self.table, list, table => match list.shifts() {
-                Some(shifts) => lanes::batch_forces(kernel, which, law, table, Listed(shifts), list, positions, forces),
-                None => lanes::batch_forces(kernel, which, law, table, Nearest(cell), list, positions, forces),
-            }));
+            let batch = with_law!(law, law => with_table!(&self.table, list, table =>
+                with_images!(gradient, list, nearest, images =>
+                    lanes::batch_forces(kernel, which, law, table, images, list, positions, forces))));
             energies.copy_from_slice(&batch[..L]);
             lanes::give_atoms(kernel, &self.order, forces, out.as_chunks_mut().0);
         }
+        self.give(forces);
         energies
     }
 
     /// Hessian at `positions` times `vectors`, lane by lane [3N][L]: products = H(x) z.
     pub fn hessian_times(&mut self, positions: &[[f64; L]], vectors: &[[f64; L]], products: &mut [[f64; L]]) {
-        self.refresh(positions.as_flattened());
-        let (kernel, list, cell, order) = (self.kernel, &self.list, &self.cell, &self.order[..]);
-        let (given, out) = (vectors.as_flattened(), products.as_flattened_mut());
+        self.take(positions);
+        let deformed = self.deformations.as_ref().map(|deformations| deformations.vectors(vectors));
+        let given = deformed.as_deref().unwrap_or(vectors).as_flattened();
+        let (kernel, list, order, law) = (self.kernel, &self.list, &self.order[..], &self.model.law);
+        let (gradient, nearest) = (self.deformations.as_ref().map(|d| &*d.gradient), Nearest(&self.cell));
+        let out = products.as_flattened_mut();
         if L == 1 {
             let Single { positions, forces, vectors, .. } = &mut self.single;
             vectors.resize(positions.len(), Record::default());
             lanes::take_records(kernel, order, given, &[], vectors);
-            with_law!(&self.model.law, law => with_table!(&self.table, list, table =>
-                lanes::single_hessian_times(kernel, law, table, list, cell, positions, vectors, forces)));
+            with_law!(law, law => with_table!(&self.table, list, table => match gradient {
+                None => lanes::single_hessian_times(kernel, law, table, nearest, list, positions, vectors, forces),
+                Some(gradient) => {
+                    let images = Deformed { images: nearest, gradient };
+                    lanes::single_hessian_times(kernel, law, table, images, list, positions, vectors, forces);
+                }
+            }));
             lanes::give_records(kernel, order, forces, out);
         } else {
             let Batch { positions, forces, vectors, .. } = &mut self.batch;
             vectors.resize(positions.len(), Atom::default());
             lanes::take_atoms(kernel, order, given.as_chunks().0, &[], vectors);
-            with_law!(&self.model.law, law => with_table!(&self.table, list, table => match list.shifts() {
-                Some(shifts) => {
-                    lanes::batch_hessian_times(kernel, law, table, Listed(shifts), list, positions, vectors, forces)
-                }
-                None => lanes::batch_hessian_times(kernel, law, table, Nearest(cell), list, positions, vectors, forces),
-            }));
+            with_law!(law, law => with_table!(&self.table, list, table =>
+                with_images!(gradient, list, nearest, images =>
+                    lanes::batch_hessian_times(kernel, law, table, images, list, positions, vectors, forces))));
             lanes::give_atoms(kernel, order, forces, out.as_chunks_mut().0);
+        }
+        self.give(products);
+    }
+
+    /// `refresh` with the coordinates of the reference.
+    fn take(&mut self, positions: &[[f64; L]]) {
+        let taken = self.deformations.as_mut().and_then(|deformations| deformations.in_reference(positions));
+        self.refresh(taken.as_deref().unwrap_or(positions.as_flattened()));
+        if let Some(deformations) = &mut self.deformations {
+            deformations.keep(taken);
+        }
+    }
+
+    /// What the kernels made of deformed pairs, in the coordinates of the caller.
+    fn give(&self, forces: &mut [[f64; L]]) {
+        if let Some(deformations) = &self.deformations {
+            deformations.forces(forces);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The inverse of the Hessian on everything but translations and particles that are left out.
 
 use super::factors::{FactorShape, Factors};
+use super::places::{from_lane, to_lanes};
 use super::{LANES, PairBlocks};
 use crate::error::{Error, Result};
 use faer::Mat;
@@ -79,41 +80,28 @@ impl PseudoInverse {
     pub fn solve_all(&self, right: &[Vec<f64>]) -> Result<Vec<Vec<f64>>> {
         let mut all = Vec::with_capacity(right.len());
         for chunk in right.chunks(LANES) {
-            let block = self.block(chunk);
-            let solution = match &self.factors {
-                Some(factors) => self.refined(factors, &block),
-                None => self.iterated(&block)?,
-            };
-            self.check(&solution, &block, chunk.len())?;
-            for lane in 0..chunk.len() {
-                let mut x = vec![0.0; solution.len()];
-                for (atom, &particle) in solution.as_chunks::<3>().0.iter().zip(self.hessian.order()) {
-                    for k in 0..3 {
-                        x[3 * particle + k] = atom[k][lane];
-                    }
-                }
-                all.push(x);
-            }
+            let solution = self.solve_lanes(to_lanes(self.hessian.order(), chunk))?;
+            all.extend((0..chunk.len()).map(|lane| from_lane(self.hessian.order(), &solution, lane)));
         }
         Ok(all)
     }
 
-    /// Vectors in the order of particles as lanes in the order of places, free of translations.
-    fn block(&self, vectors: &[Vec<f64>]) -> Block {
-        let mut block = vec![[0.0; LANES]; 3 * self.hessian.particles()];
-        for (lane, vector) in vectors.iter().enumerate() {
-            for (place, &particle) in self.hessian.order().iter().enumerate() {
-                for k in 0..3 {
-                    block[3 * place + k][lane] = vector[3 * particle + k];
-                }
-            }
-        }
-        self.project(&mut block);
-        block
+    /// The same for the vectors in the lanes [3N][LANES], in the order of places.
+    ///
+    /// # Errors
+    /// As [`PseudoInverse::solve`].
+    pub fn solve_lanes(&self, mut right: Vec<[f64; LANES]>) -> Result<Vec<[f64; LANES]>> {
+        self.project(&mut right);
+        let solution = match &self.factors {
+            Some(factors) => self.refined(factors, &right),
+            None => self.iterated(&right)?,
+        };
+        self.check(&solution, &right)?;
+        Ok(solution)
     }
 
-    /// Takes the mean of the held particles off and sets the others to zero.
-    fn project(&self, block: &mut [[f64; LANES]]) {
+    /// Takes the mean of the held particles off vectors in the order of places and sets the others to zero.
+    pub fn project(&self, block: &mut [[f64; LANES]]) {
         let count = self.held.iter().filter(|held| **held).count().max(1) as f64;
         let mut mean = [[0.0; LANES]; 3];
         for (atom, _) in block.as_chunks::<3>().0.iter().zip(&self.held).filter(|(_, held)| **held) {
@@ -224,10 +212,10 @@ impl PseudoInverse {
     }
 
     /// The residual against |H| |x|.
-    fn check(&self, x: &Block, right: &Block, lanes: usize) -> Result<()> {
+    fn check(&self, x: &Block, right: &Block) -> Result<()> {
         let off = squares(&self.residual(x, right)).map(f64::sqrt);
         let (size, force) = (squares(x).map(f64::sqrt), squares(right).map(f64::sqrt));
-        for l in 0..lanes {
+        for l in 0..LANES {
             let scale = self.hessian.bound() * size[l] + force[l];
             if off[l].is_nan() || off[l] > BACKWARD_ERROR * scale {
                 return Err(Error::Numerical(format!(

@@ -55,6 +55,27 @@ pub fn for_each_pair(model: &Model, cell: &PeriodicBox, positions: &[f64], mut v
     }
 }
 
+/// The same under a homogeneous deformation: the pair's d is F d, d by minimum image in the reference. Forces and products
+/// are those of the deformed box.
+pub fn for_each_deformed_pair(
+    model: &Model,
+    cell: &PeriodicBox,
+    gradient: &[[f64; 3]; 3],
+    positions: &[f64],
+    mut visit: impl FnMut(&Pair),
+) {
+    let n = positions.len() / 3;
+    for i in 0..n {
+        for j in i + 1..n {
+            let d = cell.difference(positions, i, j);
+            let d = gradient.map(|row| row[0] * d[0] + row[1] * d[1] + row[2] * d[2]);
+            if let Some(pair) = pair(model, i, j, d) {
+                visit(&pair);
+            }
+        }
+    }
+}
+
 /// Total potential energy; `forces` [3N] is overwritten with F = -dU/dx.
 pub fn energy_and_forces(model: &Model, cell: &PeriodicBox, positions: &[f64], forces: &mut [f64]) -> f64 {
     forces.fill(0.0);
@@ -73,15 +94,18 @@ pub fn energy_and_forces(model: &Model, cell: &PeriodicBox, positions: &[f64], f
 /// Configurational stress (1/V) sum_{i<j} (U'/r) d_a d_b, positive in tension [epsilon sigma^-3].
 pub fn stress(model: &Model, cell: &PeriodicBox, positions: &[f64]) -> [[f64; 3]; 3] {
     let mut stress = [[0.0; 3]; 3];
-    for_each_pair(model, cell, positions, |pair| {
-        for a in 0..3 {
-            for b in 0..3 {
-                stress[a][b] += pair.slope_over_r * pair.d[a] * pair.d[b];
-            }
-        }
-    });
+    for_each_pair(model, cell, positions, |pair| add_stress(pair, &mut stress));
     let volume = cell.volume();
     stress.map(|row| row.map(|s| s / volume))
+}
+
+/// What a pair adds to V times the stress.
+pub(super) fn add_stress(pair: &Pair, stress: &mut [[f64; 3]; 3]) {
+    for a in 0..3 {
+        for b in 0..3 {
+            stress[a][b] += pair.slope_over_r * pair.d[a] * pair.d[b];
+        }
+    }
 }
 
 /// Configurational pressure -(1/3V) sum r U' = -trace(stress)/3, without the ideal part rho T.

@@ -6,15 +6,18 @@ use super::source::value_text;
 use super::stages::{Deck, Stage, to_value};
 use super::tunnel::materials;
 use crate::error::Result;
+use crate::forces::deformation::stretched;
 use crate::landscape::{ExploreSettings, Schedule};
 use crate::model::Preset;
+use crate::modes::{ElasticSettings, ModeCount, ModesSettings};
 use crate::paths::{ConnectSettings, PathMethod};
 use crate::sampling::{PrepareMethod, PrepareSettings};
 use crate::tunnelling::TunnelSettings;
 use toml::Value;
 
-/// Names that tunnelling.h5 has for something else.
-const RESERVED: [&str; 2] = ["timing", "zero_point_difference"];
+/// Names that tunnelling.h5 and elasticity.h5 have for something else.
+const RESERVED: [&str; 7] =
+    ["timing", "zero_point_difference", "moduli", "quasi_static", "curves", "plastic_events", "coupling"];
 
 /// Snapshots of an interval that is bisected: longer ones would only cost memory.
 const LARGEST_STRIDE: u64 = 1024;
@@ -23,6 +26,11 @@ const LARGEST_STRIDE: u64 = 1024;
 const LARGEST_TIME_STEP: f64 = 0.05;
 /// Steps above this lose accuracy for every model.
 const LARGEST_SOUND_TIME_STEP: f64 = 0.02;
+
+/// Larger strains between two quenches would skip what lies between.
+const LARGEST_STRAIN_STEP: f64 = 0.01;
+/// Slopes of smaller strains are rounding.
+const SMALLEST_SOUND_STRAIN: f64 = 1e-8;
 
 /// Tells every impossible value of a deck as a fault and every doubtful one as a warning.
 pub(super) fn check(deck: &Deck, findings: &mut Findings) -> Result<()> {
@@ -34,20 +42,32 @@ pub(super) fn check(deck: &Deck, findings: &mut Findings) -> Result<()> {
     if let Some(settings) = &deck.prepare {
         prepare(deck.model.preset, settings, &mut Section::new("prepare", to_value(settings)?, findings));
     }
+    if let Some(settings) = &deck.relax {
+        super::relax::check(deck, settings, &mut Section::new("relax", to_value(settings)?, findings));
+    }
     if let Some(settings) = &deck.explore {
         explore(deck, settings, &mut Section::new("explore", to_value(settings)?, findings));
     }
     if let Some(settings) = &deck.connect {
         connect(settings, &mut Section::new("connect", to_value(settings)?, findings));
     }
+    if let Some(settings) = &deck.modes {
+        modes(deck, settings, &mut Section::new("modes", to_value(settings)?, findings));
+    }
     if let Some(settings) = &deck.tunnel {
         tunnel(deck.model.preset, settings, &mut Section::new(Stage::Tunnel.name(), to_value(settings)?, findings));
+    }
+    if let Some(settings) = &deck.elastic {
+        elastic(deck, settings, &mut Section::new(Stage::Elastic.name(), to_value(settings)?, findings));
+    }
+    if let Some(settings) = &deck.excite {
+        super::excite::check(deck, settings, &mut Section::new("excite", to_value(settings)?, findings));
     }
     Ok(())
 }
 
 /// One section's effective values, for messages.
-struct Section<'a, 'b> {
+pub(super) struct Section<'a, 'b> {
     name: &'static str,
     values: Value,
     findings: &'a mut Findings<'b>,
@@ -58,7 +78,7 @@ impl<'a, 'b> Section<'a, 'b> {
         Self { name, values, findings }
     }
 
-    fn require(&mut self, accepted: bool, key: &str, wanted: &str) {
+    pub(super) fn require(&mut self, accepted: bool, key: &str, wanted: &str) {
         if !accepted {
             let mut value = Some(&self.values);
             for part in key.split('.') {
@@ -69,15 +89,15 @@ impl<'a, 'b> Section<'a, 'b> {
         }
     }
 
-    fn positive(&mut self, value: f64, key: &str) {
+    pub(super) fn positive(&mut self, value: f64, key: &str) {
         self.require(value > 0.0 && value.is_finite(), key, "a finite number above 0");
     }
 
-    fn at_least(&mut self, value: u64, smallest: u64, key: &str) {
+    pub(super) fn at_least(&mut self, value: u64, smallest: u64, key: &str) {
         self.require(value >= smallest, key, &format!("a whole number, {smallest} or more"));
     }
 
-    fn time_step(&mut self, time_step: f64) {
+    pub(super) fn time_step(&mut self, time_step: f64) {
         let wanted = format!("a number above 0, at most {LARGEST_TIME_STEP} (the papers: 0.0025 to 0.01)");
         self.require(time_step > 0.0 && time_step <= LARGEST_TIME_STEP, "time_step", &wanted);
         if time_step > LARGEST_SOUND_TIME_STEP && time_step <= LARGEST_TIME_STEP {
@@ -85,7 +105,12 @@ impl<'a, 'b> Section<'a, 'b> {
         }
     }
 
-    fn warn(&mut self, key: &str, message: &str) {
+    /// The section itself cannot stand in this deck.
+    pub(super) fn refuse(&mut self, message: &str) {
+        self.findings.reject_section(self.name, message);
+    }
+
+    pub(super) fn warn(&mut self, key: &str, message: &str) {
         self.findings.warn(&format!("{}.{key}", self.name), &format!("[{}] {message}", self.name));
     }
 }
@@ -207,6 +232,60 @@ fn connect(settings: &ConnectSettings, section: &mut Section) {
     }
 }
 
+fn modes(deck: &Deck, settings: &ModesSettings, section: &mut Section) {
+    let all = (3 * deck.model.particles).saturating_sub(3);
+    if let ModeCount::Lowest(count) = settings.count {
+        let wanted = format!("\"all\" or at most {all}, the modes that there are");
+        section.require((1..=all).contains(&count), "count", &wanted);
+    }
+    let share = settings.localised_below;
+    section.require(share > 0.0 && share <= 1.0, "localised_below", "a participation ratio, above 0 and at most 1");
+    let images = &settings.tangent_images;
+    section.require(images.iter().all(|images| *images >= 3), "tangent_images", "numbers of images, each 3 or more");
+    let points = settings.path_points;
+    section.require(points == 0 || points >= 5, "path_points", "0 (no Hessians along the paths) or 5 or more");
+    let [low, high] = settings.fit_window;
+    section.require(low >= 0.0 && low < high && high.is_finite(), "fit_window", "two numbers, 0 <= from < to");
+    let memory = settings.factor_memory;
+    section.require(memory.is_finite() && memory >= 0.0, "factor_memory", "a number of GB, 0 or more");
+    if settings.count == ModeCount::All && deck.model.particles > 8000 {
+        let bytes = 3.0 * 8.0 * (3.0 * deck.model.particles as f64).powi(2);
+        section.warn(
+            "count",
+            &format!(
+                "count = \"all\" takes {:.0} GB for each thread at this size: give a number of lowest modes",
+                bytes / 1e9
+            ),
+        );
+    }
+}
+
+fn elastic(deck: &Deck, settings: &ElasticSettings, section: &mut Section) {
+    let (step, smallest) = (settings.strain_step, settings.smallest_strain);
+    let wanted = format!("a number above 0, at most {LARGEST_STRAIN_STEP}");
+    section.require(step > 0.0 && step <= LARGEST_STRAIN_STEP, "strain_step", &wanted);
+    let wanted = format!("a number above 0, at most strain_step ({step:?})");
+    section.require(smallest > 0.0 && smallest <= step, "smallest_strain", &wanted);
+    section.positive(settings.force_tolerance, "force_tolerance");
+    section.at_least(settings.max_evaluations, 1, "max_evaluations");
+    if !(step > 0.0 && step <= LARGEST_STRAIN_STEP && smallest > 0.0) {
+        return;
+    }
+    if smallest < SMALLEST_SOUND_STRAIN {
+        section.warn(
+            "smallest_strain",
+            &format!("smallest_strain = {smallest:?} moves particles by little more than rounding (default 1e-6)"),
+        );
+    }
+    let reach = stretched(deck.model.largest_cutoff(), &settings.largest_gradients());
+    let edge = deck.model.cell().shortest_edge();
+    let wanted = format!(
+        "fewer (or a smaller strain_step, or more particles): the box (edge {edge:.3}) must hold two cutoffs stretched by the largest strain ({:.3})",
+        2.0 * reach
+    );
+    section.require(2.0 * reach <= edge || settings.steps == 0, "steps", &wanted);
+}
+
 fn tunnel(preset: Preset, settings: &TunnelSettings, section: &mut Section) {
     section.at_least(settings.points as u64, 50, "points");
     section.at_least(settings.levels as u64, 2, "levels");
@@ -236,7 +315,11 @@ fn tunnel(preset: Preset, settings: &TunnelSettings, section: &mut Section) {
         section.positive(*mass, &format!("reduced_mass.{name}"));
         let plain = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
         let plain = plain && !RESERVED.contains(&name.as_str());
-        section.require(plain, &format!("reduced_mass.{name}"), "a name of letters, digits, - and _, not timing");
+        section.require(
+            plain,
+            &format!("reduced_mass.{name}"),
+            "a name of letters, digits, - and _, not timing or another group of the files",
+        );
     }
     let nothing = settings.units.is_empty() && settings.reduced_mass.is_empty();
     let wanted = match known.is_empty() {

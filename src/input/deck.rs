@@ -7,7 +7,7 @@ use super::imports;
 use super::merge::{Reread, overlay};
 use super::nearest_name::{listed, nearest_name};
 use super::source::{Source, leaves};
-use super::stages::{Deck, LATER, Stage, to_value};
+use super::stages::{Deck, Stage, to_value};
 use crate::error::{Error, Result};
 use crate::landscape::ExploreSettings;
 use crate::model::Preset;
@@ -95,19 +95,14 @@ impl Deck {
     }
 }
 
-/// Every section must be known and of this version.
+/// Every section must be known.
 fn check_sections(source: &Source, findings: &mut Findings) {
     let known = || ["campaign", "model"].into_iter().chain(Stage::ALL.iter().map(|stage| stage.name()));
     for (section, value) in &source.values {
         if known().any(|name| name == section) {
             continue;
         }
-        let message = if LATER.contains(&section.as_str()) {
-            format!(
-                "[{section}]: this stage is not in this version; remove the section (stages: {})",
-                listed(Stage::ALL.iter().map(|stage| stage.name()))
-            )
-        } else if value.is_table() {
+        let message = if value.is_table() {
             let hint = nearest_name(section, known()).map_or(String::new(), |name| format!("did you mean [{name}]? "));
             format!("unknown section [{section}]: {hint}accepted are {}", listed(known()))
         } else {

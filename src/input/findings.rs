@@ -39,6 +39,11 @@ impl<'a> Findings<'a> {
         }
     }
 
+    /// A section that cannot stand in this deck: "line 3, column 2: [relax]: ...".
+    pub fn reject_section(&mut self, section: &str, message: &str) {
+        self.reject_key(self.source.place(section), &format!("[{section}]: {message}"));
+    }
+
     pub fn warn(&mut self, key: &str, message: &str) {
         let place = match self.source.place(key) {
             Some(place) => format!("line {}: ", self.source.line_and_column(place.value.start).0),

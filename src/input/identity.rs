@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use toml::{Table, Value};
 
 /// Keys whose raised value continues what is there.
-const RAISABLE: [&str; 3] = ["prepare.glasses", "explore.quenches", "explore.runs"];
+const RAISABLE: [&str; 4] = ["prepare.glasses", "relax.samples", "explore.quenches", "explore.runs"];
 /// Lists and tables whose additional entries add to what is there.
-const EXTENDABLE: [&str; 2] = ["tunnel.units", "tunnel.reduced_mass"];
+const EXTENDABLE: [&str; 4] = ["relax.temperatures", "relax.dynamics", "tunnel.units", "tunnel.reduced_mass"];
 /// The list of imported files may grow at its end.
 const APPENDABLE: &str = "prepare.from";
 
@@ -39,7 +39,7 @@ impl std::fmt::Display for Change {
 pub enum Comparison {
     /// The results stand as they are.
     Same,
-    /// Raised quenches, runs or glasses, more units or imported files: the results stand and are added to.
+    /// Raised quenches, runs, glasses or samples, more temperatures, units or imported files: the results stand and are added to.
     Extends(Vec<Change>),
     /// Results would differ; changes in the order of the stages, the first first.
     Changed(Vec<Change>),
@@ -68,8 +68,9 @@ impl Deck {
     /// # Errors
     /// As [`Deck::canonical_text`].
     pub fn stage_keys(&self, stage: Stage) -> Result<String> {
+        let upstream = self.upstream(stage);
         self.text_of(|key| match stage_of(key) {
-            Some(of) => of == stage || stage.upstream().contains(&of),
+            Some(of) => of == stage || upstream.contains(&of),
             None => key == "campaign.seed" || key.starts_with("model."),
         })
     }

@@ -5,10 +5,12 @@ use super::deck::Origin;
 use super::general::{CampaignSettings, ModelSettings};
 use super::tunnel;
 use crate::error::{Error, Result};
+use crate::excitation::ExciteSettings;
 use crate::landscape::ExploreSettings;
 use crate::model::Preset;
+use crate::modes::{ElasticSettings, ModesSettings, SpectraOf};
 use crate::paths::ConnectSettings;
-use crate::sampling::PrepareSettings;
+use crate::sampling::{PrepareSettings, RelaxSettings};
 use crate::tunnelling::TunnelSettings;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -102,16 +104,39 @@ macro_rules! registry {
 registry! {
     /// Equilibrium liquids and glasses.
     Prepare => prepare: PrepareSettings = PrepareSettings::defaults, after [];
+    /// Equilibrium liquids and how they relax.
+    Relax => relax: RelaxSettings = RelaxSettings::defaults, after [];
     /// Molecular dynamics and quenches: the library of minima.
     Explore => explore: ExploreSettings = ExploreSettings::defaults, after [Prepare];
     /// Minimum-energy paths between minima: double wells.
     Connect => connect: ConnectSettings = ConnectSettings::defaults, after [Prepare, Explore];
     /// The quantum problem along each path.
     Tunnel => tunnel: TunnelSettings = tunnel::defaults, after [Prepare, Explore, Connect];
+    /// Vibrations around the minima and along the paths.
+    Modes => modes: ModesSettings = ModesSettings::defaults, after [Prepare, Explore, Connect];
+    /// Pushes along the modes of glasses, and quenches.
+    Excite => excite: ExciteSettings = ExciteSettings::defaults, after [Prepare];
+    /// Elastic moduli by linear response and by strain, and the coupling of double wells to strain.
+    Elastic => elastic: ElasticSettings = ElasticSettings::defaults, after [Prepare, Explore, Connect];
 }
 
-/// Sections that decks of later versions have; one that becomes a stage moves from here into the registry.
-pub(super) const LATER: &[&str] = &["relax", "modes", "excite", "elastic"];
+impl Deck {
+    /// Whether `elastic` strains the double wells of `connect`.
+    pub fn couples_to_strain(&self) -> bool {
+        self.connect.is_some() && self.elastic.as_ref().is_some_and(|elastic| elastic.coupling)
+    }
+
+    /// The stages whose results a stage of this deck uses, in order: spectra and moduli of glasses need no double wells.
+    pub fn upstream(&self, stage: Stage) -> Vec<Stage> {
+        let last = match (stage, self.modes.as_ref().map(|modes| modes.of)) {
+            (Stage::Modes, Some(SpectraOf::Glasses)) => Stage::Prepare,
+            (Stage::Modes, Some(SpectraOf::Minima)) => Stage::Explore,
+            (Stage::Elastic, _) if !self.couples_to_strain() => Stage::Prepare,
+            _ => Stage::Modes,
+        };
+        stage.upstream().iter().copied().filter(|before| *before <= last).collect()
+    }
+}
 
 impl Stage {
     pub fn from_name(name: &str) -> Option<Self> {

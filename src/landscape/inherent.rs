@@ -6,7 +6,8 @@ use crate::model::{Configuration, Model};
 
 /// The minimum in whose basin a glass lies; its energy is total, `energy / N` is e_IS.
 pub fn inherent_structure(model: &Model, glass: &Configuration, settings: &QuenchSettings) -> Quench {
-    quench(&mut PairSum::new(model.clone(), glass.cell), &glass.positions, settings)
+    let mut sum = PairSum::new(model.clone(), glass.cell).ordered_if_large(&glass.positions);
+    quench(&mut sum, &glass.positions, settings)
 }
 
 /// e_IS, energy per particle of the inherent structure [epsilon].

@@ -83,10 +83,51 @@ impl StallWatch {
 
 /// What a lane is working on.
 struct Work {
-    /// Index in the queue.
+    /// The supply's number of the start.
     start: usize,
     evaluations: u64,
     watch: StallWatch,
+}
+
+/// Where the starts of quenches come from, one by one, and where the quenches go.
+pub trait Supply {
+    /// The number and the positions [3N] of the next start; none when there is nothing to do now.
+    fn next(&mut self) -> Option<(usize, Vec<f64>)>;
+    /// Whether the quench of this start should be shown now.
+    fn wants(&self, start: usize, evaluations: u64, residual: f64) -> bool;
+    /// What the quench may end with before its time.
+    fn look(&mut self, look: &Look<'_>) -> Option<Quench>;
+    /// A quench has ended, by itself or by a look.
+    fn ended(&mut self, start: usize, quench: Quench);
+}
+
+/// The starts of a list, and a watch over their quenches.
+struct Listed<'s, W> {
+    starts: &'s [&'s [f64]],
+    next: usize,
+    watch: &'s mut W,
+    results: Vec<Option<Quench>>,
+}
+
+impl<W: Watch> Supply for Listed<'_, W> {
+    fn next(&mut self) -> Option<(usize, Vec<f64>)> {
+        let number = self.next;
+        let start = self.starts.get(number)?;
+        self.next += 1;
+        Some((number, start.to_vec()))
+    }
+    fn wants(&self, _: usize, evaluations: u64, residual: f64) -> bool {
+        self.watch.wants(evaluations, residual)
+    }
+    fn look(&mut self, look: &Look<'_>) -> Option<Quench> {
+        self.watch.look(look)
+    }
+    fn ended(&mut self, start: usize, quench: Quench) {
+        if quench.stop != StopReason::Recognised {
+            self.watch.ended(start, &quench);
+        }
+        self.results[start] = Some(quench);
+    }
 }
 
 /// Minimises every start [3N]; a lane that ends takes the next start of the queue. Results in the order of the starts.
@@ -99,16 +140,31 @@ pub(super) fn run_queue<const L: usize, M: LaneMinimiser<L>>(
     minimiser: &mut M,
     watch: &mut impl Watch,
 ) -> Vec<Quench> {
-    let Some(first) = starts.first() else { return Vec::new() };
-    let mut positions = vec![[0.0; L]; first.len()];
+    let mut listed = Listed { starts, next: 0, watch, results: vec![None; starts.len()] };
+    run_supply(sum, &mut listed, settings, minimiser);
+    listed.results.into_iter().flatten().collect()
+}
+
+/// Minimises what the supply gives; a lane that ends takes the next start.
+pub(super) fn run_supply<const L: usize, M: LaneMinimiser<L>>(
+    sum: &mut PairSum<L>,
+    supply: &mut impl Supply,
+    settings: &QuenchSettings,
+    minimiser: &mut M,
+) {
+    let Some((number, first)) = supply.next() else { return };
+    // lanes without work hold a copy of some start of the same glass, so that they never stretch the list
+    let mut positions: Vec<[f64; L]> = first.iter().map(|x| [*x; L]).collect();
     let mut forces = vec![[0.0; L]; first.len()];
-    let mut results: Vec<Option<Quench>> = vec![None; starts.len()];
-    let mut next = 0;
-    let mut work: [Option<Work>; L] = std::array::from_fn(|l| {
-        // lanes without work hold a copy of some start of the same glass, so that they never stretch the list
-        set_lane(&mut positions, l, starts[l.min(starts.len() - 1)]);
-        take(sum, &mut next, starts.len(), |_| minimiser.restart(l))
-    });
+    minimiser.restart(0);
+    let mut work: [Option<Work>; L] = std::array::from_fn(|_| None);
+    work[0] = Some(Work { start: number, evaluations: 0, watch: StallWatch::new(sum) });
+    for l in 1..L {
+        work[l] = take(sum, supply, |start| {
+            set_lane(&mut positions, l, start);
+            minimiser.restart(l);
+        });
+    }
     while work.iter().any(Option::is_some) {
         let energies = sum.forces(&positions, &mut forces);
         let mut running: [bool; L] = std::array::from_fn(|l| work[l].is_some());
@@ -122,52 +178,46 @@ pub(super) fn run_queue<const L: usize, M: LaneMinimiser<L>>(
             let quench = match verdict(current, settings, residuals[l]) {
                 Some(stop) => {
                     let (positions, energy, residual) = (lane(&positions, l), energies[l], residuals[l]);
-                    let quench = Quench { positions, energy, residual, force_evaluations: current.evaluations, stop };
-                    watch.ended(current.start, &quench);
-                    Some(quench)
+                    Some(Quench { positions, energy, residual, force_evaluations: current.evaluations, stop })
                 }
-                None => recognised(watch, current, (energies[l], residuals[l]), (&positions, &forces), l),
+                None => shown(supply, current, (energies[l], residuals[l]), (&positions, &forces), l),
             };
             let Some(quench) = quench else { continue };
-            results[current.start] = Some(quench);
+            supply.ended(current.start, quench);
             running[l] = false;
             if !energies[l].is_finite() {
-                set_lane(&mut positions, l, first);
+                set_lane(&mut positions, l, &first);
             }
-            work[l] = take(sum, &mut next, starts.len(), |start| {
-                set_lane(&mut positions, l, starts[start]);
+            work[l] = take(sum, supply, |start| {
+                set_lane(&mut positions, l, start);
                 minimiser.restart(l);
             });
         }
         minimiser.advance(&mut positions, running);
     }
-    results.into_iter().flatten().collect()
 }
 
-/// Shows a lane to the watch, when it wants to see it.
-fn recognised<const L: usize>(
-    watch: &mut impl Watch,
+/// Shows a lane to the supply, when it wants to see it.
+fn shown<const L: usize>(
+    supply: &mut impl Supply,
     work: &Work,
     (energy, residual): (f64, f64),
     (positions, forces): (&Rows<f64, L>, &Rows<f64, L>),
     l: usize,
 ) -> Option<Quench> {
-    if !watch.wants(work.evaluations, residual) {
+    let (start, evaluations) = (work.start, work.evaluations);
+    if !supply.wants(start, evaluations, residual) {
         return None;
     }
     let (positions, forces) = (lane(positions, l), lane(forces, l));
-    let (start, evaluations) = (work.start, work.evaluations);
-    watch.look(&Look { start, evaluations, energy, positions: &positions, forces: &forces })
+    supply.look(&Look { start, evaluations, energy, residual, positions: &positions, forces: &forces })
 }
 
-/// Draws the next start from the queue.
-fn take<const L: usize>(sum: &PairSum<L>, next: &mut usize, count: usize, prepare: impl FnOnce(usize)) -> Option<Work> {
-    let start = *next;
-    (start < count).then(|| {
-        *next += 1;
-        prepare(start);
-        Work { start, evaluations: 0, watch: StallWatch::new(sum) }
-    })
+/// Draws the next start.
+fn take<const L: usize>(sum: &PairSum<L>, supply: &mut impl Supply, prepare: impl FnOnce(&[f64])) -> Option<Work> {
+    let (start, positions) = supply.next()?;
+    prepare(&positions);
+    Some(Work { start, evaluations: 0, watch: StallWatch::new(sum) })
 }
 
 /// Whether and why a lane ends.

@@ -2,7 +2,7 @@
 
 use super::conjugate_gradient;
 use super::fire::Fire;
-use super::lanes::{run_queue, stiffness};
+use super::lanes::{Supply, run_queue, run_supply, stiffness};
 use super::lbfgs::Lbfgs;
 use super::recognition::{Recogniser, Unwatched, Watch};
 use super::settings::{ExploreSettings, Minimiser};
@@ -96,6 +96,22 @@ pub fn quench_batch(sum: &mut PairSum<LANES>, starts: &[&[f64]], settings: &Quen
             starts.iter().map(|start| conjugate_gradient::minimise(&mut single, start, settings)).collect()
         }
         _ => quench_queue(sum, starts, settings, &mut Unwatched),
+    }
+}
+
+/// Minimises what `supply` gives, eight starts of one glass at a time. Conjugate gradients take one after the other and show
+/// nothing on their way.
+pub fn quench_supply(sum: &mut PairSum<LANES>, supply: &mut impl Supply, settings: &QuenchSettings) {
+    let (rows, stiffness) = (3 * sum.particles(), stiffness(sum));
+    match settings.minimiser {
+        Minimiser::ConjugateGradient => {
+            let mut single = sum.of_one();
+            while let Some((number, start)) = supply.next() {
+                supply.ended(number, conjugate_gradient::minimise(&mut single, &start, settings));
+            }
+        }
+        Minimiser::Fire => run_supply(sum, supply, settings, &mut Fire::new(rows, stiffness)),
+        Minimiser::Lbfgs => run_supply(sum, supply, settings, &mut Lbfgs::new(rows, stiffness)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Rattlers: particles that a packing of finite-range repulsive spheres does not hold.
 
-use crate::forces::sums;
+use crate::forces::{NeighbourList, sums};
 use crate::model::{Law, Model, PeriodicBox};
 
 /// Contacts that hold a particle in three dimensions.
@@ -15,10 +15,15 @@ pub fn rattlers(model: &Model, cell: &PeriodicBox, positions: &[f64]) -> Vec<boo
         return rattler;
     }
     let mut contacts = vec![Vec::new(); n];
-    sums::for_each_pair(model, cell, positions, |pair| {
-        contacts[pair.i].push(pair.j);
-        contacts[pair.j].push(pair.i);
-    });
+    let list = NeighbourList::of(model, cell, positions);
+    for i in 0..n {
+        for j in list.neighbours(i) {
+            if sums::pair(model, i, j, cell.difference(positions, i, j)).is_some() {
+                contacts[i].push(j);
+                contacts[j].push(i);
+            }
+        }
+    }
     let mut held: Vec<usize> = contacts.iter().map(Vec::len).collect();
     let mut loose: Vec<usize> = (0..n).filter(|&i| held[i] < CONTACTS).collect();
     while let Some(i) = loose.pop() {

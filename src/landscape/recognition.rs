@@ -53,14 +53,18 @@ impl RecognitionCount {
     }
 }
 
-/// A lane as a quench sees it.
-pub(super) struct Look<'a> {
-    /// Index of the start in the queue.
+/// A quench under way.
+pub struct Look<'a> {
+    /// Number of the start.
     pub start: usize,
     pub evaluations: u64,
+    /// Total [epsilon].
     pub energy: f64,
+    /// Largest force component in magnitude [epsilon / sigma].
+    pub residual: f64,
     /// [3N]
     pub positions: &'a [f64],
+    /// [3N]
     pub forces: &'a [f64],
 }
 

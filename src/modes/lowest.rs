@@ -27,7 +27,7 @@ const LARGEST_SHARE: f64 = 0.2;
 /// Searches with a higher cut or degree before the matrix is given up.
 const ATTEMPTS: usize = 8;
 
-/// The lowest modes of a glass, translations left out.
+/// The lowest modes of a glass, or all of them, translations left out.
 #[derive(Clone, Debug)]
 pub struct LowestModes {
     /// [K] of the Hessian, rising [epsilon / sigma^2]; omega^2 at a minimum.

@@ -1,12 +1,54 @@
-//! Spectra of the Hessian, dense or their lowest part, the participation of the particles in a mode, and overlaps of modes.
+//! Vibrations of a glass: spectra of the Hessian, dense or their lowest part, measures of modes and overlaps with double wells,
+//! nonlinear modes, the Hessian along paths, zero-point energies, elasticity.
 
+mod along_path;
+pub mod coupling;
+mod coupling_task;
+mod density_of_states;
+mod elastic_task;
+pub mod elasticity;
 mod filter;
+mod follow_task;
+mod full;
 mod krylov;
 mod lowest;
+mod nonlinear;
 mod overlap;
+mod phonons;
+mod profile;
+mod quasi_static;
+mod records;
+mod settings;
 mod spectrum;
+mod spectrum_task;
+mod stress_strain;
 mod symmetric;
+mod tangent;
+mod transverse;
+mod zero_point;
 
+pub use along_path::{
+    LOWEST_ALONG_PATH, PROJECTED_ALONG_PATH, PointModes, path_arc_lengths, path_rattlers, point_modes,
+    point_zero_point, zero_point_arc_lengths,
+};
+pub use coupling_task::{CoupledWell, CouplingState, CouplingStatus, CouplingTask, StrainCoupling};
+pub use density_of_states::{DensityOfStates, GlassSpectrum, QuarticFit, QuarticSettings, QuarticStatus};
+pub use elastic_task::{ElasticState, ElasticStatus, ElasticTask, GlassModuli};
+pub use elasticity::{LinearModuli, PLANES, Response, STRAINS, Sound, linear_moduli};
+pub use follow_task::{FollowState, FollowTask};
+pub use full::full_modes;
 pub use lowest::{Completeness, LowestModes, lowest_modes};
+pub use nonlinear::{NonlinearMode, NonlinearSettings, NonlinearStop, nonlinear_modes};
 pub use overlap::{Overlap, best_overlaps, overlaps};
+pub use phonons::PhononOrder;
+pub use profile::{ModeProfile, ProfileSettings, SecondWell, mode_profile};
+pub use quasi_static::{ElasticSettings, QuasiStatic, QuasiStaticState, gradient, signed};
+pub use records::{
+    Field, NonlinearRow, OverlapRow, PathHessianRow, PathRecord, SeenWell, SpectrumRecord, Start, TangentRow,
+};
+pub use settings::{FollowedPaths, ModeCount, ModesSettings, SpectraOf};
 pub use spectrum::{Spectrum, dense_spectrum, participation_ratio};
+pub use spectrum_task::{SpectrumState, SpectrumTask};
+pub use stress_strain::{Curve, Event, Point, Slope, elastic_slope};
+pub use tangent::{BestOverlap, TANGENT_IMAGES, TangentStudy, WellFields, tangent_study};
+pub use zero_point::{ZeroPoint, perpendicular_zero_point, zero_point, zero_point_difference};

@@ -133,6 +133,11 @@ pub fn lowest_mode(hessian: &mut HessianAt, start: &[f64], dimension: usize, tol
 /// The softest Ritz pair of positive value whose overlap with `tangent` exceeds one half, in the Krylov
 /// subspace of the tangent: its value; the most overlapping one when there is none.
 pub fn softest_along(hessian: &mut HessianAt, tangent: &[f64], dimension: usize) -> f64 {
+    softest_mode_along(hessian, tangent, dimension).map_or(f64::NAN, |(value, _)| value)
+}
+
+/// The same with its vector [3N].
+pub fn softest_mode_along(hessian: &mut HessianAt, tangent: &[f64], dimension: usize) -> Option<(f64, Vec<f64>)> {
     let mut krylov = Krylov::new(tangent);
     while krylov.dimension() < dimension && !krylov.exhausted {
         krylov.extend(hessian);
@@ -142,7 +147,9 @@ pub fn softest_along(hessian: &mut HessianAt, tangent: &[f64], dimension: usize)
     let modes = 0..ritz.values.len();
     let soft = modes.clone().find(|&k| ritz.values[k] > 0.0 && overlap(k) > 0.5);
     let most = modes.max_by(|&i, &j| overlap(i).total_cmp(&overlap(j)));
-    soft.or(most).map_or(f64::NAN, |k| ritz.values[k])
+    let k = soft.or(most)?;
+    let coefficients: Vec<f64> = ritz.vectors.iter().map(|row| row[k]).collect();
+    Some((ritz.values[k], krylov.combine(&coefficients)))
 }
 
 /// MINRES (Paige & Saunders 1975, doi:10.1137/0712047): x with H x = b for an indefinite H, until the residual has

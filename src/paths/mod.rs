@@ -32,6 +32,7 @@ pub use double_well::{DoubleWell, LengthMethod, PathStatus, Profile};
 pub use ends::{EndMinimum, Separation, bring_near, compare, displacement, is_same_minimum, separation};
 pub use images::ImageSums;
 pub use inertia::negative_modes;
+pub use krylov::{HessianAt, softest_mode_along};
 pub use lbfgs::PerpendicularMemory;
 pub use points::PathPoints;
 pub use points_task::{PathPointsSettings, PathPointsState, PathPointsTask, path_points};

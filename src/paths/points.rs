@@ -75,9 +75,15 @@ impl PathPoints {
         &self.tangents[k * coordinates..(k + 1) * coordinates]
     }
 
-    /// Positions [3N] at arc length s in [0, length]: the cubic of each segment with the points' tangents.
+    /// Positions [3N] at arc length s: the cubic of each segment with the points' tangents; beyond a minimum (s < 0 or above the
+    /// length) straight on along the path's tangent there.
     pub fn at(&self, s: f64) -> Vec<f64> {
         let (k, width, t) = self.segment(s);
+        let beyond = s - s.clamp(0.0, self.length());
+        if beyond != 0.0 {
+            let end = if beyond < 0.0 { 0 } else { self.count() - 1 };
+            return self.position(end).iter().zip(self.tangent(end)).map(|(x, t)| x + beyond * t).collect();
+        }
         let weights = [
             (1.0 + 2.0 * t) * (1.0 - t) * (1.0 - t),
             width * t * (1.0 - t) * (1.0 - t),
@@ -87,7 +93,7 @@ impl PathPoints {
         self.combined(k, weights)
     }
 
-    /// Unit tangent [3N] at arc length s: the derivative of `at`.
+    /// Unit tangent [3N] at arc length s: the derivative of `at`; beyond a minimum that of the minimum.
     pub fn tangent_at(&self, s: f64) -> Vec<f64> {
         let (k, width, t) = self.segment(s);
         let slope = 6.0 * t * (t - 1.0) / width;

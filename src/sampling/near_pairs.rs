@@ -28,12 +28,7 @@ impl Distance {
 
 /// Calls `visit(i, j, r^2)` once for every pair (minimum image) with r < `reach`; the order depends on the
 /// positions alone.
-pub(super) fn for_each_near_pair(
-    cell: &PeriodicBox,
-    positions: &[f64],
-    reach: f64,
-    mut visit: impl FnMut(usize, usize, f64),
-) {
+pub fn for_each_near_pair(cell: &PeriodicBox, positions: &[f64], reach: f64, mut visit: impl FnMut(usize, usize, f64)) {
     let (atoms, distance, largest) = (positions.as_chunks::<3>().0, Distance::new(cell), reach * reach);
     let Some(grid) = Grid::new(cell, positions, reach) else {
         for (i, &a) in atoms.iter().enumerate() {

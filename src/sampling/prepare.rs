@@ -149,6 +149,19 @@ impl PrepareTask {
         seed: u64,
         glass: u64,
     ) -> Result<Self> {
+        Self::with_stream(preset, unplaced, settings, stream(seed, Stage::Prepare, glass, 0))
+    }
+
+    /// The same with a stream of one's own.
+    ///
+    /// # Errors
+    /// As [`PrepareTask::new`].
+    pub fn with_stream(
+        preset: Preset,
+        unplaced: Configuration,
+        settings: PrepareSettings,
+        mut random: Stream,
+    ) -> Result<Self> {
         let particles = unplaced.particles();
         let infinite = settings.temperature.is_infinite();
         let usable = particles >= 2 && settings.temperature > 0.0 && settings.time_step > 0.0 && settings.md_steps > 0;
@@ -160,7 +173,6 @@ impl PrepareTask {
                 settings.method, settings.temperature, settings.time_step, settings.md_steps
             )));
         }
-        let mut random = stream(seed, Stage::Prepare, glass, 0);
         let configuration = placed_at_random(unplaced, &mut random);
         let phase = Phase::Descent(OverlapRemoval::new(configuration.positions.clone()), Box::new(random));
         let mut task = Self::resume(preset, settings, PrepareState { configuration, phase, result: None });
@@ -189,7 +201,7 @@ impl PrepareTask {
             current.species.clone_from(&hybrid.species);
             current.diameters.clone_from(&hybrid.diameters);
         }
-        let sum = PairSum::new(preset.model(&current), current.cell);
+        let sum = PairSum::new(preset.model(&current), current.cell).ordered_if_large(&current.positions);
         Self { preset, settings, state, sum, lists, swap_lists: SwapLists::default() }
     }
 
@@ -450,12 +462,13 @@ impl Equilibrium {
     }
 }
 
-fn block_calls(settings: &HybridSettings) -> u64 {
+/// Force calls of a block, about.
+pub(super) fn block_calls(settings: &HybridSettings) -> u64 {
     settings.md_steps + (CALLS_PER_SWAP * settings.swaps_per_particle) as u64
 }
 
 /// -(1/3V) sum r U' over the pairs [epsilon sigma^-3].
-fn configurational_pressure(model: &Model, cell: &PeriodicBox, positions: &[f64]) -> f64 {
+pub(super) fn configurational_pressure(model: &Model, cell: &PeriodicBox, positions: &[f64]) -> f64 {
     let mut virial = 0.0;
     for_each_near_pair(cell, positions, model.largest_cutoff(), |i, j, r2| {
         let pair = model.mixture.pair(i, j);

@@ -20,16 +20,23 @@ struct Line {
 }
 
 fn straight_line(x: &[f64], y: &[f64]) -> Option<Line> {
-    let n = x.len() as f64;
+    weighted_line(x, y, &vec![1.0; x.len()])
+}
+
+/// Squared residuals count `weight` times.
+fn weighted_line(x: &[f64], y: &[f64], weight: &[f64]) -> Option<Line> {
     if x.len() < 2 {
         return None;
     }
-    let (mean_x, mean_y) = (x.iter().sum::<f64>() / n, y.iter().sum::<f64>() / n);
-    let spread: f64 = x.iter().map(|x| (x - mean_x).powi(2)).sum();
-    let slope = x.iter().zip(y).map(|(x, y)| (x - mean_x) * (y - mean_y)).sum::<f64>() / spread;
+    let total = weight.iter().sum::<f64>();
+    let mean = |v: &[f64]| v.iter().zip(weight).map(|(v, w)| w * v).sum::<f64>() / total;
+    let (mean_x, mean_y) = (mean(x), mean(y));
+    let points = || x.iter().zip(y).zip(weight).map(|((x, y), w)| (*x, *y, *w));
+    let spread: f64 = points().map(|(x, _, w)| w * (x - mean_x).powi(2)).sum();
+    let slope = points().map(|(x, y, w)| w * ((x - mean_x) * (y - mean_y))).sum::<f64>() / spread;
     let intercept = mean_y - slope * mean_x;
-    let misfit: f64 = x.iter().zip(y).map(|(x, y)| (y - intercept - slope * x).powi(2)).sum();
-    let slope_error = if x.len() > 2 { (misfit / (n - 2.0) / spread).sqrt() } else { f64::NAN };
+    let misfit: f64 = points().map(|(x, y, w)| w * (y - intercept - slope * x).powi(2)).sum();
+    let slope_error = if x.len() > 2 { (misfit / (x.len() as f64 - 2.0) / spread).sqrt() } else { f64::NAN };
     slope.is_finite().then_some(Line { intercept, slope, slope_error, misfit })
 }
 
@@ -119,7 +126,7 @@ impl RelaxationLaw {
         match self {
             RelaxationLaw::Arrhenius => (0.0, 0.0),
             RelaxationLaw::PowerLaw | RelaxationLaw::VogelFulcherTammann => (0.05 * lowest, 0.9999 * lowest),
-            RelaxationLaw::Parabolic => (highest, 4.0 * highest),
+            RelaxationLaw::Parabolic => (0.9 * highest, 4.0 * highest),
         }
     }
 }
@@ -138,7 +145,12 @@ pub fn fit_relaxation(law: RelaxationLaw, temperatures: &[f64], times: &[f64]) -
     let usable = |(t, tau): &(&f64, &f64)| **t > 0.0 && **tau > 0.0 && t.is_finite() && tau.is_finite();
     let pairs = temperatures.iter().zip(times).filter(usable);
     let (t, y): (Vec<f64>, Vec<f64>) = pairs.map(|(t, tau)| (*t, tau.ln())).unzip();
-    let line = |p: f64| straight_line(&t.iter().map(|t| law.coordinate(*t, p)).collect::<Vec<_>>(), &y);
+    fit_logarithms(law, &t, &y, &vec![1.0; t.len()])
+}
+
+/// The same from temperatures, ln tau, and how often the square of each deviation counts (1 / its variance).
+pub(super) fn fit_logarithms(law: RelaxationLaw, t: &[f64], y: &[f64], weight: &[f64]) -> Option<RelaxationFit> {
+    let line = |p: f64| weighted_line(&t.iter().map(|t| law.coordinate(*t, p)).collect::<Vec<_>>(), y, weight);
     let misfit = |p: f64| line(p).map_or(f64::INFINITY, |line| line.misfit);
     let lowest = t.iter().copied().fold(f64::INFINITY, f64::min);
     let highest = t.iter().copied().fold(0.0, f64::max);
@@ -162,7 +174,7 @@ pub fn fit_relaxation(law: RelaxationLaw, temperatures: &[f64], times: &[f64]) -
         logarithm: line.intercept,
         strength: line.slope,
         parameter: if law == RelaxationLaw::Arrhenius { f64::NAN } else { parameter },
-        deviation: (line.misfit / t.len() as f64).sqrt(),
+        deviation: (line.misfit / weight.iter().sum::<f64>()).sqrt(),
         determined: law == RelaxationLaw::Arrhenius || (best > 0 && best < SCAN),
     })
 }

@@ -1,16 +1,24 @@
-//! What a library of double wells says: densities of states, distributions, heat, fits, error bars.
+//! What a library of double wells says: densities of states, distributions, heat, fits, error bars; what samples of a liquid say.
 
 mod density;
+mod far_field;
 mod fits;
 mod heat;
+mod liquid;
+mod reduced_density;
 mod series;
+mod supercooled;
 
 pub use density::{
     CumulativeDensity, DensityEstimate, ErrorMethod, Library, POISSON_UPPER_LIMIT, RESAMPLES, active,
     cumulative_distribution, quantum_densities,
 };
+pub use far_field::far_field;
 pub use fits::{
     Growth, PowerLaw, RelaxationFit, RelaxationLaw, fit_relaxation, growth_exponent, power_law, temperature_where,
 };
 pub use heat::{heat_of_uniform_density, logarithmic_grid, schottky};
+pub use liquid::{Average, EnsembleStatus, LiquidEnsemble, LiquidSample, speed_up};
+pub use reduced_density::{Estimate as ReducedEstimate, GlassModes, ReducedDensity};
 pub use series::{TimeAverage, block_errors, time_average};
+pub use supercooled::{Estimate, FitStatus, RelaxationPoint, SupercooledFits, fit_supercooled};

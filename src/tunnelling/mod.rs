@@ -6,17 +6,21 @@
 
 mod eigen;
 mod pentadiagonal;
+mod perturbation;
 mod profile;
 mod quadrature;
 mod schroedinger;
 mod semiclassical;
+mod zero_point;
 
 use crate::error::{Error, Result};
+pub use perturbation::{Perturbation, splitting_derivatives};
 use profile::Potential;
 pub use profile::Profile;
 pub use schroedinger::{LEVEL_TOLERANCE, Spectrum, Stretch, solve_potential};
 pub use semiclassical::SemiclassicalStatus;
 use std::collections::BTreeMap;
+pub use zero_point::splitting_with_zero_point;
 
 /// Splittings below this [epsilon] are marked `below_floor`. The numerical error of a splitting is smaller (about
 /// 1e-15: levels are formed without cancellation), but V itself is not known better than this: the energies of the

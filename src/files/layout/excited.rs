@@ -1,4 +1,4 @@
-//! tunnelling.h5, modes.h5, excitations.h5 and elasticity.h5.
+//! tunnelling.h5.
 
 use super::Element::*;
 use super::names;
@@ -59,69 +59,4 @@ pub(super) const TUNNELLING_ATTRIBUTES: &[AttributeEntry] = &[
     attribute("/<unit>/density_tunnelling", "n0_SI", F64, "[]", "as of density, kind = tunnelling alone"),
     attribute("/<unit>/density_tunnelling", "normalisation", Text, "[]", "as of density"),
     attribute("/<unit>/density_tunnelling", "errors", F64, "[4]", "as of density, kind = tunnelling alone"),
-];
-
-pub(super) const MODES: &[DataSet] = &[
-    set("/spectra/glass", U32, "[S]", "1", "glass of the spectrum"),
-    set("/spectra/minimum", I64, "[S]", "1", "minimum of the spectrum; -1 for the glass's inherent structure"),
-    set("/spectra/frequency", F64, "[S,K]", "sqrt(epsilon/m)/sigma", "frequencies, rising"),
-    set("/spectra/participation_ratio", F64, "[S,K]", "1", "participation ratio of each mode, 1/N to 1"),
-    asked("/spectra/eigenvector", F64, "[S,K,N,3]", "1", "eigenvectors of unit length"),
-    set("/overlaps/double_well", U32, "[O]", "1", "row of /double_wells in paths.h5"),
-    set("/overlaps/field", Names(names::FIELD), "[O]", "1", "vector that is compared: r_AB, r_AS or r_12"),
-    set("/overlaps/mode", U32, "[O]", "1", "mode of the lower minimum that overlaps most"),
-    set("/overlaps/scalar", F64, "[O]", "1", "c = |r.v| / (|r| |v|)"),
-    set("/overlaps/magnitude", F64, "[O]", "1", "a = sum |r_i| |v_i| / sqrt(sum |r_i|^2 sum |v_i|^2)"),
-    set("/nonlinear/double_well", I64, "[X]", "1", "row of /double_wells in paths.h5; -1 for none"),
-    set("/nonlinear/start", Names(names::START), "[X]", "1", "vector the iteration was started from"),
-    set("/nonlinear/stiffness", F64, "[X]", "epsilon/sigma^2", "kappa = M:pi pi"),
-    set("/nonlinear/third_order", F64, "[X]", "epsilon/sigma^3", "tau = U:pi pi pi"),
-    set("/nonlinear/barrier", F64, "[X]", "epsilon", "(2/3) kappa^3 / tau^2"),
-    set("/nonlinear/overlap_scalar", F64, "[X]", "1", "scalar overlap with r_AB"),
-    set("/nonlinear/overlap_magnitude", F64, "[X]", "1", "magnitude overlap with r_AB"),
-    set("/nonlinear/iterations", U32, "[X]", "1", "iterations done"),
-    set("/nonlinear/status", Names(names::STOP), "[X]", "1", "how the iteration ended"),
-    set("/density_of_states/frequency", F64, "[B]", "sqrt(epsilon/m)/sigma", "upper edges of the bins"),
-    set("/density_of_states/count", I64, "[B]", "1", "modes in the bin, over all glasses"),
-    set("/density_of_states/integrated", F64, "[B]", "1", "I(omega), share of modes up to the bin's upper edge"),
-];
-
-pub(super) const MODES_ATTRIBUTES: &[AttributeEntry] = &[
-    attribute("/density_of_states", "a4", F64, "[]", "A_4 of D(omega) = A_4 omega^4"),
-    attribute("/density_of_states", "omega_debye", F64, "[]", "Debye frequency"),
-];
-
-pub(super) const EXCITATIONS: &[DataSet] = &[
-    set("/excitations/glass", U32, "[X]", "1", "glass that was pushed"),
-    set("/excitations/mode", U32, "[X]", "1", "mode it was pushed along"),
-    set("/excitations/status", Names(names::PUSH), "[X]", "1", "what the push came to"),
-    set("/excitations/frequency", F64, "[X]", "sqrt(epsilon/m)/sigma", "frequency of the mode"),
-    set("/excitations/participation_ratio", F64, "[X]", "1", "participation ratio of the mode"),
-    set("/excitations/phonon_order", F64, "[X]", "1", "phonon order parameter O_k"),
-    set(
-        "/excitations/critical_amplitude",
-        F64,
-        "[X]",
-        "sigma",
-        "smallest amplitude A_c that leaves the minimum; NaN for none",
-    ),
-    set("/excitations/critical_amplitude_cubic", F64, "[X]", "sigma", "its cubic estimate, -2 omega^2 / (tau sqrt(N))"),
-    set("/excitations/barrier", F64, "[X]", "epsilon", "V(A_c) - V(0)"),
-    set("/excitations/distance", F64, "[X]", "sigma", "|dr| between the old minimum and the new"),
-    set("/excitations/energy_difference", F64, "[X]", "epsilon", "energy of the new minimum less the old"),
-    set("/excitations/rearranging_particles", F64, "[X]", "1", "[sum dr_i^2]^2 / sum dr_i^4"),
-    set("/excitations/alignment", F64, "[X]", "1", "I = |sum dr_i.e_i| / |dr|"),
-    set("/excitations/destination", I64, "[X]", "1", "number of the new minimum within the glass; -1 for none"),
-];
-
-pub(super) const ELASTICITY: &[DataSet] = &[
-    set("/moduli/glass", U32, "[Ng]", "1", "the glass"),
-    set("/moduli/shear", F64, "[Ng]", "epsilon/sigma^3", "shear modulus G, mean of three planes"),
-    set("/moduli/bulk", F64, "[Ng]", "epsilon/sigma^3", "bulk modulus K"),
-    set("/moduli/shear_born", F64, "[Ng]", "epsilon/sigma^3", "affine (Born) part of G"),
-    set("/moduli/shear_nonaffine", F64, "[Ng]", "epsilon/sigma^3", "non-affine part, subtracted"),
-    set("/moduli/sound_transverse", F64, "[Ng]", "sqrt(epsilon/m)", "speed of transverse sound c_t"),
-    set("/moduli/sound_longitudinal", F64, "[Ng]", "sqrt(epsilon/m)", "speed of longitudinal sound c_l"),
-    set("/moduli/omega_debye", F64, "[Ng]", "sqrt(epsilon/m)/sigma", "Debye frequency"),
-    set("/moduli/omega_first_phonon", F64, "[Ng]", "sqrt(epsilon/m)/sigma", "lowest transverse phonon, 2 pi c_t / L"),
 ];

@@ -1,8 +1,8 @@
-//! glasses.h5, relaxation.h5, landscape.h5 and paths.h5.
+//! glasses.h5, landscape.h5 and paths.h5.
 
 use super::Element::*;
 use super::names;
-use super::{AttributeEntry, DataSet, asked, attribute, set};
+use super::{DataSet, asked, set};
 
 pub(super) const GLASSES: &[DataSet] = &[
     set("/glasses/position", F64, "[Ng,N,3]", "sigma", "positions of the glass as prepared, in the box"),
@@ -37,21 +37,6 @@ pub(super) const GLASSES: &[DataSet] = &[
         "time since T was reached (swap-mc: sweeps)",
     ),
     set("/glasses/equilibration/energy", F64, "[E]", "epsilon", "potential energy per particle then"),
-];
-
-pub(super) const RELAXATION: &[DataSet] = &[
-    set("/relaxation/temperature", F64, "[T]", "epsilon", "temperatures of the liquid"),
-    set("/relaxation/time", F64, "[T,K]", "sigma sqrt(m/epsilon)", "times of the correlation functions"),
-    set("/relaxation/self_scattering", F64, "[T,K]", "1", "self part of the intermediate scattering function F_s(q,t)"),
-    set("/relaxation/mean_squared_displacement", F64, "[T,K]", "sigma^2", "mean squared displacement"),
-    set("/relaxation/tau_alpha", F64, "[T]", "sigma sqrt(m/epsilon)", "time at which F_s is 1/e; NaN when not reached"),
-];
-
-pub(super) const RELAXATION_ATTRIBUTES: &[AttributeEntry] = &[
-    attribute("/relaxation", "onset", F64, "[]", "onset temperature T_o of slow dynamics"),
-    attribute("/relaxation", "t_mct", F64, "[]", "T_mct of the power law tau ~ (T - T_mct)^-gamma"),
-    attribute("/relaxation", "t_g_vft", F64, "[]", "T_g of the Vogel-Fulcher-Tammann fit"),
-    attribute("/relaxation", "t_g_parabolic", F64, "[]", "T_g of the parabolic fit"),
 ];
 
 pub(super) const LANDSCAPE: &[DataSet] = &[

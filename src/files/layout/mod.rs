@@ -4,10 +4,14 @@
 //! of a unit: in that group), a number is itself, "[]" is a scalar. `<unit>` in a path stands for the name of a
 //! unit of energy of the deck, `<name>` for any name. Bump [`VERSION`] when a name changes.
 
+mod elastic;
+mod excitations;
 mod excited;
 mod glassy;
+mod liquid;
 mod names;
 mod timing;
+mod vibrations;
 
 use std::collections::BTreeMap;
 
@@ -165,13 +169,13 @@ const fn attribute(
 pub fn data_sets(stage: Stage) -> &'static [DataSet] {
     match stage {
         Stage::Prepare => glassy::GLASSES,
-        Stage::Relax => glassy::RELAXATION,
+        Stage::Relax => liquid::RELAXATION,
         Stage::Explore => glassy::LANDSCAPE,
         Stage::Connect => glassy::PATHS,
         Stage::Tunnel => excited::TUNNELLING,
-        Stage::Modes => excited::MODES,
-        Stage::Excite => excited::EXCITATIONS,
-        Stage::Elastic => excited::ELASTICITY,
+        Stage::Modes => vibrations::MODES,
+        Stage::Excite => excitations::EXCITATIONS,
+        Stage::Elastic => elastic::ELASTICITY,
     }
 }
 
@@ -184,8 +188,9 @@ pub fn timing_data_sets() -> &'static [DataSet] {
 pub fn attributes(stage: Stage) -> &'static [AttributeEntry] {
     match stage {
         Stage::Tunnel => excited::TUNNELLING_ATTRIBUTES,
-        Stage::Modes => excited::MODES_ATTRIBUTES,
-        Stage::Relax => glassy::RELAXATION_ATTRIBUTES,
+        Stage::Modes => vibrations::MODES_ATTRIBUTES,
+        Stage::Relax => liquid::RELAXATION_ATTRIBUTES,
+        Stage::Excite => excitations::EXCITATIONS_ATTRIBUTES,
         _ => &[],
     }
 }

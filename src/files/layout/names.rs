@@ -38,4 +38,31 @@ pub(super) const FIELD: &[&str] = &["displacement", "saddle", "tangent"];
 pub(super) const START: &[&str] = &["displacement", "softest_mode", "softest_localised"];
 
 /// What a push along a mode came to.
-pub(super) const PUSH: &[&str] = &["transition", "none", "discarded", "step_limit", "time_limit"];
+pub(super) const PUSH: &[&str] = &["transition", "none", "discarded", "step_limit", "time_limit", "not_pushed"];
+
+/// What a relaxation time rests on.
+pub(super) const RELAXATION: &[&str] = &["converged", "short", "not_equilibrated", "not_reached"];
+
+/// By which moves a liquid was followed.
+pub(super) const DYNAMICS: &[&str] = &["md", "hybrid_swap"];
+
+/// How the moduli of a glass were left.
+pub(super) const ELASTIC: &[&str] = &["converged", "no_minimum", "singular", "box_too_small", "incomplete"];
+
+/// The strains of one glass.
+pub(super) const DEFORMATION: &[&str] = &[
+    "xy_forwards",
+    "xy_backwards",
+    "xz_forwards",
+    "xz_backwards",
+    "yz_forwards",
+    "yz_backwards",
+    "expansion",
+    "compression",
+];
+
+/// What happened in a step of strain.
+pub(super) const STRAIN_EVENT: &[&str] = &["none", "rearrangement", "contact_change", "unconverged"];
+
+/// How the coupling of a splitting to strain was left.
+pub(super) const COUPLING: &[&str] = &["converged", "approximate", "no_path", "unsolved"];

@@ -39,7 +39,7 @@ pub(super) const TIMING: &[DataSet] = &[
         I64,
         "[tasks]",
         "1",
-        "number of the task in its round: glass (prepare); 2^32 glass + group of eight runs (explore); pair, by falling distance (connect); double well (tunnel)",
+        "number of the task in its round: glass (prepare); sample by falling temperature, dynamics before swaps (relax); 2^32 glass + group of eight runs (explore); pair, by falling distance (connect); double well (tunnel); spectrum, then double well (modes); glass, or 2^40 + double well (elastic); glass, then modes (excite)",
     ),
     asked("/timing/tasks/seconds", F64, "[tasks]", "s", "wall time of the slices of the task"),
 ];

@@ -28,7 +28,7 @@ pub(super) fn minimum_image<R: Real>(d: R, edge: f64) -> R {
 /// x_i - x_j by minimum image in every lane.
 pub trait Images: Copy {
     /// `image` is what the list knows of the pair.
-    fn difference<R: Real>(self, xi: [R; 3], xj: [R; 3], image: usize) -> [R; 3];
+    fn difference<R: Lane>(self, xi: [R; 3], xj: [R; 3], image: usize) -> [R; 3];
 }
 
 /// The image is found anew.
@@ -41,19 +41,39 @@ pub struct Listed<'a>(pub &'a [[f64; 3]; IMAGES]);
 
 impl Images for Nearest<'_> {
     #[inline(always)]
-    fn difference<R: Real>(self, xi: [R; 3], xj: [R; 3], _: usize) -> [R; 3] {
+    fn difference<R: Lane>(self, xi: [R; 3], xj: [R; 3], _: usize) -> [R; 3] {
         difference(xi, xj, self.0)
     }
 }
 
 impl Images for Listed<'_> {
     #[inline(always)]
-    fn difference<R: Real>(self, xi: [R; 3], xj: [R; 3], image: usize) -> [R; 3] {
+    fn difference<R: Lane>(self, xi: [R; 3], xj: [R; 3], image: usize) -> [R; 3] {
         let shift = &self.0[image % IMAGES];
         [
             (xi[0] - xj[0]) + R::splat(shift[0]),
             (xi[1] - xj[1]) + R::splat(shift[1]),
             (xi[2] - xj[2]) + R::splat(shift[2]),
+        ]
+    }
+}
+
+/// F of every lane, row by row: d' = F d for the d of `images`.
+#[derive(Clone, Copy)]
+pub struct Deformed<'a, I> {
+    pub images: I,
+    pub gradient: &'a [[f64; 8]; 9],
+}
+
+impl<I: Images> Images for Deformed<'_, I> {
+    #[inline(always)]
+    fn difference<R: Lane>(self, xi: [R; 3], xj: [R; 3], image: usize) -> [R; 3] {
+        let d = self.images.difference(xi, xj, image);
+        let f = self.gradient;
+        [
+            R::load(&f[2]).mul_add(d[2], R::load(&f[1]).mul_add(d[1], R::load(&f[0]) * d[0])),
+            R::load(&f[5]).mul_add(d[2], R::load(&f[4]).mul_add(d[1], R::load(&f[3]) * d[0])),
+            R::load(&f[8]).mul_add(d[2], R::load(&f[7]).mul_add(d[1], R::load(&f[6]) * d[0])),
         ]
     }
 }

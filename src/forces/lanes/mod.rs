@@ -16,7 +16,9 @@ mod scan;
 mod search;
 mod single;
 
-pub use batch::{Atom, Energies, ForcesAlone, Listed, Nearest, WithEnergies, batch_forces, batch_hessian_times};
+pub use batch::{
+    Atom, Deformed, Energies, ForcesAlone, Listed, Nearest, WithEnergies, batch_forces, batch_hessian_times,
+};
 pub use columns::{Column, ColumnPass, Columns, Configurations};
 pub use gathered::{Records, RegisterPass, in_registers};
 pub use lane::Lane;

@@ -1,26 +1,26 @@
 //! One configuration: eight neighbours of a particle in the lanes, their terms added one after the other by rising
 //! index, with the operations of the batch form. What a lane beyond the cutoff adds is exactly 0.
 
-use super::batch::difference;
+use super::batch::Images;
 use super::records::Record;
 #[cfg(target_arch = "x86_64")]
 use super::{Avx2, Avx512};
 use super::{Kernel, Lane, Portable, dispatch};
 use crate::forces::NeighbourList;
 use crate::forces::table::Parameters;
-use crate::model::{PairLaw, PeriodicBox};
+use crate::model::PairLaw;
 
 dispatch! {
     /// Energy of one configuration, records [N + 8], the last eight beyond every cutoff; `forces` is overwritten with F = -dU/dx.
-    pub fn single_forces<P: PairLaw, T: Parameters>(
-        law: &P, table: T, list: &NeighbourList, cell: &PeriodicBox, positions: &[Record], forces: &mut [Record],
+    pub fn single_forces<P: PairLaw, T: Parameters, I: Images>(
+        law: &P, table: T, images: I, list: &NeighbourList, positions: &[Record], forces: &mut [Record],
     ) -> f64 = forces_body
 }
 
 dispatch! {
     /// H(x) z of one configuration, records [N + 8].
-    pub fn single_hessian_times<P: PairLaw, T: Parameters>(
-        law: &P, table: T, list: &NeighbourList, cell: &PeriodicBox, positions: &[Record], vectors: &[Record],
+    pub fn single_hessian_times<P: PairLaw, T: Parameters, I: Images>(
+        law: &P, table: T, images: I, list: &NeighbourList, positions: &[Record], vectors: &[Record],
         products: &mut [Record],
     ) = hessian_body
 }
@@ -43,11 +43,11 @@ struct Block<'a, R> {
 
 /// The pairs from `entry` on of a particle at `xi`.
 #[inline(always)]
-fn block<'a, R: Lane, T: Parameters>(
+fn block<'a, R: Lane, T: Parameters, I: Images>(
     xi: [R; 3],
     table: T,
     row: T::Row,
-    cell: &PeriodicBox,
+    images: I,
     list: &'a NeighbourList,
     entry: usize,
     positions: &[Record],
@@ -56,17 +56,17 @@ fn block<'a, R: Lane, T: Parameters>(
     // SAFETY: a list holds places below the number of its particles, and the eight after them.
     let [x, y, z, words] = unsafe { R::load_records(positions, neighbours) };
     let words = table.words(words, entry);
-    let d: [R; 3] = difference(xi, [x, y, z], cell);
+    let d: [R; 3] = images.difference(xi, [x, y, z], 0);
     let r2 = d[2].mul_add(d[2], d[1].mul_add(d[1], d[0] * d[0]));
     Block { d, r2, x2: r2 * T::inverse_sigma_squared(row, words), words, neighbours }
 }
 
 #[inline(always)]
-fn forces_body<R: Lane, P: PairLaw, T: Parameters>(
+fn forces_body<R: Lane, P: PairLaw, T: Parameters, I: Images>(
     law: &P,
     table: T,
+    images: I,
     list: &NeighbourList,
-    cell: &PeriodicBox,
     positions: &[Record],
     forces: &mut [Record],
 ) -> f64 {
@@ -78,7 +78,7 @@ fn forces_body<R: Lane, P: PairLaw, T: Parameters>(
         let row = table.row(i);
         let mut sum = R::NO_SUM;
         for entry in list.row(i).step_by(8) {
-            let Block { d, x2, words, neighbours, .. } = block(xi, table, row, cell, list, entry, positions);
+            let Block { d, x2, words, neighbours, .. } = block(xi, table, row, images, list, entry, positions);
             let phi = law.derivatives(x2);
             let slope = (T::scale(row, words) * phi.slope_over_x).where_less(x2, cutoff2);
             let terms = [d[0], d[1], d[2], phi.value.where_less(x2, cutoff2)];
@@ -97,11 +97,11 @@ fn forces_body<R: Lane, P: PairLaw, T: Parameters>(
 
 /// (H z)_i = sum_j [(U'' - U'/r) n (n.y) + (U'/r) y], y = z_i - z_j, opposite on j.
 #[inline(always)]
-fn hessian_body<R: Lane, P: PairLaw, T: Parameters>(
+fn hessian_body<R: Lane, P: PairLaw, T: Parameters, I: Images>(
     law: &P,
     table: T,
+    images: I,
     list: &NeighbourList,
-    cell: &PeriodicBox,
     positions: &[Record],
     vectors: &[Record],
     products: &mut [Record],
@@ -114,7 +114,7 @@ fn hessian_body<R: Lane, P: PairLaw, T: Parameters>(
         let row = table.row(i);
         let mut sum = R::NO_SUM;
         for entry in list.row(i).step_by(8) {
-            let Block { d, r2, x2, words, neighbours } = block(xi, table, row, cell, list, entry, positions);
+            let Block { d, r2, x2, words, neighbours } = block(xi, table, row, images, list, entry, positions);
             // SAFETY: as in `block`.
             let [zx, zy, zz, _] = unsafe { R::load_records(vectors, neighbours) };
             // the term of j: that of i with the opposite sign

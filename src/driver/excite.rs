@@ -1,0 +1,170 @@
+//! Stage `excite`: glasses pushed along their modes, in two rounds: the spectra, and the pushes along each mode.
+
+use super::Progress;
+use super::campaign::{Context, glasses_file};
+use super::excite_files::{Glass, write};
+use super::journal::Journal;
+use super::prepare::configuration;
+use crate::error::{Error, Result};
+use crate::excitation::{
+    Excitation, GlassSpectrum, Origin, PushState, PushStatus, PushTask, SpectrumState, SpectrumTask,
+};
+use crate::files::{Rows, SharedRecords, Stage as FileStage, StageReader};
+use crate::input::Stage;
+use crate::parallel::{decode, encode};
+use crate::statistics::far_field;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What the pushes along one mode of a glass came to.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Pushed {
+    pub glass: u64,
+    pub mode: usize,
+    pub excitation: Excitation,
+    /// a of |dr_i| ~ r^-a and its error; NaN without a transition, or in too small a box.
+    pub decay: (f64, f64),
+}
+
+/// Pushes every glass along its modes and writes excitations.h5.
+///
+/// # Errors
+/// glasses.h5 missing or damaged, numerical failures, a directory that cannot be written.
+pub fn run(context: &Context<'_>) -> Result<()> {
+    let settings = context.section(&context.deck.excite, Stage::Excite)?;
+    let (reader, glasses, particles) = context.ranks.agree(glasses_file(&context.directory))?;
+    let mut journal = Journal::open(context, Stage::Excite)?;
+    let spectra = spectra(context, &mut journal, &reader, (glasses, particles))?;
+    let records =
+        Records { shared: share(context, &spectra)?, each: 1 + if settings.push { settings.modes } else { 0 } };
+    drop(spectra);
+    journal.next_round();
+    let pushed = if settings.push {
+        pushes(context, &mut journal, (&reader, &records), (glasses, particles))?
+    } else {
+        Vec::new()
+    };
+    let mut of_glass: BTreeMap<u64, Vec<Pushed>> = BTreeMap::new();
+    pushed.into_iter().for_each(|pushed| of_glass.entry(pushed.glass).or_default().push(pushed));
+    let own = (context.ranks.rank()..glasses).step_by(context.ranks.size()).map(|glass| {
+        let spectrum = records.spectrum(glass as u64)?;
+        let mut pushed = of_glass.remove(&(glass as u64)).unwrap_or_default();
+        if !settings.push {
+            pushed.extend((0..settings.modes).map(|mode| not_pushed(glass as u64, mode)));
+        }
+        pushed.sort_by_key(|pushed| pushed.mode);
+        Ok(Glass::new(spectrum, pushed))
+    });
+    let own = context.ranks.agree(own.collect::<Result<Vec<Glass>>>())?;
+    write(context, &own, particles, settings, journal)
+}
+
+fn not_pushed(glass: u64, mode: usize) -> Pushed {
+    let excitation = Excitation::without_transition(PushStatus::NotPushed);
+    Pushed { glass, mode, excitation, decay: (f64::NAN, f64::NAN) }
+}
+
+/// Round 0: the inherent structure and the spectrum of every glass.
+fn spectra(
+    context: &Context<'_>,
+    journal: &mut Journal<'_>,
+    reader: &StageReader,
+    (glasses, particles): (usize, usize),
+) -> Result<Vec<(u64, GlassSpectrum)>> {
+    let settings = context.section(&context.deck.excite, Stage::Excite)?;
+    let preset = context.deck.model.preset;
+    let keys: Vec<u64> = (0..glasses as u64).collect();
+    let mut progress = Progress::new(context, "excite", keys.len());
+    let begin = |glass: u64, state: Option<SpectrumState>| {
+        let configuration = configuration(reader, glass)?;
+        let model = preset.model(&configuration);
+        let task = SpectrumTask::new(glass, configuration, model, settings);
+        Ok(match state {
+            Some(state) => task.resume(state),
+            None => task,
+        })
+    };
+    let finish = |_: u64, task: SpectrumTask| {
+        task.into_spectrum().ok_or_else(|| Error::Internal("a glass that was done has no spectrum".to_owned()))
+    };
+    context.workers("excite").run(journal, &keys, particles, &mut progress, begin, finish)
+}
+
+/// Collective: the spectra on disk, where any rank finds what it pushes: of each glass everything but the modes, then each of
+/// the modes.
+fn share(context: &Context<'_>, spectra: &[(u64, GlassSpectrum)]) -> Result<SharedRecords> {
+    let records = spectra.iter().flat_map(|(_, spectrum)| {
+        std::iter::once(encode(&spectrum.without_vectors())).chain(spectrum.vectors.iter().map(encode))
+    });
+    let records = context.ranks.agree(records.collect::<Result<Vec<Vec<u8>>>>())?;
+    let segments: Vec<(u64, u64)> =
+        spectra.iter().map(|(glass, spectrum)| (*glass, 1 + spectrum.vectors.len() as u64)).collect();
+    let rows = Rows::by_key(context.ranks, &segments)?;
+    SharedRecords::write(context.ranks, &context.directory, FileStage::Excite, &rows, &records)
+}
+
+/// Spectra and modes on disk.
+struct Records {
+    shared: SharedRecords,
+    /// Of each glass.
+    each: usize,
+}
+
+impl Records {
+    fn spectrum(&self, glass: u64) -> Result<GlassSpectrum> {
+        decode(&self.shared.read(glass * self.each as u64)?)
+    }
+
+    fn origin_and_mode(&self, glass: u64, mode: usize) -> Result<(Origin, Vec<f64>)> {
+        let vector = self.shared.read(glass * self.each as u64 + 1 + mode as u64)?;
+        Ok((self.spectrum(glass)?.origin, decode(&vector)?))
+    }
+}
+
+/// The pushes along one mode of a glass. A glass keeps its keys when the deck asks for more of them.
+fn key(glass: u64, mode: u64) -> u64 {
+    glass << 32 | mode
+}
+
+fn of_key(key: u64) -> (u64, usize) {
+    (key >> 32, (key & 0xffff_ffff) as usize)
+}
+
+/// Round 1: the pushes along every mode; those of a glass meet on the rank that writes it.
+fn pushes(
+    context: &Context<'_>,
+    journal: &mut Journal<'_>,
+    (reader, records): (&StageReader, &Records),
+    (glasses, particles): (usize, usize),
+) -> Result<Vec<Pushed>> {
+    let settings = context.section(&context.deck.excite, Stage::Excite)?;
+    let preset = context.deck.model.preset;
+    let keys: Vec<u64> =
+        (0..glasses as u64).flat_map(|glass| (0..settings.modes as u64).map(move |mode| key(glass, mode))).collect();
+    let mut progress = Progress::new(context, "excite", keys.len());
+    let begin = |key: u64, state: Option<PushState>| {
+        let (glass, mode) = of_key(key);
+        let configuration = configuration(reader, glass)?;
+        let (origin, vector) = records.origin_and_mode(glass, mode)?;
+        let task = PushTask::new(&preset.model(&configuration), configuration.cell, origin, vector, settings);
+        Ok(match state {
+            Some(state) => task.resume(state),
+            None => task,
+        })
+    };
+    let finish = |key: u64, task: PushTask| {
+        let (glass, mode) = of_key(key);
+        let decay = |excitation: &Excitation| {
+            let field: Vec<f64> = excitation.displacement.iter().map(|d| f64::from(*d)).collect();
+            let fit = far_field(task.cell(), &task.origin().positions, &field, excitation.rearranging_particles);
+            fit.map_or((f64::NAN, f64::NAN), |fit| (-fit.exponent, fit.error))
+        };
+        let excitation = task.excitation().cloned();
+        let excitation = excitation.ok_or_else(|| Error::Internal("a mode that was done has no outcome".to_owned()))?;
+        Ok(Pushed { glass, mode, decay: decay(&excitation), excitation })
+    };
+    let done = context.workers("excite").run(journal, &keys, particles, &mut progress, begin, finish)?;
+    let size = context.ranks.size();
+    let sent = done.into_iter().map(|(_, pushed)| (pushed.glass as usize % size, pushed)).collect();
+    Ok(context.ranks.exchange(sent)?.into_iter().map(|(_, pushed)| pushed).collect())
+}

@@ -1,0 +1,50 @@
+//! What `excite` costs, for `glasswell check`.
+
+use super::forecast::CallSeconds;
+use crate::excitation::ExciteSettings;
+use crate::input::Deck;
+
+/// Force evaluations from the prepared glass to its minimum are this many times N^(1/3), as seen on harmonic packings.
+const CALLS_PER_QUENCH: f64 = 200.0;
+/// Force evaluations of the pushes along one mode, as seen on both models, at N = 1000, and how they grow with N.
+const CALLS_PER_MODE: f64 = 11_000.0;
+const GROWTH: f64 = 0.25;
+/// Vectors of the Krylov basis for each mode, and products with the Hessian (of one vector, in force calls of a batch) for each
+/// vector in units of (3N / K)^(1/3).
+const VECTORS_PER_MODE: f64 = 3.0;
+const PRODUCTS: f64 = 6.0;
+/// Operations a second of what makes the basis orthogonal.
+const OPERATIONS: f64 = 5e9;
+/// Vectors that are held for each mode while the spectrum is computed: the basis, products, modes.
+const HELD_PER_MODE: f64 = 6.0 + 3.0 + 1.0;
+/// Bytes of the Hessian and what it is made in, for each particle.
+const HESSIAN: f64 = 1500.0;
+/// Of the factors by which modes are counted, at most, and for each particle of a small glass.
+const FACTORS: f64 = 2e9;
+const FACTORS_OF_PARTICLE: f64 = 12e3;
+
+/// Tasks, seconds of all of them, bytes of the file.
+pub(super) fn rough(deck: &Deck, settings: &ExciteSettings, calls: CallSeconds) -> (f64, f64, f64) {
+    let n = deck.model.particles as f64;
+    let glasses = deck.prepare.as_ref().map_or(1, |prepare| prepare.glasses).max(1) as f64;
+    let (modes, computed) = (settings.modes as f64, settings.computed() as f64);
+    let quench = CALLS_PER_QUENCH * n.cbrt() * calls.single;
+    let basis = VECTORS_PER_MODE * (computed + 6.0);
+    let products = basis * PRODUCTS * (3.0 * n / computed).cbrt() * calls.batch;
+    let spectrum = products + 4.0 * 3.0 * n * basis * basis / OPERATIONS;
+    let pushed = if settings.push { modes } else { 0.0 };
+    let pushes = pushed * CALLS_PER_MODE * (n / 1000.0).powf(GROWTH) * calls.batch;
+    let fields = if settings.store_displacements { 0.3 * modes * 24.0 * n } else { 0.0 };
+    let bytes = glasses * (modes * 200.0 + computed * 32.0 + fields);
+    (glasses * (1.0 + pushed), glasses * (quench + spectrum + pushes), bytes)
+}
+
+/// Bytes of a task of each round beside the pair sums, and what a rank gathers for `share` glasses.
+pub(super) fn held(deck: &Deck, settings: &ExciteSettings, share: f64) -> (f64, f64) {
+    let n = deck.model.particles as f64;
+    let factors = FACTORS.min(FACTORS_OF_PARTICLE * n);
+    let spectrum = n * (24.0 * HELD_PER_MODE * (settings.computed() as f64 + 6.0) + HESSIAN) + factors;
+    // modes as results, as records and as bytes; displacements in single precision
+    let each = if settings.push { settings.modes as f64 } else { 1.0 };
+    (spectrum, share * n * each * (2.0 * 24.0 + 2.0 * 12.0))
+}

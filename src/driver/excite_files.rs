@@ -1,0 +1,345 @@
+//! excitations.h5: modes, what pushes along them came to, where they lead, and the density of states.
+
+use super::campaign::Context;
+use super::excite::Pushed;
+use super::journal::Journal;
+use super::summary::{self, mean, row};
+use crate::error::Result;
+use crate::excitation::{Destinations, ExciteSettings, GlassSpectrum, PushStatus, cubic_amplitude};
+use crate::files::{Attribute, Rows, StageFile, StageReader, name_of};
+use crate::input::Stage;
+use crate::landscape::QuenchSettings;
+use crate::statistics::{GlassModes, ReducedDensity, power_law};
+
+/// A column of the modes by name.
+type OfMode<T> = (&'static str, fn(&GlassSpectrum, &Pushed) -> T);
+/// A column of the glasses by name.
+type OfGlass<T> = (&'static str, fn(&Glass) -> T);
+
+/// A minimum that some modes of a glass lead to.
+struct Destination {
+    /// Row among the modes of the glass: the lowest that leads there.
+    first: usize,
+    modes: usize,
+    barrier: f64,
+}
+
+/// Everything `excite` knows of one glass.
+pub struct Glass {
+    spectrum: GlassSpectrum,
+    /// By mode.
+    pushed: Vec<Pushed>,
+    /// Of each mode; none without a transition.
+    destination: Vec<Option<usize>>,
+    destinations: Vec<Destination>,
+}
+
+impl Glass {
+    /// `pushed` by rising mode.
+    pub fn new(spectrum: GlassSpectrum, pushed: Vec<Pushed>) -> Self {
+        let mut known = Destinations::default();
+        let mut destinations: Vec<Destination> = Vec::new();
+        let mut destination = Vec::with_capacity(pushed.len());
+        for (row, Pushed { excitation, .. }) in pushed.iter().enumerate() {
+            if excitation.status != PushStatus::Transition {
+                destination.push(None);
+                continue;
+            }
+            let number = known.number(&excitation.displacement);
+            if number == destinations.len() {
+                destinations.push(Destination { first: row, modes: 0, barrier: f64::INFINITY });
+            }
+            destinations[number].modes += 1;
+            destinations[number].barrier = destinations[number].barrier.min(excitation.barrier);
+            destination.push(Some(number));
+        }
+        Self { spectrum, pushed, destination, destinations }
+    }
+
+    fn number(&self) -> usize {
+        self.spectrum.glass as usize
+    }
+
+    fn particles(&self) -> usize {
+        self.spectrum.origin.positions.len() / 3
+    }
+
+    fn with(&self, status: PushStatus) -> usize {
+        self.pushed.iter().filter(|pushed| pushed.excitation.status == status).count()
+    }
+
+    /// T_c = 2 min_k barrier.
+    fn onset_temperature(&self) -> f64 {
+        let barriers = self.destinations.iter().map(|destination| destination.barrier);
+        barriers.reduce(f64::min).map_or(f64::NAN, |lowest| 2.0 * lowest)
+    }
+
+    fn frequencies(&self) -> Vec<f64> {
+        self.spectrum.eigenvalues.iter().map(|value| frequency(*value)).collect()
+    }
+}
+
+/// omega of an eigenvalue; -|omega| of an unstable one.
+fn frequency(eigenvalue: f64) -> f64 {
+    eigenvalue.signum() * eigenvalue.abs().sqrt()
+}
+
+/// Writes excitations.h5.
+///
+/// # Errors
+/// A directory that cannot be written.
+pub fn write(
+    context: &Context<'_>,
+    glasses: &[Glass],
+    particles: usize,
+    settings: &ExciteSettings,
+    journal: Journal<'_>,
+) -> Result<()> {
+    let mut file = context.create_file(Stage::Excite)?;
+    write_excitations(context, &mut file, glasses)?;
+    write_destinations(context, &mut file, glasses, particles, settings)?;
+    write_glasses(context, &mut file, glasses, settings)?;
+    write_spectra(context, &mut file, glasses)?;
+    write_density(context, &mut file, glasses)?;
+    context.finish(file, Some(journal))
+}
+
+/// Places `count` rows of each glass by rising glass.
+fn rows(context: &Context<'_>, glasses: &[Glass], count: impl Fn(&Glass) -> usize) -> Result<Rows> {
+    let keys: Vec<(usize, u64)> = glasses.iter().map(|glass| (glass.number(), count(glass) as u64)).collect();
+    Rows::by_key(context.ranks, &keys)
+}
+
+fn write_excitations(context: &Context<'_>, file: &mut StageFile<'_>, glasses: &[Glass]) -> Result<()> {
+    let rows = rows(context, glasses, |glass| glass.pushed.len())?;
+    let at = |name: &str| format!("/excitations/{name}");
+    let all = || glasses.iter().flat_map(|glass| glass.pushed.iter().map(move |pushed| (&glass.spectrum, pushed)));
+    let glass: Vec<u32> = all().map(|(_, pushed)| pushed.glass as u32).collect();
+    let mode: Vec<u32> = all().map(|(_, pushed)| pushed.mode as u32).collect();
+    file.write(&at("glass"), &rows, &[], &glass)?;
+    file.write(&at("mode"), &rows, &[], &mode)?;
+    let status = all().map(|(_, pushed)| name_of(&pushed.excitation.status)).collect::<Result<Vec<String>>>()?;
+    file.write(&at("status"), &rows, &[], &status)?;
+    let numbers: [OfMode<f64>; 15] = [
+        ("frequency", |s, p| frequency(s.eigenvalues[p.mode])),
+        ("participation_ratio", |s, p| s.participation_ratio[p.mode]),
+        ("phonon_order", |s, p| s.phonon_order[p.mode]),
+        ("critical_amplitude", |_, p| p.excitation.critical_amplitude),
+        ("returning_amplitude", |_, p| p.excitation.returning_amplitude),
+        ("sign", |_, p| p.excitation.sign),
+        ("critical_amplitude_cubic", |s, p| {
+            cubic_amplitude(s.eigenvalues[p.mode], s.third_order[p.mode], s.origin.positions.len() / 3)
+        }),
+        ("third_order", |s, p| s.third_order[p.mode]),
+        ("barrier", |_, p| p.excitation.barrier),
+        ("distance", |_, p| p.excitation.distance),
+        ("energy_difference", |_, p| p.excitation.energy_difference),
+        ("rearranging_particles", |_, p| p.excitation.rearranging_particles),
+        ("alignment", |_, p| p.excitation.alignment),
+        ("decay_exponent", |_, p| p.decay.0),
+        ("decay_exponent_error", |_, p| p.decay.1),
+    ];
+    for (name, value) in numbers {
+        let column: Vec<f64> = all().map(|(spectrum, pushed)| value(spectrum, pushed)).collect();
+        file.write(&at(name), &rows, &[], &column)?;
+    }
+    let counts: [OfMode<u64>; 3] = [
+        ("pushes", |_, p| p.excitation.pushes),
+        ("overlaps", |_, p| p.excitation.overlaps),
+        ("force_evaluations", |_, p| p.excitation.force_evaluations),
+    ];
+    for (name, value) in counts {
+        let column: Vec<i64> = all().map(|(spectrum, pushed)| value(spectrum, pushed) as i64).collect();
+        file.write(&at(name), &rows, &[], &column)?;
+    }
+    let known = glasses.iter().flat_map(|glass| &glass.destination);
+    let destination: Vec<i64> = known.map(|number| number.map_or(-1, |number| number as i64)).collect();
+    file.write(&at("destination"), &rows, &[], &destination)
+}
+
+fn write_destinations(
+    context: &Context<'_>,
+    file: &mut StageFile<'_>,
+    glasses: &[Glass],
+    particles: usize,
+    settings: &ExciteSettings,
+) -> Result<()> {
+    let rows = rows(context, glasses, |glass| glass.destinations.len())?;
+    let at = |name: &str| format!("/destinations/{name}");
+    let all =
+        || glasses.iter().flat_map(|glass| glass.destinations.iter().map(move |to| (to, &glass.pushed[to.first])));
+    let glass: Vec<u32> = all().map(|(_, pushed)| pushed.glass as u32).collect();
+    file.write(&at("glass"), &rows, &[], &glass)?;
+    let number: Vec<i64> = glasses.iter().flat_map(|glass| 0..glass.destinations.len() as i64).collect();
+    file.write(&at("destination"), &rows, &[], &number)?;
+    let modes: Vec<i64> = all().map(|(to, _)| to.modes as i64).collect();
+    file.write(&at("modes"), &rows, &[], &modes)?;
+    let first: Vec<u32> = all().map(|(_, pushed)| pushed.mode as u32).collect();
+    file.write(&at("first_mode"), &rows, &[], &first)?;
+    let distance: Vec<f64> = all().map(|(_, pushed)| pushed.excitation.distance).collect();
+    let energy: Vec<f64> = all().map(|(_, pushed)| pushed.excitation.energy_difference).collect();
+    let moved: Vec<f64> = all().map(|(_, pushed)| pushed.excitation.rearranging_particles).collect();
+    let barrier: Vec<f64> = all().map(|(to, _)| to.barrier).collect();
+    for (name, column) in [
+        ("distance", &distance),
+        ("energy_difference", &energy),
+        ("rearranging_particles", &moved),
+        ("barrier", &barrier),
+    ] {
+        file.write(&at(name), &rows, &[], column)?;
+    }
+    if settings.store_displacements {
+        let fields: Vec<f64> =
+            all().flat_map(|(_, pushed)| pushed.excitation.displacement.iter().map(|d| f64::from(*d))).collect();
+        file.write(&at("displacement"), &rows, &[particles as u64, 3], &fields)?;
+    }
+    // in the order of the glasses, whatever the number of ranks
+    let mine: Vec<(u32, f64, f64)> =
+        glass.iter().zip(distance.iter().zip(&energy)).map(|(glass, (d, e))| (*glass, *d, e.abs())).collect();
+    let mut together = context.ranks.all_gather(&mine)?.concat();
+    together.sort_by_key(|(glass, ..)| *glass);
+    let (distance, energy): (Vec<f64>, Vec<f64>) = together.into_iter().map(|(_, d, e)| (d, e)).unzip();
+    let fit = power_law(&distance, &energy);
+    let (exponent, error) = fit.map_or((f64::NAN, f64::NAN), |fit| (fit.exponent, fit.error));
+    file.attribute("/destinations", "energy_exponent", &Attribute::F64(exponent))?;
+    file.attribute("/destinations", "energy_exponent_error", &Attribute::F64(error))
+}
+
+fn write_glasses(
+    context: &Context<'_>,
+    file: &mut StageFile<'_>,
+    glasses: &[Glass],
+    settings: &ExciteSettings,
+) -> Result<()> {
+    let rows = rows(context, glasses, |_| 1)?;
+    let at = |name: &str| format!("/glasses/{name}");
+    let glass: Vec<u32> = glasses.iter().map(|glass| glass.number() as u32).collect();
+    file.write(&at("glass"), &rows, &[], &glass)?;
+    let numbers: [OfGlass<f64>; 4] = [
+        ("inherent_energy", |g| g.spectrum.origin.energy / g.particles() as f64),
+        ("inherent_pressure", |g| g.spectrum.pressure),
+        ("residual", |g| g.spectrum.origin.residual),
+        ("onset_temperature", Glass::onset_temperature),
+    ];
+    for (name, value) in numbers {
+        let column: Vec<f64> = glasses.iter().map(value).collect();
+        file.write(&at(name), &rows, &[], &column)?;
+    }
+    let quench = QuenchSettings::from(settings);
+    let smallest: Vec<f64> = glasses.iter().map(|glass| glass.spectrum.origin.smallest_transition(&quench)).collect();
+    file.write(&at("smallest_transition"), &rows, &[], &smallest)?;
+    let counts: [OfGlass<usize>; 4] = [
+        ("rattlers", |g| g.particles() - g.spectrum.origin.held()),
+        ("transitions", |g| g.with(PushStatus::Transition)),
+        ("destinations", |g| g.destinations.len()),
+        ("discarded", |g| g.with(PushStatus::Discarded)),
+    ];
+    for (name, value) in counts {
+        let column: Vec<i64> = glasses.iter().map(|glass| value(glass) as i64).collect();
+        file.write(&at(name), &rows, &[], &column)?;
+    }
+    let status = glasses.iter().map(|glass| name_of(&glass.spectrum.origin.stop)).collect::<Result<Vec<String>>>()?;
+    file.write(&at("inherent_status"), &rows, &[], &status)?;
+    let counted: Vec<bool> = glasses.iter().map(|glass| glass.spectrum.counted).collect();
+    file.write(&at("counted"), &rows, &[], &counted)
+}
+
+fn write_spectra(context: &Context<'_>, file: &mut StageFile<'_>, glasses: &[Glass]) -> Result<()> {
+    let count = |glass: &Glass| glass.spectrum.eigenvalues.len();
+    let rows = rows(context, glasses, count)?;
+    let glass: Vec<u32> = glasses.iter().flat_map(|glass| vec![glass.number() as u32; count(glass)]).collect();
+    let mode: Vec<u32> = glasses.iter().flat_map(|glass| 0..count(glass) as u32).collect();
+    let frequency: Vec<f64> = glasses.iter().flat_map(Glass::frequencies).collect();
+    let concat = |values: fn(&GlassSpectrum) -> &[f64]| -> Vec<f64> {
+        glasses.iter().flat_map(|glass| values(&glass.spectrum)).copied().collect()
+    };
+    file.write("/spectra/glass", &rows, &[], &glass)?;
+    file.write("/spectra/mode", &rows, &[], &mode)?;
+    file.write("/spectra/frequency", &rows, &[], &frequency)?;
+    file.write("/spectra/participation_ratio", &rows, &[], &concat(|s| &s.participation_ratio))?;
+    file.write("/spectra/phonon_order", &rows, &[], &concat(|s| &s.phonon_order))
+}
+
+/// Every rank knows all spectra, in the order of the glasses.
+fn write_density(context: &Context<'_>, file: &mut StageFile<'_>, glasses: &[Glass]) -> Result<()> {
+    let own: Vec<(usize, [Vec<f64>; 3], usize)> = glasses
+        .iter()
+        .map(|glass| {
+            let spectrum = &glass.spectrum;
+            let columns = [glass.frequencies(), spectrum.participation_ratio.clone(), spectrum.phonon_order.clone()];
+            (glass.number(), columns, (3 * spectrum.origin.held()).saturating_sub(3))
+        })
+        .collect();
+    let mut all = context.ranks.all_gather(&own)?.concat();
+    all.sort_by_key(|(glass, ..)| *glass);
+    let all: Vec<GlassModes> = all
+        .into_iter()
+        .map(|(_, [frequencies, participation_ratio, phonon_order], modes)| GlassModes {
+            frequencies,
+            participation_ratio,
+            phonon_order,
+            modes,
+        })
+        .collect();
+    let density = ReducedDensity::new(&all);
+    let bins = [density.counts.len() as u64];
+    let counts: Vec<i64> = density.counts.iter().map(|count| *count as i64).collect();
+    let edges = &density.edges;
+    file.write_small("/density_of_states/lower", &bins, &edges[..edges.len().saturating_sub(1)])?;
+    file.write_small("/density_of_states/upper", &bins, &edges[edges.len().min(1)..])?;
+    file.write_small("/density_of_states/count", &bins, &counts)?;
+    file.write_small("/density_of_states/density", &bins, &density.density)?;
+    file.write_small("/density_of_states/reduced", &bins, &density.reduced)?;
+    for (name, value) in [
+        ("boson_peak", density.boson_peak.value),
+        ("boson_peak_error", density.boson_peak.error),
+        ("fitted_to", density.fitted_to),
+        ("debye_level", density.debye_level.value),
+        ("debye_level_error", density.debye_level.error),
+        ("quartic", density.quartic.value),
+        ("quartic_error", density.quartic.error),
+    ] {
+        file.attribute("/density_of_states", name, &Attribute::F64(value))?;
+    }
+    let parts = vec![density.phonons as i64, density.quasilocalised as i64];
+    file.attribute("/density_of_states", "parts", &Attribute::I64List(parts))
+}
+
+/// What `status` tells of it.
+///
+/// # Errors
+/// `Storage` when the file cannot be read.
+pub(super) fn summary(reader: &StageReader) -> Result<summary::Rows> {
+    let status = reader.read_text("/excitations/status")?;
+    let with = |name: &str| status.iter().filter(|status| *status == name).count();
+    let column = |name: &str| reader.read::<f64>(&format!("/glasses/{name}"));
+    let number = |group: &str, name: &str| match reader.attribute(group, name)? {
+        Attribute::F64(value) => Ok(value),
+        _ => Ok(f64::NAN),
+    };
+    let mut rows = vec![
+        row("inherent energy per particle, mean", format!("{:.6}", mean(&column("inherent_energy")?))),
+        row("inherent pressure, mean", format!("{:.4}", mean(&column("inherent_pressure")?))),
+        row("modes", status.len()),
+    ];
+    for (name, told) in [
+        ("transition", "of them with a transition"),
+        ("none", "of them without"),
+        ("discarded", "of them discarded for overlaps"),
+        ("step_limit", "of them not converged"),
+        ("not_pushed", "of them not pushed"),
+    ] {
+        if with(name) > 0 {
+            rows.push(row(told, with(name)));
+        }
+    }
+    let onset = column("onset_temperature")?.into_iter().filter(|onset| !onset.is_nan()).reduce(f64::min);
+    rows.extend([
+        row("distinct destinations", reader.shape("/destinations/glass")?.first().copied().unwrap_or(0)),
+        row("lowest onset temperature", onset.map_or("none".to_owned(), |onset| format!("{onset:.2e}"))),
+        row("boson peak", format!("{:.3}", number("/density_of_states", "boson_peak")?)),
+        row("A_D", format!("{:.3e}", number("/density_of_states", "debye_level")?)),
+        row("alpha", format!("{:.3e}", number("/density_of_states", "quartic")?)),
+    ]);
+    Ok(rows)
+}

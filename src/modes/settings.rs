@@ -1,0 +1,152 @@
+//! Settings of the stage `modes`.
+
+use crate::model::Preset;
+use serde::de::{self, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// How many modes of each spectrum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ModeCount {
+    /// All 3N - 3, by the full matrix.
+    All,
+    /// The lowest ones.
+    Lowest(usize),
+}
+
+impl Serialize for ModeCount {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::All => serializer.serialize_str("all"),
+            Self::Lowest(count) => serializer.serialize_u64(*count as u64),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for ModeCount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Count;
+        impl Visitor<'_> for Count {
+            type Value = ModeCount;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("\"all\" or a number of modes, 1 or more")
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<ModeCount, E> {
+                if text == "all" { Ok(ModeCount::All) } else { Err(E::custom(EXPECTED)) }
+            }
+            fn visit_i64<E: de::Error>(self, count: i64) -> Result<ModeCount, E> {
+                usize::try_from(count).ok().filter(|n| *n > 0).map(ModeCount::Lowest).ok_or_else(|| E::custom(EXPECTED))
+            }
+            fn visit_u64<E: de::Error>(self, count: u64) -> Result<ModeCount, E> {
+                i64::try_from(count).map_err(|_| E::custom(EXPECTED)).and_then(|count| self.visit_i64(count))
+            }
+        }
+        deserializer.deserialize_any(Count)
+    }
+}
+
+/// What a faulty `count` is told.
+const EXPECTED: &str = "expected \"all\" or a number of modes, 1 or more";
+
+/// Whose spectra.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SpectraOf {
+    /// The inherent structure of each glass.
+    Glasses,
+    /// Every minimum of landscape.h5.
+    Minima,
+    /// The minima on both sides of every double well.
+    DoubleWells,
+}
+
+/// Which double wells have their paths followed: tangents against the number of images, Hessians along the path, the profile with
+/// the zero-point energy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FollowedPaths {
+    None,
+    /// Those whose splitting is below 10 k_B T_Q in one of the units of [tunnel].
+    Active,
+    All,
+}
+
+/// The deck's `[modes]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModesSettings {
+    pub count: ModeCount,
+    pub of: SpectraOf,
+    /// Whether the cubic nonlinear modes are sought.
+    pub nonlinear: bool,
+    /// Whether tau = U:eee of every mode is written.
+    pub third_order: bool,
+    /// Whether the eigenvectors are written.
+    pub eigenvectors: bool,
+    /// Modes of low frequency below this participation ratio are quasi-localised.
+    pub localised_below: f64,
+    pub paths: FollowedPaths,
+    /// Numbers of images of the path, for r_12.
+    pub tangent_images: Vec<usize>,
+    /// Points along each followed path at which the Hessian is looked at, ends included; 0: none.
+    pub path_points: usize,
+    /// The fit of A_4 takes the modes between these shares of the lowest phonon frequency omega_t.
+    pub fit_window: [f64; 2],
+    /// What the sparse factors of one Hessian may take [GB]; beyond it linear systems are solved by iteration, and the number of
+    /// lowest modes is not proven.
+    pub factor_memory: f64,
+}
+
+impl Default for ModesSettings {
+    fn default() -> Self {
+        Self {
+            count: ModeCount::All,
+            of: SpectraOf::DoubleWells,
+            nonlinear: true,
+            third_order: true,
+            eigenvectors: false,
+            localised_below: 0.1,
+            paths: FollowedPaths::Active,
+            tangent_images: vec![40, 80, 160, 320, 600],
+            path_points: 21,
+            fit_window: [0.7, 0.95],
+            factor_memory: 4.0,
+        }
+    }
+}
+
+impl ModesSettings {
+    /// All modes at both minima of each double well; for the large quenched glasses the lowest 100 of the inherent structure.
+    pub fn defaults(preset: Preset) -> Self {
+        match preset {
+            Preset::Pss | Preset::Tlj | Preset::TljAsPrinted => Self::default(),
+            Preset::Harmonic | Preset::Lj => {
+                Self { count: ModeCount::Lowest(100), of: SpectraOf::Glasses, ..Self::default() }
+            }
+        }
+    }
+
+    /// How many modes a spectrum of N particles has in the files.
+    pub fn modes(&self, particles: usize) -> usize {
+        let all = (3 * particles).saturating_sub(3);
+        match self.count {
+            ModeCount::All => all,
+            ModeCount::Lowest(count) => count.min(all),
+        }
+    }
+
+    /// Whether paths of double wells are looked at beside their minima.
+    pub fn follows_paths(&self) -> bool {
+        let studies = self.path_points > 0 || !self.tangent_images.is_empty();
+        self.of == SpectraOf::DoubleWells && self.paths != FollowedPaths::None && studies
+    }
+
+    /// Whether the sum over all frequencies is known at both minima of double wells.
+    pub fn has_zero_points(&self) -> bool {
+        self.count == ModeCount::All && self.of == SpectraOf::DoubleWells
+    }
+
+    /// What the sparse factors of one Hessian may take [bytes].
+    pub fn factor_bytes(&self) -> u64 {
+        (self.factor_memory * 1e9) as u64
+    }
+}

@@ -1,0 +1,118 @@
+//! Settings of the stage `relax`: liquids in equilibrium, and how they relax.
+
+use super::prepare::wave_number;
+use super::settings::{Equilibration, PrepareMethod, PrepareSettings, Thermostat};
+use crate::model::Preset;
+use serde::{Deserialize, Serialize};
+
+/// The moves whose relaxation is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LiquidDynamics {
+    /// Molecular dynamics: the physical relaxation.
+    Md,
+    /// Blocks of molecular dynamics alternating with attempted swaps; time is that of the molecular dynamics.
+    HybridSwap,
+}
+
+impl LiquidDynamics {
+    pub const ALL: [LiquidDynamics; 2] = [LiquidDynamics::Md, LiquidDynamics::HybridSwap];
+
+    /// How a glass would be prepared by these moves.
+    fn method(self) -> PrepareMethod {
+        match self {
+            LiquidDynamics::Md => PrepareMethod::Md,
+            LiquidDynamics::HybridSwap => PrepareMethod::HybridSwap,
+        }
+    }
+}
+
+/// The deck's `[relax]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RelaxSettings {
+    /// |q| of F_s(q, t) [sigma^-1]; the wave vectors are those of the box in a shell around it.
+    pub wave_number: f64,
+    /// [epsilon / k_B]
+    pub temperatures: Vec<f64>,
+    pub dynamics: Vec<LiquidDynamics>,
+    /// Independent samples at each temperature, each from random positions.
+    pub samples: usize,
+    /// dt [sigma (m / epsilon)^1/2]
+    pub time_step: f64,
+    pub thermostat: Thermostat,
+    /// Relaxation time of the thermostat [sigma (m / epsilon)^1/2].
+    pub thermostat_time: f64,
+    /// MD steps per block of the hybrid.
+    pub md_steps: u64,
+    /// Attempted swaps per particle after each block.
+    pub swaps_per_particle: f64,
+    /// The moves by which a sample reaches equilibrium, whatever is measured afterwards.
+    pub equilibrate_by: LiquidDynamics,
+    /// How long, in relaxation times of that run itself.
+    pub equilibration: Equilibration,
+    /// Length of a measurement in its own tau_alpha, and its longest time in steps.
+    pub measurement: Equilibration,
+    /// Q(t) counts particles that have moved less than this [sigma].
+    pub overlap_distance: f64,
+}
+
+impl RelaxSettings {
+    /// The papers' values for each model, where they give them.
+    pub fn defaults(preset: Preset) -> Self {
+        let (temperatures, equilibrate_by): (&[f64], _) = match preset {
+            Preset::Pss => (&[0.5, 0.4, 0.32, 0.25, 0.2, 0.18, 0.16, 0.14, 0.13, 0.12], LiquidDynamics::HybridSwap),
+            Preset::Tlj | Preset::TljAsPrinted => {
+                (&[2.0, 1.5, 1.2, 1.0, 0.9, 0.8, 0.75, 0.7], LiquidDynamics::HybridSwap)
+            }
+            Preset::Harmonic => (&[0.01], LiquidDynamics::Md),
+            Preset::Lj => (&[4.0, 3.0, 2.5, 2.0], LiquidDynamics::Md),
+        };
+        let prepare = PrepareSettings::defaults(preset);
+        Self {
+            wave_number: wave_number(preset),
+            temperatures: temperatures.to_vec(),
+            dynamics: vec![LiquidDynamics::Md],
+            samples: 4,
+            time_step: prepare.time_step,
+            thermostat: Thermostat::Bussi,
+            thermostat_time: 1.0,
+            md_steps: prepare.md_steps,
+            swaps_per_particle: prepare.swaps_per_particle,
+            equilibrate_by,
+            equilibration: prepare.equilibration,
+            measurement: Equilibration { relaxation_times: 20.0, max_steps: 20_000_000 },
+            overlap_distance: 0.3,
+        }
+    }
+
+    /// The preparation that brings a sample to equilibrium.
+    pub fn preparation(&self, temperature: f64) -> PrepareSettings {
+        PrepareSettings {
+            glasses: 1,
+            temperature,
+            method: self.equilibrate_by.method(),
+            time_step: self.time_step,
+            md_steps: self.md_steps,
+            swaps_per_particle: self.swaps_per_particle,
+            equilibration: self.equilibration,
+            from: Vec::new(),
+        }
+    }
+
+    /// The temperatures once each, falling.
+    pub fn falling_temperatures(&self) -> Vec<f64> {
+        let mut falling = self.temperatures.clone();
+        falling.sort_by(|a, b| b.total_cmp(a));
+        falling.dedup();
+        falling
+    }
+
+    /// MD steps of a tick, the unit of the lags.
+    pub fn tick_steps(&self, dynamics: LiquidDynamics) -> u64 {
+        match dynamics {
+            LiquidDynamics::Md => 1,
+            LiquidDynamics::HybridSwap => self.md_steps,
+        }
+    }
+}

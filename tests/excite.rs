@@ -1,0 +1,136 @@
+//! A campaign of pushes along modes: the same data on every number of ranks and after kills, and what is in its file.
+
+mod short;
+
+use glasswell::files::{Attribute, Stage, StageReader};
+use glasswell::landscape::same_displacement;
+use short::{Short, one_at_a_time, rank_counts, wait_until};
+use std::sync::OnceLock;
+
+fn reference() -> &'static Short {
+    static REFERENCE: OnceLock<Short> = OnceLock::new();
+    REFERENCE.get_or_init(|| {
+        let campaign = Short::of_deck("excite.toml");
+        let ended = campaign.start(1, &[]).wait();
+        assert_eq!(ended.code, 0, "{}", ended.told);
+        campaign
+    })
+}
+
+fn assert_same(campaign: &Short, what: &str) {
+    campaign.assert_same_as(reference(), &["glasses.h5", "excitations.h5"], what);
+    assert!(!campaign.output.join("checkpoint").exists(), "{what}: checkpoints are left over");
+    campaign.assert_no_half_file(what);
+}
+
+#[test]
+fn every_number_of_ranks_finds_the_same() {
+    let _turn = one_at_a_time();
+    let most = if rank_counts().len() > 1 { 3 } else { 1 };
+    for ranks in 1..=most {
+        let campaign = Short::of_deck("excite.toml");
+        let ended = campaign.start(ranks, &[]).wait();
+        assert_eq!(ended.code, 0, "{ranks} ranks: {}", ended.told);
+        assert_same(&campaign, &format!("{ranks} ranks"));
+    }
+}
+
+#[test]
+fn a_killed_campaign_goes_on_to_the_same_data_on_other_ranks() {
+    let _turn = one_at_a_time();
+    reference();
+    let pairs: &[(usize, usize)] = if rank_counts().len() > 1 { &[(1, 2), (3, 1)] } else { &[(1, 1)] };
+    for &(before, after) in pairs {
+        let campaign = Short::of_deck("excite.toml");
+        let mut run = campaign.start(before, &[]);
+        let members = run.members();
+        // in the second round: the first round ends with a checkpoint
+        wait_until("a checkpoint of excite", || {
+            campaign.listing().iter().any(|name| name.contains("checkpoint/excite") && !name.ends_with(".part"))
+        });
+        run.signal("KILL", &members);
+        let ended = run.wait();
+        assert_ne!(ended.code, 0, "{before} ranks: it was done before it was killed");
+        let ended = campaign.start(after, &[]).wait();
+        assert_eq!(ended.code, 0, "{after} ranks: {}", ended.told);
+        assert_same(&campaign, &format!("killed on {before} ranks, resumed on {after}"));
+    }
+}
+
+#[test]
+fn the_file_agrees_with_itself() {
+    let _turn = one_at_a_time();
+    let reader = StageReader::open(&reference().output, Stage::Excite).unwrap();
+    let column = |name: &str| reader.read::<f64>(&format!("/excitations/{name}")).unwrap();
+    let whole = |path: &str| reader.read::<i64>(path).unwrap();
+    let glass: Vec<u32> = reader.read("/excitations/glass").unwrap();
+    let mode: Vec<u32> = reader.read("/excitations/mode").unwrap();
+    assert!(glass.iter().zip(&mode).zip(0..24).all(|((g, m), row)| (*g, *m) == (row / 8, row % 8)));
+    let status = reader.read_text("/excitations/status").unwrap();
+    let [omega, critical, low, barrier, distance, energy, moved] = [
+        "frequency",
+        "critical_amplitude",
+        "returning_amplitude",
+        "barrier",
+        "distance",
+        "energy_difference",
+        "rearranging_particles",
+    ]
+    .map(column);
+    let destination = whole("/excitations/destination");
+    let found: Vec<usize> = (0..24).filter(|&row| status[row] == "transition").collect();
+    assert!(found.len() >= 12, "{status:?}");
+    for row in 0..24 {
+        let there = status[row] == "transition";
+        assert!(there != critical[row].is_nan() && there != barrier[row].is_nan() && there == (destination[row] >= 0));
+        if there {
+            assert!(low[row] < critical[row] && critical[row] - low[row] <= 1e-3 * critical[row]);
+            assert!(distance[row] > 1e-4 && moved[row] >= 1.0 && moved[row] <= 220.0 && barrier[row] > 0.0);
+            // no further from a parabola than large amplitudes make it
+            let parabola = 0.5 * (omega[row] * critical[row]).powi(2) * 220.0;
+            assert!(barrier[row] / parabola > 0.2, "{} {parabola}", barrier[row]);
+        }
+    }
+    // onset temperatures and destinations from the columns
+    let onset: Vec<f64> = reader.read("/glasses/onset_temperature").unwrap();
+    let fields: Vec<f64> = reader.read("/destinations/displacement").unwrap();
+    let of_glass: Vec<u32> = reader.read("/destinations/glass").unwrap();
+    let number = whole("/destinations/destination");
+    let modes = whole("/destinations/modes");
+    for g in 0..3_u32 {
+        let rows = || found.iter().copied().filter(|&row| glass[row] == g);
+        let lowest = rows().map(|row| barrier[row]).fold(f64::INFINITY, f64::min);
+        assert!(onset[g as usize] == 2.0 * lowest, "{onset:?}");
+        for (place, _) in of_glass.iter().enumerate().filter(|(_, other)| **other == g) {
+            let here = rows().filter(|&row| destination[row] == number[place]).count();
+            assert_eq!(modes[place], here as i64);
+            let field = |place: usize| &fields[660 * place..660 * (place + 1)];
+            let length = field(place).iter().map(|d| d * d).sum::<f64>().sqrt();
+            let row = rows().find(|&row| destination[row] == number[place]).unwrap();
+            assert!((length / distance[row] - 1.0).abs() < 1e-6);
+            for other in (0..place).filter(|&other| of_glass[other] == g) {
+                assert!(!same_displacement(field(place), field(other)), "{place} and {other} are one");
+            }
+        }
+    }
+    // densities from the spectra
+    let frequency: Vec<f64> = reader.read("/spectra/frequency").unwrap();
+    assert!(omega.iter().enumerate().all(|(row, omega)| *omega == frequency[40 * (row / 8) + row % 8]));
+    let rattlers = whole("/glasses/rattlers");
+    let all: f64 = rattlers.iter().map(|rattlers| 3.0 * (220 - rattlers) as f64 - 3.0).sum();
+    let [lower, upper, density, reduced] = ["lower", "upper", "density", "reduced"]
+        .map(|name| reader.read::<f64>(&format!("/density_of_states/{name}")).unwrap());
+    for (bin, count) in whole("/density_of_states/count").into_iter().enumerate() {
+        let inside = frequency.iter().filter(|f| **f >= lower[bin] && **f < upper[bin]).count() as f64;
+        assert_eq!(inside, count as f64);
+        assert!((density[bin] * all * (upper[bin] - lower[bin]) / inside - 1.0).abs() < 1e-9);
+        assert!((reduced[bin] * all * (upper[bin].powi(3) - lower[bin].powi(3)) / 3.0 / inside - 1.0).abs() < 1e-9);
+    }
+    let Attribute::F64(level) = reader.attribute("/density_of_states", "debye_level").unwrap() else { panic!() };
+    assert!(level > 0.05 && level < 50.0, "{level}");
+    let counted: Vec<bool> = reader.read("/glasses/counted").unwrap();
+    assert!(counted.iter().all(|counted| *counted));
+    let energy_per_particle: Vec<f64> = reader.read("/glasses/inherent_energy").unwrap();
+    assert!(energy_per_particle.iter().all(|e| (e / 0.00216 - 1.0).abs() < 0.2), "{energy_per_particle:?}");
+    assert!(energy.iter().zip(&status).all(|(e, status)| (status == "transition") != e.is_nan()));
+}
