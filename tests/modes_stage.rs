@@ -108,6 +108,12 @@ fn spectra_of_glasses_alone() {
     // two starts of each glass at most: the softest mode, and the softest localised one where there is one
     let wells: Vec<i64> = reader.read("/nonlinear/double_well").unwrap();
     assert!(wells.len() >= 3 && wells.iter().all(|well| *well == -1), "{wells:?}");
+    // the bins end where the first glass runs out of modes
+    let frequency: Vec<f64> = reader.read("/spectra/frequency").unwrap();
+    let complete_to = frequency.chunks(20).map(|glass| glass[19]).fold(f64::INFINITY, f64::min);
+    assert_eq!(number(&reader, "complete_to"), complete_to);
+    let edges: Vec<f64> = reader.read("/density_of_states/frequency").unwrap();
+    assert!(edges.last().unwrap() <= &complete_to && edges.last().unwrap() * 1.13 > complete_to, "{edges:?}");
     assert!(number(&reader, "omega_debye") > number(&reader, "omega_first_phonon"));
     assert!(!campaign.file("landscape.h5").exists());
 }

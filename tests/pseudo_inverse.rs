@@ -83,6 +83,10 @@ fn particles_that_are_left_out_rest() {
     let y = PseudoInverse::new(blocks(), &out, 0).unwrap().solve(&right).unwrap();
     assert!((0..1000).filter(|i| out[*i]).all(|i| x[3 * i..3 * i + 3] == [0.0; 3] && y[3 * i..3 * i + 3] == [0.0; 3]));
     assert!(largest_difference(&x, &y) < 1e-8 * largest(&x));
+    // with them the Hessian is singular, and that is told
+    let all = PairBlocks::new(&model, &glass.cell, &glass.positions, &[]);
+    let told = PseudoInverse::new(all, &[], u64::MAX).and_then(|inverse| inverse.solve(&right));
+    assert!(matches!(told, Err(Error::Numerical(_))));
 }
 
 /// Away from a minimum: the factors go on, conjugate gradients say why they do not.

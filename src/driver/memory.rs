@@ -39,7 +39,7 @@ const WRITTEN_MINIMUM: f64 = 4.5 * VECTOR;
 const WRITTEN_GLASS: f64 = 3.0 * (VECTOR + 9.0);
 
 /// Matrices of the full spectrum: Hessian, eigenvectors, work space.
-const FULL_MATRICES: f64 = 4.0;
+const FULL_MATRICES: f64 = 7.0;
 /// Vectors of the search for the lowest modes, for each of them.
 const LANCZOS_BASIS: f64 = 9.0;
 

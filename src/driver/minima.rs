@@ -66,23 +66,18 @@ impl Minima {
     }
 }
 
-/// Positions [3N] of the inherent structure of a glass of glasses.h5, quenched to `settings`.
+/// Positions [3N] of the inherent structure of a glass of glasses.h5, quenched to `settings`, and whether it is a minimum.
 ///
 /// # Errors
-/// `Storage` when the glass cannot be read, `Numerical` when the quench does not converge.
+/// `Storage` when the glass cannot be read.
 pub fn inherent_positions(
     reader: &StageReader,
     preset: Preset,
     glass: usize,
     settings: &QuenchSettings,
-) -> Result<Vec<f64>> {
+) -> Result<(Vec<f64>, bool)> {
     let configuration = configuration(reader, glass as u64)?;
     let quench = inherent_structure(&preset.model(&configuration), &configuration, settings);
-    match quench.at_minimum() {
-        true => Ok(quench.positions),
-        false => Err(Error::Numerical(format!(
-            "the quench of glass {glass} stopped at a force of {:e} before its minimum",
-            quench.residual
-        ))),
-    }
+    let reached = quench.at_minimum();
+    Ok((quench.positions, reached))
 }

@@ -7,7 +7,7 @@ use super::minima::{Minima, inherent_positions};
 use super::modes_files::{FollowedPath, GlassSpectrum, write};
 use super::pair_task::is_below;
 use super::prepare::configuration;
-use super::tunnel::{Unit, units_of};
+use super::tunnel::{Unit, in_pieces, units_of};
 use super::wells::DoubleWells;
 use crate::error::{Error, Result};
 use crate::files::StageReader;
@@ -94,10 +94,10 @@ impl<'s> Source<'s> {
         context.ranks.agree(Ok(all))
     }
 
-    /// Positions [3N] of a minimum.
-    fn positions(&self, context: &Context<'_>, wanted: Wanted) -> Result<Vec<f64>> {
+    /// Positions [3N] of a minimum, and whether it is one.
+    fn positions(&self, context: &Context<'_>, wanted: Wanted) -> Result<(Vec<f64>, bool)> {
         match &self.minima {
-            Some(minima) => minima.positions(wanted.glass, wanted.minimum as usize),
+            Some(minima) => Ok((minima.positions(wanted.glass, wanted.minimum as usize)?, true)),
             None => {
                 let preset = context.deck.model.preset;
                 let quench = match &context.deck.explore {
@@ -134,7 +134,7 @@ impl<'s> Source<'s> {
             let row = row as usize;
             let configuration = configuration(&self.glasses, wanted[row].glass as u64)?;
             let (model, cell) = (preset.model(&configuration), configuration.cell);
-            let positions = self.positions(context, wanted[row])?;
+            let (positions, reached) = self.positions(context, wanted[row])?;
             let loose = rattlers(&model, &cell, &positions);
             let mut fields = Vec::new();
             for well in self.wells_of(wanted[row]) {
@@ -145,6 +145,7 @@ impl<'s> Source<'s> {
             let task = SpectrumTask::new(model, cell, positions, loose, fields, self.settings.clone(), first);
             Ok(match state {
                 Some(state) => task.resume(state),
+                None if !reached => task.without_minimum(),
                 None => task,
             })
         };
@@ -182,12 +183,11 @@ impl<'s> Source<'s> {
             return Ok((0..wells.len() as u64).collect());
         }
         let units = units(context);
-        let chosen = (context.ranks.rank()..wells.len()).step_by(context.ranks.size()).filter_map(|well| {
-            let below = wells.profile(well).map(|profile| is_below(&profile, &units));
-            below.map(|below| below.then_some(well as u64)).transpose()
-        });
-        let chosen = context.ranks.agree(chosen.collect::<Result<Vec<u64>>>())?;
-        let mut all = context.ranks.all_gather(&chosen)?.concat();
+        let mine: Vec<usize> = (context.ranks.rank()..wells.len()).step_by(context.ranks.size()).collect();
+        let profiles = context.ranks.agree(mine.iter().map(|&well| wells.profile(well)).collect::<Result<Vec<_>>>())?;
+        let one = |k: usize| Ok(is_below(&profiles[k], &units).then_some(mine[k] as u64));
+        let chosen = in_pieces(context, Stage::Modes, mine.len() as u64, one)?;
+        let mut all = context.ranks.all_gather(&chosen.into_iter().flatten().collect::<Vec<u64>>())?.concat();
         all.sort_unstable();
         Ok(all)
     }

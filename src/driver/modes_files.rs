@@ -103,7 +103,9 @@ fn write_spectra(
             .collect();
         file.write("/spectra/eigenvector", &rows, &[k, n, 3], &vectors)?;
     }
-    let rattlers: Vec<u32> = spectra.iter().map(|spectrum| spectrum.record.rattlers as u32).collect();
+    let status = spectra.iter().map(|spectrum| name_of(&spectrum.record.status)).collect::<Result<Vec<String>>>()?;
+    file.write("/spectra/status", &rows, &[], &status)?;
+    let rattlers: Vec<u32> = spectra.iter().map(|spectrum| spectrum.record.rattlers.len() as u32).collect();
     file.write("/spectra/rattlers", &rows, &[], &rattlers)?;
     let counted: Vec<bool> = spectra.iter().map(|spectrum| spectrum.record.counted).collect();
     file.write("/spectra/counted", &rows, &[], &counted)?;
@@ -256,16 +258,26 @@ fn write_zero_points(
     spectra: &[GlassSpectrum],
     wells: Option<&DoubleWells>,
 ) -> Result<()> {
-    let mine: Vec<((usize, i64), f64)> =
-        spectra.iter().map(|spectrum| ((spectrum.glass, spectrum.minimum), spectrum.record.zero_point)).collect();
+    let of = |spectrum: &GlassSpectrum| {
+        let SpectrumRecord { zero_point, rattlers, .. } = &spectrum.record;
+        ((spectrum.glass, spectrum.minimum), *zero_point, rattlers.clone())
+    };
+    let mine: Vec<((usize, i64), f64, Vec<u32>)> = spectra.iter().map(of).collect();
     let mut all = context.ranks.all_gather(&mine)?.concat();
-    all.sort_by_key(|(key, _)| *key);
+    all.sort_by_key(|(key, ..)| *key);
     let differences: Vec<f64> = wells.map_or_else(Vec::new, |wells| {
         let of = |glass: u32, minimum: u32| {
             let key = (glass as usize, i64::from(minimum));
-            all.binary_search_by_key(&key, |(key, _)| *key).map_or(f64::NAN, |place| all[place].1)
+            all.binary_search_by_key(&key, |(key, ..)| *key).ok()
         };
-        (0..wells.len()).map(|w| of(wells.glass[w], wells.b[w]) - of(wells.glass[w], wells.a[w])).collect()
+        // one more loose particle on one side would be three modes less
+        let difference = |a: usize, b: usize| if all[a].2 == all[b].2 { all[b].1 - all[a].1 } else { f64::NAN };
+        (0..wells.len())
+            .map(|w| match (of(wells.glass[w], wells.a[w]), of(wells.glass[w], wells.b[w])) {
+                (Some(a), Some(b)) => difference(a, b),
+                _ => f64::NAN,
+            })
+            .collect()
     });
     file.write_small("/zero_point_difference", &[differences.len() as u64], &differences)
 }
@@ -291,7 +303,7 @@ fn write_density_of_states(
     spectra: &[GlassSpectrum],
     particles: usize,
 ) -> Result<()> {
-    let held = |spectrum: &GlassSpectrum| particles - spectrum.record.rattlers as usize;
+    let held = |spectrum: &GlassSpectrum| particles - spectrum.record.rattlers.len();
     let of_glass = |spectrum: &GlassSpectrum| {
         let modes = (3 * held(spectrum)).saturating_sub(3);
         let sound = spectrum.record.sound?;
@@ -305,9 +317,11 @@ fn write_density_of_states(
     let sound: [Vec<f64>; 2] = [0, 1].map(|k| glasses.iter().map(|(.., sound)| sound[k]).collect());
     let frequencies: Vec<Frequencies> =
         glasses.into_iter().map(|(_, frequencies, modes, _)| Frequencies { frequencies, modes }).collect();
-    let upper = bin_edges(&frequencies);
-    let edges: Vec<f64> = [0.0].into_iter().chain(upper.iter().copied()).collect();
+    let mut upper = bin_edges(&frequencies);
     let states = DensityOfStates::new(frequencies);
+    let complete_to = states.complete_to();
+    upper.retain(|edge| *edge <= complete_to);
+    let edges: Vec<f64> = [0.0].into_iter().chain(upper.iter().copied()).collect();
     let counts: Vec<i64> = states.counts(&edges).into_iter().map(|count| count as i64).collect();
     let integrated: Vec<f64> = upper.iter().map(|edge| states.integrated(*edge)).collect();
     let reduced: Vec<f64> = upper.iter().zip(&integrated).map(|(edge, share)| share / edge.powi(5)).collect();
@@ -333,14 +347,19 @@ fn write_quartic(
     sound: [Vec<f64>; 2],
 ) -> Result<()> {
     let [from, to] = context.section(&context.deck.modes, Stage::Modes)?.fit_window;
-    let [debye, first_phonon] = sound.map(|all| all.iter().sum::<f64>() / all.len() as f64);
+    let [debye, first_phonon] = sound.map(|mut all| {
+        all.retain(|omega| omega.is_finite());
+        all.iter().sum::<f64>() / all.len() as f64
+    });
     let settings = QuarticSettings { from, to, ..QuarticSettings::default() };
     let fit = states.quartic(first_phonon, &settings, context.deck.campaign.seed);
-    let (reduced, _) = fit.adimensional(debye);
+    let (reduced, reduced_error) = fit.adimensional(debye);
     for (name, value) in [
         ("a4", Attribute::F64(fit.a4)),
         ("a4_error", Attribute::F64(fit.error)),
         ("a4_reduced", Attribute::F64(reduced)),
+        ("a4_reduced_error", Attribute::F64(reduced_error)),
+        ("complete_to", Attribute::F64(states.complete_to())),
         ("a4_status", Attribute::Text(name_of(&fit.status)?)),
         ("a4_modes", Attribute::I64(fit.modes as i64)),
         ("omega_debye", Attribute::F64(debye)),

@@ -2,7 +2,7 @@
 
 use super::campaign::{Earlier, RunOptions, file_stage, joined};
 use crate::error::{Error, Result};
-use crate::files::Campaign;
+use crate::files::{Campaign, StageReader};
 use crate::input::{self, Change, Comparison, Deck, Stage};
 use crate::paths::Refine;
 
@@ -42,7 +42,8 @@ pub(super) fn plan(deck: &Deck, campaign: &Campaign, options: &RunOptions) -> Re
             }
         }
         let redone = is_redone(deck, stage, redo);
-        let outdated = deck.upstream(stage).iter().any(|before| stale.contains(before));
+        let outdated = deck.upstream(stage).iter().any(|before| stale.contains(before))
+            || (stage == Stage::Elastic && lacks_couplings(deck, campaign));
         let state = campaign.stage(file_stage(stage)).filter(|_| !redone);
         let comparison = match state {
             None => None,
@@ -67,6 +68,15 @@ pub(super) fn plan(deck: &Deck, campaign: &Campaign, options: &RunOptions) -> Re
         }
     }
     Ok(plan)
+}
+
+/// Whether elasticity.h5 was written before there were double wells to strain.
+fn lacks_couplings(deck: &Deck, campaign: &Campaign) -> bool {
+    let wanted = deck.couples_to_strain() && campaign.is_complete(file_stage(Stage::Elastic));
+    // a file that cannot be read is told of where it is verified
+    wanted
+        && StageReader::open(campaign.directory(), file_stage(Stage::Elastic))
+            .is_ok_and(|reader| !reader.has("/coupling/status"))
 }
 
 /// The error for a directory that holds what another deck has made.

@@ -107,7 +107,8 @@ pub fn run(context: &Context<'_>, spectra: bool) -> Result<()> {
             let key = TaskKey { round: round as u32, task: first + well as u64 };
             Ok((doublet, TaskCost { key, seconds: start.elapsed().as_secs_f64() }))
         };
-        let (doublets, costs): (Vec<Doublet>, Vec<TaskCost>) = in_pieces(context, count, one)?.into_iter().unzip();
+        let (doublets, costs): (Vec<Doublet>, Vec<TaskCost>) =
+            in_pieces(context, Stage::Tunnel, count, one)?.into_iter().unzip();
         tasks.extend(costs);
         solved_units.push((unit, doublets));
     }
@@ -144,14 +145,19 @@ fn zero_point_differences(context: &Context<'_>, first: u64, count: u64) -> Resu
 /// Collective: the wells of this rank, the clock and signals being looked at between two pieces.
 ///
 /// # Errors
-/// The first error of any rank; `Stopped` when a rank wants to stop: nothing is kept of the stage.
-fn in_pieces<T: Send>(context: &Context<'_>, count: u64, one: impl Fn(usize) -> Result<T> + Sync) -> Result<Vec<T>> {
+/// The first error of any rank; `Stopped` when a rank wants to stop: nothing is kept of this work.
+pub fn in_pieces<T: Send>(
+    context: &Context<'_>,
+    stage: Stage,
+    count: u64,
+    one: impl Fn(usize) -> Result<T> + Sync,
+) -> Result<Vec<T>> {
     let longest = context.ranks.max_u64(count) as usize;
     let piece = PIECE * context.threads;
     let mut all = Vec::with_capacity(count as usize);
     for begin in (0..longest).step_by(piece) {
         if context.ranks.any(context.stop.wanted()) {
-            return Err(Stop::told(Stage::Tunnel.name()));
+            return Err(Stop::told(stage.name()));
         }
         let wells = begin.min(count as usize)..(begin + piece).min(count as usize);
         let solved: Vec<Result<T>> = wells.into_par_iter().map(&one).collect();

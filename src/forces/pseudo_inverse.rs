@@ -13,6 +13,8 @@ type Block = Vec<[f64; LANES]>;
 const TOLERANCE: f64 = 1e-12;
 /// A solution whose residual is larger than this share of |H| |x| is none.
 const BACKWARD_ERROR: f64 = 1e-10;
+/// Nor is one whose residual is larger than this share of its right-hand side.
+const FORWARD_ERROR: f64 = 1e-6;
 /// Rounds of refinement of what the factors give.
 const REFINEMENTS: usize = 3;
 /// Iterations of conjugate gradients, in units of the number of coordinates.
@@ -217,7 +219,9 @@ impl PseudoInverse {
         let (size, force) = (squares(x).map(f64::sqrt), squares(right).map(f64::sqrt));
         for l in 0..LANES {
             let scale = self.hessian.bound() * size[l] + force[l];
-            if off[l].is_nan() || off[l] > BACKWARD_ERROR * scale {
+            // near a zero mode x grows without bound, and the first bound with it
+            let wrong = off[l] > BACKWARD_ERROR * scale || off[l] > FORWARD_ERROR * force[l];
+            if off[l].is_nan() || wrong {
                 return Err(Error::Numerical(format!(
                     "a linear system of the Hessian is solved to {:e} of its size only: the Hessian is singular beyond translations",
                     off[l] / scale

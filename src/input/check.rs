@@ -249,7 +249,7 @@ fn modes(deck: &Deck, settings: &ModesSettings, section: &mut Section) {
     let memory = settings.factor_memory;
     section.require(memory.is_finite() && memory >= 0.0, "factor_memory", "a number of GB, 0 or more");
     if settings.count == ModeCount::All && deck.model.particles > 8000 {
-        let bytes = 3.0 * 8.0 * (3.0 * deck.model.particles as f64).powi(2);
+        let bytes = 7.0 * 8.0 * (3.0 * deck.model.particles as f64).powi(2);
         section.warn(
             "count",
             &format!(

@@ -20,7 +20,7 @@ pub(super) fn check(deck: &Deck, settings: &ExciteSettings, section: &mut Sectio
     section.at_least(amplitudes.per_decade as u64, 1, "amplitudes.per_decade");
     let amplitudes = (amplitudes.to / amplitudes.from).log10() * amplitudes.per_decade as f64;
     let wanted = "fewer: the grid has more than 10000 amplitudes";
-    section.require(amplitudes.is_nan() || amplitudes <= MOST_AMPLITUDES, "amplitudes.per_decade", wanted);
+    section.require(!amplitudes.is_finite() || amplitudes <= MOST_AMPLITUDES, "amplitudes.per_decade", wanted);
     let tolerance = settings.tolerance;
     section.require((1e-12..=1.0).contains(&tolerance), "tolerance", "a fraction of A_c, 1e-12 to 1");
     section.positive(settings.force_tolerance, "force_tolerance");

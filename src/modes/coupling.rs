@@ -222,6 +222,8 @@ impl PathResponse {
     pub fn perturbations(&self, path: &PathPoints, profile: &Profile, top: f64) -> Result<Vec<Perturbation>> {
         let (length, saddle) = (path.length(), path.arc_length[path.saddle]);
         let slopes = path.energy_spline()?;
+        // where paths.h5 tells no curvature, the continuation beyond the minimum takes the spline's
+        let energies = CubicSpline::new(&profile.xi, &profile.energy)?;
         let on_path = |xi: f64| match xi <= top {
             true => saddle * (xi / top),
             false => saddle + (length - saddle) * ((xi - top) / (1.0 - top)),
@@ -241,7 +243,7 @@ impl PathResponse {
                 let changes = CubicSpline::new(&path.arc_length, &changes)?;
                 let stretch = change_of_length[p] / length;
                 let curvature = std::array::from_fn(|end| {
-                    let k = profile.curvature[end].unwrap_or(0.0);
+                    let k = profile.curvature[end].unwrap_or_else(|| energies.second_derivative(end as f64));
                     self.curvature[end][p] * profile.length * profile.length + 2.0 * k * stretch
                 });
                 let energy = profile.xi.iter().map(|xi| changes.value(on_path(*xi))).collect();

@@ -176,12 +176,11 @@ impl CouplingTask {
         /// Force calls that a point costs, about: its systems are solved with six vectors side by side.
         const POINT: u64 = 1000;
         let (next, spent) = match &mut self.phase {
-            Phase::Walk(walk) => {
-                if walk.advance(force_calls)? == Progress::Pending {
-                    return Ok(force_calls);
-                }
-                (self.arrived(), POINT)
-            }
+            Phase::Walk(walk) => match walk.advance(force_calls) {
+                Ok(Progress::Pending) => return Ok(force_calls),
+                Ok(Progress::Done) => (self.arrived(), POINT),
+                Err(error) => (Err(error), POINT),
+            },
             Phase::Strain(state) => {
                 let mut strained = Strained {
                     model: &self.model,
@@ -239,13 +238,19 @@ impl CouplingTask {
             let derivatives = splitting_derivatives(profile, *mass, &self.settings, &perturbations)?;
             Ok(std::array::from_fn(|p| 0.5 * derivatives[p]))
         };
+        let splitting: Vec<[f64; 6]> = self.reduced_masses.iter().map(of_unit).collect::<Result<_>>()?;
+        let status = match splitting.iter().flatten().all(|derivative| derivative.is_finite()) {
+            false => CouplingStatus::Unsolved,
+            true if state.converged => CouplingStatus::Converged,
+            true => CouplingStatus::Approximate,
+        };
         let (first, last) = (&state.response.work[0], &state.response.work[state.response.work.len() - 1]);
         Ok(Phase::Done(Box::new(StrainCoupling {
             asymmetry: std::array::from_fn(|p| 0.5 * (last[p] - first[p])),
             length: state.response.length(),
             curvature: state.response.curvature,
-            splitting: self.reduced_masses.iter().map(of_unit).collect::<Result<_>>()?,
-            status: if state.converged { CouplingStatus::Converged } else { CouplingStatus::Approximate },
+            splitting,
+            status,
         })))
     }
 }

@@ -176,25 +176,14 @@ impl Task for FollowTask {
     type State = FollowState;
 
     fn advance(&mut self, force_calls: u64) -> Result<Progress> {
-        self.phase = match std::mem::replace(&mut self.phase, Phase::Done) {
-            Phase::Points(mut task) => match task.advance(force_calls)? {
-                Progress::Pending => Phase::Points(task),
-                Progress::Done => self.along(task.into_points()?)?,
-            },
-            Phase::Along { path, at } if !self.tangents_known => {
-                self.record.tangents = self.tangents(&path)?;
-                self.tangents_known = true;
-                Phase::Along { path, at }
+        self.phase = match self.next_phase(force_calls) {
+            Ok(phase) => phase,
+            // a path that cannot be followed is a row without figures, not the end of the campaign
+            Err(Error::Numerical(_)) => {
+                self.record.status = PathStatus::DescentFailed;
+                Phase::Done
             }
-            Phase::Along { path, at } => match at.get(self.record.hessians.len()) {
-                Some(&s) => {
-                    let row = self.hessian(&path, s)?;
-                    self.record.hessians.push(row);
-                    Phase::Along { path, at }
-                }
-                None => Phase::Done,
-            },
-            Phase::Done => Phase::Done,
+            Err(error) => return Err(error),
         };
         Ok(if matches!(self.phase, Phase::Done) { Progress::Done } else { Progress::Pending })
     }
@@ -214,5 +203,40 @@ impl Task for FollowTask {
             Phase::Along { at, .. } => 0.2 + 0.8 * self.record.hessians.len() as f64 / at.len().max(1) as f64,
             Phase::Done => 1.0,
         }
+    }
+}
+
+impl FollowTask {
+    /// Does what is next.
+    fn next_phase(&mut self, force_calls: u64) -> Result<Phase> {
+        Ok(match std::mem::replace(&mut self.phase, Phase::Done) {
+            Phase::Points(mut task) => match task.advance(force_calls)? {
+                Progress::Pending => Phase::Points(task),
+                Progress::Done => self.along(task.into_points()?)?,
+            },
+            Phase::Along { path, at } if !self.tangents_known => {
+                self.record.tangents = or_nothing(self.tangents(&path))?.unwrap_or_default();
+                self.tangents_known = true;
+                Phase::Along { path, at }
+            }
+            Phase::Along { path, at } => match at.get(self.record.hessians.len()) {
+                Some(&s) => {
+                    let row = or_nothing(self.hessian(&path, s))?;
+                    self.record.hessians.push(row.unwrap_or_else(|| PathHessianRow::without_figures(s)));
+                    Phase::Along { path, at }
+                }
+                None => Phase::Done,
+            },
+            Phase::Done => Phase::Done,
+        })
+    }
+}
+
+/// What was found, or nothing where numbers did not converge.
+fn or_nothing<T>(found: Result<T>) -> Result<Option<T>> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(Error::Numerical(_)) => Ok(None),
+        Err(error) => Err(error),
     }
 }

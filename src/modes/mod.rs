@@ -44,7 +44,8 @@ pub use phonons::PhononOrder;
 pub use profile::{ModeProfile, ProfileSettings, SecondWell, mode_profile};
 pub use quasi_static::{ElasticSettings, QuasiStatic, QuasiStaticState, gradient, signed};
 pub use records::{
-    Field, NonlinearRow, OverlapRow, PathHessianRow, PathRecord, SeenWell, SpectrumRecord, Start, TangentRow,
+    Field, NonlinearRow, OverlapRow, PathHessianRow, PathRecord, SeenWell, SpectrumRecord, SpectrumStatus, Start,
+    TangentRow,
 };
 pub use settings::{FollowedPaths, ModeCount, ModesSettings, SpectraOf};
 pub use spectrum::{Spectrum, dense_spectrum, participation_ratio};

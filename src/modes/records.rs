@@ -93,9 +93,22 @@ impl NonlinearRow {
     }
 }
 
+/// How a spectrum was left.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SpectrumStatus {
+    #[default]
+    Converged,
+    /// The eigenvalue problem could not be solved, or its checks did not hold: no figures.
+    Failed,
+    /// The quench of the glass did not reach a minimum: no figures.
+    NoMinimum,
+}
+
 /// The vibrations of one minimum.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SpectrumRecord {
+    pub status: SpectrumStatus,
     /// [K] rising; -sqrt(-lambda) for a negative eigenvalue [(epsilon / m)^1/2 / sigma].
     pub frequency: Vec<f64>,
     pub participation_ratio: Vec<f64>,
@@ -105,7 +118,8 @@ pub struct SpectrumRecord {
     pub third_order: Vec<f64>,
     /// [K][3N]; empty when they were not asked for.
     pub eigenvectors: Vec<f64>,
-    pub rattlers: u64,
+    /// Loose particles of a harmonic packing, rising.
+    pub rattlers: Vec<u32>,
     /// Whether the number of modes is proven.
     pub counted: bool,
     /// Sum of omega / 2; NaN when not all modes are known.
@@ -140,6 +154,14 @@ pub struct PathHessianRow {
     pub zero_point: f64,
     /// Modes dropped from it; -1 when it was not asked for.
     pub imaginary: i64,
+}
+
+impl PathHessianRow {
+    /// A point at which the eigenvalue problem could not be solved.
+    pub(super) fn without_figures(arc_length: f64) -> Self {
+        let (eigenvalues, projections) = (Vec::new(), Vec::new());
+        Self { arc_length, energy: f64::NAN, eigenvalues, projections, zero_point: f64::NAN, imaginary: -1 }
+    }
 }
 
 /// What was found along the path of one double well.

@@ -1,6 +1,6 @@
 //! The vibrations of one minimum as a task: its spectrum, measures of each mode, overlaps with double wells, nonlinear modes.
 
-use super::records::{Field, NonlinearRow, OverlapRow, SeenWell, SpectrumRecord, Start};
+use super::records::{Field, NonlinearRow, OverlapRow, SeenWell, SpectrumRecord, SpectrumStatus, Start};
 use super::settings::{ModeCount, ModesSettings, SpectraOf};
 use super::{
     Completeness, LowestModes, ModeProfile, NonlinearMode, NonlinearSettings, NonlinearStop, PhononOrder,
@@ -66,6 +66,17 @@ impl SpectrumTask {
         self
     }
 
+    /// A minimum that was not reached: a row without figures.
+    pub fn without_minimum(mut self) -> Self {
+        self.give_up(SpectrumStatus::NoMinimum);
+        self
+    }
+
+    fn give_up(&mut self, status: SpectrumStatus) {
+        let record = SpectrumRecord { status, zero_point: f64::NAN, ..SpectrumRecord::default() };
+        self.state = SpectrumState { step: Step::Done, record };
+    }
+
     /// What was found.
     pub fn into_record(self) -> SpectrumRecord {
         self.state.record
@@ -85,8 +96,8 @@ impl SpectrumTask {
 
     fn spectrum(&mut self) -> Result<()> {
         let blocks = PairBlocks::new(&self.model, &self.cell, &self.positions, &self.rattlers);
-        let rattlers = self.rattlers.iter().filter(|loose| **loose).count();
-        let held = (self.particles() - rattlers) as f64;
+        let rattlers: Vec<u32> = (0..self.particles() as u32).filter(|i| self.rattlers[*i as usize]).collect();
+        let held = (self.particles() - rattlers.len()) as f64;
         let mean = blocks.trace() / (3.0 * held);
         let (settings, keeps) = (self.settings.clone(), self.settings.eigenvectors);
         let modes = self.modes()?;
@@ -102,7 +113,7 @@ impl SpectrumTask {
                 ModeCount::Lowest(_) => f64::NAN,
             },
             eigenvectors: if keeps { modes.vectors.concat() } else { Vec::new() },
-            rattlers: rattlers as u64,
+            rattlers,
             frequency,
             ..SpectrumRecord::default()
         };
@@ -244,6 +255,35 @@ impl SpectrumTask {
     }
 }
 
+impl SpectrumTask {
+    /// Does what is next, and tells what comes then.
+    fn next_step(&mut self) -> Result<Step> {
+        Ok(match self.state.step {
+            Step::Spectrum => {
+                self.spectrum()?;
+                Step::Measures
+            }
+            Step::Measures => {
+                self.measures()?;
+                Step::Overlaps
+            }
+            Step::Overlaps => {
+                self.overlaps()?;
+                Step::Nonlinear
+            }
+            Step::Nonlinear => {
+                self.nonlinear()?;
+                Step::Elasticity
+            }
+            Step::Elasticity => {
+                self.elasticity()?;
+                Step::Done
+            }
+            Step::Done => Step::Done,
+        })
+    }
+}
+
 /// What stands for a nonlinear mode where there is none.
 fn no_mode(start: &[f64]) -> NonlinearMode {
     NonlinearMode {
@@ -286,29 +326,12 @@ impl Task for SpectrumTask {
     type State = SpectrumState;
 
     fn advance(&mut self, _: u64) -> Result<Progress> {
-        self.state.step = match self.state.step {
-            Step::Spectrum => {
-                self.spectrum()?;
-                Step::Measures
-            }
-            Step::Measures => {
-                self.measures()?;
-                Step::Overlaps
-            }
-            Step::Overlaps => {
-                self.overlaps()?;
-                Step::Nonlinear
-            }
-            Step::Nonlinear => {
-                self.nonlinear()?;
-                Step::Elasticity
-            }
-            Step::Elasticity => {
-                self.elasticity()?;
-                Step::Done
-            }
-            Step::Done => Step::Done,
-        };
+        match self.next_step() {
+            Ok(next) => self.state.step = next,
+            // a spectrum that cannot be found is a row without figures, not the end of the campaign
+            Err(Error::Numerical(_)) => self.give_up(SpectrumStatus::Failed),
+            Err(error) => return Err(error),
+        }
         Ok(if self.state.step == Step::Done { Progress::Done } else { Progress::Pending })
     }
 

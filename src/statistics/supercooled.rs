@@ -237,12 +237,16 @@ fn spread(value: f64, mut values: Vec<f64>) -> Option<f64> {
     (values.len() as f64 >= ENOUGH * all).then(|| (0.5 * (at(0.84) - at(0.16))).hypot(at(0.5) - value))
 }
 
-/// Fits what relaxation times allow; points without a finite tau above 0 are left out. Data with unknown errors (any of them
-/// NaN) weigh alike, and the fits are without errors. `of_model`: the onset to use where the data tell none. The draws are
+/// Fits what relaxation times allow; points without a finite tau above 0 are left out. Points of unknown error
+/// (NaN) are left out where others have one; where none has, all weigh alike and the fits are without errors. `of_model`: the onset to use where the data tell none. The draws are
 /// those of the campaign's `seed`.
 pub fn fit_supercooled(points: &[RelaxationPoint], of_model: Option<f64>, seed: u64) -> SupercooledFits {
     let usable = |point: &&RelaxationPoint| point.tau > 0.0 && point.tau.is_finite() && point.temperature > 0.0;
-    let points: Vec<RelaxationPoint> = points.iter().filter(usable).copied().collect();
+    let mut points: Vec<RelaxationPoint> = points.iter().filter(usable).copied().collect();
+    // one point of unknown error must not take the errors of all others away
+    if points.iter().any(|point| point.error.is_finite()) {
+        points.retain(|point| point.error.is_finite());
+    }
     let known = !points.is_empty() && points.iter().all(|point| point.error.is_finite());
     let mut values = all_fits(&Data::with_errors(&points, known), known, of_model);
     let mut errors = [f64::NAN; 11];

@@ -34,6 +34,9 @@ pub(super) const STOP: &[&str] = &["converged", "step_limit", "time_limit", "fai
 /// Which vector the modes are compared with.
 pub(super) const FIELD: &[&str] = &["displacement", "saddle", "tangent"];
 
+/// How a spectrum was left.
+pub(super) const SPECTRUM: &[&str] = &["converged", "failed", "no_minimum"];
+
 /// From which vector a nonlinear mode was started.
 pub(super) const START: &[&str] = &["displacement", "softest_mode", "softest_localised"];
 

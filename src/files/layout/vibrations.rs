@@ -39,6 +39,13 @@ pub(super) const MODES: &[DataSet] = &[
         "tau = U:eee of each mode, its sign chosen negative",
     ),
     asked("/spectra/eigenvector", F64, "[S,K,N,3]", "1", "eigenvectors of unit length"),
+    set(
+        "/spectra/status",
+        Names(names::SPECTRUM),
+        "[S]",
+        "1",
+        "converged; failed: the eigenvalue problem; no_minimum: the quench of the glass; rows without figures are NaN",
+    ),
     set("/spectra/rattlers", U32, "[S]", "1", "loose particles of a harmonic packing, left out"),
     set(
         "/spectra/counted",
@@ -123,7 +130,7 @@ pub(super) const MODES: &[DataSet] = &[
         F64,
         "[P]",
         FREQUENCY,
-        "sum of (omega_b - omega_a)/2 for every double well of paths.h5, times epsilon/sqrt(m~) an energy; NaN where a spectrum is not whole",
+        "sum of (omega_b - omega_a)/2 for every double well of paths.h5, times epsilon/sqrt(m~) an energy; NaN where a spectrum is not whole or the rattlers of the two minima differ",
     ),
     set(
         "/<unit>/zero_point/splitting",
@@ -159,8 +166,22 @@ pub(super) const MODES_ATTRIBUTES: &[AttributeEntry] = &[
     attribute("/density_of_states", "a4", F64, "[]", "A_4 of D(omega) = A_4 omega^4; NaN with its status"),
     attribute("/density_of_states", "a4_error", F64, "[]", "its standard error, by bootstrap over glasses"),
     attribute("/density_of_states", "a4_reduced", F64, "[]", "A_4 omega_D^5"),
+    attribute("/density_of_states", "a4_reduced_error", F64, "[]", "error of A_4 times omega_D^5"),
+    attribute(
+        "/density_of_states",
+        "complete_to",
+        F64,
+        "[]",
+        "frequency up to which no glass lacks a mode; the bins end there",
+    ),
     attribute("/density_of_states", "a4_status", Text, "[]", "fitted, or why not"),
-    attribute("/density_of_states", "a4_modes", I64, "[]", "modes in the window of the fit"),
-    attribute("/density_of_states", "omega_debye", F64, "[]", "Debye frequency, mean over glasses"),
-    attribute("/density_of_states", "omega_first_phonon", F64, "[]", "omega_t = 2 pi c_t / L, mean over glasses"),
+    attribute("/density_of_states", "a4_modes", I64, "[]", "modes below the upper end of the window of the fit"),
+    attribute("/density_of_states", "omega_debye", F64, "[]", "Debye frequency, mean over the glasses that have one"),
+    attribute(
+        "/density_of_states",
+        "omega_first_phonon",
+        F64,
+        "[]",
+        "omega_t = 2 pi c_t / L, mean over the glasses that have one",
+    ),
 ];
