@@ -4,7 +4,9 @@
 
 mod short;
 
-use short::{Ended, Running, Short, one_at_a_time, ranks_of_glasswell, wait_until};
+#[cfg(feature = "mpi")]
+use short::ranks_of_glasswell;
+use short::{Ended, Running, Short, one_at_a_time, wait_until};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
