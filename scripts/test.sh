@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sets up and runs the whole suite (about 35 minutes on two cores); `./scripts/test.sh quick` runs the quick part.
+# Sets up and runs the whole suite (about 45 minutes on two cores); `./scripts/test.sh quick` runs the quick part.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export GLASSWELL_SETUP=test
