@@ -122,8 +122,9 @@ fn profiles() {
         let model = Preset::Tlj.model(a);
         let (inverse, third) = solvers(&model, a);
         let field: Vec<f64> = a.positions.iter().zip(&b.positions).map(|(a, b)| b - a).collect();
-        let mode =
-            nonlinear_modes(&inverse, &third, std::slice::from_ref(&field), &NonlinearSettings::default()).unwrap().remove(0);
+        let mode = nonlinear_modes(&inverse, &third, std::slice::from_ref(&field), &NonlinearSettings::default())
+            .unwrap()
+            .remove(0);
         println!("{name}: {:?} {} c = {:?}", mode.stop, mode.iterations, overlaps(&field, &mode.direction));
         let mut sum = PairSum::<LANES>::new(model.clone(), a.cell);
         let settings = ProfileSettings::default();

@@ -42,7 +42,8 @@ fn reference_minima() {
         // exactly three zero modes, the lowest at a minimum
         assert!(largest(&values[..3]) < 1e-10 * largest_value && values[3] > 1e-10 * largest_value, "{name}");
         assert!(modes.eigenvalues[0] > 1e-10 * largest_value, "{name}: {:e}", modes.eigenvalues[0]);
-        (values.drain(..3), ratios.drain(..3));
+        values.drain(..3);
+        ratios.drain(..3);
         let off = largest_difference(&modes.eigenvalues, &values) / largest_value;
         assert!(off < 1e-11, "{name}: eigenvalues off by {off:e} of the largest");
         let known = ratios.iter().zip(&modes.participation_ratio).filter(|(theirs, _)| theirs.is_finite());
@@ -79,7 +80,7 @@ fn all_modes_of_a_glass() {
             assert!((dot(a, b) - if i == j { 1.0 } else { 0.0 }).abs() < 1e-12, "modes {i} and {j}");
         }
         let ratio = participation_ratio(a);
-        assert!((modes.participation_ratio[i] - ratio).abs() < 1e-12 && ratio <= 1.0 && ratio >= 1.0 / 200.0);
+        assert!((modes.participation_ratio[i] - ratio).abs() < 1e-12 && (1.0 / 200.0..=1.0).contains(&ratio));
         let plain = sums::third_order(&model, cell, x, a).1;
         assert!((taus[i] - plain).abs() < 1e-11 * largest(&taus), "tau of mode {i}: {} {plain}", taus[i]);
     }

@@ -11,6 +11,7 @@ mod phonons;
 mod profile;
 mod spectrum;
 mod symmetric;
+mod tridiagonal;
 
 pub use density_of_states::{DensityOfStates, GlassSpectrum, QuarticFit, QuarticSettings, QuarticStatus};
 pub use full::full_modes;
