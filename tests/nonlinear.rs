@@ -90,6 +90,30 @@ fn fixed_points_are_stationary_barriers() {
     }
 }
 
+/// b = (2/3) kappa^3 / tau^2 falls at every small step, and a mode found by small steps is a fixed point of whole ones.
+#[test]
+fn small_steps_descend_the_barrier() {
+    let (model, glass) = glass(Preset::Tlj, 200, 4);
+    let (inverse, third) = solvers(&model, &glass);
+    for seed in 0..3 {
+        let start = [irregular(200, seed)];
+        let after = |step: f64, max_iterations: u64, start: &[Vec<f64>]| {
+            let settings = NonlinearSettings { step, max_iterations, ..NonlinearSettings::default() };
+            nonlinear_modes(&inverse, &third, start, &settings).unwrap().remove(0)
+        };
+        let mut last = after(0.1, 0, &start).barrier;
+        for steps in 1..40 {
+            let barrier = after(0.1, steps, &start).barrier;
+            assert!(barrier < last, "seed {seed}: {barrier} after {steps} steps, {last} before");
+            last = barrier;
+        }
+        let found = after(0.3, 3000, &start);
+        assert_eq!(found.stop, NonlinearStop::Converged);
+        let whole = after(1.0, 1, &[found.direction.clone()]);
+        assert!(largest_difference(&whole.direction, &found.direction) < 1e-7);
+    }
+}
+
 /// What ends an iteration is told.
 #[test]
 fn stops() {

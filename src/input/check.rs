@@ -246,6 +246,8 @@ fn modes(deck: &Deck, settings: &ModesSettings, section: &mut Section) {
     section.require(points == 0 || points >= 5, "path_points", "0 (no Hessians along the paths) or 5 or more");
     let [low, high] = settings.fit_window;
     section.require(low >= 0.0 && low < high && high.is_finite(), "fit_window", "two numbers, 0 <= from < to");
+    let step = settings.nonlinear_step;
+    section.require(step > 0.0 && step <= 1.0, "nonlinear_step", "a number above 0, at most 1");
     let memory = settings.factor_memory;
     section.require(memory.is_finite() && memory >= 0.0, "factor_memory", "a number of GB, 0 or more");
     if settings.count == ModeCount::All && deck.model.particles > 8000 {

@@ -7,7 +7,7 @@
 use super::krylov::Space;
 use super::lowest::LowestModes;
 use super::participation_ratio;
-use super::symmetric::{eigen, fixed};
+use super::symmetric::{fixed, large_symmetric_eigen};
 use crate::error::{Error, Result};
 use crate::forces::{LANES, PairBlocks};
 use crate::model::{Model, PeriodicBox};
@@ -46,7 +46,7 @@ pub fn full_modes(model: &Model, cell: &PeriodicBox, positions: &[f64], rattlers
             matrix[(i, j)] += lift / held.len() as f64;
         }
     }
-    let (mut eigenvalues, vectors) = eigen(matrix.as_ref(), fixed())?;
+    let (mut eigenvalues, vectors) = large_symmetric_eigen(matrix)?;
     let translations = eigenvalues.split_off(space.dimension());
     let sum: f64 = eigenvalues.iter().sum();
     let off = translations.iter().map(|value| (value - lift).abs()).fold((sum - trace).abs(), f64::max);

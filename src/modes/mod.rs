@@ -25,6 +25,7 @@ mod stress_strain;
 mod symmetric;
 mod tangent;
 mod transverse;
+mod tridiagonal;
 mod zero_point;
 
 pub use along_path::{

@@ -4,7 +4,9 @@
 //!
 //! Along a unit vector pi, U(s) = (kappa/2) s^2 + (tau/6) s^3 with kappa = M:pi pi and tau = U:pi pi pi has its barrier
 //! b = (2/3) kappa^3 / tau^2 at s = -2 kappa / tau. b is stationary where M pi = (kappa / tau) U:pi pi, which is iterated as
-//! pi <- (kappa / tau) M^-1 (U:pi pi).
+//! pi <- (1 - a) pi + a F(pi), F(pi) = (kappa / tau) M^-1 (U:pi pi), both normalised. As grad b = (4 kappa^2 / tau^2) M (pi - F(pi)),
+//! small steps a descend b in the metric M to the mode in whose basin the start lies; a = 1, Eq. 6 of the paper, has the same fixed
+//! points, but takes long steps, which may end at another one or cycle.
 
 use crate::error::{Error, Result};
 use crate::forces::{LANES, PseudoInverse, ThirdOrder};
@@ -19,14 +21,16 @@ const NOTHING: f64 = 1e-12;
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct NonlinearSettings {
-    /// |pi' - pi| of a step of the converged unit vector.
+    /// The share a of F(pi) in a step, above 0 and at most 1.
+    pub step: f64,
+    /// |pi' - pi| / a of a step of the converged unit vector.
     pub tolerance: f64,
     pub max_iterations: u64,
 }
 
 impl Default for NonlinearSettings {
     fn default() -> Self {
-        Self { tolerance: 1e-8, max_iterations: 1000 }
+        Self { step: 0.3, tolerance: 1e-8, max_iterations: 3000 }
     }
 }
 
@@ -172,27 +176,31 @@ impl<'a> Search<'a> {
             Err(error) => return Err(error),
         };
         normalise(&mut next);
-        self.take(&next, running, settings.tolerance);
+        self.take(&next, running, settings);
         self.measure();
         Ok(true)
     }
 
-    /// Takes the step of the lanes that run; the factor kappa / tau is left to the norm, but for its sign.
-    fn take(&mut self, next: &Block, running: [bool; LANES], tolerance: f64) {
-        let sign = self.third_order.map(f64::signum);
-        let mut change = [0.0; LANES];
+    /// Takes the step of the lanes that run towards the unit vectors `next`; the factor kappa / tau is left to the norm, but for
+    /// its sign.
+    fn take(&mut self, next: &Block, running: [bool; LANES], settings: &NonlinearSettings) {
+        let towards: [f64; LANES] = std::array::from_fn(|lane| settings.step * self.third_order[lane].signum());
+        let before = self.directions.clone();
         for (old, new) in self.directions.iter_mut().zip(next) {
+            for lane in (0..LANES).filter(|&lane| running[lane]) {
+                old[lane] += towards[lane] * new[lane] - settings.step * old[lane];
+            }
+        }
+        normalise(&mut self.directions);
+        let mut change = [0.0; LANES];
+        for (old, new) in before.iter().zip(&self.directions) {
             for lane in 0..LANES {
-                let step = sign[lane] * new[lane] - old[lane];
-                change[lane] += step * step;
-                if running[lane] {
-                    old[lane] += step;
-                }
+                change[lane] += (new[lane] - old[lane]).powi(2);
             }
         }
         for lane in (0..LANES).filter(|&lane| running[lane]) {
             self.iterations[lane] += 1;
-            if change[lane].sqrt() < tolerance {
+            if change[lane].sqrt() < settings.step * settings.tolerance {
                 self.stops[lane] = Some(NonlinearStop::Converged);
             }
         }

@@ -1,5 +1,6 @@
 //! Settings of the stage `modes`.
 
+use super::nonlinear::NonlinearSettings;
 use crate::model::Preset;
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -78,6 +79,8 @@ pub struct ModesSettings {
     pub of: SpectraOf,
     /// Whether the cubic nonlinear modes are sought.
     pub nonlinear: bool,
+    /// The share of the new direction in a step of that iteration: 1 is Eq. 6 of the papers; smaller ones stay nearer to the start.
+    pub nonlinear_step: f64,
     /// Whether tau = U:eee of every mode is written.
     pub third_order: bool,
     /// Whether the eigenvectors are written.
@@ -102,6 +105,7 @@ impl Default for ModesSettings {
             count: ModeCount::All,
             of: SpectraOf::DoubleWells,
             nonlinear: true,
+            nonlinear_step: NonlinearSettings::default().step,
             third_order: true,
             eigenvectors: false,
             localised_below: 0.1,

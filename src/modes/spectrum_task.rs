@@ -214,8 +214,9 @@ impl SpectrumTask {
     fn nonlinear_from(&self, starts: &[(Start, Vec<f64>)]) -> Result<Vec<(NonlinearMode, ModeProfile)>> {
         let blocks = PairBlocks::new(&self.model, &self.cell, &self.positions, &self.rattlers);
         let vectors: Vec<&Vec<f64>> = starts.iter().map(|(_, vector)| vector).collect();
+        let settings = NonlinearSettings { step: self.settings.nonlinear_step, ..NonlinearSettings::default() };
         let found = match PseudoInverse::new(blocks, &self.rattlers, self.settings.factor_bytes()) {
-            Ok(inverse) => nonlinear_modes(&inverse, &self.third(), &vectors, &NonlinearSettings::default())?,
+            Ok(inverse) => nonlinear_modes(&inverse, &self.third(), &vectors, &settings)?,
             // a singular Hessian has no nonlinear modes of this kind
             Err(Error::Numerical(_)) => vectors.iter().map(|vector| no_mode(vector)).collect(),
             Err(error) => return Err(error),

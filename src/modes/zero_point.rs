@@ -1,7 +1,7 @@
 //! Zero-point energies from the Hessian, with and without the motion along a path.
 
 use super::krylov::Space;
-use super::symmetric::symmetric_eigenvalues;
+use super::symmetric::large_symmetric_eigenvalues;
 use crate::error::{Error, Result};
 use crate::forces::PairBlocks;
 use crate::model::{Model, PeriodicBox};
@@ -106,7 +106,7 @@ fn eigenvalues_without(
         lift_tangent(&mut matrix, &in_places(&hessian, &space, tangent)?, lift);
         kept = kept.saturating_sub(1);
     }
-    let mut values = symmetric_eigenvalues(matrix.as_ref())?;
+    let mut values = large_symmetric_eigenvalues(matrix)?;
     values.truncate(kept);
     Ok(values)
 }

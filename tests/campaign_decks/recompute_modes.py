@@ -7,7 +7,7 @@ from models import DECK, DIRECTORY, FILES, Model, equal, names, near, read
 FILES["modes"] = h5py.File(f"{DIRECTORY}/modes.h5")
 GLASSES, N = read("glasses", "/glasses/species").shape
 MODELS = [Model(glass) for glass in range(GLASSES)]
-SETTINGS = {"localised_below": 0.1} | DECK.get("modes", {})
+SETTINGS = {"localised_below": 0.1, "nonlinear_step": 0.3} | DECK.get("modes", {})
 
 # --- positions of every minimum ------------------------------------------------------------------------------------
 POSITION = {}
@@ -44,16 +44,19 @@ def overlap(r, v):
 
 
 def nonlinear(hessian, contract, start):
-    """The fixed point of pi <- (M:pipi / U:pipipi) M^-1 (U:pipi)."""
+    """The fixed point of pi <- (1 - a) pi + a F(pi), F = (M:pipi / U:pipipi) M^-1 (U:pipi), both of unit length."""
+    step = SETTINGS["nonlinear_step"]
     inverse = np.linalg.pinv(hessian, rcond=1e-12)
     pi = start.ravel() / np.linalg.norm(start)
-    for _ in range(3000):
+    for _ in range(5000):
         field, tau = contract(pi.reshape(-1, 3))
         new = (pi @ hessian @ pi) / tau * (inverse @ field.ravel())
         new /= np.linalg.norm(new)
-        change = min(np.linalg.norm(new - pi), np.linalg.norm(new + pi))
+        new = (1 - step) * pi + step * new
+        new /= np.linalg.norm(new)
+        change = np.linalg.norm(new - pi)
         pi = new
-        if change < 1e-10:
+        if change < 1e-10 * step:
             break
     _, tau = contract(pi.reshape(-1, 3))
     kappa = pi @ hessian @ pi
