@@ -3,7 +3,8 @@
 use criterion::{Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use glasswell::forces::{PairSum, as_lanes, as_lanes_mut};
 use glasswell::model::{Configuration, PeriodicBox, Preset};
-use glasswell::paths::{Alone, BandSearch, BandStop, ConnectSettings, ImageSums, PathMethod, bring_near};
+use glasswell::paths::{BandSearch, BandStop, ConnectSettings, ImageSums, PathMethod, bring_near};
+use glasswell::task::Alone;
 use std::time::Duration;
 
 #[derive(serde::Deserialize)]

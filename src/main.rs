@@ -54,7 +54,7 @@ struct RunArguments {
     /// Directory of the campaign [default: the campaign's name].
     #[arg(long)]
     output: Option<PathBuf>,
-    /// Last stage to run: prepare, relax, explore, connect, tunnel.
+    /// Last stage to run: prepare, relax, explore, connect, tunnel, modes, excite or elastic.
     #[arg(long)]
     until: Option<String>,
     /// Runs this stage and those that build on it again, replacing their files.

@@ -1,6 +1,7 @@
 //! What a resumable piece of work is: a glass to prepare, a run to explore, a pair to connect.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
+use std::ops::Range;
 
 /// Whether a task wants to be called again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,4 +28,74 @@ pub trait Task {
 
     /// Fraction of the work that is done, for progress bars, in [0, 1].
     fn fraction(&self) -> f64;
+}
+
+/// Ranks that work on one task together. The members hold the same task and take the same decisions; each does its share, and
+/// then all know all. Calls are collective: every member makes the same ones in the same order.
+pub trait Team {
+    fn members(&self) -> usize;
+
+    /// The number of this member.
+    fn member(&self) -> usize;
+
+    /// Rows of `width` values, dealt to the members by `shares`: each member has those of its own share, and gets the others'.
+    ///
+    /// # Errors
+    /// When a member cannot be reached.
+    fn share(&self, rows: &mut [f64], width: usize, shares: &[Range<usize>]) -> Result<()>;
+
+    /// Gives `numbers` to another member and takes what it gives. Both call it; who exchanges with several goes by rising number.
+    ///
+    /// # Errors
+    /// When the member cannot be reached.
+    fn exchange(&self, member: usize, numbers: &[f64]) -> Result<Vec<f64>>;
+}
+
+/// A team of one.
+pub struct Alone;
+
+impl Team for Alone {
+    fn members(&self) -> usize {
+        1
+    }
+
+    fn member(&self) -> usize {
+        0
+    }
+
+    fn share(&self, _rows: &mut [f64], _width: usize, _shares: &[Range<usize>]) -> Result<()> {
+        Ok(())
+    }
+
+    fn exchange(&self, member: usize, _numbers: &[f64]) -> Result<Vec<f64>> {
+        Err(Error::Internal(format!("member {member} of a team of one was asked for")))
+    }
+}
+
+/// What the first member of a team finds: the others wait for the number, and fail as it fails.
+///
+/// # Errors
+/// The first member's on that member; of the same kind, `Numerical` or `Internal`, on the others.
+pub fn first_of(team: &dyn Team, find: impl FnOnce() -> Result<f64>) -> Result<f64> {
+    const FOUND: f64 = 0.0;
+    const NUMERICAL: f64 = 1.0;
+    const OTHER: f64 = 2.0;
+    let mut row = [OTHER, f64::NAN];
+    let mut own = Ok(f64::NAN);
+    if team.member() == 0 {
+        own = find();
+        row = match &own {
+            Ok(number) => [FOUND, *number],
+            Err(Error::Numerical(_)) => [NUMERICAL, f64::NAN],
+            Err(_) => [OTHER, f64::NAN],
+        };
+    }
+    let shares: Vec<Range<usize>> = (0..team.members()).map(|member| 0..usize::from(member == 0)).collect();
+    team.share(&mut row, 2, &shares)?;
+    own?;
+    match row {
+        [FOUND, number] => Ok(number),
+        [NUMERICAL, _] => Err(Error::Numerical("another rank of the team did not find it".to_owned())),
+        _ => Err(Error::Internal("another rank of the team failed".to_owned())),
+    }
 }

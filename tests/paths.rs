@@ -4,12 +4,12 @@ use glasswell::forces::PairSum;
 use glasswell::landscape::{Identity, QuenchSettings, Same, StopReason};
 use glasswell::model::{Configuration, Mixture, Model, PeriodicBox, Preset};
 use glasswell::paths::{
-    Alone, BandSearch, BandStop, Candidate, ConnectOutcome, ConnectRounds, ConnectSettings, ConnectTask, CubicSpline,
-    Descent, DescentStop, DescentTask, EndMinimum, FoundMinimum, ImageSums, LengthMethod, MinimaLibrary, PairKey,
-    PathMethod, PathStatus, SaddleSearch, SaddleStop, VisitRule, Waypoint, bring_near, candidates, compare, find_path,
-    joined, negative_modes,
+    BandSearch, BandStop, Candidate, ConnectOutcome, ConnectRounds, ConnectSettings, ConnectTask, CubicSpline, Descent,
+    DescentStop, DescentTask, EndMinimum, FoundMinimum, ImageSums, LengthMethod, MinimaLibrary, PairKey, PathMethod,
+    PathStatus, SaddleSearch, SaddleStop, VisitRule, Waypoint, bring_near, candidates, compare, find_path, joined,
+    negative_modes,
 };
-use glasswell::task::{Progress, Task};
+use glasswell::task::{Alone, Progress, Task};
 
 #[derive(serde::Deserialize, Clone)]
 #[allow(non_snake_case)]

@@ -1,4 +1,5 @@
-//! Fewer pairs than ranks: teams of ranks share the images of a band, and come to the bits of one rank alone.
+//! Fewer pairs or glasses than ranks: teams share the images of a band or the rows of a Hessian, and come to the bits of one
+//! rank alone.
 #![cfg(feature = "mpi")]
 
 mod short;
@@ -31,6 +32,22 @@ fn a_shared_band_gives_the_bits_of_one_rank() {
         let shared: Vec<&str> = told.filter(|told| told.contains("ranks share")).collect();
         assert!(!shared.is_empty() && shared.iter().all(|told| told.starts_with(&ranks.to_string())), "{}", ended.told);
         campaign.assert_same_as(&alone, &short::FILES, &format!("{ranks} ranks"));
+    }
+}
+
+/// The lowest modes of a large glass: its rows are shared.
+#[test]
+fn a_shared_hessian_gives_the_bits_of_one_rank() {
+    let _turn = one_at_a_time();
+    let alone = Short::of_deck("team_modes.toml");
+    let ended = alone.start(1, &[]).wait();
+    assert_eq!(ended.code, 0, "{}", ended.told);
+    for ranks in [2, 3] {
+        let campaign = Short::of_deck("team_modes.toml");
+        let ended = started(&campaign, ranks).wait();
+        assert_eq!(ended.code, 0, "{ranks} ranks: {}", ended.told);
+        assert!(ended.told.contains(&format!("modes: {ranks} ranks share 1 tasks")), "{}", ended.told);
+        campaign.assert_same_as(&alone, &["glasses.h5", "modes.h5"], &format!("{ranks} ranks"));
     }
 }
 

@@ -7,9 +7,10 @@ use glasswell::forces::{LANES, PairSum, as_lanes, as_lanes_mut};
 use glasswell::input::read_configurations;
 use glasswell::landscape::*;
 use glasswell::model::{Configuration, Preset};
-use glasswell::paths::{Alone, BandSearch, BandStop, ConnectSettings, ImageSums, bring_near};
+use glasswell::paths::{BandSearch, BandStop, ConnectSettings, ImageSums, bring_near};
 use glasswell::random::{Stage, stream};
 use glasswell::sampling::*;
+use glasswell::task::Alone;
 use glasswell::task::{Progress, Task};
 use std::path::Path;
 

@@ -7,6 +7,7 @@ use super::minima::{Minima, inherent_positions};
 use super::modes_files::{FollowedPath, GlassSpectrum, write};
 use super::pair_task::is_below;
 use super::prepare::configuration;
+use super::team::TeamTask;
 use super::tunnel::{Unit, in_pieces, units_of};
 use super::wells::DoubleWells;
 use crate::error::{Error, Result};
@@ -14,10 +15,23 @@ use crate::files::StageReader;
 use crate::input::Stage;
 use crate::landscape::{ExploreSettings, QuenchSettings, displacement_field, rattlers};
 use crate::modes::{
-    FollowState, FollowTask, FollowedPaths, ModesSettings, SeenWell, SpectraOf, SpectrumRecord, SpectrumState,
-    SpectrumTask,
+    FollowState, FollowTask, FollowedPaths, ModeCount, ModesSettings, SeenWell, SpectraOf, SpectrumRecord,
+    SpectrumState, SpectrumTask, largest_team,
 };
+use crate::paths::ImageTeam;
+use crate::task;
 use crate::tunnelling::TunnelSettings;
+
+impl TeamTask for SpectrumTask {
+    fn advance_with(&mut self, team: &dyn ImageTeam, _force_calls: u64) -> Result<task::Progress> {
+        SpectrumTask::advance_with(self, team)
+    }
+
+    fn complete(&mut self, _team: &dyn ImageTeam) -> Result<()> {
+        // the first member has all there is
+        Ok(())
+    }
+}
 
 /// One spectrum that is to be found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -151,7 +165,16 @@ impl<'s> Source<'s> {
         };
         let finish = |_: u64, task: SpectrumTask| Ok(task.into_record());
         let keys: Vec<u64> = (0..wanted.len() as u64).collect();
-        context.workers("modes").run(journal, &keys, particles, &mut progress, begin, finish)
+        let workers = context.workers("modes");
+        let most = match self.settings.count {
+            ModeCount::Lowest(_) => largest_team(particles),
+            // the full matrix is one rank's
+            ModeCount::All => 1,
+        };
+        if workers.can_team_up(journal, &keys, most)? {
+            return workers.run_in_teams(journal, &keys, (particles, most), &mut progress, begin, finish);
+        }
+        workers.run(journal, &keys, particles, &mut progress, begin, finish)
     }
 
     fn fields(

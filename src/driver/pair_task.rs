@@ -6,10 +6,10 @@ use crate::error::Result;
 use crate::landscape::QuenchSettings;
 use crate::model::{Model, PeriodicBox};
 use crate::paths::{
-    Alone, ConnectOutcome, ConnectSettings, ConnectState, ConnectTask, DescentState, DescentTask, DoubleWell,
-    EndMinimum, ImageTeam, PairKey, PathStatus, Refine, joined,
+    ConnectOutcome, ConnectSettings, ConnectState, ConnectTask, DescentState, DescentTask, DoubleWell, EndMinimum,
+    ImageTeam, PairKey, PathStatus, Refine, joined,
 };
-use crate::task::{Progress, Task};
+use crate::task::{Alone, Progress, Task};
 use crate::tunnelling::{Profile, TunnelSettings, solve};
 use crate::units::quantum_temperature;
 use serde::{Deserialize, Serialize};

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::forces::lanes::Kernel;
 use crate::parallel::Ranks;
 use crate::paths::{ImageTeam, PerpendicularMemory};
-use crate::task::{self, Task};
+use crate::task::{self, Task, Team};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::ops::Range;
@@ -45,7 +45,7 @@ impl Members {
     }
 }
 
-impl ImageTeam for Members {
+impl Team for Members {
     fn members(&self) -> usize {
         self.0.size()
     }
@@ -63,6 +63,19 @@ impl ImageTeam for Members {
         Ok(())
     }
 
+    fn exchange(&self, member: usize, numbers: &[f64]) -> Result<Vec<f64>> {
+        // one of the two listens while the other speaks
+        if self.member() < member {
+            self.0.send_numbers(member, numbers);
+            return Ok(self.or_abort(self.0.receive_numbers(member)));
+        }
+        let received = self.or_abort(self.0.receive_numbers(member));
+        self.0.send_numbers(member, numbers);
+        Ok(received)
+    }
+}
+
+impl ImageTeam for Members {
     fn send(&self, member: usize, step: &[f64]) -> Result<()> {
         self.0.send_numbers(member, step);
         Ok(())

@@ -15,6 +15,7 @@ pub mod listed;
 mod neighbours;
 mod order;
 mod pair_blocks;
+mod part;
 mod pair_sum;
 mod places;
 mod pseudo_inverse;
@@ -29,6 +30,7 @@ pub use neighbours::NeighbourList;
 pub use order::space_filling_order;
 pub use pair_blocks::PairBlocks;
 pub use pair_sum::PairSum;
+pub use part::{HessianPart, places_of_members};
 pub use pseudo_inverse::PseudoInverse;
 pub use third_order::ThirdOrder;
 

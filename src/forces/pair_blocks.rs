@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::model::{Model, PeriodicBox};
 use faer::Mat;
 use faer::sparse::{SparseColMat, Triplet};
+use std::ops::Range;
 
 /// Rows of a batch of vectors, one vector to a lane.
 type Rows = [[f64; LANES]];
@@ -99,6 +100,33 @@ impl PairBlocks {
     /// The sum of all eigenvalues, tr H = 2 sum_(i<j) tr B_ij [epsilon / sigma^2].
     pub fn trace(&self) -> f64 {
         2.0 * self.blocks.iter().map(|block| block.b[0] + block.b[3] + block.b[5]).sum::<f64>()
+    }
+
+    /// Calls `visit` with the places i < j of every pair.
+    pub(super) fn for_each_pair(&self, mut visit: impl FnMut(usize, usize)) {
+        for i in 0..self.particles() {
+            for block in &self.blocks[self.first[i]..self.first[i + 1]] {
+                visit(i, block.neighbour);
+            }
+        }
+    }
+
+    /// The pairs that touch the places `own`, among `places` (rising), which hold own ones and all their neighbours: products in the
+    /// rows of own places are summed in the order of the whole.
+    pub(super) fn among(&self, places: &[usize], own: &Range<usize>) -> Self {
+        let mut local = vec![0; self.particles()];
+        for (k, &place) in places.iter().enumerate() {
+            local[place] = k;
+        }
+        let (mut first, mut blocks) = (vec![0], Vec::new());
+        for &place in places {
+            let row = &self.blocks[self.first[place]..self.first[place + 1]];
+            let touching = row.iter().filter(|block| own.contains(&place) || own.contains(&block.neighbour));
+            blocks.extend(touching.map(|block| Block { neighbour: local[block.neighbour], b: block.b }));
+            first.push(blocks.len());
+        }
+        let order = places.iter().map(|&place| self.order[place]).collect();
+        Self { order, first, blocks, bound: self.bound }
     }
 
     /// products = H vectors for the vectors in the lanes, [3N][LANES] in the order of places.

@@ -114,22 +114,25 @@ impl Filter {
         Self { degree: degree.min(longest).max(1) | 1, centre, half_width }
     }
 
-    /// p(H) applied to the vectors in the lanes.
-    pub(super) fn apply(&self, hessian: &PairBlocks, vectors: Block) -> Block {
+    /// p(H) applied to the vectors in the lanes, some rows of them or all: `times` puts H times its first argument into the second.
+    ///
+    /// # Errors
+    /// Those of `times`.
+    pub(super) fn apply(&self, vectors: Block, times: impl Fn(&mut Block, &mut Block) -> Result<()>) -> Result<Block> {
         let rows = vectors.len();
         let (centre, width) = (self.centre / self.half_width, 1.0 / self.half_width);
         let mut product: Block = vec![[0.0; LANES]; rows];
         let mut old = vectors;
-        hessian.times(&old, &mut product);
+        times(&mut old, &mut product)?;
         let mut new: Block = vec![[0.0; LANES]; rows];
         combine(&mut new, [[0.0; LANES], [centre; LANES], [-width; LANES]], &old, &product);
         for _ in 1..self.degree {
-            hessian.times(&new, &mut product);
+            times(&mut new, &mut product)?;
             // old <- 2 (c - H)/e new - old
             combine(&mut old, [[-1.0; LANES], [2.0 * centre; LANES], [-2.0 * width; LANES]], &new, &product);
             std::mem::swap(&mut old, &mut new);
         }
-        new
+        Ok(new)
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
 use crate::error::{Error, Result};
 use crate::model::{Model, PeriodicBox};
 use crate::paths::{PathPoints, PathPointsSettings, PathPointsState, PathPointsTask, PathStatus};
-use crate::task::{Progress, Task};
+use crate::task::{Alone, Progress, Task};
 use crate::tunnelling::{Profile, TunnelSettings, splitting_with_zero_point};
 use serde::{Deserialize, Serialize};
 
@@ -112,7 +112,7 @@ impl FollowTask {
             return Ok(Vec::new());
         }
         let rattlers = path_rattlers(&self.model, &self.cell, path);
-        let modes = modes_of(&self.model, &self.cell, path.position(0), &rattlers, &self.settings)?;
+        let modes = modes_of((&self.model, &self.cell, path.position(0), &rattlers), &self.settings, &Alone)?;
         let study = tangent_study(path, images, &modes.vectors)?;
         let row = |(images, best): (&usize, &super::BestOverlap)| TangentRow {
             images: *images as u64,

@@ -5,11 +5,13 @@
 use super::filter::{Block, Filter};
 use super::symmetric::symmetric_eigen;
 use crate::error::Result;
-use crate::forces::{LANES, PairBlocks};
+use crate::forces::{HessianPart, LANES, PairBlocks, places_of_members};
 use crate::random::Stream;
+use crate::task::Team;
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, Par};
 use rand_distr::{Distribution, StandardNormal};
+use std::ops::Range;
 
 /// p is at most 1 on the damped part: Ritz values above this belong to the wanted one.
 const LIFTED: f64 = 1.1;
@@ -75,6 +77,7 @@ impl Space {
 /// A growing orthonormal basis and p(H) in it, block tridiagonal.
 struct Basis<'a> {
     hessian: &'a PairBlocks,
+    team: &'a Members<'a>,
     space: &'a Space,
     vectors: Mat<f64>,
     projected: Mat<f64>,
@@ -134,9 +137,9 @@ impl Basis<'_> {
     }
 
     /// Multiplies the last block by p(H) and appends what is new in it; returns the coupling R.
-    fn expand(&mut self, filter: &Filter, random: &mut Stream) -> Mat<f64> {
+    fn expand(&mut self, filter: &Filter, random: &mut Stream) -> Result<Mat<f64>> {
         let start = self.size - LANES;
-        let filtered = filter.apply(self.hessian, rows(&self.vectors, start));
+        let filtered = self.team.filtered(filter, self.hessian, rows(&self.vectors, start))?;
         let mut w = columns(&filtered);
         for c in 0..LANES {
             self.space.remove_translation(w.col_as_slice_mut(c));
@@ -154,7 +157,36 @@ impl Basis<'_> {
                 self.projected[(start + LANES + a, start + b)] = r[(a, b)];
             }
         }
-        r
+        Ok(r)
+    }
+}
+
+/// The members of a team, who hold the same basis and filter its blocks together, each its rows; the bits are those of one alone.
+pub(super) struct Members<'a> {
+    team: &'a dyn Team,
+    shares: Vec<Range<usize>>,
+    /// None for one alone.
+    part: Option<HessianPart>,
+}
+
+impl<'a> Members<'a> {
+    pub(super) fn new(hessian: &PairBlocks, team: &'a dyn Team) -> Self {
+        let shares = places_of_members(hessian.particles(), team.members());
+        let part = (team.members() > 1).then(|| HessianPart::new(hessian, &shares, team.member()));
+        Self { team, shares, part }
+    }
+
+    fn filtered(&self, filter: &Filter, hessian: &PairBlocks, mut block: Block) -> Result<Block> {
+        let Some(part) = &self.part else {
+            return filter.apply(block, |vectors, products| {
+                hessian.times(vectors, products);
+                Ok(())
+            });
+        };
+        let own = filter.apply(part.rows(&block), |vectors, products| part.times(vectors, products, self.team))?;
+        part.put(&own, &mut block);
+        self.team.share(block.as_flattened_mut(), 3 * LANES, &self.shares)?;
+        Ok(block)
     }
 }
 
@@ -185,15 +217,16 @@ pub(super) fn search(
     filter: &Filter,
     (count, most): (usize, usize),
     random: &mut Stream,
+    team: &Members<'_>,
 ) -> Result<Found> {
     let capacity = most + 2 * LANES;
     let coordinates = 3 * hessian.particles();
     let (vectors, projected) = (Mat::zeros(coordinates, capacity), Mat::zeros(capacity, capacity));
-    let mut basis = Basis { hessian, space, vectors, projected, size: 0 };
+    let mut basis = Basis { hessian, team, space, vectors, projected, size: 0 };
     basis.append(columns(&random_block(space, random)), random);
     let mut next_look = count + LANES;
     while basis.size <= most {
-        let coupling = basis.expand(filter, random);
+        let coupling = basis.expand(filter, random)?;
         let size = basis.size - LANES;
         if size < next_look {
             continue;

@@ -5,13 +5,14 @@
 //! out is held against three tests: residuals, orthonormality, and the number of eigenvalues below the last one by inertia.
 
 use super::filter::{Filter, Outline};
-use super::krylov::{Found, Space, random_block, search};
+use super::krylov::{Found, Members, Space, random_block, search};
 use super::participation_ratio;
 use super::symmetric::symmetric_eigen;
 use crate::error::{Error, Result};
 use crate::forces::{LANES, PairBlocks, count_below_within};
 use crate::model::{Model, PeriodicBox};
 use crate::random::{Stage, Stream, stream};
+use crate::task::{Alone, Team, first_of};
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, Par};
 
@@ -67,6 +68,22 @@ pub fn lowest_modes(
     count: usize,
     completeness: Completeness,
 ) -> Result<LowestModes> {
+    lowest_modes_of_team(model, cell, positions, rattlers, (count, completeness), &Alone)
+}
+
+/// The same, to the bit, by a team: the members filter vectors together, each its particles; all have the modes, and the
+/// first counts them. Each holds the whole basis, 6 (K + 11) vectors at most.
+///
+/// # Errors
+/// As [`lowest_modes`], on all members.
+pub fn lowest_modes_of_team(
+    model: &Model,
+    cell: &PeriodicBox,
+    positions: &[f64],
+    rattlers: &[bool],
+    (count, completeness): (usize, Completeness),
+    team: &dyn Team,
+) -> Result<LowestModes> {
     let hessian = PairBlocks::new(model, cell, positions, rattlers);
     let space = Space::new(&hessian, rattlers);
     let dimension = space.dimension();
@@ -77,7 +94,7 @@ pub fn lowest_modes(
     let subspace = if dimension < SMALLEST_DIMENSION || wanted as f64 > LARGEST_SHARE * dimension as f64 {
         densely(&hessian, &space, wanted)?
     } else {
-        filtered(&hessian, &space, wanted)?
+        filtered(&hessian, &space, wanted, team)?
     };
     let found = rayleigh_ritz(&hessian, &subspace)?;
     found.check(hessian.bound(), count)?;
@@ -86,15 +103,25 @@ pub fn lowest_modes(
         Completeness::Within(bytes) => bytes,
         Completeness::Assumed => 0,
     };
-    let counted = found.check_count(&hessian, &space, count, most_bytes)?;
+    // one member's factors are enough, and may be all that fits
+    let counted = first_of(team, || found.check_count(&hessian, &space, count, most_bytes).map(f64::from))? > 0.0;
     Ok(LowestModes { counted, ..found.modes(&hessian, &space, count) })
 }
 
+/// Particles that are worth a member of a team.
+const PARTICLES_PER_MEMBER: usize = 2000;
+
+/// How many members share the modes of a glass of `particles` with gain.
+pub fn largest_team(particles: usize) -> usize {
+    (particles / PARTICLES_PER_MEMBER).max(1)
+}
+
 /// An orthonormal basis of the lowest modes, by filters of rising cut or degree.
-fn filtered(hessian: &PairBlocks, space: &Space, wanted: usize) -> Result<Mat<f64>> {
+fn filtered(hessian: &PairBlocks, space: &Space, wanted: usize, team: &dyn Team) -> Result<Mat<f64>> {
     // a fixed stream: the modes do not depend on where the search begins
     let mut random: Stream = stream(0, Stage::Modes, 0, 0);
     let outline = Outline::measure(hessian, random_block(space, &mut random), space.dimension())?;
+    let team = Members::new(hessian, team);
     let mut aim = 1.5 * wanted as f64 + LANES as f64;
     let mut sharpness = SHARPNESS;
     for _ in 0..ATTEMPTS {
@@ -102,7 +129,7 @@ fn filtered(hessian: &PairBlocks, space: &Space, wanted: usize) -> Result<Mat<f6
         let spread = (outline.largest - cut).max(f64::MIN_POSITIVE) / (cut - outline.smallest).max(f64::MIN_POSITIVE);
         let filter = Filter::new(&outline, cut, (sharpness * spread.sqrt()).clamp(1.0, MOST_PRODUCTS) as usize);
         let most = (BASIS * wanted + 4 * LANES).min(space.dimension() - LANES) / LANES * LANES;
-        match search(hessian, space, &filter, (wanted, most), &mut random)? {
+        match search(hessian, space, &filter, (wanted, most), &mut random, &team)? {
             Found::Subspace(subspace) => return Ok(subspace),
             Found::CutTooLow => aim *= 1.7,
             Found::BasisFull => sharpness *= 1.7,

@@ -38,7 +38,7 @@ pub use elastic_task::{ElasticState, ElasticStatus, ElasticTask, GlassModuli};
 pub use elasticity::{LinearModuli, PLANES, Response, STRAINS, Sound, linear_moduli};
 pub use follow_task::{FollowState, FollowTask};
 pub use full::full_modes;
-pub use lowest::{Completeness, LowestModes, lowest_modes};
+pub use lowest::{Completeness, LowestModes, largest_team, lowest_modes, lowest_modes_of_team};
 pub use nonlinear::{NonlinearMode, NonlinearSettings, NonlinearStop, nonlinear_modes};
 pub use overlap::{Overlap, best_overlaps, overlaps};
 pub use phonons::PhononOrder;

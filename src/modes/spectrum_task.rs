@@ -4,13 +4,13 @@ use super::records::{Field, NonlinearRow, OverlapRow, SeenWell, SpectrumRecord, 
 use super::settings::{ModeCount, ModesSettings, SpectraOf};
 use super::{
     Completeness, LowestModes, ModeProfile, NonlinearMode, NonlinearSettings, NonlinearStop, PhononOrder,
-    ProfileSettings, Sound, ZeroPoint, best_overlaps, full_modes, linear_moduli, lowest_modes, mode_profile,
+    ProfileSettings, Sound, ZeroPoint, best_overlaps, full_modes, linear_moduli, lowest_modes_of_team, mode_profile,
     nonlinear_modes, overlaps,
 };
 use crate::error::{Error, Result};
 use crate::forces::{LANES, PairBlocks, PairSum, PseudoInverse, ThirdOrder};
 use crate::model::{Model, PeriodicBox};
-use crate::task::{Progress, Task};
+use crate::task::{Alone, Progress, Task, Team, first_of};
 use serde::{Deserialize, Serialize};
 
 /// What is done next. The spectrum itself is no part of the state: it is found again when the task goes on elsewhere.
@@ -88,10 +88,16 @@ impl SpectrumTask {
 
     /// The modes, found when they are first needed.
     fn modes(&mut self) -> Result<&LowestModes> {
-        if self.modes.is_none() {
-            self.modes = Some(modes_of(&self.model, &self.cell, &self.positions, &self.rattlers, &self.settings)?);
-        }
+        self.find_modes(&Alone)?;
         self.modes.as_ref().ok_or_else(|| Error::Internal("a spectrum was lost".to_owned()))
+    }
+
+    fn find_modes(&mut self, team: &dyn Team) -> Result<()> {
+        if self.modes.is_none() {
+            let glass = (&self.model, &self.cell, &self.positions[..], &self.rattlers[..]);
+            self.modes = Some(modes_of(glass, &self.settings, team)?);
+        }
+        Ok(())
     }
 
     fn spectrum(&mut self) -> Result<()> {
@@ -257,31 +263,44 @@ impl SpectrumTask {
 }
 
 impl SpectrumTask {
-    /// Does what is next, and tells what comes then.
-    fn next_step(&mut self) -> Result<Step> {
-        Ok(match self.state.step {
-            Step::Spectrum => {
-                self.spectrum()?;
-                Step::Measures
-            }
-            Step::Measures => {
-                self.measures()?;
-                Step::Overlaps
-            }
-            Step::Overlaps => {
-                self.overlaps()?;
-                Step::Nonlinear
-            }
-            Step::Nonlinear => {
-                self.nonlinear()?;
-                Step::Elasticity
-            }
-            Step::Elasticity => {
-                self.elasticity()?;
-                Step::Done
-            }
-            Step::Done => Step::Done,
-        })
+    /// As [`Task::advance`], by a team: all find the modes together, the first member does what follows and has the result.
+    ///
+    /// # Errors
+    /// As `advance`; on all members.
+    pub fn advance_with(&mut self, team: &dyn Team) -> Result<Progress> {
+        let step = self.state.step;
+        let found = if step == Step::Spectrum { self.find_modes(team) } else { Ok(()) };
+        let done = found.and_then(|()| first_of(team, || self.work().map(|()| 0.0)));
+        match done {
+            Ok(_) => self.state.step = step.next(),
+            // a spectrum that cannot be found is a row without figures, not the end of the campaign
+            Err(Error::Numerical(_)) => self.give_up(SpectrumStatus::Failed),
+            Err(error) => return Err(error),
+        }
+        Ok(if self.state.step == Step::Done { Progress::Done } else { Progress::Pending })
+    }
+
+    fn work(&mut self) -> Result<()> {
+        match self.state.step {
+            Step::Spectrum => self.spectrum(),
+            Step::Measures => self.measures(),
+            Step::Overlaps => self.overlaps(),
+            Step::Nonlinear => self.nonlinear(),
+            Step::Elasticity => self.elasticity(),
+            Step::Done => Ok(()),
+        }
+    }
+}
+
+impl Step {
+    fn next(self) -> Self {
+        match self {
+            Self::Spectrum => Self::Measures,
+            Self::Measures => Self::Overlaps,
+            Self::Overlaps => Self::Nonlinear,
+            Self::Nonlinear => Self::Elasticity,
+            Self::Elasticity | Self::Done => Self::Done,
+        }
     }
 }
 
@@ -302,20 +321,18 @@ fn no_mode(start: &[f64]) -> NonlinearMode {
 /// The modes that the settings ask for.
 ///
 /// # Errors
-/// As [`lowest_modes`].
+/// As [`lowest_modes_of_team`].
 pub(super) fn modes_of(
-    model: &Model,
-    cell: &PeriodicBox,
-    positions: &[f64],
-    rattlers: &[bool],
+    (model, cell, positions, rattlers): (&Model, &PeriodicBox, &[f64], &[bool]),
     settings: &ModesSettings,
+    team: &dyn Team,
 ) -> Result<LowestModes> {
     if settings.count == ModeCount::All {
         return full_modes(model, cell, positions, rattlers);
     }
     let held = rattlers.iter().filter(|loose| !**loose).count();
-    let completeness = Completeness::Within(settings.factor_bytes());
-    lowest_modes(model, cell, positions, rattlers, settings.modes(held), completeness)
+    let wanted = (settings.modes(held), Completeness::Within(settings.factor_bytes()));
+    lowest_modes_of_team(model, cell, positions, rattlers, wanted, team)
 }
 
 /// omega of an eigenvalue; negative for a negative one.
@@ -327,13 +344,7 @@ impl Task for SpectrumTask {
     type State = SpectrumState;
 
     fn advance(&mut self, _: u64) -> Result<Progress> {
-        match self.next_step() {
-            Ok(next) => self.state.step = next,
-            // a spectrum that cannot be found is a row without figures, not the end of the campaign
-            Err(Error::Numerical(_)) => self.give_up(SpectrumStatus::Failed),
-            Err(error) => return Err(error),
-        }
-        Ok(if self.state.step == Step::Done { Progress::Done } else { Progress::Pending })
+        self.advance_with(&Alone)
     }
 
     fn state(&self) -> SpectrumState {

@@ -17,13 +17,13 @@ impl Ranks {
     /// # Errors
     /// `Internal` when what arrives is no whole number of numbers.
     pub fn gather_numbers(&self, own: &[f64]) -> Result<Vec<Vec<f64>>> {
-        let gathered = self.timed(|| self.form.gather(&as_bytes(own), self.limit));
+        let gathered = self.timed(|| self.form.gather(bytemuck::cast_slice(own), self.limit));
         gathered.iter().map(|bytes| as_numbers(bytes)).collect()
     }
 
     /// Sends numbers to a rank that will call [`Ranks::receive_numbers`]; may wait until it does.
     pub fn send_numbers(&self, destination: usize, numbers: &[f64]) {
-        self.timed(|| self.form.send_bytes(destination, &as_bytes(numbers)));
+        self.timed(|| self.form.send_bytes(destination, bytemuck::cast_slice(numbers)));
     }
 
     /// Waits for the numbers that a rank sends.
@@ -35,14 +35,9 @@ impl Ranks {
     }
 }
 
-fn as_bytes(numbers: &[f64]) -> Vec<u8> {
-    numbers.iter().flat_map(|number| number.to_ne_bytes()).collect()
-}
-
 fn as_numbers(bytes: &[u8]) -> Result<Vec<f64>> {
-    let (numbers, rest) = bytes.as_chunks::<8>();
-    if !rest.is_empty() {
+    if !bytes.len().is_multiple_of(size_of::<f64>()) {
         return Err(Error::Internal(format!("{} bytes of numbers arrived", bytes.len())));
     }
-    Ok(numbers.iter().map(|number| f64::from_ne_bytes(*number)).collect())
+    Ok(bytemuck::allocation::pod_collect_to_vec(bytes))
 }

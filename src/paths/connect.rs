@@ -8,14 +8,14 @@ use super::ends::{
 use super::interpolation::{Curve, chord_lengths};
 use super::krylov::{HessianAt, softest_along};
 use super::profile::PROFILE_POINTS;
-use super::team::{Alone, ImageTeam};
+use super::team::ImageTeam;
 use super::vectors::{difference, distance, normalise};
 use super::{BandSearch, BandStop, ConnectSettings, ImageSums, SaddleSearch, SaddleStop, negative_modes};
 use crate::error::{Error, Result};
 use crate::forces::{LANES, PairSum, sums};
 use crate::landscape::{Identity, Quench, QuenchSettings, Same, quench_batch};
 use crate::model::{Model, PeriodicBox};
-use crate::task::{Progress, Task};
+use crate::task::{Alone, Progress, Task};
 use serde::{Deserialize, Serialize};
 
 /// Products spent on the soft modes at each end.

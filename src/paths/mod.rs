@@ -43,4 +43,4 @@ pub use saddle::{SaddleSearch, SaddleStop};
 pub use settings::{ConnectSettings, PathMethod, Refine, VisitRule};
 pub use single::{FoundPath, find_path};
 pub use spline::{CubicSpline, StationaryKind, StationaryPoint};
-pub use team::{Alone, ImageTeam, batches};
+pub use team::{ImageTeam, batches};

@@ -3,23 +3,11 @@
 use super::lbfgs::PerpendicularMemory;
 use crate::error::{Error, Result};
 use crate::forces::LANES;
+use crate::task::{Alone, Team};
 use std::ops::Range;
 
-/// The members of a team hold the same band and take the same decisions; each evaluates and moves its share of the images,
-/// and then all know all. Calls are collective: every member makes the same ones in the same order.
-pub trait ImageTeam {
-    fn members(&self) -> usize;
-
-    /// The number of this member.
-    fn member(&self) -> usize;
-
-    /// Rows of `width` values [epsilon, sigma, ...], one for each image: each member has those of its own share, and gets the
-    /// others'.
-    ///
-    /// # Errors
-    /// When a member cannot be reached.
-    fn share(&self, rows: &mut [f64], width: usize, shares: &[Range<usize>]) -> Result<()>;
-
+/// What the images of a band ask of a team beyond their shares.
+pub trait ImageTeam: Team {
     /// Sends the step [3N] of an image at the border of this member's share; not collective.
     ///
     /// # Errors
@@ -39,22 +27,7 @@ pub trait ImageTeam {
     fn gather(&self, own: &[PerpendicularMemory]) -> Result<Vec<Vec<PerpendicularMemory>>>;
 }
 
-/// A team of one.
-pub struct Alone;
-
 impl ImageTeam for Alone {
-    fn members(&self) -> usize {
-        1
-    }
-
-    fn member(&self) -> usize {
-        0
-    }
-
-    fn share(&self, _rows: &mut [f64], _width: usize, _shares: &[Range<usize>]) -> Result<()> {
-        Ok(())
-    }
-
     fn send(&self, member: usize, _step: &[f64]) -> Result<()> {
         Err(no_such(member))
     }
