@@ -3,10 +3,11 @@
 //! (H z)_i = sum_j B_ij (z_i - z_j): translations give exactly zero, and 54 numbers of the matrix are stored as 6. Particles
 //! are held in an order in which neighbours in space are near in memory.
 
+use super::LANES;
 use super::hessian;
 use super::lanes::{Pass, vectorised};
-use super::places::{self, in_space};
-use super::{LANES, NeighbourList, sums};
+use super::places::{self, PairRows, pair_rows};
+use super::sums::Pair;
 use crate::error::{Error, Result};
 use crate::model::{Model, PeriodicBox};
 use faer::Mat;
@@ -39,36 +40,15 @@ impl PairBlocks {
     /// Blocks of all pairs of `model` at `positions` [3N] of which neither particle is left out; `left_out` is [N], or
     /// empty when none is.
     pub fn new(model: &Model, cell: &PeriodicBox, positions: &[f64], left_out: &[bool]) -> Self {
-        let order = in_space(cell, positions);
-        let mut place = vec![0; order.len()];
-        for (k, &particle) in order.iter().enumerate() {
-            place[particle] = k;
-        }
-        let is_out = |i: usize| left_out.get(i).copied().unwrap_or(false);
-        let list = NeighbourList::of(model, cell, positions);
-        let mut rows: Vec<Vec<Block>> = vec![Vec::new(); order.len()];
-        let mut stiffness = vec![0.0; order.len()];
-        for i in (0..order.len()).filter(|&i| !is_out(i)) {
-            for j in list.neighbours(i) {
-                if is_out(j) {
-                    continue;
-                }
-                let Some(pair) = sums::pair(model, i, j, cell.difference(positions, i, j)) else { continue };
-                let b = hessian::block(&pair);
-                let largest = pair.second.abs().max(pair.slope_over_r.abs());
-                stiffness[i] += largest;
-                stiffness[j] += largest;
-                let (low, high) = (place[i].min(place[j]), place[i].max(place[j]));
-                rows[low].push(Block { neighbour: high, b: [b[0][0], b[0][1], b[0][2], b[1][1], b[1][2], b[2][2]] });
-            }
-        }
-        let mut first = vec![0];
-        let mut blocks = Vec::new();
-        for mut row in rows {
-            row.sort_unstable_by_key(|block| block.neighbour);
-            blocks.extend(row);
-            first.push(blocks.len());
-        }
+        let mut stiffness = vec![0.0; positions.len() / 3];
+        let keep = |neighbour: usize, _: bool, pair: &Pair| {
+            let b = hessian::block(pair);
+            let largest = pair.second.abs().max(pair.slope_over_r.abs());
+            stiffness[pair.i] += largest;
+            stiffness[pair.j] += largest;
+            Block { neighbour, b: [b[0][0], b[0][1], b[0][2], b[1][1], b[1][2], b[2][2]] }
+        };
+        let PairRows { order, first, pairs: blocks } = pair_rows(model, cell, positions, left_out, keep);
         Self { order, first, blocks, bound: 2.0 * stiffness.into_iter().fold(0.0, f64::max) }
     }
 

@@ -1,7 +1,50 @@
-//! The order in which the Hessian and the third order hold the particles, and vectors in the lanes.
+//! The order in which the Hessian and the third order hold the particles and their pairs, and vectors in the lanes.
 
-use super::LANES;
-use crate::model::PeriodicBox;
+use super::sums::{self, Pair};
+use super::{LANES, NeighbourList};
+use crate::model::{Model, PeriodicBox};
+
+/// What is kept of the pairs of a configuration.
+pub(super) struct PairRows<T> {
+    /// [N] place in memory -> particle.
+    pub order: Vec<usize>,
+    /// [N + 1] where the pairs of each place begin, with the places behind it, rising.
+    pub first: Vec<usize>,
+    pub pairs: Vec<T>,
+}
+
+/// What `keep` makes, of the later place, whether that is particle i of the pair, and the pair, for all pairs of `model` at
+/// `positions` [3N] of which neither particle is left out; `left_out` is [N], or empty when none is.
+pub(super) fn pair_rows<T>(
+    model: &Model,
+    cell: &PeriodicBox,
+    positions: &[f64],
+    left_out: &[bool],
+    mut keep: impl FnMut(usize, bool, &Pair) -> T,
+) -> PairRows<T> {
+    let order = in_space(cell, positions);
+    let mut place = vec![0; order.len()];
+    for (k, &particle) in order.iter().enumerate() {
+        place[particle] = k;
+    }
+    let is_out = |i: usize| left_out.get(i).copied().unwrap_or(false);
+    let list = NeighbourList::of(model, cell, positions);
+    let mut rows: Vec<Vec<(usize, T)>> = order.iter().map(|_| Vec::new()).collect();
+    for i in (0..order.len()).filter(|&i| !is_out(i)) {
+        for j in list.neighbours(i).filter(|&j| !is_out(j)) {
+            let Some(pair) = sums::pair(model, i, j, cell.difference(positions, i, j)) else { continue };
+            let (low, high) = (place[i].min(place[j]), place[i].max(place[j]));
+            rows[low].push((high, keep(high, place[i] == high, &pair)));
+        }
+    }
+    let (mut first, mut pairs) = (vec![0], Vec::new());
+    for mut row in rows {
+        row.sort_unstable_by_key(|(high, _)| *high);
+        pairs.extend(row.into_iter().map(|(_, kept)| kept));
+        first.push(pairs.len());
+    }
+    PairRows { order, first, pairs }
+}
 
 /// Vectors [3N] by particle, at most `LANES` of them, as lanes [3N][LANES] by place; lanes without a vector are 0.
 pub(super) fn to_lanes<V: AsRef<[f64]>>(order: &[usize], vectors: &[V]) -> Vec<[f64; LANES]> {

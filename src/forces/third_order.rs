@@ -3,9 +3,10 @@
 //! With y = z_i - z_j, u = n.y, w = y.y, b = (U'' - U'/r) / r and a = U''' - 3 b:
 //! (U:zz)_i = sum_j [(a u^2 + b w) n + 2 b u y], opposite on j; U:zzz = sum_{i<j} (a u^3 + 3 b u w).
 
+use super::LANES;
 use super::lanes::{Pass, vectorised};
-use super::places::{from_lane, in_space, to_lanes};
-use super::{LANES, NeighbourList, sums};
+use super::places::{PairRows, from_lane, pair_rows, to_lanes};
+use super::sums::Pair;
 use crate::model::{Model, PeriodicBox};
 
 /// Rows of a batch of vectors, one vector to a lane.
@@ -34,30 +35,13 @@ impl ThirdOrder {
     /// All pairs of `model` at `positions` [3N] of which neither particle is left out; `left_out` is [N], or empty when
     /// none is.
     pub fn new(model: &Model, cell: &PeriodicBox, positions: &[f64], left_out: &[bool]) -> Self {
-        let order = in_space(cell, positions);
-        let mut place = vec![0; order.len()];
-        for (k, &particle) in order.iter().enumerate() {
-            place[particle] = k;
-        }
-        let is_out = |i: usize| left_out.get(i).copied().unwrap_or(false);
-        let list = NeighbourList::of(model, cell, positions);
-        let mut rows: Vec<Vec<Term>> = vec![Vec::new(); order.len()];
-        for i in (0..order.len()).filter(|&i| !is_out(i)) {
-            for j in list.neighbours(i).filter(|&j| !is_out(j)) {
-                let Some(pair) = sums::pair(model, i, j, cell.difference(positions, i, j)) else { continue };
-                let b = (pair.second - pair.slope_over_r) / pair.r;
-                let (low, high, sign) =
-                    if place[i] < place[j] { (place[i], place[j], 1.0) } else { (place[j], place[i], -1.0) };
-                let n = pair.d.map(|d| sign * d / pair.r);
-                rows[low].push(Term { neighbour: high, n, a: pair.third - 3.0 * b, b });
-            }
-        }
-        let (mut first, mut terms) = (vec![0], Vec::new());
-        for mut row in rows {
-            row.sort_unstable_by_key(|term| term.neighbour);
-            terms.extend(row);
-            first.push(terms.len());
-        }
+        let keep = |neighbour: usize, i_is_later: bool, pair: &Pair| {
+            let b = (pair.second - pair.slope_over_r) / pair.r;
+            // d = x_i - x_j
+            let sign = if i_is_later { -1.0 } else { 1.0 };
+            Term { neighbour, n: pair.d.map(|d| sign * d / pair.r), a: pair.third - 3.0 * b, b }
+        };
+        let PairRows { order, first, pairs: terms } = pair_rows(model, cell, positions, left_out, keep);
         Self { order, first, terms }
     }
 
