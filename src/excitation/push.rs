@@ -133,8 +133,8 @@ impl PushTask {
         let excitation = match (found, end) {
             (Some((side, bracket)), Some(end)) => {
                 let glass = (self.sum.model(), self.sum.cell());
-                let sign = [1.0, -1.0][side];
-                Excitation::of_transition(glass, &self.origin, &self.mode, (bracket, sign), &end)
+                let (certainty, sign) = (search.certainty(), [1.0, -1.0][side]);
+                Excitation::of_transition(glass, &self.origin, &self.mode, (bracket, certainty, sign), &end)
             }
             _ => Excitation::without_transition(PushStatus::without_transition(search.losses())),
         };
