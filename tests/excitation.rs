@@ -108,7 +108,8 @@ fn the_search_finds_what_one_push_at_a_time_finds() {
             let found = excitation(&mut task());
             let to_the_end = excitation(&mut task().to_the_end());
             assert!(to_the_end.force_evaluations >= found.force_evaluations);
-            let costless = |e: &Excitation| Excitation { force_evaluations: 0, pushes: 0, ..e.clone() };
+            // how many pushes are begun beyond what is found depends on how soon the others end
+            let costless = |e: &Excitation| Excitation { force_evaluations: 0, pushes: 0, overlaps: 0, ..e.clone() };
             // as text: what does not exist is NaN in both
             let told = |e: &Excitation| format!("{:?}", costless(e));
             assert_eq!(told(&found), told(&to_the_end), "{preset:?} mode {k}");
