@@ -1,11 +1,13 @@
 //! Pushes along modes: the search against the plain way (one push at a time, to its end, plain sums), the cubic estimate, and what
 //! a task gives wherever it is cut.
 
-use glasswell::excitation::{Excitation, ExciteSettings, Fate, Origin, PushSearch, PushStatus, PushTask, SpectrumTask};
-use glasswell::excitation::{GlassSpectrum, cubic_amplitude};
+use glasswell::excitation::{
+    Certainty, Excitation, ExciteSettings, Fate, GlassSpectrum, GlassStatus, Origin, PushSearch, PushStatus, PushTask,
+    SpectrumState, SpectrumTask, cubic_amplitude,
+};
 use glasswell::forces::{PairSum, sums};
-use glasswell::landscape::{QuenchSettings, displacement_field, quench};
-use glasswell::model::{Configuration, Model, Preset};
+use glasswell::landscape::{QuenchSettings, StopReason, displacement_field, quench};
+use glasswell::model::{Configuration, Law, Model, Preset};
 use glasswell::random::{Stage, stream};
 use glasswell::sampling::random_configuration;
 use glasswell::task::{Progress, Task};
@@ -35,38 +37,57 @@ fn excitation(task: &mut PushTask) -> Excitation {
     task.excitation().unwrap().clone()
 }
 
-/// The grid and bisection of a textbook: one push after the other, each quenched to its end. (A_c, its sign, where it leads)
-fn plainly(
+/// Whether a push has put two Lennard-Jones particles nearer than 0.7 sigma, by all pairs.
+fn overlapping(model: &Model, configuration: &Configuration, positions: &[f64]) -> bool {
+    let particles = positions.len() / 3;
+    let near = |i: usize, j: usize| {
+        let d = configuration.cell.difference(positions, i, j);
+        d.iter().map(|d| d * d).sum::<f64>() < 0.49
+    };
+    !matches!(model.law, Law::Harmonic(_)) && (0..particles).any(|i| (0..i).any(|j| near(i, j)))
+}
+
+/// One push by a signed amplitude, quenched to its end: what becomes of it and where it ends.
+fn pushed_plainly(
     (model, configuration): (&Model, &Configuration),
+    origin: &Origin,
+    (mode, amplitude): (&[f64], f64),
+    settings: &ExciteSettings,
+) -> (Fate, Vec<f64>) {
+    let cell = configuration.cell;
+    let length = amplitude * (origin.positions.len() as f64 / 3.0).sqrt();
+    let start: Vec<f64> = origin.positions.iter().zip(mode).map(|(x, e)| x + length * e).collect();
+    if overlapping(model, configuration, &start) {
+        return (Fate::Overlapping, Vec::new());
+    }
+    let mut sum = PairSum::<1>::new(model.clone(), cell);
+    let end = quench(&mut sum, &start, &QuenchSettings::from(settings)).positions;
+    let field = displacement_field(&cell, &origin.positions, &end, |i| !origin.rattlers[i]);
+    let left = field.iter().map(|d| d * d).sum::<f64>().sqrt() > 1e-4;
+    (if left { Fate::Left } else { Fate::Returned }, end)
+}
+
+/// A_c and its sign by the grid and bisection of a textbook: one push after the other, each quenched to its end.
+fn plainly(
+    glass: (&Model, &Configuration),
     origin: &Origin,
     mode: &[f64],
     settings: &ExciteSettings,
-) -> Option<(f64, f64, Vec<f64>)> {
-    let cell = configuration.cell;
-    let root = (origin.positions.len() as f64 / 3.0).sqrt();
-    let mut sum = PairSum::<1>::new(model.clone(), cell);
-    let mut leaves = |amplitude: f64| {
-        let start: Vec<f64> = origin.positions.iter().zip(mode).map(|(x, e)| x + amplitude * root * e).collect();
-        let end = quench(&mut sum, &start, &QuenchSettings::from(settings)).positions;
-        let field = displacement_field(&cell, &origin.positions, &end, |i| !origin.rattlers[i]);
-        (field.iter().map(|d| d * d).sum::<f64>().sqrt() > 1e-4).then_some(end)
-    };
+) -> Option<(f64, f64)> {
+    let push = |amplitude: f64| pushed_plainly(glass, origin, (mode, amplitude), settings).0;
     let grid = settings.amplitudes.grid();
-    let mut best: Option<(f64, f64, Vec<f64>)> = None;
+    let mut best: Option<(f64, f64)> = None;
     for sign in [1.0, -1.0] {
-        let Some(place) = grid.iter().position(|amplitude| leaves(sign * amplitude).is_some()) else { continue };
+        let mut fates = grid.iter().map(|amplitude| push(sign * amplitude)).enumerate();
+        let Some((place, Fate::Left)) = fates.find(|(_, fate)| *fate != Fate::Returned) else { continue };
         // the same points as the search: what is between two grid points may hold several crossings
         let (mut low, mut high) = (grid[place - 1], grid[place]);
-        let mut end = leaves(sign * high).unwrap();
         while high - low > settings.tolerance * high {
             let middle = (low * high).sqrt();
-            match leaves(sign * middle) {
-                Some(there) => (high, end) = (middle, there),
-                None => low = middle,
-            }
+            if push(sign * middle) == Fate::Left { high = middle } else { low = middle }
         }
-        if best.as_ref().is_none_or(|(amplitude, ..)| high < *amplitude) {
-            best = Some((high, sign, end));
+        if best.is_none_or(|(amplitude, _)| high < amplitude) {
+            best = Some((high, sign));
         }
     }
     best
@@ -74,28 +95,39 @@ fn plainly(
 
 #[test]
 fn the_search_finds_what_one_push_at_a_time_finds() {
-    for (preset, particles) in [(Preset::Harmonic, 120), (Preset::Lj, 150)] {
-        let mut settings = settings(preset, 5);
+    // (modes, of these transitions to be compared with the same crossing)
+    for (preset, particles, modes, due) in [(Preset::Harmonic, 120, 5, 3), (Preset::Lj, 256, 10, 4)] {
+        let mut settings = settings(preset, modes);
         settings.amplitudes.from = 1e-4;
         settings.tolerance = 1e-4;
         let (model, configuration, spectrum) = spectrum(preset, particles, &settings);
         let origin = &spectrum.origin;
-        let mut compared = 0;
+        let (mut compared, mut without) = (0, 0);
         for (k, mode) in spectrum.vectors.iter().enumerate() {
             let task = || PushTask::new(&model, configuration.cell, origin.clone(), mode.clone(), &settings);
             let found = excitation(&mut task());
             let to_the_end = excitation(&mut task().to_the_end());
-            assert!(to_the_end.force_evaluations > found.force_evaluations);
-            let costless = |e: &Excitation| Excitation { force_evaluations: 0, pushes: 0, ..e.clone() };
+            assert!(to_the_end.force_evaluations >= found.force_evaluations);
+            // how many pushes are begun beyond what is found depends on how soon the others end
+            let costless = |e: &Excitation| Excitation { force_evaluations: 0, pushes: 0, overlaps: 0, ..e.clone() };
             // as text: what does not exist is NaN in both
             let told = |e: &Excitation| format!("{:?}", costless(e));
             assert_eq!(told(&found), told(&to_the_end), "{preset:?} mode {k}");
-            if found.status != PushStatus::Transition || found.overlaps > 0 {
-                println!("{preset:?} mode {k}: {:?}", found.status);
+            let plain = plainly((&model, &configuration), origin, mode, &settings);
+            println!(
+                "{preset:?} mode {k}: {:?} A_c {:e} {:?}, {} overlaps, plainly {:?}",
+                found.status,
+                found.critical_amplitude,
+                found.certainty,
+                found.overlaps,
+                plain.map(|plain| plain.0)
+            );
+            // particles that overlap end the plain search of a sign as they end that of the program
+            assert_eq!(found.status == PushStatus::Transition, plain.is_some(), "{preset:?} mode {k}");
+            let Some((amplitude, sign)) = plain else {
+                without += 1;
                 continue;
-            }
-            let (amplitude, sign, end) = plainly((&model, &configuration), origin, mode, &settings).unwrap();
-            println!("{preset:?} mode {k}: A_c {:e}, plainly {amplitude:e}", found.critical_amplitude);
+            };
             // the search looks at more points of a bracket: a crossing below the one that halving meets is its own
             assert!(found.critical_amplitude < amplitude * 1.0003, "{preset:?} mode {k}");
             if found.critical_amplitude < amplitude * 0.9997 {
@@ -103,10 +135,13 @@ fn the_search_finds_what_one_push_at_a_time_finds() {
             }
             compared += 1;
             assert_eq!(found.sign, sign);
+            // pushes a little apart may end in different minima
+            let along = (mode.as_slice(), sign * found.critical_amplitude);
+            let (fate, end) = pushed_plainly((&model, &configuration), origin, along, &settings);
+            assert_eq!(fate, Fate::Left);
             check_measures((&model, &configuration), origin, mode, &found, &end);
         }
-        // most pushes of so small a Lennard-Jones glass press particles into each other and are discarded
-        let due = if preset == Preset::Harmonic { 3 } else { 0 };
+        println!("{preset:?}: {compared} of {modes} compared, {without} without a transition in both");
         assert!(compared >= due, "{preset:?}: {compared}");
     }
 }
@@ -247,6 +282,145 @@ fn ends_of_the_grid_have_their_names() {
     }
     assert!(search.narrow().is_empty());
     assert_eq!(search.bracket().map(|bracket| (bracket.low, bracket.high)), Some((0.0, 1e-7)));
+}
+
+/// The search over a landscape in which the fate of a push depends on its sign and amplitude.
+fn searched(fate: impl Fn(usize, f64) -> Fate) -> PushSearch {
+    let mut search = PushSearch::new(&settings(Preset::Lj, 1));
+    while let Some(probe) = search.draw() {
+        search.settle(&probe, fate(probe.side, probe.amplitude));
+    }
+    loop {
+        let probes = search.narrow();
+        if probes.is_empty() {
+            return search;
+        }
+        for probe in probes {
+            search.settle(&probe, fate(probe.side, probe.amplitude));
+        }
+    }
+}
+
+#[test]
+fn an_amplitude_that_may_not_be_the_smaller_of_both_signs_says_so() {
+    // along e the glass leaves at 1e-2; against it something else ends the pushes from `end` on
+    let ended = |end: f64, fate: Fate| {
+        let search = searched(|side, amplitude| match side {
+            0 if amplitude >= 1e-2 => Fate::Left,
+            1 if amplitude >= end => fate,
+            _ => Fate::Returned,
+        });
+        let high = search.bracket().unwrap().high;
+        assert!(search.first_side() == Some(0) && (high - 1e-2).abs() <= 1e-5, "{high}");
+        search.certainty()
+    };
+    for (fate, told) in
+        [(Fate::Overlapping, Certainty::OtherSignOverlapping), (Fate::Unsettled, Certainty::OtherSignUnsettled)]
+    {
+        assert_eq!(ended(3e-3, fate), told);
+        assert_eq!(ended(1e-7, fate), told);
+        // the last push that returned was below A_c
+        assert_eq!(ended(9.9e-3, fate), told);
+        assert_eq!(ended(3e-2, fate), Certainty::Known);
+    }
+    assert_eq!(ended(3e-2, Fate::Left), Certainty::Known);
+    assert_eq!(ended(f64::INFINITY, Fate::Returned), Certainty::Known);
+    // both leave between the same amplitudes of the grid, but pushes against e do not settle there
+    let unsettled = |side: usize| {
+        searched(move |of, amplitude| match amplitude {
+            a if a >= 1.2e-2 => Fate::Left,
+            a if of == side && a > 1.01e-2 => Fate::Unsettled,
+            a if a >= 1.15e-2 => Fate::Left,
+            _ => Fate::Returned,
+        })
+    };
+    assert_eq!(unsettled(1).certainty(), Certainty::OtherSignUnsettled);
+    assert_eq!(unsettled(1).first_side(), Some(0));
+    // a bracket within which nothing settles stays wide
+    let wide = searched(|_, amplitude| match amplitude {
+        a if a >= 1.3e-2 => Fate::Left,
+        a if a > 1.01e-2 => Fate::Unsettled,
+        _ => Fate::Returned,
+    });
+    assert_eq!(wide.certainty(), Certainty::Wide);
+    assert_eq!(searched(|_, _| Fate::Returned).certainty(), Certainty::None);
+}
+
+/// The spectrum task of a glass, entered after its quench with another `origin`.
+fn spectrum_from(
+    (model, configuration): (&Model, &Configuration),
+    origin: Origin,
+    settings: &ExciteSettings,
+) -> GlassSpectrum {
+    let state = SpectrumState::Quenched { origin, pressure: 0.0, force_evaluations: 0 };
+    let mut task = SpectrumTask::new(0, configuration.clone(), model.clone(), settings).resume(state);
+    run(&mut task);
+    task.into_spectrum().unwrap()
+}
+
+#[test]
+fn a_glass_with_zero_modes_is_pushed_along_the_others() {
+    let settings = settings(Preset::Harmonic, 6);
+    // the first glass with a rattler
+    let found = (0..60).find_map(|seed| {
+        let (model, configuration) = glass(Preset::Harmonic, 120, seed);
+        let mut task = SpectrumTask::new(0, configuration.clone(), model.clone(), &settings);
+        run(&mut task);
+        let whole = task.into_spectrum().unwrap();
+        let loose = 120 - whole.origin.held();
+        (loose > 0).then_some((model, configuration, whole, loose))
+    });
+    let (model, configuration, whole, loose) = found.expect("a glass with a rattler");
+    assert_eq!((whole.status, whole.zero_modes), (GlassStatus::Stable, 0));
+    assert!(whole.debye_frequency > 0.5 && whole.debye_frequency < 5.0, "{}", whole.debye_frequency);
+    // a rattler that is not left out can move anywhere: three modes that rounding may make a little positive
+    let origin = Origin { rattlers: vec![false; 120], ..whole.origin.clone() };
+    let free = spectrum_from((&model, &configuration), origin, &settings);
+    let zero = 3 * loose.min(2);
+    assert_eq!((free.status, free.zero_modes), (GlassStatus::ZeroModes, zero));
+    assert_eq!(free.pushable, (zero..6).collect::<Vec<usize>>());
+    assert_eq!(free.vectors.len(), 6 - zero);
+    if zero < 6 {
+        assert!((free.origin.softest / whole.origin.softest - 1.0).abs() < 1e-6, "{}", free.origin.softest);
+        // what counts as a transition rests on the softest mode with a restoring force
+        let smallest = |glass: &GlassSpectrum| glass.origin.smallest_transition(&QuenchSettings::from(&settings));
+        assert!(
+            (smallest(&free) / smallest(&whole) - 1.0).abs() < 1e-6 && smallest(&free) < 1e-2,
+            "{}",
+            smallest(&free)
+        );
+    }
+}
+
+#[test]
+fn a_glass_at_no_minimum_is_a_row_without_pushes() {
+    let mut settings = settings(Preset::Harmonic, 6);
+    let (model, configuration, whole) = spectrum(Preset::Harmonic, 120, &settings);
+    let status = |origin: Origin| spectrum_from((&model, &configuration), origin, &settings);
+    // random positions: many eigenvalues are negative
+    let unstable = status(Origin { positions: configuration.positions.clone(), ..whole.origin.clone() });
+    assert!(unstable.status == GlassStatus::Unstable && unstable.eigenvalues[0] < 0.0);
+    assert!(unstable.pushable.is_empty() && unstable.vectors.is_empty() && unstable.eigenvalues.len() == 6);
+    let without = status(Origin { stop: StopReason::StepLimit, ..whole.origin.clone() });
+    assert!(without.status == GlassStatus::NoMinimum && without.eigenvalues.is_empty() && without.pushable.is_empty());
+    // nothing is held
+    let failed = status(Origin { rattlers: vec![true; 120], ..whole.origin.clone() });
+    assert!(failed.status == GlassStatus::Failed && failed.eigenvalues.is_empty());
+    // numbers that are not finite are a numerical failure of the modes
+    let mut positions = whole.origin.positions.clone();
+    positions[7] = f64::NAN;
+    let failed = status(Origin { positions, ..whole.origin.clone() });
+    assert!(failed.status == GlassStatus::Failed && failed.pushable.is_empty(), "{:?}", failed.status);
+    // more modes than there are
+    settings.modes = 3 * 120 - 3;
+    settings.push = false;
+    let mut rattlers = whole.origin.rattlers.clone();
+    rattlers.iter_mut().take(3).for_each(|rattler| *rattler = true);
+    let origin = Origin { rattlers, ..whole.origin.clone() };
+    let there = origin.modes();
+    assert!(there < settings.modes);
+    let fewer = spectrum_from((&model, &configuration), origin, &settings);
+    assert_eq!((fewer.eigenvalues.len(), fewer.third_order.len(), fewer.vectors.len()), (there, there, 0));
 }
 
 /// Two wells along one direction, V = kappa x^2 / 2 + tau x^3 / 6 + ...: the cubic estimate is the saddle of the expansion.

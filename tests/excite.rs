@@ -126,8 +126,34 @@ fn the_file_agrees_with_itself() {
         assert!((density[bin] * all * (upper[bin] - lower[bin]) / inside - 1.0).abs() < 1e-9);
         assert!((reduced[bin] * all * (upper[bin].powi(3) - lower[bin].powi(3)) / 3.0 / inside - 1.0).abs() < 1e-9);
     }
-    let Attribute::F64(level) = reader.attribute("/density_of_states", "debye_level").unwrap() else { panic!() };
-    assert!(level > 0.05 && level < 50.0, "{level}");
+    // the coefficients of both laws from the spectra
+    let number = |name: &str| match reader.attribute("/density_of_states", name).unwrap() {
+        Attribute::F64(value) => value,
+        other => panic!("{name}: {other:?}"),
+    };
+    let [ratio, order] =
+        ["participation_ratio", "phonon_order"].map(|name| reader.read::<f64>(&format!("/spectra/{name}")).unwrap());
+    let (to, peak) = (number("fitted_to"), number("boson_peak"));
+    let highest = frequency.iter().copied().filter(|f| *f <= number("complete_to")).fold(0.0, f64::max);
+    assert!((to / (0.5 * if peak.is_nan() { highest } else { peak }) - 1.0).abs() < 1e-12, "{to} {peak} {highest}");
+    for (name, localised, power) in [("debye_level", false, 3), ("quartic", true, 5)] {
+        let rows = (0..frequency.len()).filter(|&row| (ratio[row] < 0.1 && order[row] < 0.5) == localised);
+        let count = rows.filter(|&row| frequency[row] > 0.0 && frequency[row] <= to).count();
+        let Attribute::Text(status) = reader.attribute("/density_of_states", &format!("{name}_status")).unwrap() else {
+            panic!()
+        };
+        assert_eq!(status, if count < 10 { "too_few_modes" } else { "fitted" });
+        let expected = f64::from(power) * count as f64 / (all * to.powi(power));
+        let value = number(name);
+        assert!(if count < 10 { value.is_nan() } else { (value / expected - 1.0).abs() < 1e-12 }, "{name} {value}");
+    }
+    let elastic: Vec<f64> = reader.read("/glasses/debye_frequency").unwrap();
+    let level = elastic.iter().map(|omega| 3.0 / omega.powi(3)).sum::<f64>() / 3.0;
+    assert!((level / number("elastic_debye_level") - 1.0).abs() < 1e-12 && level > 0.3 && level < 10.0, "{level}");
+    assert_eq!(reader.read_text("/glasses/status").unwrap(), ["stable"; 3]);
+    assert!(whole("/glasses/modes").iter().zip(&rattlers).all(|(modes, rattlers)| *modes == 3 * (220 - rattlers) - 3));
+    let certainty = reader.read_text("/excitations/certainty").unwrap();
+    assert!(certainty.iter().zip(&status).all(|(c, s)| c == if s == "transition" { "known" } else { "none" }));
     let counted: Vec<bool> = reader.read("/glasses/counted").unwrap();
     assert!(counted.iter().all(|counted| *counted));
     let energy_per_particle: Vec<f64> = reader.read("/glasses/inherent_energy").unwrap();

@@ -7,7 +7,7 @@ use super::journal::Journal;
 use super::prepare::configuration;
 use crate::error::{Error, Result};
 use crate::excitation::{
-    Excitation, GlassSpectrum, Origin, PushState, PushStatus, PushTask, SpectrumState, SpectrumTask,
+    Excitation, GlassSpectrum, GlassStatus, Origin, PushState, PushStatus, PushTask, SpectrumState, SpectrumTask,
 };
 use crate::files::{Rows, SharedRecords, Stage as FileStage, StageReader};
 use crate::input::Stage;
@@ -35,23 +35,18 @@ pub fn run(context: &Context<'_>) -> Result<()> {
     let (reader, glasses, particles) = context.ranks.agree(glasses_file(&context.directory))?;
     let mut journal = Journal::open(context, Stage::Excite)?;
     let spectra = spectra(context, &mut journal, &reader, (glasses, particles))?;
-    let records =
-        Records { shared: share(context, &spectra)?, each: 1 + if settings.push { settings.modes } else { 0 } };
+    let records = Records::new(context, &spectra)?;
     drop(spectra);
     journal.next_round();
-    let pushed = if settings.push {
-        pushes(context, &mut journal, (&reader, &records), (glasses, particles))?
-    } else {
-        Vec::new()
-    };
+    let pushed = pushes(context, &mut journal, (&reader, &records), particles)?;
     let mut of_glass: BTreeMap<u64, Vec<Pushed>> = BTreeMap::new();
     pushed.into_iter().for_each(|pushed| of_glass.entry(pushed.glass).or_default().push(pushed));
     let own = (context.ranks.rank()..glasses).step_by(context.ranks.size()).map(|glass| {
         let spectrum = records.spectrum(glass as u64)?;
         let mut pushed = of_glass.remove(&(glass as u64)).unwrap_or_default();
-        if !settings.push {
-            pushed.extend((0..settings.modes).map(|mode| not_pushed(glass as u64, mode)));
-        }
+        let missing: Vec<usize> =
+            (0..settings.modes).filter(|mode| !pushed.iter().any(|other| other.mode == *mode)).collect();
+        pushed.extend(missing.into_iter().map(|mode| not_pushed(&spectrum, mode)));
         pushed.sort_by_key(|pushed| pushed.mode);
         Ok(Glass::new(spectrum, pushed))
     });
@@ -59,9 +54,16 @@ pub fn run(context: &Context<'_>) -> Result<()> {
     write(context, &own, particles, settings, journal)
 }
 
-fn not_pushed(glass: u64, mode: usize) -> Pushed {
-    let excitation = Excitation::without_transition(PushStatus::NotPushed);
-    Pushed { glass, mode, excitation, decay: (f64::NAN, f64::NAN) }
+/// A mode that no push was made along, and why.
+fn not_pushed(spectrum: &GlassSpectrum, mode: usize) -> Pushed {
+    let stable = matches!(spectrum.status, GlassStatus::Stable | GlassStatus::ZeroModes);
+    let status = match () {
+        _ if mode >= spectrum.origin.modes() => PushStatus::NoMode,
+        _ if stable && mode < spectrum.zero_modes => PushStatus::ZeroMode,
+        _ => PushStatus::NotPushed,
+    };
+    let excitation = Excitation::without_transition(status);
+    Pushed { glass: spectrum.glass, mode, excitation, decay: (f64::NAN, f64::NAN) }
 }
 
 /// Round 0: the inherent structure and the spectrum of every glass.
@@ -106,18 +108,49 @@ fn share(context: &Context<'_>, spectra: &[(u64, GlassSpectrum)]) -> Result<Shar
 /// Spectra and modes on disk.
 struct Records {
     shared: SharedRecords,
-    /// Of each glass.
-    each: usize,
+    /// Of each glass: the number of its first record, and the modes that can be pushed along.
+    places: Vec<(u64, Vec<usize>)>,
 }
 
 impl Records {
+    /// Collective: of the spectra of every rank.
+    fn new(context: &Context<'_>, spectra: &[(u64, GlassSpectrum)]) -> Result<Self> {
+        let shared = share(context, spectra)?;
+        let own: Vec<(u64, Vec<usize>)> =
+            spectra.iter().map(|(glass, spectrum)| (*glass, spectrum.pushable.clone())).collect();
+        let mut all = context.ranks.all_gather(&own)?.concat();
+        all.sort_by_key(|(glass, _)| *glass);
+        let mut next = 0;
+        let place = |(_, pushable): (u64, Vec<usize>)| {
+            let first = next;
+            next += 1 + pushable.len() as u64;
+            (first, pushable)
+        };
+        Ok(Self { shared, places: all.into_iter().map(place).collect() })
+    }
+
+    fn place(&self, glass: u64) -> Result<&(u64, Vec<usize>)> {
+        self.places.get(glass as usize).ok_or_else(|| Error::Internal(format!("glass {glass} has no spectrum")))
+    }
+
     fn spectrum(&self, glass: u64) -> Result<GlassSpectrum> {
-        decode(&self.shared.read(glass * self.each as u64)?)
+        decode(&self.shared.read(self.place(glass)?.0)?)
     }
 
     fn origin_and_mode(&self, glass: u64, mode: usize) -> Result<(Origin, Vec<f64>)> {
-        let vector = self.shared.read(glass * self.each as u64 + 1 + mode as u64)?;
+        let (first, pushable) = self.place(glass)?;
+        let place = pushable.binary_search(&mode);
+        let place = place.map_err(|_| Error::Internal(format!("mode {mode} of glass {glass} has no vector")))?;
+        let vector = self.shared.read(first + 1 + place as u64)?;
         Ok((self.spectrum(glass)?.origin, decode(&vector)?))
+    }
+
+    /// A task for each mode that can be pushed along.
+    fn keys(&self) -> Vec<u64> {
+        let of_glass = |(glass, (_, pushable)): (usize, &(u64, Vec<usize>))| {
+            pushable.iter().map(|mode| key(glass as u64, *mode as u64)).collect::<Vec<u64>>()
+        };
+        self.places.iter().enumerate().flat_map(of_glass).collect()
     }
 }
 
@@ -135,12 +168,14 @@ fn pushes(
     context: &Context<'_>,
     journal: &mut Journal<'_>,
     (reader, records): (&StageReader, &Records),
-    (glasses, particles): (usize, usize),
+    particles: usize,
 ) -> Result<Vec<Pushed>> {
     let settings = context.section(&context.deck.excite, Stage::Excite)?;
     let preset = context.deck.model.preset;
-    let keys: Vec<u64> =
-        (0..glasses as u64).flat_map(|glass| (0..settings.modes as u64).map(move |mode| key(glass, mode))).collect();
+    let keys = records.keys();
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut progress = Progress::new(context, "excite", keys.len());
     let begin = |key: u64, state: Option<PushState>| {
         let (glass, mode) = of_key(key);

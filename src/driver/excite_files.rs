@@ -5,11 +5,11 @@ use super::excite::Pushed;
 use super::journal::Journal;
 use super::summary::{self, mean, row};
 use crate::error::Result;
-use crate::excitation::{Destinations, ExciteSettings, GlassSpectrum, PushStatus, cubic_amplitude};
+use crate::excitation::{Destinations, ExciteSettings, GlassSpectrum, GlassStatus, PushStatus, cubic_amplitude};
 use crate::files::{Attribute, Rows, StageFile, StageReader, name_of};
 use crate::input::Stage;
 use crate::landscape::QuenchSettings;
-use crate::statistics::{GlassModes, ReducedDensity, power_law};
+use crate::statistics::{DensityLaw, GlassModes, ReducedDensity, power_law};
 
 /// A column of the modes by name.
 type OfMode<T> = (&'static str, fn(&GlassSpectrum, &Pushed) -> T);
@@ -79,6 +79,11 @@ impl Glass {
     }
 }
 
+/// The number of a mode in a column of the spectrum; NaN where there is none.
+fn of_mode(column: &[f64], pushed: &Pushed) -> f64 {
+    column.get(pushed.mode).copied().unwrap_or(f64::NAN)
+}
+
 /// omega of an eigenvalue; -|omega| of an unstable one.
 fn frequency(eigenvalue: f64) -> f64 {
     eigenvalue.signum() * eigenvalue.abs().sqrt()
@@ -100,7 +105,7 @@ pub fn write(
     write_destinations(context, &mut file, glasses, particles, settings)?;
     write_glasses(context, &mut file, glasses, settings)?;
     write_spectra(context, &mut file, glasses)?;
-    write_density(context, &mut file, glasses)?;
+    write_density(context, &mut file, glasses, settings)?;
     context.finish(file, Some(journal))
 }
 
@@ -120,17 +125,20 @@ fn write_excitations(context: &Context<'_>, file: &mut StageFile<'_>, glasses: &
     file.write(&at("mode"), &rows, &[], &mode)?;
     let status = all().map(|(_, pushed)| name_of(&pushed.excitation.status)).collect::<Result<Vec<String>>>()?;
     file.write(&at("status"), &rows, &[], &status)?;
+    let certainty = all().map(|(_, pushed)| name_of(&pushed.excitation.certainty)).collect::<Result<Vec<String>>>()?;
+    file.write(&at("certainty"), &rows, &[], &certainty)?;
     let numbers: [OfMode<f64>; 15] = [
-        ("frequency", |s, p| frequency(s.eigenvalues[p.mode])),
-        ("participation_ratio", |s, p| s.participation_ratio[p.mode]),
-        ("phonon_order", |s, p| s.phonon_order[p.mode]),
+        ("frequency", |s, p| frequency(of_mode(&s.eigenvalues, p))),
+        ("participation_ratio", |s, p| of_mode(&s.participation_ratio, p)),
+        ("phonon_order", |s, p| of_mode(&s.phonon_order, p)),
         ("critical_amplitude", |_, p| p.excitation.critical_amplitude),
         ("returning_amplitude", |_, p| p.excitation.returning_amplitude),
         ("sign", |_, p| p.excitation.sign),
         ("critical_amplitude_cubic", |s, p| {
-            cubic_amplitude(s.eigenvalues[p.mode], s.third_order[p.mode], s.origin.positions.len() / 3)
+            let particles = s.origin.positions.len() / 3;
+            cubic_amplitude(of_mode(&s.eigenvalues, p), of_mode(&s.third_order, p), particles)
         }),
-        ("third_order", |s, p| s.third_order[p.mode]),
+        ("third_order", |s, p| of_mode(&s.third_order, p)),
         ("barrier", |_, p| p.excitation.barrier),
         ("distance", |_, p| p.excitation.distance),
         ("energy_difference", |_, p| p.excitation.energy_difference),
@@ -215,10 +223,11 @@ fn write_glasses(
     let at = |name: &str| format!("/glasses/{name}");
     let glass: Vec<u32> = glasses.iter().map(|glass| glass.number() as u32).collect();
     file.write(&at("glass"), &rows, &[], &glass)?;
-    let numbers: [OfGlass<f64>; 4] = [
+    let numbers: [OfGlass<f64>; 5] = [
         ("inherent_energy", |g| g.spectrum.origin.energy / g.particles() as f64),
         ("inherent_pressure", |g| g.spectrum.pressure),
         ("residual", |g| g.spectrum.origin.residual),
+        ("debye_frequency", |g| g.spectrum.debye_frequency),
         ("onset_temperature", Glass::onset_temperature),
     ];
     for (name, value) in numbers {
@@ -228,7 +237,9 @@ fn write_glasses(
     let quench = QuenchSettings::from(settings);
     let smallest: Vec<f64> = glasses.iter().map(|glass| glass.spectrum.origin.smallest_transition(&quench)).collect();
     file.write(&at("smallest_transition"), &rows, &[], &smallest)?;
-    let counts: [OfGlass<usize>; 4] = [
+    let counts: [OfGlass<usize>; 6] = [
+        ("modes", |g| g.spectrum.origin.modes()),
+        ("zero_modes", |g| g.spectrum.zero_modes),
         ("rattlers", |g| g.particles() - g.spectrum.origin.held()),
         ("transitions", |g| g.with(PushStatus::Transition)),
         ("destinations", |g| g.destinations.len()),
@@ -238,6 +249,8 @@ fn write_glasses(
         let column: Vec<i64> = glasses.iter().map(|glass| value(glass) as i64).collect();
         file.write(&at(name), &rows, &[], &column)?;
     }
+    let status = glasses.iter().map(|glass| name_of(&glass.spectrum.status)).collect::<Result<Vec<String>>>()?;
+    file.write(&at("status"), &rows, &[], &status)?;
     let status = glasses.iter().map(|glass| name_of(&glass.spectrum.origin.stop)).collect::<Result<Vec<String>>>()?;
     file.write(&at("inherent_status"), &rows, &[], &status)?;
     let counted: Vec<bool> = glasses.iter().map(|glass| glass.spectrum.counted).collect();
@@ -260,28 +273,38 @@ fn write_spectra(context: &Context<'_>, file: &mut StageFile<'_>, glasses: &[Gla
     file.write("/spectra/phonon_order", &rows, &[], &concat(|s| &s.phonon_order))
 }
 
-/// Every rank knows all spectra, in the order of the glasses.
-fn write_density(context: &Context<'_>, file: &mut StageFile<'_>, glasses: &[Glass]) -> Result<()> {
-    let own: Vec<(usize, [Vec<f64>; 3], usize)> = glasses
-        .iter()
-        .map(|glass| {
-            let spectrum = &glass.spectrum;
-            let columns = [glass.frequencies(), spectrum.participation_ratio.clone(), spectrum.phonon_order.clone()];
-            (glass.number(), columns, (3 * spectrum.origin.held()).saturating_sub(3))
-        })
-        .collect();
-    let mut all = context.ranks.all_gather(&own)?.concat();
-    all.sort_by_key(|(glass, ..)| *glass);
-    let all: Vec<GlassModes> = all
-        .into_iter()
-        .map(|(_, [frequencies, participation_ratio, phonon_order], modes)| GlassModes {
-            frequencies,
-            participation_ratio,
-            phonon_order,
-            modes,
-        })
-        .collect();
-    let density = ReducedDensity::new(&all);
+/// What a glass adds to the density of states.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Share {
+    glass: usize,
+    modes: GlassModes,
+    debye_frequency: f64,
+}
+
+/// Every rank knows all spectra, in the order of the glasses; those that are no spectra of minima are left out.
+fn write_density(
+    context: &Context<'_>,
+    file: &mut StageFile<'_>,
+    glasses: &[Glass],
+    settings: &ExciteSettings,
+) -> Result<()> {
+    let at_minimum = |glass: &&Glass| matches!(glass.spectrum.status, GlassStatus::Stable | GlassStatus::ZeroModes);
+    let share = |glass: &Glass| {
+        let GlassSpectrum { participation_ratio, phonon_order, origin, debye_frequency, .. } = &glass.spectrum;
+        let modes = GlassModes {
+            frequencies: glass.frequencies(),
+            participation_ratio: participation_ratio.clone(),
+            phonon_order: phonon_order.clone(),
+            modes: origin.modes(),
+        };
+        Share { glass: glass.number(), modes, debye_frequency: *debye_frequency }
+    };
+    let own: Vec<Share> = glasses.iter().filter(at_minimum).map(share).collect();
+    let mut all = context.ranks.all_gather(&own)?.into_iter().flatten().collect::<Vec<Share>>();
+    all.sort_by_key(|share| share.glass);
+    let (modes, debye): (Vec<GlassModes>, Vec<f64>) =
+        all.into_iter().map(|share| (share.modes, share.debye_frequency)).unzip();
+    let density = ReducedDensity::new(&modes, settings.fit_to);
     let bins = [density.counts.len() as u64];
     let counts: Vec<i64> = density.counts.iter().map(|count| *count as i64).collect();
     let edges = &density.edges;
@@ -290,19 +313,36 @@ fn write_density(context: &Context<'_>, file: &mut StageFile<'_>, glasses: &[Gla
     file.write_small("/density_of_states/count", &bins, &counts)?;
     file.write_small("/density_of_states/density", &bins, &density.density)?;
     file.write_small("/density_of_states/reduced", &bins, &density.reduced)?;
+    write_laws(file, &density, &debye)
+}
+
+/// What the density of states says: the boson peak and the laws of its low end.
+fn write_laws(file: &mut StageFile<'_>, density: &ReducedDensity, debye: &[f64]) -> Result<()> {
+    let known: Vec<f64> = debye.iter().filter(|omega| omega.is_finite()).map(|omega| 3.0 / omega.powi(3)).collect();
     for (name, value) in [
         ("boson_peak", density.boson_peak.value),
         ("boson_peak_error", density.boson_peak.error),
+        ("complete_to", density.complete_to),
         ("fitted_to", density.fitted_to),
-        ("debye_level", density.debye_level.value),
-        ("debye_level_error", density.debye_level.error),
-        ("quartic", density.quartic.value),
-        ("quartic_error", density.quartic.error),
+        ("elastic_debye_level", mean(&known)),
     ] {
         file.attribute("/density_of_states", name, &Attribute::F64(value))?;
     }
-    let parts = vec![density.phonons as i64, density.quasilocalised as i64];
-    file.attribute("/density_of_states", "parts", &Attribute::I64List(parts))
+    for (name, DensityLaw { coefficient, exponent, modes, status }) in
+        [("debye_level", density.phonons), ("quartic", density.quasilocalised)]
+    {
+        for (of, value) in [
+            ("", Attribute::F64(coefficient.value)),
+            ("_error", Attribute::F64(coefficient.error)),
+            ("_exponent", Attribute::F64(exponent.value)),
+            ("_exponent_error", Attribute::F64(exponent.error)),
+            ("_modes", Attribute::I64(modes as i64)),
+            ("_status", Attribute::Text(name_of(&status)?)),
+        ] {
+            file.attribute("/density_of_states", &format!("{name}{of}"), &value)?;
+        }
+    }
+    Ok(())
 }
 
 /// What `status` tells of it.
@@ -328,18 +368,43 @@ pub(super) fn summary(reader: &StageReader) -> Result<summary::Rows> {
         ("discarded", "of them discarded for overlaps"),
         ("step_limit", "of them not converged"),
         ("not_pushed", "of them not pushed"),
+        ("zero_mode", "of them without restoring force"),
+        ("no_mode", "of them that the glasses do not have"),
     ] {
         if with(name) > 0 {
             rows.push(row(told, with(name)));
         }
+    }
+    let certainty = reader.read_text("/excitations/certainty")?;
+    let uncertain = certainty.iter().filter(|certainty| !matches!(certainty.as_str(), "known" | "none")).count();
+    if uncertain > 0 {
+        rows.push(row("A_c that are upper bounds alone", uncertain));
+    }
+    let glasses = reader.read_text("/glasses/status")?;
+    let unusable = glasses.iter().filter(|status| !matches!(status.as_str(), "stable" | "zero_modes")).count();
+    if unusable > 0 {
+        rows.push(row("glasses without a stable minimum or modes", unusable));
     }
     let onset = column("onset_temperature")?.into_iter().filter(|onset| !onset.is_nan()).reduce(f64::min);
     rows.extend([
         row("distinct destinations", reader.shape("/destinations/glass")?.first().copied().unwrap_or(0)),
         row("lowest onset temperature", onset.map_or("none".to_owned(), |onset| format!("{onset:.2e}"))),
         row("boson peak", format!("{:.3}", number("/density_of_states", "boson_peak")?)),
-        row("A_D", format!("{:.3e}", number("/density_of_states", "debye_level")?)),
-        row("alpha", format!("{:.3e}", number("/density_of_states", "quartic")?)),
+        row("A_D", with_error(reader, "debye_level")?),
+        row("3 / omega_D^3 of the moduli", format!("{:.3e}", number("/density_of_states", "elastic_debye_level")?)),
+        row("alpha", with_error(reader, "quartic")?),
     ]);
     Ok(rows)
+}
+
+/// The coefficient of a law with its error, or why there is none.
+fn with_error(reader: &StageReader, name: &str) -> Result<String> {
+    let number = |of: &str| match reader.attribute("/density_of_states", &format!("{name}{of}"))? {
+        Attribute::F64(value) => Ok(value),
+        _ => Ok(f64::NAN),
+    };
+    Ok(match reader.attribute("/density_of_states", &format!("{name}_status"))? {
+        Attribute::Text(status) if status != "fitted" => status.replace('_', " "),
+        _ => format!("{:.3e} +- {:.1e}", number("")?, number("_error")?),
+    })
 }

@@ -11,6 +11,6 @@ mod spectrum;
 pub use destinations::{Destinations, Moved};
 pub use outcome::{Excitation, PushStatus};
 pub use push::{PushState, PushTask};
-pub use search::{Bracket, Fate, Probe, PushSearch};
+pub use search::{Bracket, Certainty, Fate, Probe, PushSearch};
 pub use settings::{Amplitudes, ExciteSettings};
-pub use spectrum::{GlassSpectrum, Origin, SpectrumState, SpectrumTask, cubic_amplitude};
+pub use spectrum::{GlassSpectrum, GlassStatus, Origin, SpectrumState, SpectrumTask, cubic_amplitude};

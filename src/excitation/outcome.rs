@@ -1,6 +1,6 @@
 //! What a push along a mode came to.
 
-use super::search::{Bracket, Fate};
+use super::search::{Bracket, Certainty, Fate};
 use super::spectrum::Origin;
 use crate::forces::energy_differences;
 use crate::landscape::{Displacement, displacement_field, rattlers};
@@ -20,8 +20,12 @@ pub enum PushStatus {
     Discarded,
     /// A quench did not reach a minimum before any left.
     StepLimit,
-    /// No push was asked for.
+    /// No push was asked for, or the glass is at no minimum.
     NotPushed,
+    /// The glass is free to move along the mode: there is nothing to leave.
+    ZeroMode,
+    /// The glass has fewer modes.
+    NoMode,
 }
 
 impl PushStatus {
@@ -41,6 +45,7 @@ pub struct Excitation {
     pub status: PushStatus,
     /// A_c, the smallest amplitude seen to leave [sigma].
     pub critical_amplitude: f64,
+    pub certainty: Certainty,
     /// The largest amplitude below it that was seen to return; 0 when the first of the grid leaves [sigma].
     pub returning_amplitude: f64,
     /// What e was multiplied with: 1 or -1; 0 without a transition.
@@ -68,6 +73,7 @@ impl Excitation {
         Self {
             status,
             critical_amplitude: f64::NAN,
+            certainty: Certainty::None,
             returning_amplitude: f64::NAN,
             sign: 0.0,
             barrier: f64::NAN,
@@ -87,7 +93,7 @@ impl Excitation {
         (model, cell): (&Model, &PeriodicBox),
         origin: &Origin,
         mode: &[f64],
-        (bracket, sign): (Bracket, f64),
+        (bracket, certainty, sign): (Bracket, Certainty, f64),
         end: &[f64],
     ) -> Self {
         let pushed = pushed(&origin.positions, mode, sign * bracket.high);
@@ -96,6 +102,7 @@ impl Excitation {
         let moved = Displacement::of(&field);
         Self {
             critical_amplitude: bracket.high,
+            certainty,
             returning_amplitude: bracket.low,
             sign,
             barrier: differences[0],

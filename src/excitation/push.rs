@@ -1,8 +1,9 @@
 //! Pushes along one mode of a glass as a resumable task.
 //!
 //! A push that comes back to the origin is seen to do so before its quench is at its end: when it is nearer than a tenth of the
-//! smallest transition, and its force, in the parabola of the softest mode, leaves it no further to go than that. A push that ends
-//! elsewhere is quenched to the end.
+//! smallest transition, and its force, in the parabola of the softest mode, leaves it no further to go than that. A push that has
+//! fallen below the energy of the origin is seen to have left, for a quench never climbs again. The one at A_c is quenched to
+//! the end: there it leads.
 
 use super::outcome::{Excitation, PushStatus, pushed};
 use super::search::{Fate, Probe, PushSearch};
@@ -11,7 +12,8 @@ use super::spectrum::Origin;
 use crate::error::Result;
 use crate::forces::{LANES, PairSum};
 use crate::landscape::{
-    Displacement, Look, Quench, QuenchSettings, StopReason, Supply, displacement_field, quench_supply,
+    Displacement, Look, Minimiser, Quench, QuenchSettings, StopReason, Supply, displacement_field, quench,
+    quench_supply,
 };
 use crate::model::{Law, Model, PeriodicBox};
 use crate::sampling::for_each_near_pair;
@@ -24,6 +26,9 @@ const SMALLEST: f64 = 1e-4;
 const TIMES_NOISE: f64 = 10.0;
 /// Within this share of the smallest transition a push is back.
 const BACK: f64 = 0.1;
+/// A push has left when its energy is so far below that of the origin, relative to max(N, |U|): ten times what the minimiser takes for
+/// no rise.
+const FALLEN: f64 = 1e-9;
 /// Evaluations between two looks at a quench.
 const EVERY: u64 = 4;
 /// Particles nearer than this share of sigma_ij overlap.
@@ -36,7 +41,7 @@ const LARGEST_WAVE: usize = 128;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PushState {
     search: PushSearch,
-    /// Where each sign has led from its lowest amplitude that leaves [3N].
+    /// Where each sign has led from its lowest amplitude that leaves [3N], if that was quenched to the end.
     ends: [Option<Vec<f64>>; 2],
     pushes: u64,
     overlaps: u64,
@@ -93,6 +98,10 @@ impl PushTask {
         let particles = self.sum.particles();
         let most = (WAVE / particles.max(1)).clamp(LANES, LARGEST_WAVE);
         let smallest = self.origin.smallest_transition(&self.quench);
+        let scale = self.origin.energy.abs().max(particles as f64);
+        // other minimisers may climb
+        let falls = self.quench.minimiser == Minimiser::Lbfgs && !self.to_the_end;
+        let left_below = if falls { self.origin.energy - FALLEN * scale } else { f64::NEG_INFINITY };
         let PushState { search, ends, pushes, overlaps, force_evaluations, .. } = &mut self.state;
         let mut wave = Wave {
             model: self.sum.model().clone(),
@@ -100,6 +109,7 @@ impl PushTask {
             origin: &self.origin,
             mode: &self.mode,
             smallest,
+            left_below,
             to_the_end: self.to_the_end,
             search,
             ends,
@@ -127,20 +137,33 @@ impl PushTask {
     }
 
     fn finish(&mut self) {
-        let PushState { search, ends, pushes, overlaps, force_evaluations, .. } = &mut self.state;
+        let PushState { search, ends, .. } = &mut self.state;
         let found = search.first_side().zip(search.bracket());
-        let end = found.and_then(|(side, _)| ends[side].take());
-        let excitation = match (found, end) {
-            (Some((side, bracket)), Some(end)) => {
-                let glass = (self.sum.model(), self.sum.cell());
-                let sign = [1.0, -1.0][side];
-                Excitation::of_transition(glass, &self.origin, &self.mode, (bracket, sign), &end)
+        let (certainty, losses) = (search.certainty(), search.losses());
+        let excitation = match found {
+            Some((side, bracket)) => {
+                let (known, sign) = (ends[side].take(), [1.0, -1.0][side]);
+                match known.or_else(|| self.end_of(sign * bracket.high)) {
+                    Some(end) => {
+                        let glass = (self.sum.model(), self.sum.cell());
+                        Excitation::of_transition(glass, &self.origin, &self.mode, (bracket, certainty, sign), &end)
+                    }
+                    None => Excitation::without_transition(PushStatus::StepLimit),
+                }
             }
-            _ => Excitation::without_transition(PushStatus::without_transition(search.losses())),
+            None => Excitation::without_transition(PushStatus::without_transition(losses)),
         };
-        let (pushes, overlaps, force_evaluations) = (*pushes, *overlaps, *force_evaluations);
+        let PushState { pushes, overlaps, force_evaluations, .. } = self.state;
         self.state.ends = [None, None];
         self.state.outcome = Some(Excitation { pushes, overlaps, force_evaluations, ..excitation });
+    }
+
+    /// Where the push by a signed amplitude ends, which has left; none when its quench does not settle.
+    fn end_of(&mut self, amplitude: f64) -> Option<Vec<f64>> {
+        let start = pushed(&self.origin.positions, &self.mode, amplitude);
+        let end = quench(&mut self.sum.of_one(), &start, &self.quench);
+        self.state.force_evaluations += end.force_evaluations;
+        end.at_minimum().then_some(end.positions)
     }
 }
 
@@ -179,6 +202,8 @@ struct Wave<'w> {
     origin: &'w Origin,
     mode: &'w [f64],
     smallest: f64,
+    /// Below this energy there is no way back.
+    left_below: f64,
     to_the_end: bool,
     search: &'w mut PushSearch,
     ends: &'w mut [Option<Vec<f64>>; 2],
@@ -241,21 +266,21 @@ impl Supply for Wave<'_> {
         }
     }
 
-    fn wants(&self, start: usize, evaluations: u64, residual: f64) -> bool {
+    fn wants(&self, start: usize, evaluations: u64, energy: f64, residual: f64) -> bool {
         if evaluations % EVERY != 1 {
             return false;
         }
         // a component is no longer than the vector
         let back = !self.to_the_end && self.origin.reach(residual) < BACK * self.smallest;
-        back || !self.search.matters(&self.probes[start])
+        back || energy < self.left_below || !self.search.matters(&self.probes[start])
     }
 
     fn look(&mut self, look: &Look<'_>) -> Option<Quench> {
         let force = look.forces.iter().map(|f| f * f).sum::<f64>().sqrt();
         let near = || self.distance_to(look.positions) < BACK * self.smallest;
         let back = !self.to_the_end && self.origin.reach(force) < BACK * self.smallest && near();
-        let useless = !self.search.matters(&self.probes[look.start]);
-        (back || useless).then(|| Quench {
+        let known = back || look.energy < self.left_below || !self.search.matters(&self.probes[look.start]);
+        known.then(|| Quench {
             // no minimum: nobody asks for its positions
             positions: Vec::new(),
             energy: look.energy,
@@ -272,13 +297,14 @@ impl Supply for Wave<'_> {
             return;
         }
         let fate = match quench.stop {
+            StopReason::Recognised if quench.energy < self.left_below => Fate::Left,
             StopReason::Recognised => Fate::Returned,
             _ if !quench.at_minimum() => Fate::Unsettled,
             _ if self.distance_to(&quench.positions) > self.smallest => Fate::Left,
             _ => Fate::Returned,
         };
         if self.search.settle(&probe, fate) {
-            self.ends[probe.side] = Some(quench.positions);
+            self.ends[probe.side] = (!quench.positions.is_empty()).then_some(quench.positions);
         }
     }
 }

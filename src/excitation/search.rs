@@ -51,6 +51,22 @@ impl Bracket {
     }
 }
 
+/// Whether A_c is what it is said to be: known to the tolerance, and the smaller of both signs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Certainty {
+    /// It is: the other sign returned from every amplitude of the grid up to A_c, or leaves above it.
+    Known,
+    /// Particles overlapped along the other sign below A_c: it may leave at a smaller amplitude.
+    OtherSignOverlapping,
+    /// A quench along the other sign did not reach a minimum below A_c: it may leave at a smaller amplitude.
+    OtherSignUnsettled,
+    /// Quenches within the bracket did not settle: it is wider than the tolerance.
+    Wide,
+    /// There is no A_c.
+    None,
+}
+
 /// One sign of a mode.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Side {
@@ -61,6 +77,8 @@ struct Side {
     bracket: Option<Bracket>,
     /// What ended the grid.
     loss: Option<Fate>,
+    /// The largest amplitude of the grid before that, 0 if there is none.
+    returned: f64,
 }
 
 /// Rounds of narrowing at most: a round in which no quench settles narrows nothing.
@@ -166,9 +184,9 @@ impl PushSearch {
         for side in &mut self.sides {
             let Some((place, fate)) = side.first_loss() else { continue };
             side.loss = Some(fate);
+            side.returned = if place == 0 { 0.0 } else { self.grid[place - 1] };
             if fate == Fate::Left {
-                let low = if place == 0 { 0.0 } else { self.grid[place - 1] };
-                side.bracket = Some(Bracket { low, high: self.grid[place] });
+                side.bracket = Some(Bracket { low: side.returned, high: self.grid[place] });
             }
         }
     }
@@ -195,6 +213,22 @@ impl PushSearch {
         let high = |s: usize| self.sides[s].bracket.map(|bracket| bracket.high);
         let both = (0..2).filter_map(|s| Some((s, high(s)?)));
         both.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(side, _)| side)
+    }
+
+    /// Whether the bracket is narrow, and of the sign that leaves first beyond doubt.
+    pub fn certainty(&self) -> Certainty {
+        let found = self.first_side().and_then(|side| Some((side, self.sides[side].bracket?)));
+        let Some((side, bracket)) = found else { return Certainty::None };
+        let other = &self.sides[1 - side];
+        match (other.bracket, other.loss) {
+            _ if !bracket.is_narrow(self.tolerance) => Certainty::Wide,
+            (Some(theirs), _) if theirs.low < bracket.high && !theirs.is_narrow(self.tolerance) => {
+                Certainty::OtherSignUnsettled
+            }
+            (None, Some(Fate::Overlapping)) if other.returned < bracket.high => Certainty::OtherSignOverlapping,
+            (None, Some(Fate::Unsettled)) if other.returned < bracket.high => Certainty::OtherSignUnsettled,
+            _ => Certainty::Known,
+        }
     }
 
     /// Share of the grid that is behind, about.

@@ -35,6 +35,9 @@ pub struct ExciteSettings {
     pub modes: usize,
     /// Lowest modes of each glass for the density of states, `modes` if that is more.
     pub spectrum: usize,
+    /// The laws A_D omega^2 and alpha omega^4 are fitted below this share of omega_BP (of the highest mode that no glass lacks, where
+    /// the boson peak lies beyond it).
+    pub fit_to: f64,
     /// Whether to push at all: without, there are spectra and cubic estimates alone.
     pub push: bool,
     pub amplitudes: Amplitudes,
@@ -55,6 +58,7 @@ impl ExciteSettings {
         Self {
             modes: 100,
             spectrum: 100,
+            fit_to: 0.5,
             push: true,
             amplitudes: Amplitudes { from: 1e-7, to: 1.0, per_decade: 8 },
             tolerance: 1e-3,

@@ -2,15 +2,33 @@
 
 use super::settings::ExciteSettings;
 use crate::error::{Error, Result};
-use crate::forces::{PairSum, ThirdOrder, as_lanes, as_lanes_mut, listed, sums};
+use crate::forces::{PairBlocks, PairSum, ThirdOrder, as_lanes, as_lanes_mut, listed, sums};
 use crate::landscape::{Minimiser, QuenchSettings, StopReason, inherent_structure, rattlers};
-use crate::model::{Configuration, Model};
-use crate::modes::{Completeness, PhononOrder, lowest_modes};
+use crate::model::{Configuration, Model, PeriodicBox};
+use crate::modes::{Completeness, LowestModes, PhononOrder, Sound, linear_moduli, lowest_modes};
 use crate::task::{Progress, Task};
 use serde::{Deserialize, Serialize};
 
 /// What the factors may take by which the number of modes is proven.
 const FACTOR_BYTES: u64 = 2_000_000_000;
+/// An eigenvalue whose magnitude is at most this share of the largest is 0 but for rounding.
+const ZERO: f64 = 1e-10;
+
+/// What is known of the minimum of a glass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GlassStatus {
+    /// All its modes are stable.
+    Stable,
+    /// Beside translations and rattlers there are motions without any restoring force.
+    ZeroModes,
+    /// Some eigenvalue is negative: it is no minimum and is not pushed.
+    Unstable,
+    /// The quench did not reach a minimum: it has no modes.
+    NoMinimum,
+    /// The modes could not be computed.
+    Failed,
+}
 
 /// A minimum that is pushed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -26,7 +44,7 @@ pub struct Origin {
     pub stop: StopReason,
     /// [N]
     pub rattlers: Vec<bool>,
-    /// Lowest eigenvalue of the Hessian above 0 [epsilon / sigma^2].
+    /// Lowest eigenvalue of the Hessian that is larger than rounding makes it; NaN for none [epsilon / sigma^2].
     pub softest: f64,
 }
 
@@ -36,48 +54,85 @@ impl Origin {
         self.rattlers.iter().filter(|rattler| !**rattler).count()
     }
 
+    /// 3 (N - N_rattlers) - 3, the modes there are.
+    pub fn modes(&self) -> usize {
+        (3 * self.held()).saturating_sub(3)
+    }
+
+    /// Whether the quench reached a minimum.
+    fn is_minimum(&self) -> bool {
+        self.stop != StopReason::StepLimit && self.residual.is_finite()
+    }
+
     /// How far from the minimum a force of all particles of this length may be, in the parabola of its softest mode [sigma].
     pub fn reach(&self, force: f64) -> f64 {
         force / self.softest
     }
 }
 
-/// The inherent structure of a glass and its lowest modes, K of them.
+/// The inherent structure of a glass and its lowest modes: K of them, fewer than asked for where there are no more.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GlassSpectrum {
     pub glass: u64,
+    pub status: GlassStatus,
     pub origin: Origin,
     /// Configurational pressure of the inherent structure [epsilon sigma^-3].
     pub pressure: f64,
+    /// omega_D by the moduli of linear response; NaN where they cannot be told [(epsilon / m)^1/2 / sigma].
+    pub debye_frequency: f64,
     /// [K] of the Hessian, rising [epsilon / sigma^2].
     pub eigenvalues: Vec<f64>,
+    /// How many of them are 0 but for rounding.
+    pub zero_modes: usize,
     /// [K] over the particles that are held.
     pub participation_ratio: Vec<f64>,
     /// O_k [K].
     pub phonon_order: Vec<f64>,
-    /// tau = U:e e e of each mode that is pushed [epsilon / sigma^3].
+    /// tau = U:e e e of the modes that were asked to be pushed [epsilon / sigma^3].
     pub third_order: Vec<f64>,
     /// Whether the number of modes was proven by the inertia of the Hessian.
     pub counted: bool,
     pub force_evaluations: u64,
-    /// The modes to push along [.., 3N].
+    /// The modes that can be pushed along, by rising number.
+    pub pushable: Vec<usize>,
+    /// Their vectors [.., 3N].
     pub vectors: Vec<Vec<f64>>,
 }
 
 impl GlassSpectrum {
+    /// Of a glass without modes.
+    fn without_modes(glass: u64, status: GlassStatus, origin: Origin, pressure: f64, force_evaluations: u64) -> Self {
+        Self {
+            glass,
+            status,
+            origin,
+            pressure,
+            debye_frequency: f64::NAN,
+            eigenvalues: Vec::new(),
+            zero_modes: 0,
+            participation_ratio: Vec::new(),
+            phonon_order: Vec::new(),
+            third_order: Vec::new(),
+            counted: false,
+            force_evaluations,
+            pushable: Vec::new(),
+            vectors: Vec::new(),
+        }
+    }
+
     /// All but the modes themselves.
     pub fn without_vectors(&self) -> Self {
+        let (participation_ratio, phonon_order) = (self.participation_ratio.clone(), self.phonon_order.clone());
         Self {
-            glass: self.glass,
-            origin: self.origin.clone(),
-            pressure: self.pressure,
+            debye_frequency: self.debye_frequency,
             eigenvalues: self.eigenvalues.clone(),
-            participation_ratio: self.participation_ratio.clone(),
-            phonon_order: self.phonon_order.clone(),
+            zero_modes: self.zero_modes,
+            participation_ratio,
+            phonon_order,
             third_order: self.third_order.clone(),
             counted: self.counted,
-            force_evaluations: self.force_evaluations,
-            vectors: Vec::new(),
+            pushable: self.pushable.clone(),
+            ..Self::without_modes(self.glass, self.status, self.origin.clone(), self.pressure, self.force_evaluations)
         }
     }
 }
@@ -153,40 +208,73 @@ impl SpectrumTask {
         SpectrumState::Quenched { origin, pressure, force_evaluations: quench.force_evaluations }
     }
 
-    fn modes(&self, mut origin: Origin, pressure: f64, force_evaluations: u64) -> Result<GlassSpectrum> {
-        let Configuration { cell, .. } = &self.configuration;
-        let (count, pushed) = (self.settings.computed(), self.settings.modes);
-        let within = Completeness::Within(FACTOR_BYTES);
-        let modes = lowest_modes(&self.model, cell, &origin.positions, &origin.rattlers, count, within)?;
-        let Some(softest) = modes.eigenvalues.iter().copied().find(|value| *value > 0.0) else {
-            return Err(Error::Numerical(format!(
-                "glass {}: none of the {count} lowest modes of its inherent structure is stable; it is no minimum (residual {:e})",
-                self.glass, origin.residual
-            )));
+    /// What is known of the glass; modes that cannot be found are a status.
+    fn spectrum(&self, origin: Origin, pressure: f64, force_evaluations: u64) -> Result<GlassSpectrum> {
+        let without = |status: GlassStatus| {
+            GlassSpectrum::without_modes(self.glass, status, origin.clone(), pressure, force_evaluations)
         };
-        origin.softest = softest;
-        let order = PhononOrder::new(cell, &origin.positions, &origin.rattlers);
-        let phonon_order = order.of_all(&modes.vectors);
-        let mut vectors = modes.vectors;
-        vectors.truncate(pushed);
-        let third = ThirdOrder::new(&self.model, cell, &origin.positions, &origin.rattlers);
-        let third_order = third.third_orders(&vectors);
-        if !self.settings.push {
-            vectors.clear();
+        let count = self.settings.computed().min(origin.modes());
+        if !origin.is_minimum() {
+            return Ok(without(GlassStatus::NoMinimum));
         }
-        Ok(GlassSpectrum {
-            glass: self.glass,
-            origin,
-            pressure,
-            eigenvalues: modes.eigenvalues,
+        if count == 0 {
+            return Ok(without(GlassStatus::Failed));
+        }
+        let cell = &self.configuration.cell;
+        let within = Completeness::Within(FACTOR_BYTES);
+        match lowest_modes(&self.model, cell, &origin.positions, &origin.rattlers, count, within) {
+            Ok(modes) => Ok(self.with_modes(without(GlassStatus::Stable), modes)),
+            Err(Error::Numerical(_)) => Ok(without(GlassStatus::Failed)),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Enters the modes and what they say.
+    fn with_modes(&self, glass: GlassSpectrum, modes: LowestModes) -> GlassSpectrum {
+        let cell = &self.configuration.cell;
+        let Origin { positions, rattlers, .. } = &glass.origin;
+        let zero = ZERO * PairBlocks::new(&self.model, cell, positions, rattlers).bound();
+        let zero_modes = modes.eigenvalues.iter().filter(|value| value.abs() <= zero).count();
+        let softest = modes.eigenvalues.iter().copied().find(|value| *value > zero);
+        let status = match () {
+            _ if modes.eigenvalues.iter().any(|value| *value < -zero) => GlassStatus::Unstable,
+            _ if zero_modes > 0 => GlassStatus::ZeroModes,
+            _ => GlassStatus::Stable,
+        };
+        let phonon_order = PhononOrder::new(cell, positions, rattlers).of_all(&modes.vectors);
+        let mut vectors = modes.vectors;
+        vectors.truncate(self.settings.modes);
+        let third = ThirdOrder::new(&self.model, cell, positions, rattlers);
+        let third_order = third.third_orders(&vectors);
+        // a glass that is at no minimum has none to leave
+        let pushes = self.settings.push && status != GlassStatus::Unstable && softest.is_some();
+        let pushable: Vec<usize> =
+            (0..vectors.len()).filter(|&mode| pushes && modes.eigenvalues[mode] > zero).collect();
+        let vectors = pushable.iter().map(|&mode| std::mem::take(&mut vectors[mode])).collect();
+        let debye_frequency =
+            if status == GlassStatus::Unstable { f64::NAN } else { debye_frequency(&self.model, cell, positions) };
+        GlassSpectrum {
+            status,
+            debye_frequency,
+            zero_modes,
             participation_ratio: modes.participation_ratio,
             phonon_order,
             third_order,
             counted: modes.counted,
-            force_evaluations,
+            pushable,
             vectors,
-        })
+            eigenvalues: modes.eigenvalues,
+            origin: Origin { softest: softest.unwrap_or(f64::NAN), ..glass.origin },
+            ..glass
+        }
     }
+}
+
+/// omega_D by the moduli of linear response; NaN where the Hessian is singular.
+fn debye_frequency(model: &Model, cell: &PeriodicBox, positions: &[f64]) -> f64 {
+    let Ok(moduli) = linear_moduli(model, cell, positions, FACTOR_BYTES) else { return f64::NAN };
+    let shear = moduli.shear().iter().sum::<f64>() / 3.0;
+    Sound::new(shear, moduli.bulk(), moduli.held, cell).debye
 }
 
 impl Task for SpectrumTask {
@@ -196,7 +284,7 @@ impl Task for SpectrumTask {
         self.state = match std::mem::take(&mut self.state) {
             SpectrumState::Begun => self.quench(),
             SpectrumState::Quenched { origin, pressure, force_evaluations } => {
-                SpectrumState::Done(Box::new(self.modes(origin, pressure, force_evaluations)?))
+                SpectrumState::Done(Box::new(self.spectrum(origin, pressure, force_evaluations)?))
             }
             done @ SpectrumState::Done(_) => done,
         };

@@ -23,6 +23,8 @@ pub(super) fn check(deck: &Deck, settings: &ExciteSettings, section: &mut Sectio
     section.require(!amplitudes.is_finite() || amplitudes <= MOST_AMPLITUDES, "amplitudes.per_decade", wanted);
     let tolerance = settings.tolerance;
     section.require((1e-12..=1.0).contains(&tolerance), "tolerance", "a fraction of A_c, 1e-12 to 1");
+    let wanted = "a share of the boson peak, above 0 and at most 1";
+    section.require(settings.fit_to > 0.0 && settings.fit_to <= 1.0, "fit_to", wanted);
     section.positive(settings.force_tolerance, "force_tolerance");
     section.at_least(settings.max_evaluations, 1, "max_evaluations");
     if settings.force_tolerance > 1e-11 {

@@ -94,7 +94,7 @@ pub trait Supply {
     /// The number and the positions [3N] of the next start; none when there is nothing to do now.
     fn next(&mut self) -> Option<(usize, Vec<f64>)>;
     /// Whether the quench of this start should be shown now.
-    fn wants(&self, start: usize, evaluations: u64, residual: f64) -> bool;
+    fn wants(&self, start: usize, evaluations: u64, energy: f64, residual: f64) -> bool;
     /// What the quench may end with before its time.
     fn look(&mut self, look: &Look<'_>) -> Option<Quench>;
     /// A quench has ended, by itself or by a look.
@@ -116,7 +116,7 @@ impl<W: Watch> Supply for Listed<'_, W> {
         self.next += 1;
         Some((number, start.to_vec()))
     }
-    fn wants(&self, _: usize, evaluations: u64, residual: f64) -> bool {
+    fn wants(&self, _: usize, evaluations: u64, _: f64, residual: f64) -> bool {
         self.watch.wants(evaluations, residual)
     }
     fn look(&mut self, look: &Look<'_>) -> Option<Quench> {
@@ -206,7 +206,7 @@ fn shown<const L: usize>(
     l: usize,
 ) -> Option<Quench> {
     let (start, evaluations) = (work.start, work.evaluations);
-    if !supply.wants(start, evaluations, residual) {
+    if !supply.wants(start, evaluations, energy, residual) {
         return None;
     }
     let (positions, forces) = (lane(positions, l), lane(forces, l));

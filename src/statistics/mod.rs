@@ -19,6 +19,6 @@ pub use fits::{
 };
 pub use heat::{heat_of_uniform_density, logarithmic_grid, schottky};
 pub use liquid::{Average, EnsembleStatus, LiquidEnsemble, LiquidSample, speed_up};
-pub use reduced_density::{Estimate as ReducedEstimate, GlassModes, ReducedDensity};
+pub use reduced_density::{Estimate as ReducedEstimate, GlassModes, Law as DensityLaw, LawStatus, ReducedDensity};
 pub use series::{TimeAverage, block_errors, time_average};
 pub use supercooled::{Estimate, FitStatus, RelaxationPoint, SupercooledFits, fit_supercooled};

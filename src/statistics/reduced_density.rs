@@ -1,8 +1,14 @@
-//! The reduced density of vibrational states g(omega) / omega^2, its maximum (the boson peak), and its two parts below:
+//! The reduced density of vibrational states g(omega) / omega^2, its maximum (the boson peak), and its two parts far below:
 //! g = A_D omega^2 + alpha omega^4, phonons and quasilocalised modes (doi:10.1103/PhysRevResearch.2.013215, sec. II.B).
+//!
+//! The two laws are those of the low-frequency end; near the peak g rises above both. So the parts are counted up to a stated
+//! frequency below it: n modes of a part up to omega of M in all give the most likely coefficient (s + 1) n / (M omega^(s + 1)) of a
+//! law omega^s. Whether the part follows the law is told by the exponent that its modes favour when it is free.
+
+use serde::{Deserialize, Serialize};
 
 /// The lowest modes of one glass.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct GlassModes {
     /// Rising [(epsilon / m)^1/2 / sigma].
     pub frequencies: Vec<f64>,
@@ -24,6 +30,46 @@ impl Estimate {
     const UNKNOWN: Estimate = Estimate { value: f64::NAN, error: f64::NAN };
 }
 
+/// Whether the coefficient of a law is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LawStatus {
+    Fitted,
+    /// Fewer than ten modes of the part lie below the end of the fit.
+    TooFewModes,
+}
+
+/// coefficient omega^s for the modes of one part below the end of the fit; NaN unless `status` is `Fitted`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Law {
+    pub coefficient: Estimate,
+    /// The s that the modes favour when it is free.
+    pub exponent: Estimate,
+    /// Modes of this part that are fitted.
+    pub modes: u64,
+    pub status: LawStatus,
+}
+
+impl Law {
+    /// The most likely law `power` for modes at `frequencies` up to `end`, of `all` modes; errors of counting.
+    fn of(frequencies: &[f64], end: f64, all: f64, power: i32) -> Self {
+        let modes = frequencies.len() as u64;
+        if frequencies.len() < FEWEST_MODES {
+            let (coefficient, exponent) = (Estimate::UNKNOWN, Estimate::UNKNOWN);
+            return Self { coefficient, exponent, modes, status: LawStatus::TooFewModes };
+        }
+        let (count, next) = (modes as f64, power + 1);
+        let scale = f64::from(next) / (all * end.powi(next));
+        let slope = count / frequencies.iter().map(|omega| (end / omega).ln()).sum::<f64>();
+        Self {
+            coefficient: Estimate { value: count * scale, error: count.sqrt() * scale },
+            exponent: Estimate { value: slope - 1.0, error: slope / count.sqrt() },
+            modes,
+            status: LawStatus::Fitted,
+        }
+    }
+}
+
 /// g / omega^2 in bins of equal numbers of modes, and what it says.
 #[derive(Clone, Debug)]
 pub struct ReducedDensity {
@@ -37,17 +83,17 @@ pub struct ReducedDensity {
     pub reduced: Vec<f64>,
     /// omega_BP; the error is the half width of the bins whose g / omega^2 is within one standard error of the maximum.
     pub boson_peak: Estimate,
-    /// Where the parts are counted up to: omega_BP, or where modes begin to be missing.
+    /// Up to here no glass lacks a mode; infinite when all are there.
+    pub complete_to: f64,
+    /// Where the parts are counted up to: the asked share of omega_BP, or of the highest mode where the peak lies beyond it.
     pub fitted_to: f64,
-    /// A_D and alpha of the most likely laws, with the errors of counting.
-    pub debye_level: Estimate,
-    pub quartic: Estimate,
-    /// Modes of each part.
-    pub phonons: u64,
-    pub quasilocalised: u64,
+    /// A_D omega^2, all modes that are not quasilocalised.
+    pub phonons: Law,
+    /// alpha omega^4, the quasilocalised modes.
+    pub quasilocalised: Law,
 }
 
-/// Modes of a bin at least, and bins at most.
+/// Modes of a bin and of a law at least, and bins at most.
 const FEWEST_MODES: usize = 10;
 const MOST_BINS: usize = 30;
 /// A mode is quasilocalised when its P_k and its O_k are below these.
@@ -55,8 +101,8 @@ const LOCALISED: f64 = 0.1;
 const PHONON: f64 = 0.5;
 
 impl ReducedDensity {
-    /// From the lowest modes of some glasses, as far up as no glass lacks a mode.
-    pub fn new(glasses: &[GlassModes]) -> Self {
+    /// From the lowest modes of some glasses, as far up as no glass lacks a mode; the laws below `share` of the boson peak.
+    pub fn new(glasses: &[GlassModes], share: f64) -> Self {
         let last = |glass: &GlassModes| match glass.frequencies.last() {
             Some(last) if glass.frequencies.len() < glass.modes => *last,
             Some(_) => f64::INFINITY,
@@ -79,39 +125,34 @@ impl ReducedDensity {
         let reduced: Vec<f64> = cubes().map(|cube| each as f64 / (all * cube)).collect();
         let boson_peak = maximum(&edges, &reduced, each);
         let end = pooled.last().copied().unwrap_or(f64::NAN);
-        let fitted_to = if boson_peak.value.is_nan() { end } else { boson_peak.value };
-        let [localised, phonons] = parts(glasses, fitted_to);
-        let level = |count: u64, power: i32| {
-            let scale = f64::from(power) / (all * fitted_to.powi(power));
-            Estimate { value: count as f64 * scale, error: (count as f64).sqrt() * scale }
-        };
+        let fitted_to = share * if boson_peak.value.is_nan() { end } else { boson_peak.value };
+        let [phonons, quasilocalised] = parts(glasses, fitted_to);
         Self {
             counts: vec![each as u64; bins],
             density: widths().map(|width| each as f64 / (all * width)).collect(),
             reduced,
             boson_peak,
+            complete_to: complete,
             fitted_to,
-            debye_level: level(phonons, 3),
-            quartic: level(localised, 5),
-            phonons,
-            quasilocalised: localised,
+            phonons: Law::of(&phonons, fitted_to, all, 2),
+            quasilocalised: Law::of(&quasilocalised, fitted_to, all, 4),
             edges,
         }
     }
 }
 
-/// Quasilocalised modes and all others up to a frequency.
-fn parts(glasses: &[GlassModes], to: f64) -> [u64; 2] {
-    let mut counts = [0, 0];
+/// Frequencies up to `end` of quasilocalised modes (second) and of all others (first).
+fn parts(glasses: &[GlassModes], end: f64) -> [Vec<f64>; 2] {
+    let mut parts = [Vec::new(), Vec::new()];
     for glass in glasses {
         for (k, frequency) in glass.frequencies.iter().enumerate() {
-            if *frequency > 0.0 && *frequency <= to {
+            if *frequency > 0.0 && *frequency <= end {
                 let localised = glass.participation_ratio[k] < LOCALISED && glass.phonon_order[k] < PHONON;
-                counts[usize::from(!localised)] += 1;
+                parts[usize::from(localised)].push(*frequency);
             }
         }
     }
-    counts
+    parts
 }
 
 /// Where g / omega^2, averaged over three neighbouring bins, is largest; unknown when that is at the upper end.
@@ -152,19 +193,20 @@ mod tests {
     fn a_debye_spectrum_has_its_level_and_no_peak() {
         // I = A_D omega^3 / 3 with A_D = 0.6
         let debye = |share: f64| (share / 0.2).cbrt();
-        let reduced = ReducedDensity::new(&vec![glass(300, 6000, debye); 4]);
-        assert_eq!((reduced.phonons, reduced.quasilocalised), (960, 240));
+        let reduced = ReducedDensity::new(&vec![glass(300, 6000, debye); 4], 1.0);
+        assert_eq!((reduced.phonons.modes, reduced.quasilocalised.modes), (960, 240));
         assert!(reduced.boson_peak.value.is_nan());
         for (value, count) in reduced.reduced.iter().zip(&reduced.counts) {
             assert!((value / 0.6 - 1.0).abs() < 0.03 && *count == 40, "{value} {count}");
         }
         // the phonons are four fifths
-        let level = reduced.debye_level;
+        let level = reduced.phonons.coefficient;
         assert!(
             (level.value / 0.48 - 1.0).abs() < 0.01 && (level.error / level.value - 960_f64.powf(-0.5)).abs() < 1e-3
         );
-        let quartic = reduced.quartic.value * reduced.fitted_to.powi(5) / 5.0;
-        assert!((quartic - 240.0 / 24_000.0).abs() < 1e-9);
+        // what is counted as quasilocalised follows omega^2, too: the exponent says so
+        let exponent = reduced.quasilocalised.exponent;
+        assert!((exponent.value - 2.0).abs() < exponent.error && exponent.error < 0.2, "{exponent:?}");
         // g = dI / d omega
         let (edges, k) = (&reduced.edges, 12);
         let middle = 0.5 * (edges[k] + edges[k + 1]);
@@ -182,8 +224,88 @@ mod tests {
         }
         let whole = table[table.len() - 1].1;
         let quantile = |share: f64| table[table.partition_point(|(_, sum)| *sum < share * whole)].0;
-        let reduced = ReducedDensity::new(&[glass(1500, 6000, quantile), glass(1500, 6000, quantile)]);
+        let reduced = ReducedDensity::new(&[glass(1500, 6000, quantile), glass(1500, 6000, quantile)], 0.5);
         let peak = reduced.boson_peak;
-        assert!((peak.value - 1.0).abs() < 0.1 && peak.error < 0.3 && reduced.fitted_to == peak.value, "{peak:?}");
+        assert!(
+            (peak.value - 1.0).abs() < 0.1 && peak.error < 0.3 && reduced.fitted_to == 0.5 * peak.value,
+            "{peak:?}"
+        );
+    }
+
+    const DEBYE: f64 = 0.9;
+    const QUARTIC: f64 = 40.0;
+
+    /// Glasses of 6000 modes with g = A_D omega^2 + alpha omega^4 below 0.3, each mode a draw (uniform numbers in [0, 1)), and an excess
+    /// that is no phonon and not quasilocalised above 0.2, so that g / omega^2 is largest near 0.3.
+    fn with_both_laws(glasses: usize, mut draw: impl FnMut() -> f64) -> Vec<GlassModes> {
+        let modes = 6000.0;
+        let mut all = Vec::new();
+        for _ in 0..glasses {
+            let mut rows: Vec<(f64, bool)> = Vec::new();
+            for (localised, whole, power) in [
+                (false, modes * DEBYE * 0.4_f64.powi(3) / 3.0, 3.0),
+                (true, modes * QUARTIC * 0.3_f64.powi(5) / 5.0, 5.0),
+            ] {
+                // a number of modes whose mean is `whole`
+                let count = whole.floor() + f64::from(draw() < whole.fract());
+                let end = if localised { 0.3_f64 } else { 0.4 };
+                rows.extend((0..count as usize).map(|_| (end * draw().powf(1.0 / power), localised)));
+            }
+            rows.extend((0..200).map(|_| (0.2 + 0.1 * draw().sqrt(), false)));
+            rows.extend((0..100).map(|_| (0.3 + 0.3 * draw(), false)));
+            rows.sort_by(|a, b| a.0.total_cmp(&b.0));
+            all.push(GlassModes {
+                frequencies: rows.iter().map(|row| row.0).collect(),
+                participation_ratio: rows.iter().map(|row| if row.1 { 0.03 } else { 0.3 }).collect(),
+                phonon_order: rows.iter().map(|row| if row.1 { 0.1 } else { 0.7 }).collect(),
+                modes: 6000,
+            });
+        }
+        all
+    }
+
+    #[test]
+    fn the_laws_of_the_low_end_are_found_within_their_errors() {
+        use rand::Rng;
+        let (mut within, mut favoured) = ([0, 0], [0, 0]);
+        let trials = 100;
+        for trial in 0..trials {
+            let mut random = crate::random::stream(trial, crate::random::Stage::Bootstrap, 0, 0);
+            let glasses = with_both_laws(40, || random.random::<f64>());
+            let reduced = ReducedDensity::new(&glasses, 0.5);
+            let peak = reduced.boson_peak.value;
+            assert!(peak > 0.22 && peak < 0.36, "seed {trial}: {peak}");
+            for (part, law, expected, power) in
+                [(0, reduced.phonons, DEBYE, 2.0), (1, reduced.quasilocalised, QUARTIC, 4.0)]
+            {
+                let Estimate { value, error } = law.coefficient;
+                assert!(law.status == LawStatus::Fitted && error < 0.25 * value, "seed {trial}: {law:?}");
+                assert!((value - expected).abs() < 4.0 * error, "seed {trial}: {law:?}, {expected}");
+                within[part] += usize::from((value - expected).abs() < error);
+                favoured[part] += usize::from((law.exponent.value - power).abs() < law.exponent.error);
+            }
+            // up to the peak there is much that is no phonon
+            let to_the_peak = ReducedDensity::new(&glasses, 1.0).phonons;
+            assert!(to_the_peak.coefficient.value > 1.5 * DEBYE, "seed {trial}: {to_the_peak:?}");
+        }
+        // one standard error holds the truth in two trials of three
+        assert!(within.iter().chain(&favoured).all(|count| (54..=82).contains(count)), "{within:?} {favoured:?}");
+    }
+
+    #[test]
+    fn too_few_modes_give_no_law() {
+        let glasses = with_both_laws(1, {
+            let mut k = 0_u32;
+            move || {
+                k += 1;
+                (0.618_033_988_75 * f64::from(k)).fract()
+            }
+        });
+        let reduced = ReducedDensity::new(&glasses, 0.5);
+        let law = reduced.quasilocalised;
+        assert!(law.status == LawStatus::TooFewModes && law.modes < 10, "{law:?}");
+        assert!(law.coefficient.value.is_nan() && law.coefficient.error.is_nan() && law.exponent.value.is_nan());
+        let empty = ReducedDensity::new(&[], 0.5);
+        assert!(empty.phonons.status == LawStatus::TooFewModes && empty.phonons.coefficient.value.is_nan());
     }
 }

@@ -41,7 +41,14 @@ pub(super) const SPECTRUM: &[&str] = &["converged", "failed", "no_minimum"];
 pub(super) const START: &[&str] = &["displacement", "softest_mode", "softest_localised"];
 
 /// What a push along a mode came to.
-pub(super) const PUSH: &[&str] = &["transition", "none", "discarded", "step_limit", "time_limit", "not_pushed"];
+pub(super) const PUSH: &[&str] =
+    &["transition", "none", "discarded", "step_limit", "time_limit", "not_pushed", "zero_mode", "no_mode"];
+
+/// Whether A_c is known to the tolerance and to be the smaller of both signs.
+pub(super) const CERTAINTY: &[&str] = &["known", "other_sign_overlapping", "other_sign_unsettled", "wide", "none"];
+
+/// What is known of the minimum that a glass is pushed from.
+pub(super) const GLASS: &[&str] = &["stable", "zero_modes", "unstable", "no_minimum", "failed"];
 
 /// What a relaxation time rests on.
 pub(super) const RELAXATION: &[&str] = &["converged", "short", "not_equilibrated", "not_reached"];
