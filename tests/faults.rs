@@ -172,7 +172,7 @@ fn cut(file: &Path) {
 }
 
 /// One glass whose exploration takes several slices of work, so that checkpoints find it in hand.
-const ONE_GLASS: [(&str, &str); 2] = [("glasses = 3", "glasses = 1"), ("quenches = 50", "quenches = 300")];
+const ONE_GLASS: [(&str, &str); 2] = [("glasses = 3", "glasses = 1"), ("quenches = 36", "quenches = 250")];
 
 /// The checkpoints that hold states of the exploration, by number.
 fn states(campaign: &Short) -> Vec<String> {

@@ -77,13 +77,22 @@ pub struct Strained<'a> {
 }
 
 impl Strained<'_> {
+    /// W over all pairs: what is loose at one minimum may bear forces at the other.
+    fn work(&self, positions: &[f64], affine: &AffineResponse) -> [f64; 6] {
+        if self.left_out.is_empty() { work(affine) } else { work_at(self.model, self.cell, positions) }
+    }
+
     /// The saddle [3N]: its displacements by the whole inverse of its Hessian, which has one negative mode.
     ///
     /// # Errors
     /// `Error::Numerical` when the Hessian is singular beyond translations.
     pub fn stationary(&self, positions: &[f64]) -> Result<PointResponse> {
         let response = Response::new(self.model, self.cell, positions, self.left_out, self.most_bytes)?;
-        Ok(PointResponse { work: work(&response.affine), displacements: response.fields, converged: true })
+        Ok(PointResponse {
+            work: self.work(positions, &response.affine),
+            displacements: response.fields,
+            converged: true,
+        })
     }
 
     /// A minimum [3N]; `tangent` [3N] is the path's there.
@@ -157,7 +166,7 @@ impl Strained<'_> {
         let starts = &before.1.displacements;
         let solved = transverse_response(&blocks, &tangent, shift, &right, starts, self.left_out);
         let converged = solved.converged && before.1.converged;
-        PointResponse { work: work(&affine), displacements: solved.displacements, converged }
+        PointResponse { work: self.work(positions, &affine), displacements: solved.displacements, converged }
     }
 }
 

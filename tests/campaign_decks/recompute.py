@@ -5,7 +5,7 @@ import math
 import h5py
 import numpy as np
 
-from models import DECK, DENSITY, FILES, PRESET, Model, equal, names, near, read
+from models import DECK, DENSITY, FILES, PRESET, Model, equal, names, near, read, spline
 
 TIME_STEP = {"pss": 0.01, "tlj": 0.0025}[PRESET]
 TOLERANCE = 1e-9
@@ -165,22 +165,6 @@ for row, (glass, a, b) in enumerate(keys):
 
 
 # --- tunnelling -----------------------------------------------------------------------------------------------------
-def spline(x, y, at):
-    """Not-a-knot cubic spline by its second derivatives."""
-    n, h = len(x), np.diff(x)
-    matrix, right = np.zeros((n, n)), np.zeros(n)
-    for i in range(1, n - 1):
-        matrix[i, i - 1 : i + 2] = h[i - 1], 2 * (h[i - 1] + h[i]), h[i]
-        right[i] = 6 * ((y[i + 1] - y[i]) / h[i] - (y[i] - y[i - 1]) / h[i - 1])
-    matrix[0, :3] = h[1], -(h[0] + h[1]), h[0]
-    matrix[-1, -3:] = h[-1], -(h[-1] + h[-2]), h[-2]
-    m = np.linalg.solve(matrix, right)
-    i = np.clip(np.searchsorted(x, at) - 1, 0, n - 2)
-    u, w = x[i + 1] - at, at - x[i]
-    cubic = (m[i] * u**3 + m[i + 1] * w**3) / (6 * h[i])
-    return cubic + (y[i] / h[i] - m[i] * h[i] / 6) * u + (y[i + 1] / h[i] - m[i + 1] * h[i] / 6) * w
-
-
 def lowest_levels(row, mass, points=701):
     """Two levels by a sinc basis (Colbert and Miller 1992) on the profile and its parabolas."""
     length, profile = WELLS["length"][row], PROFILE[row] - PROFILE[row, 0]
