@@ -109,7 +109,7 @@ fn small_steps_descend_the_barrier() {
         }
         let found = after(0.3, 3000, &start);
         assert_eq!(found.stop, NonlinearStop::Converged);
-        let whole = after(1.0, 1, &[found.direction.clone()]);
+        let whole = after(1.0, 1, std::slice::from_ref(&found.direction));
         assert!(largest_difference(&whole.direction, &found.direction) < 1e-7);
     }
 }
