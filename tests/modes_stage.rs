@@ -244,3 +244,24 @@ fn a_spectrum_that_cannot_be_had_is_a_row_without_figures() {
     assert_eq!(number(&reader, "complete_to"), frequency[19]);
     assert!(!campaign.output.join("checkpoint").exists());
 }
+
+/// Spheres that do not touch have no modes: by the lowest ones and by all.
+#[test]
+fn a_glass_of_rattlers_is_a_row_without_figures() {
+    let _turn = one_at_a_time();
+    for count in ["20", "\"all\""] {
+        let campaign = Short::with_changes(&[]);
+        let text = write_extended_xyz(&spheres(1.0, 3.0), Preset::Harmonic);
+        std::fs::write(campaign.folder.path().join("glasses.xyz"), text).unwrap();
+        let deck = format!(
+            "[campaign]\nname = \"loose\"\n[model]\npreset = \"harmonic\"\nparticles = 80\n[prepare]\nmethod = \"import\"\n\
+             from = \"glasses.xyz\"\ntemperature = 1e-5\n[modes]\nof = \"glasses\"\ncount = {count}\n"
+        );
+        std::fs::write(campaign.deck(), deck).unwrap();
+        let ended = campaign.start(1, &[]).wait();
+        assert_eq!(ended.code, 0, "{count}: {}", ended.told);
+        let reader = StageReader::open(&campaign.output, Stage::Modes).unwrap();
+        assert_eq!(reader.read_text("/spectra/status").unwrap(), ["failed"]);
+        assert!(reader.read::<f64>("/spectra/frequency").unwrap().iter().all(|omega| omega.is_nan()));
+    }
+}

@@ -291,8 +291,11 @@ fn write_density(
     let at_minimum = |glass: &&Glass| matches!(glass.spectrum.status, GlassStatus::Stable | GlassStatus::ZeroModes);
     let share = |glass: &Glass| {
         let GlassSpectrum { participation_ratio, phonon_order, origin, debye_frequency, .. } = &glass.spectrum;
+        let mut frequencies = glass.frequencies();
+        // the sign of what rounding leaves of a zero mode says nothing
+        frequencies.iter_mut().take(glass.spectrum.zero_modes).for_each(|frequency| *frequency = 0.0);
         let modes = GlassModes {
-            frequencies: glass.frequencies(),
+            frequencies,
             participation_ratio: participation_ratio.clone(),
             phonon_order: phonon_order.clone(),
             modes: origin.modes(),

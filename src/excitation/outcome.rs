@@ -18,7 +18,7 @@ pub enum PushStatus {
     None,
     /// It returns from every amplitude at which no particles overlap.
     Discarded,
-    /// A quench did not reach a minimum before any left.
+    /// A quench did not reach a minimum: before any left, or the one from A_c.
     StepLimit,
     /// No push was asked for, or the glass is at no minimum.
     NotPushed,

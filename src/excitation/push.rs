@@ -2,7 +2,7 @@
 //!
 //! A push that comes back to the origin is seen to do so before its quench is at its end: when it is nearer than a tenth of the
 //! smallest transition, and its force, in the parabola of the softest mode, leaves it no further to go than that. A push that has
-//! fallen below the energy of the origin is seen to have left, for a quench never climbs again. The one at A_c is quenched to
+//! fallen below the energy of the origin is seen to have left, for a quench hardly climbs. The one at A_c is quenched to
 //! the end: there it leads.
 
 use super::outcome::{Excitation, PushStatus, pushed};
@@ -158,12 +158,15 @@ impl PushTask {
         self.state.outcome = Some(Excitation { pushes, overlaps, force_evaluations, ..excitation });
     }
 
-    /// Where the push by a signed amplitude ends, which has left; none when its quench does not settle.
+    /// Where the push by a signed amplitude ends, which has left; none when its quench does not settle, or settles at the origin.
     fn end_of(&mut self, amplitude: f64) -> Option<Vec<f64>> {
         let start = pushed(&self.origin.positions, &self.mode, amplitude);
         let end = quench(&mut self.sum.of_one(), &start, &self.quench);
         self.state.force_evaluations += end.force_evaluations;
-        end.at_minimum().then_some(end.positions)
+        let counted = |i: usize| !self.origin.rattlers[i];
+        let field = displacement_field(self.sum.cell(), &self.origin.positions, &end.positions, counted);
+        let has_left = Displacement::of(&field).distance > self.origin.smallest_transition(&self.quench);
+        (end.at_minimum() && has_left).then_some(end.positions)
     }
 }
 

@@ -61,7 +61,7 @@ pub enum Certainty {
     OtherSignOverlapping,
     /// A quench along the other sign did not reach a minimum below A_c: it may leave at a smaller amplitude.
     OtherSignUnsettled,
-    /// Quenches within the bracket did not settle: it is wider than the tolerance.
+    /// The first amplitude of the grid left, or quenches within the bracket did not settle: it is wider than the tolerance.
     Wide,
     /// There is no A_c.
     None,
@@ -221,7 +221,7 @@ impl PushSearch {
         let Some((side, bracket)) = found else { return Certainty::None };
         let other = &self.sides[1 - side];
         match (other.bracket, other.loss) {
-            _ if !bracket.is_narrow(self.tolerance) => Certainty::Wide,
+            _ if bracket.low == 0.0 || !bracket.is_narrow(self.tolerance) => Certainty::Wide,
             (Some(theirs), _) if theirs.low < bracket.high && !theirs.is_narrow(self.tolerance) => {
                 Certainty::OtherSignUnsettled
             }

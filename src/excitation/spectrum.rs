@@ -223,14 +223,14 @@ impl SpectrumTask {
         let cell = &self.configuration.cell;
         let within = Completeness::Within(FACTOR_BYTES);
         match lowest_modes(&self.model, cell, &origin.positions, &origin.rattlers, count, within) {
-            Ok(modes) => Ok(self.with_modes(without(GlassStatus::Stable), modes)),
+            Ok(modes) => self.with_modes(without(GlassStatus::Stable), modes),
             Err(Error::Numerical(_)) => Ok(without(GlassStatus::Failed)),
             Err(error) => Err(error),
         }
     }
 
     /// Enters the modes and what they say.
-    fn with_modes(&self, glass: GlassSpectrum, modes: LowestModes) -> GlassSpectrum {
+    fn with_modes(&self, glass: GlassSpectrum, modes: LowestModes) -> Result<GlassSpectrum> {
         let cell = &self.configuration.cell;
         let Origin { positions, rattlers, .. } = &glass.origin;
         let zero = ZERO * PairBlocks::new(&self.model, cell, positions, rattlers).bound();
@@ -252,8 +252,8 @@ impl SpectrumTask {
             (0..vectors.len()).filter(|&mode| pushes && modes.eigenvalues[mode] > zero).collect();
         let vectors = pushable.iter().map(|&mode| std::mem::take(&mut vectors[mode])).collect();
         let debye_frequency =
-            if status == GlassStatus::Unstable { f64::NAN } else { debye_frequency(&self.model, cell, positions) };
-        GlassSpectrum {
+            if status == GlassStatus::Unstable { f64::NAN } else { debye_frequency(&self.model, cell, positions)? };
+        Ok(GlassSpectrum {
             status,
             debye_frequency,
             zero_modes,
@@ -266,15 +266,19 @@ impl SpectrumTask {
             eigenvalues: modes.eigenvalues,
             origin: Origin { softest: softest.unwrap_or(f64::NAN), ..glass.origin },
             ..glass
-        }
+        })
     }
 }
 
 /// omega_D by the moduli of linear response; NaN where the Hessian is singular.
-fn debye_frequency(model: &Model, cell: &PeriodicBox, positions: &[f64]) -> f64 {
-    let Ok(moduli) = linear_moduli(model, cell, positions, FACTOR_BYTES) else { return f64::NAN };
+fn debye_frequency(model: &Model, cell: &PeriodicBox, positions: &[f64]) -> Result<f64> {
+    let moduli = match linear_moduli(model, cell, positions, FACTOR_BYTES) {
+        Ok(moduli) => moduli,
+        Err(Error::Numerical(_)) => return Ok(f64::NAN),
+        Err(error) => return Err(error),
+    };
     let shear = moduli.shear().iter().sum::<f64>() / 3.0;
-    Sound::new(shear, moduli.bulk(), moduli.held, cell).debye
+    Ok(Sound::new(shear, moduli.bulk(), moduli.held, cell).debye)
 }
 
 impl Task for SpectrumTask {

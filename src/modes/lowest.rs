@@ -87,8 +87,10 @@ pub fn lowest_modes_of_team(
     let hessian = PairBlocks::new(model, cell, positions, rattlers);
     let space = Space::new(&hessian, rattlers);
     let dimension = space.dimension();
-    if count > dimension {
-        return Err(Error::Usage(format!("{count} lowest modes: this glass has {dimension}; ask for fewer")));
+    if count == 0 || count > dimension {
+        return Err(Error::Usage(format!(
+            "{count} lowest modes: this glass has {dimension}; ask for 1 to {dimension}"
+        )));
     }
     let wanted = (count + GUARD).min(dimension);
     let subspace = if dimension < SMALLEST_DIMENSION || wanted as f64 > LARGEST_SHARE * dimension as f64 {

@@ -193,8 +193,10 @@ impl<'a> Search<'a> {
         }
         normalise(&mut self.directions);
         let mut change = [0.0; LANES];
-        for (old, new) in before.iter().zip(&self.directions) {
+        for (old, new) in before.iter().zip(&mut self.directions) {
             for lane in 0..LANES {
+                // a lane at rest keeps its bits, whoever goes on beside it
+                new[lane] = if running[lane] { new[lane] } else { old[lane] };
                 change[lane] += (new[lane] - old[lane]).powi(2);
             }
         }

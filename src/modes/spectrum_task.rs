@@ -93,6 +93,9 @@ impl SpectrumTask {
     }
 
     fn find_modes(&mut self, team: &dyn Team) -> Result<()> {
+        if self.rattlers.iter().filter(|loose| !**loose).count() < 2 {
+            return Err(Error::Numerical("a glass whose particles are all rattlers has no modes".to_owned()));
+        }
         if self.modes.is_none() {
             let glass = (&self.model, &self.cell, &self.positions[..], &self.rattlers[..]);
             self.modes = Some(modes_of(glass, &self.settings, team)?);
@@ -269,7 +272,9 @@ impl SpectrumTask {
     /// As `advance`; on all members.
     pub fn advance_with(&mut self, team: &dyn Team) -> Result<Progress> {
         let step = self.state.step;
-        let found = if step == Step::Spectrum { self.find_modes(team) } else { Ok(()) };
+        // a task that goes on elsewhere finds its modes again, together too
+        let needs_modes = (Step::Spectrum..=Step::Nonlinear).contains(&step);
+        let found = if needs_modes { self.find_modes(team) } else { Ok(()) };
         let done = found.and_then(|()| first_of(team, || self.work().map(|()| 0.0)));
         match done {
             Ok(_) => self.state.step = step.next(),

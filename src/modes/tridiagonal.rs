@@ -100,7 +100,9 @@ impl Panel {
         let x = &mut a.col_as_slice_mut(column)[below..];
         let head = x[0];
         let tail = dot(&x[1..], &x[1..]);
-        if tail == 0.0 {
+        // squares that small have lost digits; what they came from is nothing beside any stiffness
+        if tail <= f64::MIN_POSITIVE / f64::EPSILON {
+            x[1..].fill(0.0);
             return (head, f64::INFINITY);
         }
         let beta = -head.signum() * (head * head + tail).sqrt();

@@ -22,7 +22,7 @@ pub(super) const EXCITATIONS: &[DataSet] = &[
         "[X]",
         "1",
         "whether A_c is known: an upper bound alone where pushes along the other sign ended below it without a minimum \
-         (overlapping, unsettled), or where those of the bracket did (wide)",
+         (overlapping, unsettled), where those of the bracket did, or where the first of the grid left (wide)",
     ),
     set("/excitations/frequency", F64, "[X]", FREQUENCY, "frequency of the mode"),
     set("/excitations/participation_ratio", F64, "[X]", "1", "participation ratio of the mode"),
@@ -87,7 +87,7 @@ pub(super) const EXCITATIONS: &[DataSet] = &[
         "[G]",
         "1",
         "of the inherent structure: stable, zero_modes beside translations and rattlers, unstable (an eigenvalue below -1e-10 of \
-         the largest; not pushed), no_minimum reached, failed to find its modes",
+         a bound on the largest; not pushed), no_minimum reached, failed to find its modes",
     ),
     set("/glasses/modes", I64, "[G]", "1", "modes there are, 3 (N - rattlers) - 3"),
     set(
@@ -95,7 +95,8 @@ pub(super) const EXCITATIONS: &[DataSet] = &[
         I64,
         "[G]",
         "1",
-        "eigenvalues among those computed that are 0 within 1e-10 of the largest; these modes are not pushed",
+        "eigenvalues among those computed that are 0 within 1e-10 of a bound on the largest; these modes are not pushed, but \
+         what moves along them counts as having moved",
     ),
     set(
         "/glasses/debye_frequency",
