@@ -8,6 +8,7 @@ use glasswell::excitation::{
 use glasswell::forces::{PairSum, sums};
 use glasswell::landscape::{QuenchSettings, StopReason, displacement_field, quench};
 use glasswell::model::{Configuration, Law, Model, Preset};
+use glasswell::modes::linear_moduli;
 use glasswell::random::{Stage, stream};
 use glasswell::sampling::random_configuration;
 use glasswell::task::{Progress, Task};
@@ -344,6 +345,8 @@ fn an_amplitude_that_may_not_be_the_smaller_of_both_signs_says_so() {
     });
     assert_eq!(wide.certainty(), Certainty::Wide);
     assert_eq!(searched(|_, _| Fate::Returned).certainty(), Certainty::None);
+    // nothing is known of what lies below the first amplitude
+    assert_eq!(searched(|_, _| Fate::Left).certainty(), Certainty::Wide);
 }
 
 /// The spectrum task of a glass, entered after its quench with another `origin`.
@@ -372,13 +375,22 @@ fn a_glass_with_zero_modes_is_pushed_along_the_others() {
     });
     let (model, configuration, whole, loose) = found.expect("a glass with a rattler");
     assert_eq!((whole.status, whole.zero_modes), (GlassStatus::Stable, 0));
-    assert!(whole.debye_frequency > 0.5 && whole.debye_frequency < 5.0, "{}", whole.debye_frequency);
+    // omega_D^3 = 18 pi^2 rho / (2 c_t^-3 + c_l^-3), c_t^2 = G / rho, c_l^2 = (K + 4 G / 3) / rho
+    let moduli = linear_moduli(&model, &configuration.cell, &whole.origin.positions, 1 << 30).unwrap();
+    let (shear, density) =
+        (moduli.shear().iter().sum::<f64>() / 3.0, whole.origin.held() as f64 / configuration.cell.volume());
+    let slowness = 2.0 * (density / shear).powf(1.5) + (density / (moduli.bulk() + 4.0 * shear / 3.0)).powf(1.5);
+    let debye = (18.0 * std::f64::consts::PI.powi(2) * density / slowness).cbrt();
+    assert!((whole.debye_frequency / debye - 1.0).abs() < 1e-9, "{} {debye}", whole.debye_frequency);
     // a rattler that is not left out can move anywhere: three modes that rounding may make a little positive
     let origin = Origin { rattlers: vec![false; 120], ..whole.origin.clone() };
     let free = spectrum_from((&model, &configuration), origin, &settings);
     let zero = 3 * loose.min(2);
     assert_eq!((free.status, free.zero_modes), (GlassStatus::ZeroModes, zero));
     assert_eq!(free.pushable, (zero..6).collect::<Vec<usize>>());
+    let frequencies = free.frequencies();
+    assert!(frequencies[..zero].iter().all(|omega| *omega == 0.0) && frequencies.len() == free.eigenvalues.len());
+    assert!((zero..frequencies.len()).all(|k| (frequencies[k] / free.eigenvalues[k].sqrt() - 1.0).abs() < 1e-14));
     assert_eq!(free.vectors.len(), 6 - zero);
     if zero < 6 {
         assert!((free.origin.softest / whole.origin.softest - 1.0).abs() < 1e-6, "{}", free.origin.softest);

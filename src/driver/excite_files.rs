@@ -73,20 +73,11 @@ impl Glass {
         let barriers = self.destinations.iter().map(|destination| destination.barrier);
         barriers.reduce(f64::min).map_or(f64::NAN, |lowest| 2.0 * lowest)
     }
-
-    fn frequencies(&self) -> Vec<f64> {
-        self.spectrum.eigenvalues.iter().map(|value| frequency(*value)).collect()
-    }
 }
 
 /// The number of a mode in a column of the spectrum; NaN where there is none.
 fn of_mode(column: &[f64], pushed: &Pushed) -> f64 {
     column.get(pushed.mode).copied().unwrap_or(f64::NAN)
-}
-
-/// omega of an eigenvalue; -|omega| of an unstable one.
-fn frequency(eigenvalue: f64) -> f64 {
-    eigenvalue.signum() * eigenvalue.abs().sqrt()
 }
 
 /// Writes excitations.h5.
@@ -128,7 +119,7 @@ fn write_excitations(context: &Context<'_>, file: &mut StageFile<'_>, glasses: &
     let certainty = all().map(|(_, pushed)| name_of(&pushed.excitation.certainty)).collect::<Result<Vec<String>>>()?;
     file.write(&at("certainty"), &rows, &[], &certainty)?;
     let numbers: [OfMode<f64>; 15] = [
-        ("frequency", |s, p| frequency(of_mode(&s.eigenvalues, p))),
+        ("frequency", |s, p| of_mode(&s.frequencies(), p)),
         ("participation_ratio", |s, p| of_mode(&s.participation_ratio, p)),
         ("phonon_order", |s, p| of_mode(&s.phonon_order, p)),
         ("critical_amplitude", |_, p| p.excitation.critical_amplitude),
@@ -262,7 +253,7 @@ fn write_spectra(context: &Context<'_>, file: &mut StageFile<'_>, glasses: &[Gla
     let rows = rows(context, glasses, count)?;
     let glass: Vec<u32> = glasses.iter().flat_map(|glass| vec![glass.number() as u32; count(glass)]).collect();
     let mode: Vec<u32> = glasses.iter().flat_map(|glass| 0..count(glass) as u32).collect();
-    let frequency: Vec<f64> = glasses.iter().flat_map(Glass::frequencies).collect();
+    let frequency: Vec<f64> = glasses.iter().flat_map(|glass| glass.spectrum.frequencies()).collect();
     let concat = |values: fn(&GlassSpectrum) -> &[f64]| -> Vec<f64> {
         glasses.iter().flat_map(|glass| values(&glass.spectrum)).copied().collect()
     };
@@ -291,11 +282,8 @@ fn write_density(
     let at_minimum = |glass: &&Glass| matches!(glass.spectrum.status, GlassStatus::Stable | GlassStatus::ZeroModes);
     let share = |glass: &Glass| {
         let GlassSpectrum { participation_ratio, phonon_order, origin, debye_frequency, .. } = &glass.spectrum;
-        let mut frequencies = glass.frequencies();
-        // the sign of what rounding leaves of a zero mode says nothing
-        frequencies.iter_mut().take(glass.spectrum.zero_modes).for_each(|frequency| *frequency = 0.0);
         let modes = GlassModes {
-            frequencies,
+            frequencies: glass.spectrum.frequencies(),
             participation_ratio: participation_ratio.clone(),
             phonon_order: phonon_order.clone(),
             modes: origin.modes(),

@@ -4,8 +4,8 @@ use super::settings::ExciteSettings;
 use crate::error::{Error, Result};
 use crate::forces::{PairBlocks, PairSum, ThirdOrder, as_lanes, as_lanes_mut, listed, sums};
 use crate::landscape::{Minimiser, QuenchSettings, StopReason, inherent_structure, rattlers};
-use crate::model::{Configuration, Model, PeriodicBox};
-use crate::modes::{Completeness, LowestModes, PhononOrder, Sound, linear_moduli, lowest_modes};
+use crate::model::{Configuration, Model};
+use crate::modes::{Completeness, LowestModes, PhononOrder, Sound, frequency, lowest_modes};
 use crate::task::{Progress, Task};
 use serde::{Deserialize, Serialize};
 
@@ -118,6 +118,15 @@ impl GlassSpectrum {
             pushable: Vec::new(),
             vectors: Vec::new(),
         }
+    }
+
+    /// omega of each mode [K]; 0 of a zero mode, whatever sign rounding gives its eigenvalue.
+    pub fn frequencies(&self) -> Vec<f64> {
+        let mut frequencies: Vec<f64> = self.eigenvalues.iter().copied().map(frequency).collect();
+        if self.status != GlassStatus::Unstable {
+            frequencies[..self.zero_modes].fill(0.0);
+        }
+        frequencies
     }
 
     /// All but the modes themselves.
@@ -251,11 +260,13 @@ impl SpectrumTask {
         let pushable: Vec<usize> =
             (0..vectors.len()).filter(|&mode| pushes && modes.eigenvalues[mode] > zero).collect();
         let vectors = pushable.iter().map(|&mode| std::mem::take(&mut vectors[mode])).collect();
-        let debye_frequency =
-            if status == GlassStatus::Unstable { f64::NAN } else { debye_frequency(&self.model, cell, positions)? };
+        let sound = match status {
+            GlassStatus::Unstable => None,
+            _ => Sound::of_minimum(&self.model, cell, positions, FACTOR_BYTES)?,
+        };
         Ok(GlassSpectrum {
             status,
-            debye_frequency,
+            debye_frequency: sound.map_or(f64::NAN, |sound| sound.debye),
             zero_modes,
             participation_ratio: modes.participation_ratio,
             phonon_order,
@@ -268,17 +279,6 @@ impl SpectrumTask {
             ..glass
         })
     }
-}
-
-/// omega_D by the moduli of linear response; NaN where the Hessian is singular.
-fn debye_frequency(model: &Model, cell: &PeriodicBox, positions: &[f64]) -> Result<f64> {
-    let moduli = match linear_moduli(model, cell, positions, FACTOR_BYTES) {
-        Ok(moduli) => moduli,
-        Err(Error::Numerical(_)) => return Ok(f64::NAN),
-        Err(error) => return Err(error),
-    };
-    let shear = moduli.shear().iter().sum::<f64>() / 3.0;
-    Ok(Sound::new(shear, moduli.bulk(), moduli.held, cell).debye)
 }
 
 impl Task for SpectrumTask {

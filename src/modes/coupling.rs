@@ -14,7 +14,7 @@
 //!
 //! Neglected: what the steps of the path leave out (differences and chords, of second order in the step), that v is a vector of a Krylov subspace, and all that first-order perturbation theory of the levels leaves out for finite strains.
 
-use super::elasticity::{AffineResponse, Response, STRAINS, affine_response, strain_direction};
+use super::elasticity::{Response, STRAINS, affine_response, strain_direction};
 use super::transverse::transverse_response;
 use crate::error::Result;
 use crate::forces::deformation::{self, Gradient, IDENTITY, deformed};
@@ -31,12 +31,7 @@ const MODE_PRODUCTS: usize = 80;
 /// Displacements under the six strains [6][3N].
 pub type Displacements = Vec<Vec<f64>>;
 
-/// W = V sigma_ab of the six strains [epsilon].
-fn work(affine: &AffineResponse) -> [f64; 6] {
-    STRAINS.map(|(a, b)| affine.virial[a][b])
-}
-
-/// W = V sigma_ab of the six strains at a configuration [3N].
+/// W = V sigma_ab of the six strains at a configuration [3N], over all pairs: what is loose at one minimum may bear forces at the other.
 pub fn work_at(model: &Model, cell: &PeriodicBox, positions: &[f64]) -> [f64; 6] {
     let stress = deformation::stress(model, cell, &IDENTITY, positions);
     STRAINS.map(|(a, b)| stress[a][b] * cell.volume())
@@ -77,11 +72,6 @@ pub struct Strained<'a> {
 }
 
 impl Strained<'_> {
-    /// W over all pairs: what is loose at one minimum may bear forces at the other.
-    fn work(&self, positions: &[f64], affine: &AffineResponse) -> [f64; 6] {
-        if self.left_out.is_empty() { work(affine) } else { work_at(self.model, self.cell, positions) }
-    }
-
     /// The saddle [3N]: its displacements by the whole inverse of its Hessian, which has one negative mode.
     ///
     /// # Errors
@@ -89,7 +79,7 @@ impl Strained<'_> {
     pub fn stationary(&self, positions: &[f64]) -> Result<PointResponse> {
         let response = Response::new(self.model, self.cell, positions, self.left_out, self.most_bytes)?;
         Ok(PointResponse {
-            work: self.work(positions, &response.affine),
+            work: work_at(self.model, self.cell, positions),
             displacements: response.fields,
             converged: true,
         })
@@ -166,7 +156,11 @@ impl Strained<'_> {
         let starts = &before.1.displacements;
         let solved = transverse_response(&blocks, &tangent, shift, &right, starts, self.left_out);
         let converged = solved.converged && before.1.converged;
-        PointResponse { work: self.work(positions, &affine), displacements: solved.displacements, converged }
+        PointResponse {
+            work: work_at(self.model, self.cell, positions),
+            displacements: solved.displacements,
+            converged,
+        }
     }
 }
 

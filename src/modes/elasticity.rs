@@ -6,7 +6,7 @@
 //! The pre-stress is in every term. A rotation moves nothing at a minimum, so that the six symmetric strains give simple
 //! shears and compression, too.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::forces::deformation::{self, Gradient, IDENTITY};
 use crate::forces::sums::Pair;
 use crate::forces::{PairBlocks, PseudoInverse};
@@ -228,6 +228,22 @@ pub struct Sound {
 }
 
 impl Sound {
+    /// Of the minimum at `positions` [3N] by linear response, G being the mean of the three planes; none where its Hessian is
+    /// singular beyond translations and rattlers.
+    ///
+    /// # Errors
+    /// Those of [`linear_moduli`] but `Error::Numerical`.
+    pub fn of_minimum(model: &Model, cell: &PeriodicBox, positions: &[f64], most_bytes: u64) -> Result<Option<Self>> {
+        match linear_moduli(model, cell, positions, most_bytes) {
+            Ok(moduli) => {
+                let shear = moduli.shear().iter().sum::<f64>() / 3.0;
+                Ok(Some(Self::new(shear, moduli.bulk(), moduli.held, cell)))
+            }
+            Err(Error::Numerical(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// For G, K [epsilon / sigma^3] and rho = `held` / V of particles of mass 1.
     pub fn new(shear: f64, bulk: f64, held: u64, cell: &PeriodicBox) -> Self {
         use std::f64::consts::PI;

@@ -72,7 +72,7 @@ pub fn lowest_modes(
 }
 
 /// The same, to the bit, by a team: the members filter vectors together, each its particles; all have the modes, and the
-/// first counts them. Each holds the whole basis, 6 (K + 11) vectors at most.
+/// first counts them. Each holds the whole basis, 6 (K + 14) vectors at most.
 ///
 /// # Errors
 /// As [`lowest_modes`], on all members.

@@ -49,7 +49,7 @@ pub use records::{
     TangentRow,
 };
 pub use settings::{FollowedPaths, ModeCount, ModesSettings, SpectraOf};
-pub use spectrum::{Spectrum, dense_spectrum, participation_ratio};
+pub use spectrum::{Spectrum, dense_spectrum, frequency, participation_ratio};
 pub use spectrum_task::{SpectrumState, SpectrumTask};
 pub use stress_strain::{Curve, Event, Point, Slope, elastic_slope};
 pub use tangent::{BestOverlap, TANGENT_IMAGES, TangentStudy, WellFields, tangent_study};

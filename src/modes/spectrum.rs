@@ -41,3 +41,8 @@ pub fn dense_spectrum(model: &Model, cell: &PeriodicBox, positions: &[f64]) -> R
         .collect();
     Ok(Spectrum { eigenvalues, participation_ratio })
 }
+
+/// omega = |lambda|^1/2 of an eigenvalue of the Hessian for mass 1, with the sign of lambda: negative for an unstable mode.
+pub fn frequency(eigenvalue: f64) -> f64 {
+    eigenvalue.signum() * eigenvalue.abs().sqrt()
+}

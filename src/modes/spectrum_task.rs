@@ -4,7 +4,7 @@ use super::records::{Field, NonlinearRow, OverlapRow, SeenWell, SpectrumRecord, 
 use super::settings::{ModeCount, ModesSettings, SpectraOf};
 use super::{
     Completeness, LowestModes, ModeProfile, NonlinearMode, NonlinearSettings, NonlinearStop, PhononOrder,
-    ProfileSettings, Sound, ZeroPoint, best_overlaps, full_modes, linear_moduli, lowest_modes_of_team, mode_profile,
+    ProfileSettings, Sound, ZeroPoint, best_overlaps, frequency, full_modes, lowest_modes_of_team, mode_profile,
     nonlinear_modes, overlaps,
 };
 use crate::error::{Error, Result};
@@ -250,16 +250,9 @@ impl SpectrumTask {
         if !self.sound {
             return Ok(());
         }
-        let (cell, bytes) = (&self.cell, self.settings.factor_bytes());
-        let found = match linear_moduli(&self.model, cell, &self.positions, bytes) {
-            Ok(moduli) => {
-                let shear = moduli.shear().iter().sum::<f64>() / 3.0;
-                let sound = Sound::new(shear, moduli.bulk(), moduli.held, cell);
-                [sound.debye, sound.first_phonon]
-            }
-            Err(Error::Numerical(_)) => [f64::NAN; 2],
-            Err(error) => return Err(error),
-        };
+        let bytes = self.settings.factor_bytes();
+        let sound = Sound::of_minimum(&self.model, &self.cell, &self.positions, bytes)?;
+        let found = sound.map_or([f64::NAN; 2], |sound| [sound.debye, sound.first_phonon]);
         self.state.record.sound = Some(found);
         Ok(())
     }
@@ -273,7 +266,7 @@ impl SpectrumTask {
     pub fn advance_with(&mut self, team: &dyn Team) -> Result<Progress> {
         let step = self.state.step;
         // a task that goes on elsewhere finds its modes again, together too
-        let needs_modes = (Step::Spectrum..=Step::Nonlinear).contains(&step);
+        let needs_modes = step <= Step::Overlaps || (step == Step::Nonlinear && self.settings.nonlinear);
         let found = if needs_modes { self.find_modes(team) } else { Ok(()) };
         let done = found.and_then(|()| first_of(team, || self.work().map(|()| 0.0)));
         match done {
@@ -338,11 +331,6 @@ pub(super) fn modes_of(
     let held = rattlers.iter().filter(|loose| !**loose).count();
     let wanted = (settings.modes(held), Completeness::Within(settings.factor_bytes()));
     lowest_modes_of_team(model, cell, positions, rattlers, wanted, team)
-}
-
-/// omega of an eigenvalue; negative for a negative one.
-fn frequency(eigenvalue: f64) -> f64 {
-    eigenvalue.signum() * eigenvalue.abs().sqrt()
 }
 
 impl Task for SpectrumTask {
