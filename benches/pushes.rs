@@ -3,14 +3,15 @@
 //!     pushes PRESET PARTICLES MODES
 //!
 //! One at a time: the grid from below with both signs side by side, up to the first that leaves, then halving; each push quenched to
-//! its end by the kernels of one configuration. CPU seconds of one thread. Prints a row of Markdown for each mode; exit code 1
+//! its end by the kernels of one configuration. CPU seconds of one thread. The pushes of a few modes share
+//! the lanes, as in the stage `excite`. Prints a row of Markdown for each mode; exit code 1
 //! when they differ in where the mode leads.
 
 #[path = "peers/clock.rs"]
 mod clock;
 
 use clock::cpu_seconds;
-use glasswell::excitation::{ExciteSettings, Origin, PushStatus, PushTask, SpectrumTask};
+use glasswell::excitation::{ExciteSettings, Origin, PushStatus, PushTask, SpectrumTask, TOGETHER};
 use glasswell::forces::PairSum;
 use glasswell::landscape::{QuenchSettings, displacement_field, quench};
 use glasswell::model::{PeriodicBox, Preset};
@@ -80,40 +81,47 @@ fn main() {
     let mut task = SpectrumTask::new(0, glass.clone(), model.clone(), &settings);
     while task.advance(u64::MAX).expect("a spectrum") == Progress::Pending {}
     let spectrum = task.into_spectrum().expect("a spectrum");
-    println!("| mode | A_c | batch [s] | evaluations | one at a time [s] | evaluations | quenches | ratio |");
+    println!("| mode | A_c (one at a time) | evaluations | (one at a time) | quenches | seconds |");
     let (mut together, mut apart, mut same) = (0.0, 0.0, true);
-    for (k, mode) in spectrum.vectors.iter().enumerate() {
+    for (first, vectors) in spectrum.vectors.chunks(TOGETHER).enumerate() {
         let start = cpu_seconds();
-        let mut task = PushTask::new(&model, glass.cell, spectrum.origin.clone(), mode.clone(), &settings);
+        let origin = || spectrum.origin.clone();
+        let mut task = PushTask::new(&model, glass.cell, origin(), vectors.to_vec(), &settings);
         while task.advance(u64::MAX).expect("pushes") == Progress::Pending {}
-        let batch = cpu_seconds() - start;
-        let excitation = task.excitation().expect("an outcome");
-        let start = cpu_seconds();
-        let one_by_one = OneByOne {
-            sum: PairSum::new(model.clone(), glass.cell).ordered_if_large(&spectrum.origin.positions),
-            cell: glass.cell,
-            origin: &spectrum.origin,
-            mode,
-            quench: QuenchSettings::from(&settings),
-            found: Found { amplitude: f64::NAN, quenches: 0, evaluations: 0 },
-        };
-        let found = one_by_one.search(&settings);
-        let single = cpu_seconds() - start;
-        (together, apart) = (together + batch, apart + single);
-        let left = excitation.status == PushStatus::Transition;
-        // several crossings between two amplitudes of the grid: then halving may meet another
-        let beyond = excitation.critical_amplitude > 1.4 * found.amplitude;
-        same &= left != found.amplitude.is_nan() && !beyond;
-        println!(
-            "| {k} | {:.4e} ({:.4e}) | {batch:.2} | {} | {single:.2} | {} | {} | {:.1} |",
-            excitation.critical_amplitude,
-            found.amplitude,
-            excitation.force_evaluations,
-            found.evaluations,
-            found.quenches,
-            single / batch
-        );
+        together += cpu_seconds() - start;
+        let excitations = task.excitations().expect("outcomes");
+        for (k, (mode, excitation)) in vectors.iter().zip(excitations).enumerate() {
+            let start = cpu_seconds();
+            let one_by_one = OneByOne {
+                sum: PairSum::new(model.clone(), glass.cell).ordered_if_large(&spectrum.origin.positions),
+                cell: glass.cell,
+                origin: &spectrum.origin,
+                mode,
+                quench: QuenchSettings::from(&settings),
+                found: Found { amplitude: f64::NAN, quenches: 0, evaluations: 0 },
+            };
+            let found = one_by_one.search(&settings);
+            let single = cpu_seconds() - start;
+            apart += single;
+            let left = excitation.status == PushStatus::Transition;
+            // several crossings between two amplitudes of the grid: then halving may meet another
+            let beyond = excitation.critical_amplitude > 1.4 * found.amplitude;
+            same &= left != found.amplitude.is_nan() && !beyond;
+            println!(
+                "| {} | {:.4e} ({:.4e}) | {} | ({}) | {} | {single:.2} |",
+                first * TOGETHER + k,
+                excitation.critical_amplitude,
+                found.amplitude,
+                excitation.force_evaluations,
+                found.evaluations,
+                found.quenches,
+            );
+        }
     }
-    println!("{} N = {particles}: {:.1} times faster in all", preset.name(), apart / together);
+    println!(
+        "{} N = {particles}: {apart:.2} s one at a time, {together:.2} s in lanes: {:.1} times faster",
+        preset.name(),
+        apart / together
+    );
     std::process::exit(i32::from(!same));
 }

@@ -8,6 +8,7 @@ use super::prepare::configuration;
 use crate::error::{Error, Result};
 use crate::excitation::{
     Excitation, GlassSpectrum, GlassStatus, Origin, PushState, PushStatus, PushTask, SpectrumState, SpectrumTask,
+    TOGETHER,
 };
 use crate::files::{Rows, SharedRecords, Stage as FileStage, StageReader};
 use crate::input::Stage;
@@ -137,26 +138,33 @@ impl Records {
         decode(&self.shared.read(self.place(glass)?.0)?)
     }
 
-    fn origin_and_mode(&self, glass: u64, mode: usize) -> Result<(Origin, Vec<f64>)> {
+    /// The minimum of a glass and the vectors of the modes of one of its tasks.
+    fn origin_and_modes(&self, glass: u64, task: usize) -> Result<(Origin, Vec<Vec<f64>>)> {
         let (first, pushable) = self.place(glass)?;
-        let place = pushable.binary_search(&mode);
-        let place = place.map_err(|_| Error::Internal(format!("mode {mode} of glass {glass} has no vector")))?;
-        let vector = self.shared.read(first + 1 + place as u64)?;
-        Ok((self.spectrum(glass)?.origin, decode(&vector)?))
+        let places = task * TOGETHER..pushable.len().min((task + 1) * TOGETHER);
+        let vectors = places.map(|place| decode(&self.shared.read(first + 1 + place as u64)?));
+        Ok((self.spectrum(glass)?.origin, vectors.collect::<Result<Vec<Vec<f64>>>>()?))
     }
 
-    /// A task for each mode that can be pushed along.
+    /// The numbers of those modes.
+    fn modes(&self, glass: u64, task: usize) -> Result<&[usize]> {
+        let modes = self.place(glass)?.1.chunks(TOGETHER).nth(task);
+        modes.ok_or_else(|| Error::Internal(format!("glass {glass} has no task {task}")))
+    }
+
+    /// A task for every few modes that can be pushed along.
     fn keys(&self) -> Vec<u64> {
         let of_glass = |(glass, (_, pushable)): (usize, &(u64, Vec<usize>))| {
-            pushable.iter().map(|mode| key(glass as u64, *mode as u64)).collect::<Vec<u64>>()
+            let tasks = pushable.len().div_ceil(TOGETHER);
+            (0..tasks).map(|task| key(glass as u64, task as u64)).collect::<Vec<u64>>()
         };
         self.places.iter().enumerate().flat_map(of_glass).collect()
     }
 }
 
-/// The pushes along one mode of a glass. A glass keeps its keys when the deck asks for more of them.
-fn key(glass: u64, mode: u64) -> u64 {
-    glass << 32 | mode
+/// The pushes along some modes of a glass. A glass keeps its keys when the deck asks for more of them.
+fn key(glass: u64, task: u64) -> u64 {
+    glass << 32 | task
 }
 
 fn of_key(key: u64) -> (u64, usize) {
@@ -178,28 +186,36 @@ fn pushes(
     }
     let mut progress = Progress::new(context, "excite", keys.len());
     let begin = |key: u64, state: Option<PushState>| {
-        let (glass, mode) = of_key(key);
+        let (glass, task) = of_key(key);
         let configuration = configuration(reader, glass)?;
-        let (origin, vector) = records.origin_and_mode(glass, mode)?;
-        let task = PushTask::new(&preset.model(&configuration), configuration.cell, origin, vector, settings);
+        let (origin, modes) = records.origin_and_modes(glass, task)?;
+        let task = PushTask::new(&preset.model(&configuration), configuration.cell, origin, modes, settings);
         Ok(match state {
             Some(state) => task.resume(state),
             None => task,
         })
     };
     let finish = |key: u64, task: PushTask| {
-        let (glass, mode) = of_key(key);
+        let (glass, number) = of_key(key);
         let decay = |excitation: &Excitation| {
             let field: Vec<f64> = excitation.displacement.iter().map(|d| f64::from(*d)).collect();
             let fit = far_field(task.cell(), &task.origin().positions, &field, excitation.rearranging_particles);
             fit.map_or((f64::NAN, f64::NAN), |fit| (-fit.exponent, fit.error))
         };
-        let excitation = task.excitation().cloned();
-        let excitation = excitation.ok_or_else(|| Error::Internal("a mode that was done has no outcome".to_owned()))?;
-        Ok(Pushed { glass, mode, decay: decay(&excitation), excitation })
+        let excitations = task.excitations();
+        let excitations =
+            excitations.ok_or_else(|| Error::Internal("modes that were done have no outcome".to_owned()))?;
+        let pushed = records.modes(glass, number)?.iter().zip(excitations).map(|(&mode, excitation)| Pushed {
+            glass,
+            mode,
+            decay: decay(excitation),
+            excitation: excitation.clone(),
+        });
+        Ok(pushed.collect::<Vec<Pushed>>())
     };
     let done = context.workers("excite").run(journal, &keys, particles, &mut progress, begin, finish)?;
     let size = context.ranks.size();
-    let sent = done.into_iter().map(|(_, pushed)| (pushed.glass as usize % size, pushed)).collect();
+    let pushed = done.into_iter().flat_map(|(_, pushed)| pushed);
+    let sent = pushed.map(|pushed| (pushed.glass as usize % size, pushed)).collect();
     Ok(context.ranks.exchange(sent)?.into_iter().map(|(_, pushed)| pushed).collect())
 }

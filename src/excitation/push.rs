@@ -1,4 +1,4 @@
-//! Pushes along one mode of a glass as a resumable task.
+//! Pushes along some modes of a glass as a resumable task.
 //!
 //! A push that comes back to the origin is seen to do so before its quench is at its end: when it is nearer than a tenth of the
 //! smallest transition, and its force, in the parabola of the softest mode, leaves it no further to go than that. A push that has
@@ -25,7 +25,7 @@ const SMALLEST: f64 = 1e-4;
 /// A transition is this many times above what a quench to the tolerance may miss the minimum by.
 const TIMES_NOISE: f64 = 10.0;
 /// Within this share of the smallest transition a push is back.
-const BACK: f64 = 0.1;
+const BACK: f64 = 0.3;
 /// A push has left when its energy is so far below that of the origin, relative to max(N, |U|): ten times what the minimiser takes for
 /// no rise.
 const FALLEN: f64 = 1e-9;
@@ -33,13 +33,15 @@ const FALLEN: f64 = 1e-9;
 const EVERY: u64 = 4;
 /// Particles nearer than this share of sigma_ij overlap.
 const OVERLAP: f64 = 0.7;
+/// Modes of a glass whose pushes are to share the lanes: one alone leaves a third of them empty while its last quenches end.
+pub const TOGETHER: usize = 4;
 /// Particles of all the pushes of a wave, after which the task can be left.
-const WAVE: usize = 200_000;
-const LARGEST_WAVE: usize = 128;
+const WAVE: usize = 256_000;
+const LARGEST_WAVE: usize = 256;
 
-/// How far the pushes along a mode are; a plain record.
+/// How far the pushes along one mode are; a plain record.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct PushState {
+struct ModeState {
     search: PushSearch,
     /// Where each sign has led from its lowest amplitude that leaves [3N], if that was quenched to the end.
     ends: [Option<Vec<f64>>; 2],
@@ -49,12 +51,24 @@ pub struct PushState {
     outcome: Option<Excitation>,
 }
 
-/// The pushes along one mode of a glass.
+/// How far the pushes along the modes of a task are; a plain record.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PushState {
+    modes: Vec<ModeState>,
+}
+
+impl PushState {
+    fn evaluations(&self) -> u64 {
+        self.modes.iter().map(|mode| mode.force_evaluations).sum()
+    }
+}
+
+/// The pushes along some modes of a glass, side by side: while the last pushes of one mode end, those of the next begin.
 pub struct PushTask {
     sum: PairSum<LANES>,
     origin: Origin,
-    /// e [3N]
-    mode: Vec<f64>,
+    /// e of every mode [3N]
+    modes: Vec<Vec<f64>>,
     quench: QuenchSettings,
     state: PushState,
     /// Quenches that run to their end even when they are back, for comparisons.
@@ -62,11 +76,18 @@ pub struct PushTask {
 }
 
 impl PushTask {
-    pub fn new(model: &Model, cell: PeriodicBox, origin: Origin, mode: Vec<f64>, settings: &ExciteSettings) -> Self {
+    pub fn new(
+        model: &Model,
+        cell: PeriodicBox,
+        origin: Origin,
+        modes: Vec<Vec<f64>>,
+        settings: &ExciteSettings,
+    ) -> Self {
         let sum = PairSum::new(model.clone(), cell).ordered_if_large(&origin.positions);
         let (search, ends) = (PushSearch::new(settings), [None, None]);
-        let state = PushState { search, ends, pushes: 0, overlaps: 0, force_evaluations: 0, outcome: None };
-        Self { sum, origin, mode, quench: QuenchSettings::from(settings), state, to_the_end: false }
+        let fresh = ModeState { search, ends, pushes: 0, overlaps: 0, force_evaluations: 0, outcome: None };
+        let state = PushState { modes: vec![fresh; modes.len()] };
+        Self { sum, origin, modes, quench: QuenchSettings::from(settings), state, to_the_end: false }
     }
 
     /// The same from a state in which it was left.
@@ -79,9 +100,9 @@ impl PushTask {
         Self { to_the_end: true, ..self }
     }
 
-    /// What the pushes came to, once the task is done.
-    pub fn excitation(&self) -> Option<&Excitation> {
-        self.state.outcome.as_ref()
+    /// What the pushes along each mode came to, once the task is done.
+    pub fn excitations(&self) -> Option<Vec<&Excitation>> {
+        self.state.modes.iter().map(|mode| mode.outcome.as_ref()).collect()
     }
 
     pub fn origin(&self) -> &Origin {
@@ -92,81 +113,70 @@ impl PushTask {
         self.sum.cell()
     }
 
-    /// One wave of pushes, or what follows when there are none left; the force evaluations it took.
+    /// One wave of pushes; the force evaluations it took.
     fn unit(&mut self) -> u64 {
-        let before = self.state.force_evaluations;
+        let before = self.state.evaluations();
         let particles = self.sum.particles();
-        let most = (WAVE / particles.max(1)).clamp(LANES, LARGEST_WAVE);
-        let smallest = self.origin.smallest_transition(&self.quench);
         let scale = self.origin.energy.abs().max(particles as f64);
         // other minimisers may climb
         let falls = self.quench.minimiser == Minimiser::Lbfgs && !self.to_the_end;
-        let left_below = if falls { self.origin.energy - FALLEN * scale } else { f64::NEG_INFINITY };
-        let PushState { search, ends, pushes, overlaps, force_evaluations, .. } = &mut self.state;
+        let modes = self.modes.iter().zip(&mut self.state.modes).map(|(vector, state)| Pushes::of(vector, state));
         let mut wave = Wave {
             model: self.sum.model().clone(),
             cell: *self.sum.cell(),
             origin: &self.origin,
-            mode: &self.mode,
-            smallest,
-            left_below,
+            smallest: self.origin.smallest_transition(&self.quench),
+            left_below: if falls { self.origin.energy - FALLEN * scale } else { f64::NEG_INFINITY },
             to_the_end: self.to_the_end,
-            search,
-            ends,
+            modes: modes.collect(),
             probes: Vec::new(),
-            queue: Vec::new(),
-            most,
-            dry: false,
-            counts: [pushes, overlaps, force_evaluations],
+            most: (WAVE / particles.max(1)).clamp(LANES, LARGEST_WAVE),
         };
         quench_supply(&mut self.sum, &mut wave, &self.quench);
-        if wave.dry {
-            // the grid is done with: the brackets
-            loop {
-                wave.queue = wave.search.narrow();
-                if wave.queue.is_empty() {
-                    break;
-                }
-                wave.queue.reverse();
-                wave.probes.clear();
-                quench_supply(&mut self.sum, &mut wave, &self.quench);
-            }
-            self.finish();
-        }
-        self.state.force_evaluations - before
+        let ended = wave.modes.iter().map(|mode| mode.over && mode.state.outcome.is_none());
+        let ended: Vec<bool> = ended.collect();
+        (0..ended.len()).filter(|&mode| ended[mode]).for_each(|mode| self.finish(mode));
+        self.state.evaluations() - before
     }
 
-    fn finish(&mut self) {
-        let PushState { search, ends, .. } = &mut self.state;
+    /// Draws up what a search that is over has found.
+    fn finish(&mut self, mode: usize) {
+        let ModeState { search, ends, .. } = &mut self.state.modes[mode];
         let found = search.first_side().zip(search.bracket());
         let (certainty, losses) = (search.certainty(), search.losses());
         let excitation = match found {
             Some((side, bracket)) => {
                 let (known, sign) = (ends[side].take(), [1.0, -1.0][side]);
-                match known.or_else(|| self.end_of(sign * bracket.high)) {
+                match known.or_else(|| self.end_of(mode, sign * bracket.high)) {
                     Some(end) => {
                         let glass = (self.sum.model(), self.sum.cell());
-                        Excitation::of_transition(glass, &self.origin, &self.mode, (bracket, certainty, sign), &end)
+                        let crossing = (bracket, certainty, sign);
+                        Excitation::of_transition(glass, &self.origin, &self.modes[mode], crossing, &end)
                     }
                     None => Excitation::without_transition(PushStatus::StepLimit),
                 }
             }
             None => Excitation::without_transition(PushStatus::without_transition(losses)),
         };
-        let PushState { pushes, overlaps, force_evaluations, .. } = self.state;
-        self.state.ends = [None, None];
-        self.state.outcome = Some(Excitation { pushes, overlaps, force_evaluations, ..excitation });
+        let state = &mut self.state.modes[mode];
+        let ModeState { pushes, overlaps, force_evaluations, .. } = *state;
+        state.ends = [None, None];
+        state.outcome = Some(Excitation { pushes, overlaps, force_evaluations, ..excitation });
     }
 
     /// Where the push by a signed amplitude ends, which has left; none when its quench does not settle, or settles at the origin.
-    fn end_of(&mut self, amplitude: f64) -> Option<Vec<f64>> {
-        let start = pushed(&self.origin.positions, &self.mode, amplitude);
+    fn end_of(&mut self, mode: usize, amplitude: f64) -> Option<Vec<f64>> {
+        let start = pushed(&self.origin.positions, &self.modes[mode], amplitude);
         let end = quench(&mut self.sum.of_one(), &start, &self.quench);
-        self.state.force_evaluations += end.force_evaluations;
+        self.state.modes[mode].force_evaluations += end.force_evaluations;
         let counted = |i: usize| !self.origin.rattlers[i];
         let field = displacement_field(self.sum.cell(), &self.origin.positions, &end.positions, counted);
         let has_left = Displacement::of(&field).distance > self.origin.smallest_transition(&self.quench);
         (end.at_minimum() && has_left).then_some(end.positions)
+    }
+
+    fn over(&self) -> bool {
+        self.state.modes.iter().all(|mode| mode.outcome.is_some())
     }
 }
 
@@ -175,10 +185,10 @@ impl Task for PushTask {
 
     fn advance(&mut self, force_calls: u64) -> Result<Progress> {
         let mut done = 0;
-        while self.state.outcome.is_none() && done < force_calls {
+        while !self.over() && done < force_calls {
             done += self.unit().max(1);
         }
-        Ok(if self.state.outcome.is_some() { Progress::Done } else { Progress::Pending })
+        Ok(if self.over() { Progress::Done } else { Progress::Pending })
     }
 
     fn state(&self) -> PushState {
@@ -186,7 +196,8 @@ impl Task for PushTask {
     }
 
     fn fraction(&self) -> f64 {
-        if self.state.outcome.is_some() { 1.0 } else { 0.9 * self.state.search.fraction() }
+        let of = |mode: &ModeState| if mode.outcome.is_some() { 1.0 } else { 0.9 * mode.search.fraction() };
+        self.state.modes.iter().map(of).sum::<f64>() / self.modes.len().max(1) as f64
     }
 }
 
@@ -198,40 +209,75 @@ impl Origin {
     }
 }
 
-/// Pushes that are quenched side by side.
+/// The pushes along one mode within a wave.
+struct Pushes<'w> {
+    vector: &'w [f64],
+    state: &'w mut ModeState,
+    /// Pushes of the brackets that wait, the next one last.
+    queue: Vec<Probe>,
+    flying: usize,
+    /// The search has nothing left to ask for.
+    over: bool,
+}
+
+impl<'w> Pushes<'w> {
+    fn of(vector: &'w [f64], state: &'w mut ModeState) -> Self {
+        let over = state.outcome.is_some();
+        Self { vector, state, queue: Vec::new(), flying: 0, over }
+    }
+
+    /// The next push: of the grid, and when those are all back, of the brackets. A round of the brackets, once begun, is
+    /// made whole; none other begins with `closed`.
+    fn draw(&mut self, closed: bool) -> Option<Probe> {
+        if self.queue.is_empty() && !closed && !self.over {
+            self.queue.extend(self.state.search.draw());
+            if self.queue.is_empty() && self.flying == 0 {
+                self.queue = self.state.search.narrow();
+                self.queue.reverse();
+                self.over = self.queue.is_empty();
+            }
+        }
+        let probe = self.queue.pop()?;
+        self.flying += 1;
+        Some(probe)
+    }
+}
+
+/// Pushes that are quenched side by side. At its end none is under way.
 struct Wave<'w> {
     model: Model,
     cell: PeriodicBox,
     origin: &'w Origin,
-    mode: &'w [f64],
     smallest: f64,
     /// Below this energy there is no way back.
     left_below: f64,
     to_the_end: bool,
-    search: &'w mut PushSearch,
-    ends: &'w mut [Option<Vec<f64>>; 2],
-    /// Those of this wave, by number.
-    probes: Vec<Probe>,
-    /// Those of the brackets that wait, the next one last.
-    queue: Vec<Probe>,
+    modes: Vec<Pushes<'w>>,
+    /// Those of this wave, by number, and the place of their mode.
+    probes: Vec<(usize, Probe)>,
     most: usize,
-    /// The search has no further pushes of the grid.
-    dry: bool,
-    /// Pushes, overlaps, force evaluations.
-    counts: [&'w mut u64; 3],
 }
 
 impl Wave<'_> {
-    fn draw(&mut self) -> Option<Probe> {
-        if self.dry {
-            return self.queue.pop();
+    /// The next push, of the first mode that has one: the others wait for lanes that it leaves free.
+    fn draw(&mut self) -> Option<(usize, Probe)> {
+        let closed = self.probes.len() >= self.most;
+        self.modes.iter_mut().enumerate().find_map(|(mode, pushes)| Some((mode, pushes.draw(closed)?)))
+    }
+
+    fn matters(&self, start: usize) -> bool {
+        let (mode, probe) = &self.probes[start];
+        self.modes[*mode].state.search.matters(probe)
+    }
+
+    fn fate(&self, quench: &Quench) -> Fate {
+        match quench.stop {
+            StopReason::Recognised if quench.energy < self.left_below => Fate::Left,
+            StopReason::Recognised => Fate::Returned,
+            _ if !quench.at_minimum() => Fate::Unsettled,
+            _ if self.distance_to(&quench.positions) > self.smallest => Fate::Left,
+            _ => Fate::Returned,
         }
-        if self.probes.len() >= self.most {
-            return None;
-        }
-        let probe = self.search.draw();
-        self.dry = probe.is_none();
-        probe
     }
 
     fn distance_to(&self, positions: &[f64]) -> f64 {
@@ -256,15 +302,18 @@ impl Wave<'_> {
 impl Supply for Wave<'_> {
     fn next(&mut self) -> Option<(usize, Vec<f64>)> {
         loop {
-            let probe = self.draw()?;
-            let start = pushed(&self.origin.positions, self.mode, probe.sign() * probe.amplitude);
-            if self.overlap(&start) {
-                *self.counts[1] += 1;
-                self.search.settle(&probe, Fate::Overlapping);
+            let (mode, probe) = self.draw()?;
+            let start = pushed(&self.origin.positions, self.modes[mode].vector, probe.sign() * probe.amplitude);
+            let overlapping = self.overlap(&start);
+            let Pushes { state, flying, .. } = &mut self.modes[mode];
+            if overlapping {
+                *flying -= 1;
+                state.overlaps += 1;
+                state.search.settle(&probe, Fate::Overlapping);
                 continue;
             }
-            *self.counts[0] += 1;
-            self.probes.push(probe);
+            state.pushes += 1;
+            self.probes.push((mode, probe));
             return Some((self.probes.len() - 1, start));
         }
     }
@@ -275,14 +324,14 @@ impl Supply for Wave<'_> {
         }
         // a component is no longer than the vector
         let back = !self.to_the_end && self.origin.reach(residual) < BACK * self.smallest;
-        back || energy < self.left_below || !self.search.matters(&self.probes[start])
+        back || energy < self.left_below || !self.matters(start)
     }
 
     fn look(&mut self, look: &Look<'_>) -> Option<Quench> {
         let force = look.forces.iter().map(|f| f * f).sum::<f64>().sqrt();
         let near = || self.distance_to(look.positions) < BACK * self.smallest;
         let back = !self.to_the_end && self.origin.reach(force) < BACK * self.smallest && near();
-        let known = back || look.energy < self.left_below || !self.search.matters(&self.probes[look.start]);
+        let known = back || look.energy < self.left_below || !self.matters(look.start);
         known.then(|| Quench {
             // no minimum: nobody asks for its positions
             positions: Vec::new(),
@@ -294,20 +343,13 @@ impl Supply for Wave<'_> {
     }
 
     fn ended(&mut self, start: usize, quench: Quench) {
-        let probe = self.probes[start];
-        *self.counts[2] += quench.force_evaluations;
-        if !self.search.matters(&probe) {
-            return;
-        }
-        let fate = match quench.stop {
-            StopReason::Recognised if quench.energy < self.left_below => Fate::Left,
-            StopReason::Recognised => Fate::Returned,
-            _ if !quench.at_minimum() => Fate::Unsettled,
-            _ if self.distance_to(&quench.positions) > self.smallest => Fate::Left,
-            _ => Fate::Returned,
-        };
-        if self.search.settle(&probe, fate) {
-            self.ends[probe.side] = (!quench.positions.is_empty()).then_some(quench.positions);
+        let fate = self.matters(start).then(|| self.fate(&quench));
+        let (mode, probe) = self.probes[start];
+        let Pushes { state, flying, .. } = &mut self.modes[mode];
+        *flying -= 1;
+        state.force_evaluations += quench.force_evaluations;
+        if fate.is_some_and(|fate| state.search.settle(&probe, fate)) {
+            state.ends[probe.side] = (!quench.positions.is_empty()).then_some(quench.positions);
         }
     }
 }

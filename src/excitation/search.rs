@@ -5,7 +5,6 @@
 //! amplitude that does not return, all lower ones having returned.
 
 use super::settings::ExciteSettings;
-use crate::forces::LANES;
 use serde::{Deserialize, Serialize};
 
 /// One push: which of the two signs of the mode, and the amplitude [sigma].
@@ -81,6 +80,8 @@ struct Side {
     returned: f64,
 }
 
+/// Pushes of a round within a bracket: few for their number, which grows as POINTS / ln(POINTS + 1), many for the rounds.
+const POINTS: usize = 3;
 /// Rounds of narrowing at most: a round in which no quench settles narrows nothing.
 const MOST_ROUNDS: u32 = 32;
 
@@ -165,14 +166,13 @@ impl PushSearch {
             self.rounds <= MOST_ROUNDS && side.bracket.as_ref().is_some_and(wide)
         };
         let open: Vec<usize> = (0..2).filter(|&s| open(&self.sides[s])).collect();
-        let points = LANES / open.len().max(1);
         let mut probes = Vec::new();
         for (s, side) in self.sides.iter_mut().enumerate() {
             side.fates.clear();
             let Some(Bracket { low, high }) = side.bracket.filter(|_| open.contains(&s)) else { continue };
-            side.fates.resize(points, None);
-            let at = |k: usize| low * (high / low).powf((k + 1) as f64 / (points + 1) as f64);
-            probes.extend((0..points).map(|place| Probe { side: s, amplitude: at(place), place }));
+            side.fates.resize(POINTS, None);
+            let at = |k: usize| low * (high / low).powf((k + 1) as f64 / (POINTS + 1) as f64);
+            probes.extend((0..POINTS).map(|place| Probe { side: s, amplitude: at(place), place }));
         }
         probes.sort_by_key(|probe| (probe.place, probe.side));
         probes
@@ -194,12 +194,11 @@ impl PushSearch {
     /// Narrows a bracket by the pushes within it; those that were not settled are as if they had not been made.
     fn take_in(side: &mut Side) {
         let Some(Bracket { low, high }) = side.bracket.filter(|_| !side.fates.is_empty()) else { return };
-        let points = side.fates.len();
-        let at = |k: usize| low * (high / low).powf((k + 1) as f64 / (points + 1) as f64);
+        let at = |k: usize| low * (high / low).powf((k + 1) as f64 / (POINTS + 1) as f64);
         let left = side.lowest_left();
         let returned = side.fates[..left].iter().rposition(|fate| *fate == Some(Fate::Returned));
         side.bracket =
-            Some(Bracket { low: returned.map_or(low, at), high: if left < points { at(left) } else { high } });
+            Some(Bracket { low: returned.map_or(low, at), high: if left < POINTS { at(left) } else { high } });
     }
 
     /// Where the mode leaves first, so far.

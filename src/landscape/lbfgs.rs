@@ -190,17 +190,19 @@ where
                 largest = largest.or_larger(f.magnitude());
             }
             square = square + part;
-            for k in 0..MEMORY {
-                let mut parts = [zero; 3];
-                for (row, base) in history.iter().zip(base.iter()) {
-                    let (f, n) = (C::load_row(base), C::load_short(&row[newest].s));
+            let mut parts = [[zero; 3]; MEMORY];
+            for (row, base) in history.iter().zip(base.iter()) {
+                let (f, n) = (C::load_row(base), C::load_short(&row[newest].s));
+                for k in 0..MEMORY {
                     let (s, y) = (C::load_short(&row[k].s), C::load_short(&row[k].y));
-                    parts[0] = parts[0] + s * f;
-                    parts[1] = parts[1] + y * f;
-                    parts[2] = parts[2] + y * n;
+                    parts[k][0] = parts[k][0] + s * f;
+                    parts[k][1] = parts[k][1] + y * f;
+                    parts[k][2] = parts[k][2] + y * n;
                 }
+            }
+            for k in 0..MEMORY {
                 for c in 0..3 {
-                    totals[k][c] = totals[k][c] + parts[c];
+                    totals[k][c] = totals[k][c] + parts[k][c];
                 }
             }
         }
