@@ -258,7 +258,7 @@ fn the_first_crossing_from_below_is_found_in_any_order() {
             }
         }
         let bracket = search.bracket().unwrap();
-        assert_eq!((search.first_side(), rounds), (Some(0), 4));
+        assert_eq!((search.first_side(), rounds), (Some(0), 5));
         assert!(bracket.low < 3e-3 && bracket.high >= 3e-3 && bracket.high - bracket.low <= 1e-3 * bracket.high);
     }
 }

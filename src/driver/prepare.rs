@@ -7,10 +7,10 @@ use crate::error::{Error, Result};
 use crate::files::{Rows, Stage as FileStage, StageReader, name_of};
 use crate::forces::{PairSum, as_lanes, as_lanes_mut, listed, sums};
 use crate::input::{self, Stage};
-use crate::landscape::{ExploreSettings, QuenchSettings, StopReason, inherent_structure};
+use crate::landscape::{ExploreSettings, Quench, QuenchSettings, StopReason, inherent_structure};
 use crate::model::{Configuration, PeriodicBox, Preset};
 use crate::records::GlassRecord;
-use crate::sampling::{PrepareMethod, PrepareState, PrepareTask};
+use crate::sampling::{PrepareMethod, PrepareState, PrepareTask, PreparedGlass};
 
 /// Prepares the glasses of the deck that are not there yet, and writes glasses.h5.
 ///
@@ -47,8 +47,11 @@ pub fn run(context: &Context<'_>, earlier: Earlier) -> Result<()> {
         let finish = |glass: u64, task: PrepareTask| {
             let prepared =
                 task.result().cloned().ok_or_else(|| Error::Internal("a prepared glass has no result".to_owned()))?;
-            let inherent = inherent_energy(preset, &prepared.configuration);
-            Ok(GlassRecord::from_prepared(glass as usize, prepared, inherent))
+            let quenched = inherent(preset, &prepared.configuration);
+            let found = (quenched.energy / prepared.configuration.particles() as f64, quenched.stop);
+            let prepared =
+                if settings.method == PrepareMethod::Quench { at_rest(preset, prepared, quenched) } else { prepared };
+            Ok(GlassRecord::from_prepared(glass as usize, prepared, found))
         };
         let done = context.workers("prepare").run(journal, &missing, particles, &mut progress, begin, finish)?;
         records.extend(done.into_iter().map(|(_, record)| record));
@@ -75,11 +78,19 @@ fn told_together<'r>(context: &Context<'_>, records: impl Iterator<Item = &'r Gl
     Ok(all)
 }
 
-/// Energy per particle of the inherent structure, and why its quench ended.
-fn inherent_energy(preset: Preset, configuration: &Configuration) -> (f64, StopReason) {
+/// The inherent structure of a configuration.
+fn inherent(preset: Preset, configuration: &Configuration) -> Quench {
     let settings = QuenchSettings::from(&ExploreSettings::defaults(preset));
-    let inherent = inherent_structure(&preset.model(configuration), configuration, &settings);
-    (inherent.energy / configuration.particles() as f64, inherent.stop)
+    inherent_structure(&preset.model(configuration), configuration, &settings)
+}
+
+/// The glass that a liquid was quenched to, at T = 0.
+fn at_rest(preset: Preset, liquid: PreparedGlass, quenched: Quench) -> PreparedGlass {
+    let mut configuration = Configuration { positions: quenched.positions, ..liquid.configuration };
+    configuration.cell.wrap(&mut configuration.positions);
+    let stress = listed::stress(&preset.model(&configuration), &configuration.cell, &configuration.positions);
+    let (potential_energy, pressure) = (quenched.energy, sums::pressure(&stress));
+    PreparedGlass { configuration, potential_energy, pressure, ..liquid }
 }
 
 /// Every configuration of the imported files beyond the first `known`; each rank takes its share.
@@ -102,10 +113,11 @@ fn import(context: &Context<'_>, known: usize) -> Result<Vec<GlassRecord>> {
             let mut forces = vec![0.0; configuration.positions.len()];
             let [energy] = sum.forces(as_lanes(&configuration.positions), as_lanes_mut(&mut forces));
             let stress = listed::stress(&model, &configuration.cell, &configuration.positions);
-            let inherent = inherent_energy(preset, &configuration);
+            let quenched = inherent(preset, &configuration);
+            let found = (quenched.energy / configuration.particles() as f64, quenched.stop);
             let temperature = context.deck.prepare.as_ref().map_or(f64::NAN, |prepare| prepare.temperature);
             let pressure = configuration.density() * temperature + sums::pressure(&stress);
-            records.push(GlassRecord::imported(index, configuration, energy, pressure, inherent));
+            records.push(GlassRecord::imported(index, configuration, energy, pressure, found));
         }
     }
     if let Some(settings) = &context.deck.prepare

@@ -5,11 +5,23 @@ use super::names;
 use super::{DataSet, asked, set};
 
 pub(super) const GLASSES: &[DataSet] = &[
-    set("/glasses/position", F64, "[Ng,N,3]", "sigma", "positions of the glass as prepared, in the box"),
+    set(
+        "/glasses/position",
+        F64,
+        "[Ng,N,3]",
+        "sigma",
+        "positions of the glass as prepared, in the box; with method quench those of the minimum",
+    ),
     set("/glasses/diameter", F64, "[Ng,N]", "sigma", "diameters of the particles (1 where the law has none)"),
     set("/glasses/species", U32, "[Ng,N]", "1", "species of the particles; 0, 1, 2 are A, B, C"),
     set("/glasses/box", F64, "[Ng,3]", "sigma", "edges of the periodic box"),
-    set("/glasses/energy", F64, "[Ng]", "epsilon", "potential energy per particle, as prepared"),
+    set(
+        "/glasses/energy",
+        F64,
+        "[Ng]",
+        "epsilon",
+        "potential energy per particle, as prepared: at the positions above",
+    ),
     set("/glasses/inherent_energy", F64, "[Ng]", "epsilon", "potential energy per particle at the inherent structure"),
     set(
         "/glasses/inherent_status",
@@ -18,7 +30,13 @@ pub(super) const GLASSES: &[DataSet] = &[
         "1",
         "how the quench to the inherent structure ended; stalled: as near as the rounding of coordinates allows",
     ),
-    set("/glasses/pressure", F64, "[Ng]", "epsilon/sigma^3", "pressure, with the ideal part rho T"),
+    set(
+        "/glasses/pressure",
+        F64,
+        "[Ng]",
+        "epsilon/sigma^3",
+        "pressure, with the ideal part rho T (T = 0 with method quench)",
+    ),
     set("/glasses/equilibrated", Bool, "[Ng]", "1", "whether the glass was in equilibrium when preparation ended"),
     set(
         "/glasses/relaxation_time",
