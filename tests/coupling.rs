@@ -6,7 +6,7 @@ use glasswell::forces::deformation::{self, Frame, Gradient, IDENTITY, deformed};
 use glasswell::forces::{PairSum, as_lanes, as_lanes_mut, sums};
 use glasswell::landscape::{QuenchSettings, quench};
 use glasswell::model::{Configuration, Model, PeriodicBox, Preset};
-use glasswell::modes::coupling::{asymmetry_derivatives, work_at};
+use glasswell::modes::coupling::{Strained, asymmetry_derivatives, work_at};
 use glasswell::modes::elasticity::{strain_direction, strained};
 use glasswell::modes::{CoupledWell, CouplingStatus, CouplingTask, STRAINS, StrainCoupling};
 use glasswell::paths::descent::{Descent, DescentStop};
@@ -238,4 +238,61 @@ fn sign_and_factors_of_two() {
         (work[0] - stress[0][0] * well.cell.volume()).abs() < 1e-9
             && (work[5] - stress[0][1] * well.cell.volume()).abs() < 1e-9
     );
+}
+
+/// Where the Hessian across the path has a negative mode there is no answer: the point says so, and keeps W, which needs none.
+#[test]
+fn a_point_across_which_the_hessian_is_not_positive_says_so() {
+    let well = triple("path_tlj_a");
+    let mut sum = PairSum::<1>::new(well.model.clone(), well.cell);
+    let mut strained =
+        Strained { model: &well.model, cell: &well.cell, sum: &mut sum, left_out: &[], most_bytes: 1 << 30 };
+    let saddle = strained.stationary(&well.saddle).unwrap();
+    assert!(saddle.converged);
+    // the step from the point before is so long that its term adds nothing to the Hessian
+    let before: Vec<f64> = well.saddle.iter().map(|x| x + 1e4).collect();
+    let mut hot = well.saddle.clone();
+    for (k, x) in hot.iter_mut().enumerate() {
+        *x += 0.08 * (1.7 * k as f64).sin();
+    }
+    let model = &well.model;
+    let lowest = glasswell::modes::dense_spectrum(model, &well.cell, &hot).unwrap().eigenvalues;
+    assert!(lowest[1] < -1.0, "{:?}", &lowest[..4]);
+    let point = strained.point(&hot, (&before, &saddle), None);
+    assert!(!point.converged);
+    assert_eq!(point.work, work_at(model, &well.cell, &hot));
+    assert!(point.displacements.iter().flatten().all(|u| u.is_finite()));
+    // one that has no answer makes those after it doubtful
+    let unsure = glasswell::modes::coupling::PointResponse { converged: false, ..saddle.clone() };
+    let near: Vec<f64> = well.saddle.iter().zip(&well.b).map(|(s, b)| s + 1e-2 * (b - s)).collect();
+    assert!(strained.point(&near, (&well.saddle, &saddle), None).converged);
+    assert!(!strained.point(&near, (&well.saddle, &unsure), None).converged);
+}
+
+/// A coupling is approximate when one of its points is, whatever its numbers.
+#[test]
+fn a_coupling_with_a_doubtful_point_is_approximate() {
+    let well = triple("path_tlj_a");
+    let found = find(&well, &IDENTITY);
+    let known = coupling(&well, &found);
+    let [a, b, saddle] = found.triple.clone();
+    let coupled = CoupledWell { a, b, saddle, profile: found.profile.clone(), origin: Vec::new() };
+    let start =
+        || CouplingTask::new(&well.model, &well.cell, coupled.clone(), &MASSES, &TunnelSettings::default(), 1 << 30);
+    let mut task = start();
+    let state = loop {
+        assert_eq!(task.advance(1).unwrap(), Progress::Pending);
+        let record = serde_json::to_value(task.state()).unwrap();
+        if record["Strain"]["last"].is_object() {
+            break record;
+        }
+    };
+    let mut doubtful = state.clone();
+    doubtful["Strain"]["last"]["converged"] = false.into();
+    for (record, status) in [(state, CouplingStatus::Converged), (doubtful, CouplingStatus::Approximate)] {
+        let mut task = start().resume(serde_json::from_value(record).unwrap());
+        assert_eq!(task.advance(u64::MAX).unwrap(), Progress::Done);
+        let coupling = task.into_coupling().unwrap();
+        assert_eq!(coupling, StrainCoupling { status, ..known.clone() });
+    }
 }

@@ -42,7 +42,8 @@ impl CoupledWell {
 #[serde(rename_all = "snake_case")]
 pub enum CouplingStatus {
     Converged,
-    /// The Hessian is not positive across the path somewhere: the path's own displacement there is that of the point before.
+    /// The Hessian is not positive across the path somewhere: conjugate gradients ended there, from the displacement of the point
+    /// before, without an answer.
     Approximate,
     /// The descent from the saddle does not lead to both minima; the splitting's coupling is NaN.
     NoPath,
