@@ -45,14 +45,15 @@ fn run(folder: &Path, deck: &str) -> PathBuf {
     output
 }
 
-/// What the files say against plain sums.
-fn recompute(output: &Path, script: &str) {
+/// What the files say against plain sums, and what was compared.
+fn recompute(output: &Path, script: &str) -> String {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/campaign_decks").join(script);
     let mut python = Command::new("/usr/bin/python3");
     python.arg(script).arg(output).arg("harmonic").env("PYTHONDONTWRITEBYTECODE", "1");
     let told = python.env("OMP_NUM_THREADS", "1").env("OPENBLAS_NUM_THREADS", "1").output().unwrap();
     assert!(told.status.success(), "{}", both(&told));
     println!("{}", both(&told));
+    both(&told)
 }
 
 /// The glass of a quench is the minimum: forces, energy and pressure by plain sums.
@@ -76,7 +77,8 @@ fn rattlers_are_left_out() {
     let deck = deck.replace("temperature = 3e-5", "temperature = 1e-4");
     let modes = "[modes]\nof = \"double-wells\"\ncount = \"all\"\npaths = \"none\"\n[elastic]\nsteps = 0\n";
     let output = run(folder.path(), &format!("{deck}{modes}"));
-    recompute(&output, "recompute_modes.py");
+    let told = recompute(&output, "recompute_modes.py");
+    assert!(told.contains("2 of them beside loose particles"), "{told}");
     recompute(&output, "recompute_couplings.py");
     let [glasses, landscape, paths] =
         [Stage::Prepare, Stage::Explore, Stage::Connect].map(|stage| StageReader::open(&output, stage).unwrap());

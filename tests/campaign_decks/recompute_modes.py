@@ -68,7 +68,7 @@ def nonlinear(hessian, contract, start):
 spectrum = {name: read("modes", f"/spectra/{name}") for name in FILES["modes"]["spectra"] if name != "eigenvector"}
 expected = sorted({(glass, end) for glass, a, b in WELL for end in (a, b)})
 assert list(zip(spectrum["glass"], spectrum["minimum"])) == expected, "both minima of every double well, once"
-ZERO, HELD, CHECKED = {}, {}, 0
+ZERO, HELD, CHECKED = {}, {}, [0, 0]
 fields, scalar, magnitude = names("modes", "/overlaps/field"), read("modes", "/overlaps/scalar"), read("modes", "/overlaps/magnitude")
 well_of_overlap, mode = read("modes", "/overlaps/double_well"), read("modes", "/overlaps/mode")
 starts, well_of_nonlinear = names("modes", "/nonlinear/start"), read("modes", "/nonlinear/double_well")
@@ -113,13 +113,13 @@ for row, (glass, minimum) in enumerate(expected):
             near("a", magnitude[k], both[:, 1].max(), 1e-7)
             assert both[mode[k], 0] > both[:, 0].max() - 1e-7
         (k,) = np.flatnonzero((well_of_nonlinear == well) & (starts == "displacement"))
-        # slow to converge for packings: three are enough
-        if converged[k] and (PRESET != "harmonic" or CHECKED < 3):
+        # slow to converge for packings: a few are enough, with loose particles and without
+        if converged[k] and (PRESET != "harmonic" or CHECKED[len(loose) > 0] < 2):
             kappa, tau, barrier, (c, m) = nonlinear(hessian, contract, r_ab)
             ours = [figures[name][k] for name in ("stiffness", "third_order", "barrier", "overlap_scalar", "overlap_magnitude")]
             near("nonlinear mode", ours, [kappa, tau, barrier, c, m], 1e-7, 1e-5)
-            CHECKED += 1
-assert CHECKED > 0, "no nonlinear mode converged"
+            CHECKED[len(loose) > 0] += 1
+assert any(CHECKED), "no nonlinear mode converged"
 same = [(HELD[glass, a] == HELD[glass, b]).all() for glass, a, b in WELL]
 difference = [ZERO[glass, b] - ZERO[glass, a] if kept else math.nan for (glass, a, b), kept in zip(WELL, same)]
 near("difference of zero points", read("modes", "/zero_point_difference"), difference, 1e-8)
@@ -236,4 +236,4 @@ first = [next(row for row, (of, _) in enumerate(expected) if of == glass) for gl
 edges, integrated = read("modes", "/density_of_states/frequency"), read("modes", "/density_of_states/integrated")
 omega = spectrum["frequency"][first]
 near("I(omega)", integrated, [(omega <= edge).mean() for edge in edges], 1e-12)
-print(f"{len(expected)} spectra, {len(WELL)} double wells, {CHECKED} nonlinear modes from r_AB")
+print(f"{len(expected)} spectra, {len(WELL)} double wells, {sum(CHECKED)} nonlinear modes from r_AB, {CHECKED[1]} of them beside loose particles")
