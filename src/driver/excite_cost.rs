@@ -1,14 +1,15 @@
 //! What `excite` costs, for `glasswell check`.
 
 use super::forecast::CallSeconds;
-use crate::excitation::ExciteSettings;
+use crate::excitation::{ExciteSettings, TOGETHER};
 use crate::input::Deck;
 
 /// Force evaluations from the prepared glass to its minimum are this many times N^(1/3), as seen on harmonic packings.
 const CALLS_PER_QUENCH: f64 = 200.0;
-/// Force evaluations of the pushes along one mode, as seen on both models, at N = 1000, and how they grow with N.
-const CALLS_PER_MODE: f64 = 11_000.0;
-const GROWTH: f64 = 0.25;
+/// Force evaluations of the pushes along one mode, as seen on both models from N = 500 to 4000 whatever N.
+const CALLS_PER_MODE: f64 = 13_000.0;
+/// Seconds that the minimiser takes for a particle beside each of them, its history being out of the caches.
+const PASSES: f64 = 27e-9;
 /// Vectors of the Krylov basis for each mode, and products with the Hessian (of one vector, in force calls of a batch) for each
 /// vector in units of (3N / K)^(1/3).
 const VECTORS_PER_MODE: f64 = 3.0;
@@ -33,10 +34,11 @@ pub(super) fn rough(deck: &Deck, settings: &ExciteSettings, calls: CallSeconds) 
     let products = basis * PRODUCTS * (3.0 * n / computed).cbrt() * calls.batch;
     let spectrum = products + 4.0 * 3.0 * n * basis * basis / OPERATIONS;
     let pushed = if settings.push { modes } else { 0.0 };
-    let pushes = pushed * CALLS_PER_MODE * (n / 1000.0).powf(GROWTH) * calls.batch;
+    let pushes = pushed * CALLS_PER_MODE * (calls.batch + PASSES * n);
     let fields = if settings.store_displacements { 0.3 * modes * 24.0 * n } else { 0.0 };
     let bytes = glasses * (modes * 200.0 + computed * 32.0 + fields);
-    (glasses * (1.0 + pushed), glasses * (quench + spectrum + pushes), bytes)
+    let tasks = 1.0 + (pushed / TOGETHER as f64).ceil();
+    (glasses * tasks, glasses * (quench + spectrum + pushes), bytes)
 }
 
 /// Bytes of a task of each round beside the pair sums, and what a rank gathers for `share` glasses.
