@@ -6,10 +6,10 @@ use crate::input::Deck;
 
 /// Force evaluations from the prepared glass to its minimum are this many times N^(1/3), as seen on harmonic packings.
 const CALLS_PER_QUENCH: f64 = 200.0;
-/// Force evaluations of the pushes along one mode, as seen on both models from N = 500 to 4000 whatever N.
+/// Force evaluations of the pushes along one mode, as seen on both models from N = 500 to 2000 whatever N.
 const CALLS_PER_MODE: f64 = 13_000.0;
 /// Seconds that the minimiser takes for a particle beside each of them, its history being out of the caches.
-const PASSES: f64 = 27e-9;
+const PASSES: f64 = 22e-9;
 /// Vectors of the Krylov basis for each mode, and products with the Hessian (of one vector, in force calls of a batch) for each
 /// vector in units of (3N / K)^(1/3).
 const VECTORS_PER_MODE: f64 = 3.0;

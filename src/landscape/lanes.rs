@@ -169,6 +169,7 @@ pub(super) fn run_supply<const L: usize, M: LaneMinimiser<L>>(
         let energies = sum.forces(&positions, &mut forces);
         let mut running: [bool; L] = std::array::from_fn(|l| work[l].is_some());
         let mut residuals = minimiser.absorb(&forces, energies, running);
+        let mut some_ended = false;
         for l in 0..L {
             let Some(current) = &mut work[l] else { continue };
             current.evaluations += 1;
@@ -184,13 +185,19 @@ pub(super) fn run_supply<const L: usize, M: LaneMinimiser<L>>(
             };
             let Some(quench) = quench else { continue };
             supply.ended(current.start, quench);
-            running[l] = false;
+            (running[l], some_ended) = (false, true);
             if !energies[l].is_finite() {
                 set_lane(&mut positions, l, &first);
             }
-            work[l] = take(sum, supply, |start| {
-                set_lane(&mut positions, l, start);
-                minimiser.restart(l);
+            work[l] = None;
+        }
+        // what has ended may have made work for lanes that found none before
+        for l in (0..L).filter(|_| some_ended) {
+            work[l] = work[l].take().or_else(|| {
+                take(sum, supply, |start| {
+                    set_lane(&mut positions, l, start);
+                    minimiser.restart(l);
+                })
             });
         }
         minimiser.advance(&mut positions, running);
