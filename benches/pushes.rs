@@ -11,7 +11,7 @@
 mod clock;
 
 use clock::cpu_seconds;
-use glasswell::excitation::{ExciteSettings, Origin, PushStatus, PushTask, SpectrumTask, TOGETHER};
+use glasswell::excitation::{ExciteSettings, Origin, PushStatus, PushTask, SpectrumTask, modes_together};
 use glasswell::forces::PairSum;
 use glasswell::landscape::{QuenchSettings, displacement_field, quench};
 use glasswell::model::{PeriodicBox, Preset};
@@ -82,13 +82,14 @@ fn main() {
     while task.advance(u64::MAX).expect("a spectrum") == Progress::Pending {}
     let spectrum = task.into_spectrum().expect("a spectrum");
     println!("| mode | A_c (one at a time) | evaluations | (one at a time) | quenches | seconds |");
-    let (mut together, mut apart, mut same) = (0.0, 0.0, true);
-    for (first, vectors) in spectrum.vectors.chunks(TOGETHER).enumerate() {
+    let together = modes_together(particles);
+    let (mut in_lanes, mut apart, mut same) = (0.0, 0.0, true);
+    for (first, vectors) in spectrum.vectors.chunks(together).enumerate() {
         let start = cpu_seconds();
         let origin = || spectrum.origin.clone();
         let mut task = PushTask::new(&model, glass.cell, origin(), vectors.to_vec(), &settings);
         while task.advance(u64::MAX).expect("pushes") == Progress::Pending {}
-        together += cpu_seconds() - start;
+        in_lanes += cpu_seconds() - start;
         let excitations = task.excitations().expect("outcomes");
         for (k, (mode, excitation)) in vectors.iter().zip(excitations).enumerate() {
             let start = cpu_seconds();
@@ -109,7 +110,7 @@ fn main() {
             same &= left != found.amplitude.is_nan() && !beyond;
             println!(
                 "| {} | {:.4e} ({:.4e}) | {} | ({}) | {} | {single:.2} |",
-                first * TOGETHER + k,
+                first * together + k,
                 excitation.critical_amplitude,
                 found.amplitude,
                 excitation.force_evaluations,
@@ -119,9 +120,9 @@ fn main() {
         }
     }
     println!(
-        "{} N = {particles}: {apart:.2} s one at a time, {together:.2} s in lanes: {:.1} times faster",
+        "{} N = {particles}: {apart:.2} s one at a time, {in_lanes:.2} s in lanes: {:.1} times faster",
         preset.name(),
-        apart / together
+        apart / in_lanes
     );
     std::process::exit(i32::from(!same));
 }

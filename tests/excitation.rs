@@ -33,6 +33,11 @@ fn spectrum(preset: Preset, particles: usize, settings: &ExciteSettings) -> (Mod
     (model, configuration, task.into_spectrum().unwrap())
 }
 
+/// What was found, as text: what does not exist is NaN. How many pushes are begun beyond it depends on how soon the others end.
+fn told(excitation: &Excitation) -> String {
+    format!("{:?}", Excitation { force_evaluations: 0, pushes: 0, overlaps: 0, ..excitation.clone() })
+}
+
 fn excitation(task: &mut PushTask) -> Excitation {
     run(task);
     task.excitations().unwrap()[0].clone()
@@ -109,10 +114,6 @@ fn the_search_finds_what_one_push_at_a_time_finds() {
             let found = excitation(&mut task());
             let to_the_end = excitation(&mut task().to_the_end());
             assert!(to_the_end.force_evaluations >= found.force_evaluations);
-            // how many pushes are begun beyond what is found depends on how soon the others end
-            let costless = |e: &Excitation| Excitation { force_evaluations: 0, pushes: 0, overlaps: 0, ..e.clone() };
-            // as text: what does not exist is NaN in both
-            let told = |e: &Excitation| format!("{:?}", costless(e));
             assert_eq!(told(&found), told(&to_the_end), "{preset:?} mode {k}");
             let plain = plainly((&model, &configuration), origin, mode, &settings);
             println!(
@@ -192,19 +193,26 @@ fn check_measures(
 }
 
 #[test]
-fn a_task_that_is_cut_and_resumed_is_the_task_in_one_go() {
-    let settings = settings(Preset::Harmonic, 3);
+fn a_task_that_is_cut_or_shared_is_the_task_in_one_go() {
+    let settings = settings(Preset::Harmonic, 6);
     let (model, configuration, spectrum) = spectrum(Preset::Harmonic, 150, &settings);
-    for mode in &spectrum.vectors {
-        let task = || PushTask::new(&model, configuration.cell, spectrum.origin.clone(), vec![mode.clone()], &settings);
-        let whole = excitation(&mut task());
-        let mut cut = task();
-        while cut.advance(1).unwrap() == Progress::Pending {
-            let bytes = glasswell::parallel::encode(&cut.state()).unwrap();
-            cut = task().resume(glasswell::parallel::decode(&bytes).unwrap());
-        }
-        // status, numbers and displacements, to the last bit; NaN is not equal to itself
-        assert_eq!(format!("{whole:?}"), format!("{:?}", cut.excitations().unwrap()[0]));
+    let task = |modes: &[Vec<f64>]| {
+        PushTask::new(&model, configuration.cell, spectrum.origin.clone(), modes.to_vec(), &settings)
+    };
+    let mut whole = task(&spectrum.vectors);
+    run(&mut whole);
+    let (mut cut, mut cuts) = (task(&spectrum.vectors), 0);
+    while cut.advance(1).unwrap() == Progress::Pending {
+        cuts += 1;
+        let bytes = glasswell::parallel::encode(&cut.state()).unwrap();
+        cut = task(&spectrum.vectors).resume(glasswell::parallel::decode(&bytes).unwrap());
+    }
+    assert!(cuts >= 2, "{cuts}");
+    // status, numbers and displacements, to the last bit; as text, for NaN is not equal to itself
+    assert_eq!(format!("{:?}", whole.excitations()), format!("{:?}", cut.excitations()));
+    // and so is a mode that shares the lanes with others
+    for (mode, shared) in spectrum.vectors.iter().zip(whole.excitations().unwrap()) {
+        assert_eq!(told(shared), told(&excitation(&mut task(std::slice::from_ref(mode)))));
     }
     let whole = spectrum;
     let (model, configuration) = glass(Preset::Harmonic, 150, 7);

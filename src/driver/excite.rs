@@ -8,7 +8,7 @@ use super::prepare::configuration;
 use crate::error::{Error, Result};
 use crate::excitation::{
     Excitation, GlassSpectrum, GlassStatus, Origin, PushState, PushStatus, PushTask, SpectrumState, SpectrumTask,
-    TOGETHER,
+    modes_together,
 };
 use crate::files::{Rows, SharedRecords, Stage as FileStage, StageReader};
 use crate::input::Stage;
@@ -36,7 +36,7 @@ pub fn run(context: &Context<'_>) -> Result<()> {
     let (reader, glasses, particles) = context.ranks.agree(glasses_file(&context.directory))?;
     let mut journal = Journal::open(context, Stage::Excite)?;
     let spectra = spectra(context, &mut journal, &reader, (glasses, particles))?;
-    let records = Records::new(context, &spectra)?;
+    let records = Records::new(context, &spectra, particles)?;
     drop(spectra);
     journal.next_round();
     let pushed = pushes(context, &mut journal, (&reader, &records), particles)?;
@@ -47,7 +47,9 @@ pub fn run(context: &Context<'_>) -> Result<()> {
         let mut pushed = of_glass.remove(&(glass as u64)).unwrap_or_default();
         let missing: Vec<usize> =
             (0..settings.modes).filter(|mode| !pushed.iter().any(|other| other.mode == *mode)).collect();
-        pushed.extend(missing.into_iter().map(|mode| not_pushed(&spectrum, mode)));
+        for mode in missing {
+            pushed.push(not_pushed(&spectrum, mode)?);
+        }
         pushed.sort_by_key(|pushed| pushed.mode);
         Ok(Glass::new(spectrum, pushed))
     });
@@ -56,7 +58,13 @@ pub fn run(context: &Context<'_>) -> Result<()> {
 }
 
 /// A mode that no push was made along, and why.
-fn not_pushed(spectrum: &GlassSpectrum, mode: usize) -> Pushed {
+///
+/// # Errors
+/// Internal, when it should have been pushed along.
+fn not_pushed(spectrum: &GlassSpectrum, mode: usize) -> Result<Pushed> {
+    if spectrum.pushable.contains(&mode) {
+        return Err(Error::Internal(format!("the pushes along mode {mode} of glass {} are missing", spectrum.glass)));
+    }
     let stable = matches!(spectrum.status, GlassStatus::Stable | GlassStatus::ZeroModes);
     let status = match () {
         _ if mode >= spectrum.origin.modes() => PushStatus::NoMode,
@@ -64,7 +72,7 @@ fn not_pushed(spectrum: &GlassSpectrum, mode: usize) -> Pushed {
         _ => PushStatus::NotPushed,
     };
     let excitation = Excitation::without_transition(status);
-    Pushed { glass: spectrum.glass, mode, excitation, decay: (f64::NAN, f64::NAN) }
+    Ok(Pushed { glass: spectrum.glass, mode, excitation, decay: (f64::NAN, f64::NAN) })
 }
 
 /// Round 0: the inherent structure and the spectrum of every glass.
@@ -111,11 +119,13 @@ struct Records {
     shared: SharedRecords,
     /// Of each glass: the number of its first record, and the modes that can be pushed along.
     places: Vec<(u64, Vec<usize>)>,
+    /// Modes of a task.
+    together: usize,
 }
 
 impl Records {
     /// Collective: of the spectra of every rank.
-    fn new(context: &Context<'_>, spectra: &[(u64, GlassSpectrum)]) -> Result<Self> {
+    fn new(context: &Context<'_>, spectra: &[(u64, GlassSpectrum)], particles: usize) -> Result<Self> {
         let shared = share(context, spectra)?;
         let own: Vec<(u64, Vec<usize>)> =
             spectra.iter().map(|(glass, spectrum)| (*glass, spectrum.pushable.clone())).collect();
@@ -127,7 +137,7 @@ impl Records {
             next += 1 + pushable.len() as u64;
             (first, pushable)
         };
-        Ok(Self { shared, places: all.into_iter().map(place).collect() })
+        Ok(Self { shared, places: all.into_iter().map(place).collect(), together: modes_together(particles) })
     }
 
     fn place(&self, glass: u64) -> Result<&(u64, Vec<usize>)> {
@@ -141,21 +151,21 @@ impl Records {
     /// The minimum of a glass and the vectors of the modes of one of its tasks.
     fn origin_and_modes(&self, glass: u64, task: usize) -> Result<(Origin, Vec<Vec<f64>>)> {
         let (first, pushable) = self.place(glass)?;
-        let places = task * TOGETHER..pushable.len().min((task + 1) * TOGETHER);
+        let places = task * self.together..pushable.len().min((task + 1) * self.together);
         let vectors = places.map(|place| decode(&self.shared.read(first + 1 + place as u64)?));
         Ok((self.spectrum(glass)?.origin, vectors.collect::<Result<Vec<Vec<f64>>>>()?))
     }
 
     /// The numbers of those modes.
     fn modes(&self, glass: u64, task: usize) -> Result<&[usize]> {
-        let modes = self.place(glass)?.1.chunks(TOGETHER).nth(task);
+        let modes = self.place(glass)?.1.chunks(self.together).nth(task);
         modes.ok_or_else(|| Error::Internal(format!("glass {glass} has no task {task}")))
     }
 
     /// A task for every few modes that can be pushed along.
     fn keys(&self) -> Vec<u64> {
         let of_glass = |(glass, (_, pushable)): (usize, &(u64, Vec<usize>))| {
-            let tasks = pushable.len().div_ceil(TOGETHER);
+            let tasks = pushable.len().div_ceil(self.together);
             (0..tasks).map(|task| key(glass as u64, task as u64)).collect::<Vec<u64>>()
         };
         self.places.iter().enumerate().flat_map(of_glass).collect()

@@ -1,12 +1,14 @@
 //! What `excite` costs, for `glasswell check`.
 
 use super::forecast::CallSeconds;
-use crate::excitation::{ExciteSettings, TOGETHER};
+use crate::excitation::{ExciteSettings, modes_together};
 use crate::input::Deck;
+use crate::sampling::PrepareMethod;
 
 /// Force evaluations from the prepared glass to its minimum are this many times N^(1/3), as seen on harmonic packings.
 const CALLS_PER_QUENCH: f64 = 200.0;
-/// Force evaluations of the pushes along one mode, as seen on both models from N = 500 to 2000 whatever N.
+/// Force evaluations of the pushes along one mode, as seen on both models from N = 500 to 2000 whatever N; beyond, an
+/// extrapolation.
 const CALLS_PER_MODE: f64 = 13_000.0;
 /// Seconds that the minimiser takes for a particle beside each of them, its history being out of the caches.
 const PASSES: f64 = 22e-9;
@@ -29,7 +31,9 @@ pub(super) fn rough(deck: &Deck, settings: &ExciteSettings, calls: CallSeconds) 
     let n = deck.model.particles as f64;
     let glasses = deck.prepare.as_ref().map_or(1, |prepare| prepare.glasses).max(1) as f64;
     let (modes, computed) = (settings.modes as f64, settings.computed() as f64);
-    let quench = CALLS_PER_QUENCH * n.cbrt() * calls.single;
+    // the glass of a quench is there already
+    let quenched = deck.prepare.as_ref().is_some_and(|prepare| prepare.method == PrepareMethod::Quench);
+    let quench = if quenched { 0.0 } else { CALLS_PER_QUENCH * n.cbrt() * calls.single };
     let basis = VECTORS_PER_MODE * (computed + 6.0);
     let products = basis * PRODUCTS * (3.0 * n / computed).cbrt() * calls.batch;
     let spectrum = products + 4.0 * 3.0 * n * basis * basis / OPERATIONS;
@@ -37,7 +41,7 @@ pub(super) fn rough(deck: &Deck, settings: &ExciteSettings, calls: CallSeconds) 
     let pushes = pushed * CALLS_PER_MODE * (calls.batch + PASSES * n);
     let fields = if settings.store_displacements { 0.3 * modes * 24.0 * n } else { 0.0 };
     let bytes = glasses * (modes * 200.0 + computed * 32.0 + fields);
-    let tasks = 1.0 + (pushed / TOGETHER as f64).ceil();
+    let tasks = 1.0 + (pushed / modes_together(deck.model.particles) as f64).ceil();
     (glasses * tasks, glasses * (quench + spectrum + pushes), bytes)
 }
 

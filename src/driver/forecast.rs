@@ -137,7 +137,11 @@ fn roughly_to_tunnel(deck: &Deck, calls: CallSeconds) -> Vec<Rough> {
             true => CALLS_PER_ROOT_OF_PARTICLES * n.cbrt(),
             false => STEPS_TO_EQUILIBRATE.min(prepare.equilibration.max_steps as f64),
         };
-        let seconds = glasses * steps * 1.3 * single;
+        let quench = match prepare.method {
+            PrepareMethod::Quench if prepare.temperature.is_finite() => CALLS_PER_ROOT_OF_PARTICLES * n.cbrt(),
+            _ => 0.0,
+        };
+        let seconds = glasses * (steps + quench) * 1.3 * single;
         let tasks = if imported { 0.0 } else { glasses };
         all.push(Rough { stage: Stage::Prepare, tasks, seconds, bytes: glasses * n * 40.0, spread: 0.3 });
     }

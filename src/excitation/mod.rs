@@ -10,7 +10,7 @@ mod spectrum;
 
 pub use destinations::{Destinations, Moved};
 pub use outcome::{Excitation, PushStatus};
-pub use push::{PushState, PushTask, TOGETHER};
+pub use push::{PushState, PushTask, modes_together};
 pub use search::{Bracket, Certainty, Fate, Probe, PushSearch};
 pub use settings::{Amplitudes, ExciteSettings};
 pub use spectrum::{GlassSpectrum, GlassStatus, Origin, SpectrumState, SpectrumTask, cubic_amplitude};

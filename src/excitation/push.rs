@@ -1,7 +1,7 @@
 //! Pushes along some modes of a glass as a resumable task.
 //!
-//! A push that comes back to the origin is seen to do so before its quench is at its end: when it is nearer than a tenth of the
-//! smallest transition, and its force, in the parabola of the softest mode, leaves it no further to go than that. A push that has
+//! A push that comes back to the origin is seen to do so before its quench is at its end: when it is nearer than three tenths of
+//! the smallest transition, its force leads back as that of the softest mode would, and leaves it no further to go than that. A push that has
 //! fallen below the energy of the origin is seen to have left, for a quench hardly climbs. The one at A_c is quenched to
 //! the end: there it leads.
 
@@ -34,7 +34,7 @@ const EVERY: u64 = 4;
 /// Particles nearer than this share of sigma_ij overlap.
 const OVERLAP: f64 = 0.7;
 /// Modes of a glass whose pushes are to share the lanes: one alone leaves a third of them empty while its last quenches end.
-pub const TOGETHER: usize = 4;
+const TOGETHER: usize = 4;
 /// Particles of all the pushes of a wave, after which the task can be left.
 const WAVE: usize = 256_000;
 const LARGEST_WAVE: usize = 256;
@@ -201,6 +201,11 @@ impl Task for PushTask {
     }
 }
 
+/// Modes of a glass of so many particles that make one task: where a wave is a batch, no lane is free for another mode.
+pub fn modes_together(particles: usize) -> usize {
+    if WAVE / particles.max(1) > LANES { TOGETHER } else { 1 }
+}
+
 impl Origin {
     /// The smallest |dr| that counts as a transition [sigma]: 1e-4, and above what the quenches miss the minimum by.
     pub fn smallest_transition(&self, settings: &QuenchSettings) -> f64 {
@@ -280,9 +285,23 @@ impl Wave<'_> {
         }
     }
 
-    fn distance_to(&self, positions: &[f64]) -> f64 {
+    /// Displacement from the origin, without rattlers and motion of the whole glass [3N].
+    fn field(&self, positions: &[f64]) -> Vec<f64> {
         let counted = |i: usize| !self.origin.rattlers[i];
-        Displacement::of(&displacement_field(&self.cell, &self.origin.positions, positions, counted)).distance
+        displacement_field(&self.cell, &self.origin.positions, positions, counted)
+    }
+
+    fn distance_to(&self, positions: &[f64]) -> f64 {
+        Displacement::of(&self.field(positions)).distance
+    }
+
+    /// Near the origin d = 0 with F.d <= -(1/2) omega^2 d.d, omega that of the softest mode: beyond a saddle, where forces are small,
+    /// too, they lead away.
+    fn leads_back(&self, look: &Look<'_>) -> bool {
+        let field = self.field(look.positions);
+        let square: f64 = field.iter().map(|d| d * d).sum();
+        let along: f64 = field.iter().zip(look.forces).map(|(d, f)| d * f).sum();
+        square.sqrt() < BACK * self.smallest && self.origin.reach(-along) >= 0.5 * square
     }
 
     /// Particles of a steep law that a push has put upon each other.
@@ -329,8 +348,7 @@ impl Supply for Wave<'_> {
 
     fn look(&mut self, look: &Look<'_>) -> Option<Quench> {
         let force = look.forces.iter().map(|f| f * f).sum::<f64>().sqrt();
-        let near = || self.distance_to(look.positions) < BACK * self.smallest;
-        let back = !self.to_the_end && self.origin.reach(force) < BACK * self.smallest && near();
+        let back = !self.to_the_end && self.origin.reach(force) < BACK * self.smallest && self.leads_back(look);
         let known = back || look.energy < self.left_below || !self.matters(look.start);
         known.then(|| Quench {
             // no minimum: nobody asks for its positions

@@ -120,7 +120,7 @@ impl GlassSpectrum {
         }
     }
 
-    /// omega of each mode [K]; 0 of a zero mode, whatever sign rounding gives its eigenvalue.
+    /// omega of each mode [K]; 0 of a zero mode, whatever sign rounding gives its eigenvalue, except in an unstable glass.
     pub fn frequencies(&self) -> Vec<f64> {
         let mut frequencies: Vec<f64> = self.eigenvalues.iter().copied().map(frequency).collect();
         if self.status != GlassStatus::Unstable {

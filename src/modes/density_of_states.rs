@@ -20,7 +20,7 @@ pub struct GlassSpectrum {
 impl GlassSpectrum {
     /// From eigenvalues omega^2 [K], translations left out; unstable modes have -|omega|.
     pub fn new(eigenvalues: &[f64], modes: usize) -> Self {
-        let mut frequencies: Vec<f64> = eigenvalues.iter().map(|value| value.signum() * value.abs().sqrt()).collect();
+        let mut frequencies: Vec<f64> = eigenvalues.iter().copied().map(super::frequency).collect();
         frequencies.sort_by(f64::total_cmp);
         Self { frequencies, modes }
     }

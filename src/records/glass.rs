@@ -17,7 +17,7 @@ pub struct GlassRecord {
     pub inherent_energy_per_particle: f64,
     /// Why the quench to it ended.
     pub inherent_stop: StopReason,
-    /// With the ideal part rho T [epsilon sigma^-3].
+    /// With the ideal part rho T, T = 0 for the glass of a quench [epsilon sigma^-3].
     pub pressure: f64,
     pub equilibrated: bool,
     /// NaN when it was not reached or does not apply.

@@ -119,7 +119,7 @@ pub(super) const EXCITATIONS: &[DataSet] = &[
         F64,
         "[S]",
         FREQUENCY,
-        "frequencies, rising in each glass; -|omega| for an unstable mode",
+        "frequencies, rising in each glass; 0 for a zero mode, -|omega| for an unstable one",
     ),
     set("/spectra/participation_ratio", F64, "[S]", "1", "participation ratio of the mode"),
     set("/spectra/phonon_order", F64, "[S]", "1", "phonon order parameter O_k"),
