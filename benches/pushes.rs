@@ -3,9 +3,8 @@
 //!     pushes PRESET PARTICLES MODES
 //!
 //! One at a time: the grid from below with both signs side by side, up to the first that leaves, then halving; each push quenched to
-//! its end by the kernels of one configuration. CPU seconds of one thread. The pushes of a few modes share
-//! the lanes, as in the stage `excite`. Prints a row of Markdown for each mode; exit code 1
-//! when they differ in where the mode leads.
+//! its end by the kernels of one configuration. CPU seconds of one thread. The pushes of a few modes share the lanes, as in the
+//! stage `excite`. Prints a row of Markdown for each mode; exit code 1 when they differ in where the mode leads.
 
 #[path = "peers/clock.rs"]
 mod clock;
