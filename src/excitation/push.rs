@@ -371,3 +371,59 @@ impl Supply for Wave<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Preset;
+    use crate::random::{Stage, stream};
+    use crate::sampling::random_configuration;
+
+    /// Along any direction, F.d = -(1/2) omega^2 d.d of the softest mode is the least that leads back, and only near the origin.
+    #[test]
+    fn a_push_is_back_only_where_its_force_leads_back() {
+        let glass = random_configuration(Preset::Harmonic, 60, &mut stream(1, Stage::Prepare, 0, 0));
+        let model = Preset::Harmonic.model(&glass);
+        let origin = Origin {
+            positions: glass.positions.clone(),
+            energy: 0.0,
+            residual: 0.0,
+            force: 0.0,
+            stop: StopReason::Converged,
+            rattlers: vec![false; 60],
+            softest: 0.04,
+        };
+        let smallest = 1e-3;
+        let wave = Wave {
+            model,
+            cell: glass.cell,
+            origin: &origin,
+            smallest,
+            left_below: f64::NEG_INFINITY,
+            to_the_end: false,
+            modes: Vec::new(),
+            probes: Vec::new(),
+            most: 1,
+        };
+        // of unit length, without motion of the whole glass
+        let mut unit: Vec<f64> = (0..180).map(|n| (0.7 * n as f64).sin()).collect();
+        for k in 0..3 {
+            let mean = unit.iter().skip(k).step_by(3).sum::<f64>() / 60.0;
+            unit.iter_mut().skip(k).step_by(3).for_each(|u| *u -= mean);
+        }
+        let length = unit.iter().map(|u| u * u).sum::<f64>().sqrt();
+        unit.iter_mut().for_each(|u| *u /= length);
+        // |d| in smallest transitions, the curvature that the force seems to have
+        let back = |distance: f64, curvature: f64| {
+            let d: Vec<f64> = unit.iter().map(|u| distance * smallest * u).collect();
+            let positions: Vec<f64> = origin.positions.iter().zip(&d).map(|(x, d)| x + d).collect();
+            let forces: Vec<f64> = d.iter().map(|d| -curvature * d).collect();
+            let (positions, forces) = (&positions[..], &forces[..]);
+            wave.leads_back(&Look { start: 0, evaluations: 1, energy: 0.0, residual: 0.0, positions, forces })
+        };
+        assert!(back(0.29, 0.04) && back(0.01, 0.04) && back(0.29, 0.0201) && back(0.29, 1.0));
+        // a flatter slope, the other side of a saddle, another valley
+        assert!(!back(0.29, 0.0199) && !back(0.01, 0.0199) && !back(0.29, -0.04) && !back(0.29, 0.0));
+        assert!(!back(0.31, 0.04) && !back(3.0, 1.0));
+    }
+}
