@@ -172,8 +172,7 @@ fn every_row_is_that_of_its_mode() {
     let reader = StageReader::open(&reference().output, Stage::Excite).unwrap();
     let glasses = StageReader::open(&reference().output, Stage::Prepare).unwrap();
     let column = |name: &str| reader.read::<f64>(&format!("/excitations/{name}")).unwrap();
-    let [omega, critical, barrier, alignment] =
-        ["frequency", "critical_amplitude", "barrier", "alignment"].map(column);
+    let [omega, critical, barrier, alignment] = ["frequency", "critical_amplitude", "barrier", "alignment"].map(column);
     let edges: Vec<f64> = glasses.read("/glasses/box").unwrap();
     let positions: Vec<f64> = glasses.read("/glasses/position").unwrap();
     let destination: Vec<i64> = reader.read("/excitations/destination").unwrap();
