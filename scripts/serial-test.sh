@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the program without MPI (its own folder, some minutes the first time) and holds its data against those of the
+# Builds the program without MPI (beside the usual build, whose dependencies it shares) and holds its data against those of the
 # usual build on two ranks; the same for the build with HDF5 compiled in, where CMake is new enough.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -19,8 +19,11 @@ fitting_cmake() {
     [ "${1:-0}" -gt 3 ] || { [ "${1:-0}" -eq 3 ] && [ "${2:-0}" -ge 26 ]; }
 }
 
+cargo build --locked --no-default-features
+mkdir -p "$target/serial/debug"
+cp "$target/debug/glasswell" "$target/serial/debug/glasswell"
+# last: the file of that name is the usual one again
 cargo build --locked
-cargo build --locked --no-default-features --target-dir "$target/serial"
 if ldd "$target/serial/debug/glasswell" | grep -q libmpi.so; then
     # the parallel HDF5 of the system brings it along; without that the program would not need it
     echo "serial build: libmpi comes with the system's parallel HDF5"

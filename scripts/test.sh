@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sets up and runs the whole suite (about 45 minutes on two cores); `./scripts/test.sh quick` runs the quick part.
+# Sets up and runs the whole suite; `./scripts/test.sh quick` runs the quick part.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export GLASSWELL_SETUP=test
@@ -12,7 +12,8 @@ if [ "${1:-}" = "quick" ]; then
 fi
 cargo fmt --all --check
 cargo clippy --locked --all-targets -- -D warnings
-cargo test --locked
+scripts/run-targets.sh
+cargo test --locked --doc
 scripts/serial-test.sh
 GLASSWELL=${CARGO_TARGET_DIR:-$root/target}/debug/glasswell timeout --foreground 900 tests/kill.sh
 timeout --foreground 900 tests/slurm.sh

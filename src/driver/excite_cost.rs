@@ -1,6 +1,6 @@
 //! What `excite` costs, for `glasswell check`.
 
-use super::forecast::CallSeconds;
+use super::forecast::{CALL_OF_QUENCH, CallSeconds};
 use crate::excitation::{ExciteSettings, modes_together};
 use crate::input::Deck;
 use crate::sampling::PrepareMethod;
@@ -33,7 +33,7 @@ pub(super) fn rough(deck: &Deck, settings: &ExciteSettings, calls: CallSeconds) 
     let (modes, computed) = (settings.modes as f64, settings.computed() as f64);
     // the glass of a quench is there already
     let quenched = deck.prepare.as_ref().is_some_and(|prepare| prepare.method == PrepareMethod::Quench);
-    let quench = if quenched { 0.0 } else { CALLS_PER_QUENCH * n.cbrt() * calls.single };
+    let quench = if quenched { 0.0 } else { CALL_OF_QUENCH * CALLS_PER_QUENCH * n.cbrt() * calls.single };
     let basis = VECTORS_PER_MODE * (computed + 6.0);
     let products = basis * PRODUCTS * (3.0 * n / computed).cbrt() * calls.batch;
     let spectrum = products + 4.0 * 3.0 * n * basis * basis / OPERATIONS;

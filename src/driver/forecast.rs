@@ -2,7 +2,7 @@
 //! a replay of the work queue with them.
 
 use super::campaign::file_stage;
-use super::excite_cost;
+use super::{excite_cost, relax_cost};
 use crate::error::Result;
 use crate::files::StageReader;
 use crate::forces::LANES;
@@ -11,7 +11,7 @@ use crate::landscape::run_groups;
 use crate::modes::{ElasticSettings, FollowedPaths, ModeCount, SpectraOf};
 use crate::parallel::{Machine, POLL, blocks, replay};
 use crate::random::{self, Stream, stream};
-use crate::sampling::{Equilibration, PrepareMethod, RelaxSettings};
+use crate::sampling::{PrepareMethod, RelaxSettings};
 use rand::Rng;
 use rand_distr::{Distribution, LogNormal};
 use std::path::Path;
@@ -26,13 +26,13 @@ pub const CANDIDATES_PER_MINIMUM: f64 = 0.3;
 const CALLS_PER_IMAGE: f64 = 220.0;
 /// Steps to equilibrate a glass when nothing is known of its relaxation time.
 const STEPS_TO_EQUILIBRATE: f64 = 200_000.0;
-/// tau_alpha of a moderately supercooled liquid in steps.
-const STEPS_OF_TAU: f64 = 3000.0;
 /// Force evaluations of a quench after a step of strain, and what a double well costs under strain.
 const CALLS_PER_STRAIN: f64 = 700.0;
 const CALLS_PER_COUPLING: f64 = 80_000.0;
 /// Force evaluations from random positions to a minimum, in units of N^(1/3).
 const CALLS_PER_ROOT_OF_PARTICLES: f64 = 200.0;
+/// One of them in force calls at rest: the passes of the minimiser, and a list made anew every dozen.
+pub(super) const CALL_OF_QUENCH: f64 = 3.0;
 /// Seconds of a double well in one unit.
 const SECONDS_PER_DOUBLET: f64 = 0.03;
 
@@ -133,19 +133,19 @@ fn roughly_to_tunnel(deck: &Deck, calls: CallSeconds) -> Vec<Rough> {
         let imported = prepare.method == PrepareMethod::Import;
         let steps = match prepare.temperature.is_infinite() {
             _ if imported => 0.0,
-            // nothing but the quench to the inherent structure
-            true => CALLS_PER_ROOT_OF_PARTICLES * n.cbrt(),
+            // random positions
+            true => 0.0,
             false => STEPS_TO_EQUILIBRATE.min(prepare.equilibration.max_steps as f64),
         };
         let quench = match prepare.method {
-            PrepareMethod::Quench if prepare.temperature.is_finite() => CALLS_PER_ROOT_OF_PARTICLES * n.cbrt(),
+            PrepareMethod::Quench => CALL_OF_QUENCH * CALLS_PER_ROOT_OF_PARTICLES * n.cbrt(),
             _ => 0.0,
         };
-        let seconds = glasses * (steps + quench) * 1.3 * single;
+        let seconds = glasses * (1.3 * steps + quench) * single;
         let tasks = if imported { 0.0 } else { glasses };
         all.push(Rough { stage: Stage::Prepare, tasks, seconds, bytes: glasses * n * 40.0, spread: 0.3 });
     }
-    all.extend(deck.relax.as_ref().map(|relax| liquids(relax, single)));
+    all.extend(deck.relax.as_ref().map(|relax| liquids(deck, relax, single)));
     let strained = |wells: f64| deck.elastic.as_ref().map(|elastic| strained(deck, elastic, wells, batch));
     let Some(explore) = &deck.explore else {
         all.extend(strained(0.0));
@@ -178,12 +178,8 @@ fn roughly_to_tunnel(deck: &Deck, calls: CallSeconds) -> Vec<Rough> {
 }
 
 /// Samples of liquids: how long they take depends on tau_alpha, of which nothing is known.
-fn liquids(relax: &RelaxSettings, single: f64) -> Rough {
-    let tasks = relax.temperatures.len() as f64 * relax.samples as f64 * relax.dynamics.len() as f64;
-    let steps = |length: &Equilibration| (length.relaxation_times * STEPS_OF_TAU).min(length.max_steps as f64);
-    let seconds = tasks * 1.3 * single * (steps(&relax.equilibration) + steps(&relax.measurement));
-    // curves of forty lags, whatever the number of particles
-    let bytes = tasks * 40.0 * 16.0 * 8.0;
+fn liquids(deck: &Deck, relax: &RelaxSettings, single: f64) -> Rough {
+    let (tasks, seconds, bytes) = relax_cost::rough(deck, relax, single);
     Rough { stage: Stage::Relax, tasks, seconds, bytes, spread: 1.0 }
 }
 

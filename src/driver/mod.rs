@@ -28,6 +28,7 @@ mod plan;
 mod prepare;
 mod progress;
 mod relax;
+mod relax_cost;
 mod relax_files;
 mod slurm;
 mod stop;

@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Builds all test targets and runs them two at a time, the longest first: most keep one core busy. Tells each target's result and
+# seconds as it ends, and the whole output of those that fail; fails when one does.
+#
+#     scripts/run-targets.sh [NAME ...]        default: every target
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+longest=(campaign faults modes_stage damage memory equilibrium teams anchors interrupts liquids resume exploration excite)
+
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
+export logs
+# an artifact of the test profile: {..."target":{"kind":[...],"name":"faults",...},"profile":{...,"test":true},..."executable":"/..."}
+cargo test --locked --no-run --message-format=json |
+    sed -nE '/"test":true\}/s/.*"target":\{"kind":\["([a-z-]+)"\].*"name":"([^"]+)".*"executable":"([^"]+)".*/\1 \2 \3/p' |
+    while read -r kind name file; do
+        if [ "$kind" = "test" ]; then echo "$name $file"; else echo "$name-$kind $file"; fi
+    done >"$logs/targets"
+[ -s "$logs/targets" ] || { echo "run-targets: cargo told of no test target" >&2; exit 1; }
+
+# NAME FILE: runs one target
+run_target() {
+    local started=$SECONDS code=0
+    "$2" >"$logs/$1.log" 2>&1 || code=$?
+    if [ "$code" -ne 0 ]; then
+        cat "$logs/$1.log"
+        echo "FAILED: $1 (exit code $code, $((SECONDS - started)) s)"
+        return 1
+    fi
+    echo "$1: $(sed -nE 's/^test result: ok\. ([0-9]+ passed).*/\1/p' "$logs/$1.log") ($((SECONDS - started)) s)"
+}
+export -f run_target
+
+wanted=("$@")
+if [ ${#wanted[@]} -eq 0 ]; then
+    mapfile -t others < <(cut -d ' ' -f 1 "$logs/targets" | grep -vxF "$(printf '%s\n' "${longest[@]}")")
+    wanted=("${longest[@]}" "${others[@]}")
+fi
+for name in "${wanted[@]}"; do
+    grep -m 1 "^$name " "$logs/targets" || { echo "run-targets: there is no test target $name" >&2; exit 1; }
+done >"$logs/wanted"
+# shellcheck disable=SC2016  # expanded by the inner shell
+xargs -P 2 -L 1 bash -c 'run_target "$@"' _ <"$logs/wanted" ||
+    { echo "run-targets: targets have failed, see above" >&2; exit 1; }
+echo "run-targets: all $(wc -l <"$logs/wanted") targets pass ($SECONDS s)"
