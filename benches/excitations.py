@@ -41,6 +41,9 @@ PAPER = {
     },
 }
 
+# |dr| in figures 6 and 8
+DISTANCES = {"harmonic": (1e-3, 1.0), "lj": (0.1, 10.0)}
+
 
 def spread(values):
     values = values[np.isfinite(values)]
@@ -74,15 +77,35 @@ def rank_correlation(x, y):
     return f"{np.corrcoef(ranks(x), ranks(y))[0, 1]:.2f} (without: 0 +- {1 / np.sqrt(len(x) - 1):.2f})"
 
 
-def slopes(x, y):
-    """Of y against x by least squares with its error, and of the axis along which both scatter."""
-    if len(x) < 3:
+def principal_axis(x, y):
+    """Slope of the line with the least perpendicular distances: neither variable depends on the other."""
+    values, vectors = np.linalg.eigh(np.cov(x, y))
+    return vectors[1, np.argmax(values)] / vectors[0, np.argmax(values)]
+
+
+def slopes(x, y, glass):
+    """Of log y against log x: least squares, the ratio of spreads and the principal axis, errors by leaving out glasses."""
+    there = np.unique(glass)
+    if len(x) < 3 or len(there) < 2:
         return "too few"
     x, y = np.log(x), np.log(y)
-    (slope, _), covariance = np.polyfit(x, y, 1, cov="unscaled")
-    rest = y - np.polyval(np.polyfit(x, y, 1), x)
-    error = np.sqrt(covariance[0, 0] * (rest**2).sum() / (len(x) - 2))
-    return f"{slope:.2f} +- {error:.2f}; axis {y.std() / x.std():.2f}; n = {len(x)}"
+    told = []
+    for name, of in (
+        ("least squares", lambda x, y: np.polyfit(x, y, 1)[0]),
+        ("ratio of spreads", lambda x, y: y.std() / x.std()),
+        ("principal axis", principal_axis),
+    ):
+        without = np.array([of(x[glass != g], y[glass != g]) for g in there])
+        error = np.sqrt((len(there) - 1) * ((without - without.mean()) ** 2).mean())
+        told.append(f"{name} {of(x, y):.2f} +- {error:.2f}")
+    return "; ".join(told) + f"; n = {len(x)}"
+
+
+def crossings(to, within=(0.0, np.inf)):
+    """|dr|, |dPhi| and glass of each destination once."""
+    distance = to["distance"][:]
+    chosen = (distance >= within[0]) & (distance <= within[1])
+    return distance[chosen], abs(to["energy_difference"][:])[chosen], to["glass"][:][chosen]
 
 
 def figures(directory):
@@ -114,8 +137,9 @@ def figures(directory):
             "T_c": spread(onset) + (f", log mean {np.exp(np.log(onset).mean()):.1e}" if len(onset) else ""),
             "dr": spread(to["distance"][:]),
             "dPhi (magnitude)": spread(abs(to["energy_difference"][:])),
-            "slope of log dPhi against log dr": slopes(to["distance"][:], abs(to["energy_difference"][:])),
-            "the same over all modes": slopes(of("distance"), abs(of("energy_difference"))),
+            "slope of log dPhi against log dr": slopes(*crossings(to)),
+            "the same where dr is in the paper's range": slopes(*crossings(to, DISTANCES[deck["model"]["preset"]])),
+            "the same over all modes": slopes(of("distance"), abs(of("energy_difference")), of("glass")),
             "N_rearr": spread(to["rearranging_particles"][:]),
             "dr^2 / N_rearr": spread(to["distance"][:] ** 2 / to["rearranging_particles"][:]),
             "alignment I": spread(of("alignment")),

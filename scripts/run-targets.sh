@@ -10,34 +10,38 @@ longest=(campaign faults modes_stage damage memory equilibrium teams anchors int
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
 export logs
-# an artifact of the test profile: {..."target":{"kind":[...],"name":"faults",...},"profile":{...,"test":true},..."executable":"/..."}
+# an artifact of the test profile: {..."profile":{...,"test":true},..."executable":"/.../faults-0123456789abcdef",...}
 cargo test --locked --no-run --message-format=json |
-    sed -nE '/"test":true\}/s/.*"target":\{"kind":\["([a-z-]+)"\].*"name":"([^"]+)".*"executable":"([^"]+)".*/\1 \2 \3/p' |
-    while read -r kind name file; do
-        if [ "$kind" = "test" ]; then echo "$name $file"; else echo "$name-$kind $file"; fi
-    done >"$logs/targets"
+    sed -nE '/"profile":\{[^}]*"test":true\}/s/.*"executable":"([^"]+)".*/\1/p' |
+    while read -r file; do
+        name=$(basename "$file")
+        echo "${name%-*} $file"
+    done | sort >"$logs/targets"
 [ -s "$logs/targets" ] || { echo "run-targets: cargo told of no test target" >&2; exit 1; }
 
 # NAME FILE: runs one target
 run_target() {
     local started=$SECONDS code=0
-    "$2" >"$logs/$1.log" 2>&1 || code=$?
+    # the program and its library have targets of one name
+    local log
+    log=$logs/$(basename "$2").log
+    "$2" >"$log" 2>&1 || code=$?
     if [ "$code" -ne 0 ]; then
-        cat "$logs/$1.log"
+        cat "$log"
         echo "FAILED: $1 (exit code $code, $((SECONDS - started)) s)"
         return 1
     fi
-    echo "$1: $(sed -nE 's/^test result: ok\. ([0-9]+ passed).*/\1/p' "$logs/$1.log") ($((SECONDS - started)) s)"
+    echo "$1: $(sed -nE 's/^test result: ok\. ([0-9]+ passed).*/\1/p' "$log") ($((SECONDS - started)) s)"
 }
 export -f run_target
 
 wanted=("$@")
 if [ ${#wanted[@]} -eq 0 ]; then
-    mapfile -t others < <(cut -d ' ' -f 1 "$logs/targets" | grep -vxF "$(printf '%s\n' "${longest[@]}")")
+    mapfile -t others < <(cut -d ' ' -f 1 "$logs/targets" | uniq | grep -vxF "$(printf '%s\n' "${longest[@]}")")
     wanted=("${longest[@]}" "${others[@]}")
 fi
 for name in "${wanted[@]}"; do
-    grep -m 1 "^$name " "$logs/targets" || { echo "run-targets: there is no test target $name" >&2; exit 1; }
+    grep "^$name " "$logs/targets" || { echo "run-targets: there is no test target $name" >&2; exit 1; }
 done >"$logs/wanted"
 # shellcheck disable=SC2016  # expanded by the inner shell
 xargs -P 2 -L 1 bash -c 'run_target "$@"' _ <"$logs/wanted" ||

@@ -2,11 +2,12 @@
 
 use glasswell::forces::{LANES, PairSum, sums};
 use glasswell::landscape::{
-    Candidate, Displacement, Identity, Minimiser, Quench, QuenchSettings, Same, StopReason, quench, quench_batch,
-    rattlers, same_displacement,
+    Candidate, Displacement, Identity, InherentSearch, Minimiser, Quench, QuenchSettings, Same, StopReason,
+    inherent_structure, quench, quench_batch, rattlers, same_displacement,
 };
 use glasswell::model::{Configuration, Model, PeriodicBox, Preset};
 use glasswell::random::{Stage, stream};
+use glasswell::task::{Progress, Task};
 use rand::Rng;
 
 /// A reference configuration: its model, thermal and minimum positions, and the energy of the minimum.
@@ -247,4 +248,37 @@ fn a_batch_is_bit_identical_to_its_members() {
             }
         }
     }
+}
+
+#[test]
+fn a_descent_that_is_left_goes_on_bit_for_bit() {
+    let vector = vector("pss_a", Preset::Pss);
+    let (model, glass) = (vector.model(), &vector.configuration);
+    let settings = QuenchSettings { force_tolerance: 1e-10, ..QuenchSettings::default() };
+    let search = || InherentSearch::new(&model, glass, &settings).in_legs_of(40);
+    let mut whole = search();
+    assert_eq!(whole.advance(u64::MAX).unwrap(), Progress::Done);
+    let whole = whole.into_quench();
+    let (mut cut, mut cuts) = (search(), 0);
+    while cut.advance(1).unwrap() == Progress::Pending {
+        cuts += 1;
+        assert_eq!(cut.state().force_evaluations, 40 * cuts);
+        let bytes = glasswell::parallel::encode(&cut.state()).unwrap();
+        cut = search().resume(glasswell::parallel::decode(&bytes).unwrap());
+    }
+    assert_eq!(cut.into_quench(), whole);
+    assert!(cuts >= 3, "{cuts}");
+    assert!(whole.stop == StopReason::Converged && whole.residual < 1e-10);
+    let mut forces = vec![0.0; whole.positions.len()];
+    let energy = sums::energy_and_forces(&model, &glass.cell, &whole.positions, &mut forces);
+    assert!((whole.energy / energy - 1.0).abs() < 1e-12, "{} {energy}", whole.energy);
+    // a small glass has one leg: the plain quench
+    let mut sum = PairSum::<1>::new(model.clone(), glass.cell);
+    assert_eq!(inherent_structure(&model, glass, &settings), quench(&mut sum, &glass.positions, &settings));
+    // the bound on the evaluations holds over all legs
+    let few = QuenchSettings { max_evaluations: 100, ..settings.clone() };
+    let mut bounded = InherentSearch::new(&model, glass, &few).in_legs_of(40);
+    assert_eq!(bounded.advance(u64::MAX).unwrap(), Progress::Done);
+    let bounded = bounded.into_quench();
+    assert!(bounded.stop == StopReason::StepLimit && bounded.force_evaluations == 100, "{}", bounded.force_evaluations);
 }

@@ -12,6 +12,7 @@ mod excite_cost;
 mod excite_files;
 mod explore;
 mod forecast;
+mod glass_task;
 mod journal;
 mod landscape;
 mod levels;

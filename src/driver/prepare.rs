@@ -2,15 +2,16 @@
 
 use super::Progress;
 use super::campaign::{Context, Earlier};
+use super::glass_task::{GlassState, GlassTask, inherent_settings};
 use super::journal::Journal;
 use crate::error::{Error, Result};
 use crate::files::{Rows, Stage as FileStage, StageReader, name_of};
 use crate::forces::{PairSum, as_lanes, as_lanes_mut, listed, sums};
 use crate::input::{self, Stage};
-use crate::landscape::{ExploreSettings, Quench, QuenchSettings, StopReason, inherent_structure};
+use crate::landscape::{Quench, StopReason, inherent_structure};
 use crate::model::{Configuration, PeriodicBox, Preset};
 use crate::records::GlassRecord;
-use crate::sampling::{PrepareMethod, PrepareState, PrepareTask, PreparedGlass};
+use crate::sampling::{PrepareMethod, PrepareTask, PreparedGlass};
 
 /// Prepares the glasses of the deck that are not there yet, and writes glasses.h5.
 ///
@@ -35,19 +36,18 @@ pub fn run(context: &Context<'_>, earlier: Earlier) -> Result<()> {
         let mut progress = Progress::new(context, "prepare", missing.len());
         let journal = journal.insert(Journal::open(context, Stage::Prepare)?);
         let (preset, particles, seed) = (deck.model.preset, deck.model.particles, deck.campaign.seed);
-        let begin = |glass: u64, state: Option<PrepareState>| {
+        let begin = |glass: u64, state: Option<GlassState>| {
             if let Some(state) = state {
-                return Ok(PrepareTask::resume(preset, settings.clone(), state));
+                return Ok(GlassTask::resume(preset, settings, state));
             }
             let model = &deck.model;
             let (cell, species, diameters) = (model.cell(), model.species(), model.diameters());
             let unplaced = Configuration { cell, positions: Vec::new(), species, diameters };
-            PrepareTask::with_particles(preset, unplaced, settings.clone(), seed, glass)
+            let prepare = PrepareTask::with_particles(preset, unplaced, settings.clone(), seed, glass)?;
+            Ok(GlassTask::new(preset, prepare))
         };
-        let finish = |glass: u64, task: PrepareTask| {
-            let prepared =
-                task.result().cloned().ok_or_else(|| Error::Internal("a prepared glass has no result".to_owned()))?;
-            let quenched = inherent(preset, &prepared.configuration);
+        let finish = |glass: u64, task: GlassTask| {
+            let (prepared, quenched) = task.into_glass()?;
             let found = (quenched.energy / prepared.configuration.particles() as f64, quenched.stop);
             let prepared =
                 if settings.method == PrepareMethod::Quench { at_rest(preset, prepared, quenched) } else { prepared };
@@ -76,12 +76,6 @@ fn told_together<'r>(context: &Context<'_>, records: impl Iterator<Item = &'r Gl
     let mut all = context.ranks.all_gather(&mine)?.concat();
     all.sort_unstable();
     Ok(all)
-}
-
-/// The inherent structure of a configuration.
-fn inherent(preset: Preset, configuration: &Configuration) -> Quench {
-    let settings = QuenchSettings::from(&ExploreSettings::defaults(preset));
-    inherent_structure(&preset.model(configuration), configuration, &settings)
 }
 
 /// The glass that a liquid was quenched to, at T = 0.
@@ -113,7 +107,8 @@ fn import(context: &Context<'_>, known: usize) -> Result<Vec<GlassRecord>> {
             let mut forces = vec![0.0; configuration.positions.len()];
             let [energy] = sum.forces(as_lanes(&configuration.positions), as_lanes_mut(&mut forces));
             let stress = listed::stress(&model, &configuration.cell, &configuration.positions);
-            let quenched = inherent(preset, &configuration);
+            let settings = inherent_settings(preset);
+            let quenched = inherent_structure(&model, &configuration, &settings);
             let found = (quenched.energy / configuration.particles() as f64, quenched.stop);
             let temperature = context.deck.prepare.as_ref().map_or(f64::NAN, |prepare| prepare.temperature);
             let pressure = configuration.density() * temperature + sums::pressure(&stress);

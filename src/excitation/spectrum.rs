@@ -3,7 +3,7 @@
 use super::settings::ExciteSettings;
 use crate::error::{Error, Result};
 use crate::forces::{PairBlocks, PairSum, ThirdOrder, as_lanes, as_lanes_mut, listed, sums};
-use crate::landscape::{Minimiser, QuenchSettings, StopReason, inherent_structure, rattlers};
+use crate::landscape::{InherentSearch, Minimiser, Quench, QuenchSettings, StopReason, rattlers};
 use crate::model::{Configuration, Model};
 use crate::modes::{Completeness, LowestModes, PhononOrder, Sound, frequency, lowest_modes};
 use crate::task::{Progress, Task};
@@ -157,6 +157,8 @@ pub fn cubic_amplitude(eigenvalue: f64, third_order: f64, particles: usize) -> f
 pub enum SpectrumState {
     #[default]
     Begun,
+    /// On the way to the minimum.
+    Quenching(Quench),
     Quenched {
         origin: Origin,
         pressure: f64,
@@ -192,11 +194,23 @@ impl SpectrumTask {
         }
     }
 
-    fn quench(&self) -> SpectrumState {
-        let Configuration { cell, .. } = &self.configuration;
+    /// Goes on to the minimum, from where the descent was left.
+    fn descend(&self, begun: Option<Quench>, force_calls: u64) -> Result<SpectrumState> {
         // which minimum is pushed does not depend on what the pushes are quenched with
         let settings = QuenchSettings { minimiser: Minimiser::Lbfgs, ..QuenchSettings::from(&self.settings) };
-        let quench = inherent_structure(&self.model, &self.configuration, &settings);
+        let fresh = InherentSearch::new(&self.model, &self.configuration, &settings);
+        let mut search = match begun {
+            Some(quench) => fresh.resume(quench),
+            None => fresh,
+        };
+        Ok(match search.advance(force_calls)? {
+            Progress::Pending => SpectrumState::Quenching(search.into_quench()),
+            Progress::Done => self.quenched(search.into_quench()),
+        })
+    }
+
+    fn quenched(&self, quench: Quench) -> SpectrumState {
+        let Configuration { cell, .. } = &self.configuration;
         let mut forces = vec![0.0; quench.positions.len()];
         let mut sum = PairSum::<1>::new(self.model.clone(), *cell).ordered_if_large(&self.configuration.positions);
         sum.forces(as_lanes(&quench.positions), as_lanes_mut(&mut forces));
@@ -284,9 +298,10 @@ impl SpectrumTask {
 impl Task for SpectrumTask {
     type State = SpectrumState;
 
-    fn advance(&mut self, _: u64) -> Result<Progress> {
+    fn advance(&mut self, force_calls: u64) -> Result<Progress> {
         self.state = match std::mem::take(&mut self.state) {
-            SpectrumState::Begun => self.quench(),
+            SpectrumState::Begun => self.descend(None, force_calls)?,
+            SpectrumState::Quenching(quench) => self.descend(Some(quench), force_calls)?,
             SpectrumState::Quenched { origin, pressure, force_evaluations } => {
                 SpectrumState::Done(Box::new(self.spectrum(origin, pressure, force_evaluations)?))
             }
@@ -301,7 +316,7 @@ impl Task for SpectrumTask {
 
     fn fraction(&self) -> f64 {
         match self.state {
-            SpectrumState::Begun => 0.0,
+            SpectrumState::Begun | SpectrumState::Quenching(_) => 0.0,
             SpectrumState::Quenched { .. } => 0.3,
             SpectrumState::Done(_) => 1.0,
         }

@@ -23,7 +23,7 @@ use crate::files::values::Attribute;
 use crate::parallel::Ranks;
 
 /// Version of the layout of these files: the root attribute `checkpoint_layout`.
-const LAYOUT: i64 = 4;
+const LAYOUT: i64 = 5;
 
 /// Bytes that a rank writes at once; it holds no second copy of more than these.
 const PIECE_BYTES: usize = 1 << 26;
