@@ -19,11 +19,13 @@ fitting_cmake() {
     [ "${1:-0}" -gt 3 ] || { [ "${1:-0}" -eq 3 ] && [ "${2:-0}" -ge 26 ]; }
 }
 
+# whatever happens, the file of that name is the usual program again
+trap 'cargo build --locked --quiet' EXIT
 cargo build --locked --no-default-features
 mkdir -p "$target/serial/debug"
 cp "$target/debug/glasswell" "$target/serial/debug/glasswell"
-# last: the file of that name is the usual one again
 cargo build --locked
+trap - EXIT
 if ldd "$target/serial/debug/glasswell" | grep -q libmpi.so; then
     # the parallel HDF5 of the system brings it along; without that the program would not need it
     echo "serial build: libmpi comes with the system's parallel HDF5"

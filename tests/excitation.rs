@@ -217,12 +217,26 @@ fn a_task_that_is_cut_or_shared_is_the_task_in_one_go() {
     let whole = spectrum;
     let (model, configuration) = glass(Preset::Harmonic, 150, 7);
     let task = || SpectrumTask::new(0, configuration.clone(), model.clone(), &settings);
-    let mut cut = task();
-    while cut.advance(1).unwrap() == Progress::Pending {
-        let state = cut.state();
-        cut = task().resume(state);
-    }
-    assert_eq!(cut.into_spectrum().unwrap(), whole);
+    let cut_always = |task: &dyn Fn() -> SpectrumTask| {
+        let (mut cut, mut evaluations) = (task(), Vec::new());
+        while cut.advance(1).unwrap() == Progress::Pending {
+            let bytes = glasswell::parallel::encode(&cut.state()).unwrap();
+            let state = glasswell::parallel::decode(&bytes).unwrap();
+            if let SpectrumState::Quenching(quench) = &state {
+                evaluations.push(quench.force_evaluations);
+            }
+            cut = task().resume(state);
+        }
+        (cut.into_spectrum().unwrap(), evaluations)
+    };
+    assert_eq!(cut_always(&task), (whole, Vec::new()));
+    // within the descent, too
+    let restarting = || task().restarted_every(60);
+    let mut whole = restarting();
+    run(&mut whole);
+    let (cut, evaluations) = cut_always(&restarting);
+    assert_eq!(cut, whole.into_spectrum().unwrap());
+    assert!(evaluations.len() >= 3 && evaluations.is_sorted_by(|a, b| a < b), "{evaluations:?}");
 }
 
 /// What becomes of pushes in a landscape whose first losses are known, whatever the order in which the quenches end.

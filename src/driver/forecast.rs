@@ -137,10 +137,8 @@ fn roughly_to_tunnel(deck: &Deck, calls: CallSeconds) -> Vec<Rough> {
             true => 0.0,
             false => STEPS_TO_EQUILIBRATE.min(prepare.equilibration.max_steps as f64),
         };
-        let quench = match prepare.method {
-            PrepareMethod::Quench => CALL_OF_QUENCH * CALLS_PER_ROOT_OF_PARTICLES * n.cbrt(),
-            _ => 0.0,
-        };
+        // every glass is quenched, if only for e_IS
+        let quench = CALL_OF_QUENCH * CALLS_PER_ROOT_OF_PARTICLES * n.cbrt();
         let seconds = glasses * (1.3 * steps + quench) * single;
         let tasks = if imported { 0.0 } else { glasses };
         all.push(Rough { stage: Stage::Prepare, tasks, seconds, bytes: glasses * n * 40.0, spread: 0.3 });
@@ -177,10 +175,10 @@ fn roughly_to_tunnel(deck: &Deck, calls: CallSeconds) -> Vec<Rough> {
     all
 }
 
-/// Samples of liquids: how long they take depends on tau_alpha, of which nothing is known.
+/// Samples of liquids.
 fn liquids(deck: &Deck, relax: &RelaxSettings, single: f64) -> Rough {
-    let (tasks, seconds, bytes) = relax_cost::rough(deck, relax, single);
-    Rough { stage: Stage::Relax, tasks, seconds, bytes, spread: 1.0 }
+    let (tasks, seconds, spread, bytes) = relax_cost::rough(deck, relax, single);
+    Rough { stage: Stage::Relax, tasks, seconds, bytes, spread }
 }
 
 /// The glasses under strain, and their double wells.

@@ -3,7 +3,7 @@
 use super::settings::ExciteSettings;
 use crate::error::{Error, Result};
 use crate::forces::{PairBlocks, PairSum, ThirdOrder, as_lanes, as_lanes_mut, listed, sums};
-use crate::landscape::{InherentSearch, Minimiser, Quench, QuenchSettings, StopReason, rattlers};
+use crate::landscape::{InherentSearch, Minimiser, Quench, QuenchSettings, StopReason, fraction_of_descent, rattlers};
 use crate::model::{Configuration, Model};
 use crate::modes::{Completeness, LowestModes, PhononOrder, Sound, frequency, lowest_modes};
 use crate::task::{Progress, Task};
@@ -167,18 +167,26 @@ pub enum SpectrumState {
     Done(Box<GlassSpectrum>),
 }
 
-/// The quench of a glass and its lowest modes, each a step that is done again when it was cut.
+/// The quench of a glass, which goes on from where it was left, and its lowest modes, a step that is done again when it was cut.
 pub struct SpectrumTask {
     glass: u64,
     configuration: Configuration,
     model: Model,
     settings: ExciteSettings,
     state: SpectrumState,
+    /// Force evaluations between restarts of the descent, for comparisons.
+    restarts: Option<u64>,
 }
 
 impl SpectrumTask {
     pub fn new(glass: u64, configuration: Configuration, model: Model, settings: &ExciteSettings) -> Self {
-        Self { glass, configuration, model, settings: settings.clone(), state: SpectrumState::Begun }
+        let state = SpectrumState::Begun;
+        Self { glass, configuration, model, settings: settings.clone(), state, restarts: None }
+    }
+
+    /// With the descent restarted after other numbers of evaluations; for comparisons.
+    pub fn restarted_every(self, evaluations: u64) -> Self {
+        Self { restarts: Some(evaluations), ..self }
     }
 
     /// The same from a state in which it was left.
@@ -199,6 +207,10 @@ impl SpectrumTask {
         // which minimum is pushed does not depend on what the pushes are quenched with
         let settings = QuenchSettings { minimiser: Minimiser::Lbfgs, ..QuenchSettings::from(&self.settings) };
         let fresh = InherentSearch::new(&self.model, &self.configuration, &settings);
+        let fresh = match self.restarts {
+            Some(evaluations) => fresh.restarted_every(evaluations),
+            None => fresh,
+        };
         let mut search = match begun {
             Some(quench) => fresh.resume(quench),
             None => fresh,
@@ -315,8 +327,9 @@ impl Task for SpectrumTask {
     }
 
     fn fraction(&self) -> f64 {
-        match self.state {
-            SpectrumState::Begun | SpectrumState::Quenching(_) => 0.0,
+        match &self.state {
+            SpectrumState::Begun => 0.0,
+            SpectrumState::Quenching(quench) => 0.3 * fraction_of_descent(quench),
             SpectrumState::Quenched { .. } => 0.3,
             SpectrumState::Done(_) => 1.0,
         }

@@ -1,26 +1,33 @@
 //! Inherent structures of prepared glasses.
 
+use super::lanes::{Supply, run_supply, stiffness};
+use super::lbfgs::Lbfgs;
 use super::quench::{Quench, QuenchSettings, StopReason, quench};
+use super::recognition::Look;
+use super::settings::Minimiser;
 use crate::error::Result;
 use crate::forces::PairSum;
 use crate::model::{Configuration, Model};
 use crate::task::{Progress, Task};
+use std::cell::Cell;
 
-/// Force evaluations of a leg times particles: half a minute, after which a descent can be left.
-const LEG: u64 = 200_000_000;
-/// A minimiser needs some evaluations to learn the curvatures.
-const SHORTEST_LEG: u64 = 200;
+/// Force evaluations between two restarts times particles: some tens of seconds, after which a descent can be left.
+const STRETCH: u64 = 100_000_000;
+/// The minimiser has to learn the curvatures, and to notice where rounding ends all progress.
+const SHORTEST_STRETCH: u64 = 500;
+/// Force evaluations of a descent from a liquid or from random positions in units of N^(1/3), as seen up to N = 64,000.
+const EVALUATIONS: f64 = 200.0;
 
 /// The descent of a glass to its inherent structure, resumable.
 ///
-/// It goes in legs of 2e8/N force evaluations (200 at least), each of which begins with a minimiser that knows nothing of the one
-/// before: so the positions alone continue it, bit for bit. Glasses of a thousand particles or fewer end within one.
+/// L-BFGS is restarted every 1e8/N force evaluations (500 at least), at a point that it has accepted: so the positions alone continue a
+/// descent, bit for bit. Glasses of ten thousand particles or fewer reach their minimum before; other minimisers are never restarted.
 pub struct InherentSearch {
     sum: PairSum<1>,
     settings: QuenchSettings,
-    /// Force evaluations of a leg.
-    leg: u64,
-    /// Where the legs have led; `StepLimit` before the end.
+    /// Force evaluations between two restarts.
+    stretch: u64,
+    /// How far the descent is; `StepLimit` before the end.
     state: Quench,
 }
 
@@ -34,13 +41,13 @@ impl InherentSearch {
             force_evaluations: 0,
             stop: StopReason::StepLimit,
         };
-        let leg = (LEG / glass.particles().max(1) as u64).max(SHORTEST_LEG);
-        Self { sum, settings: settings.clone(), leg, state }
+        let stretch = (STRETCH / glass.particles().max(1) as u64).max(SHORTEST_STRETCH);
+        Self { sum, settings: settings.clone(), stretch, state }
     }
 
-    /// With legs of another length. The minimum depends on it: it is for comparisons.
-    pub fn in_legs_of(self, evaluations: u64) -> Self {
-        Self { leg: evaluations.max(1), ..self }
+    /// With a restart after other numbers of evaluations. Where it ends may depend on that: it is for comparisons.
+    pub fn restarted_every(self, evaluations: u64) -> Self {
+        Self { stretch: evaluations.max(2), ..self }
     }
 
     /// The same from a state in which it was left.
@@ -48,20 +55,36 @@ impl InherentSearch {
         Self { state, ..self }
     }
 
-    /// The inherent structure, or as far as `max_evaluations` led; once the task is done.
+    /// The inherent structure once the task is done (or as far as `max_evaluations` led); how far it is before.
     pub fn into_quench(self) -> Quench {
         self.state
     }
 
-    /// One leg; the force evaluations it took.
-    fn leg(&mut self) -> u64 {
+    /// To the next restart or the end; the force evaluations it took.
+    fn stretch(&mut self) -> u64 {
         let before = self.state.force_evaluations;
         let left = self.settings.max_evaluations.saturating_sub(before);
-        let settings = QuenchSettings { max_evaluations: self.leg.min(left), ..self.settings.clone() };
-        let found = quench(&mut self.sum, &self.state.positions, &settings);
+        let settings = QuenchSettings { max_evaluations: left, ..self.settings.clone() };
+        let found = match settings.minimiser {
+            Minimiser::Lbfgs => self.until_restart(&settings),
+            _ => quench(&mut self.sum, &self.state.positions, &settings),
+        };
         let taken = found.force_evaluations;
         self.state = Quench { force_evaluations: before + taken, ..found };
         taken
+    }
+
+    fn until_restart(&mut self, settings: &QuenchSettings) -> Quench {
+        let start = std::mem::take(&mut self.state.positions);
+        let mut minimiser = Lbfgs::new(start.len(), stiffness(&self.sum));
+        let mut supply = Stretch {
+            start: Some(start),
+            longest: self.stretch,
+            lowest: Cell::new(f64::INFINITY),
+            end: self.state.clone(),
+        };
+        run_supply(&mut self.sum, &mut supply, settings, &mut minimiser);
+        supply.end
     }
 
     fn over(&self) -> bool {
@@ -70,13 +93,55 @@ impl InherentSearch {
     }
 }
 
+/// One start, until a number of evaluations is reached and the energy is the lowest so far: a point that L-BFGS accepts.
+struct Stretch {
+    start: Option<Vec<f64>>,
+    longest: u64,
+    lowest: Cell<f64>,
+    end: Quench,
+}
+
+impl Supply for Stretch {
+    fn next(&mut self) -> Option<(usize, Vec<f64>)> {
+        Some((0, self.start.take()?))
+    }
+
+    fn wants(&self, _: usize, evaluations: u64, energy: f64, _: f64) -> bool {
+        let is_lowest = energy <= self.lowest.get();
+        if is_lowest {
+            self.lowest.set(energy);
+        }
+        is_lowest && evaluations >= self.longest
+    }
+
+    fn look(&mut self, look: &Look<'_>) -> Option<Quench> {
+        Some(Quench {
+            positions: look.positions.to_vec(),
+            energy: look.energy,
+            residual: look.residual,
+            force_evaluations: look.evaluations,
+            stop: StopReason::StepLimit,
+        })
+    }
+
+    fn ended(&mut self, _: usize, quench: Quench) {
+        self.end = quench;
+    }
+}
+
+/// About how much of a descent is behind, in [0, 1].
+pub fn fraction_of_descent(quench: &Quench) -> f64 {
+    let expected = EVALUATIONS * (quench.positions.len() as f64 / 3.0).cbrt();
+    (0.8 * quench.force_evaluations as f64 / expected).min(0.99)
+}
+
 impl Task for InherentSearch {
     type State = Quench;
 
     fn advance(&mut self, force_calls: u64) -> Result<Progress> {
         let mut taken = 0;
         while !self.over() && taken < force_calls.max(1) {
-            taken += self.leg().max(1);
+            taken += self.stretch().max(1);
         }
         Ok(if self.over() { Progress::Done } else { Progress::Pending })
     }
@@ -86,16 +151,16 @@ impl Task for InherentSearch {
     }
 
     fn fraction(&self) -> f64 {
-        if self.over() { 1.0 } else { 0.0 }
+        if self.over() { 1.0 } else { fraction_of_descent(&self.state) }
     }
 }
 
 /// The minimum in whose basin a glass lies; its energy is total, `energy / N` is e_IS.
 pub fn inherent_structure(model: &Model, glass: &Configuration, settings: &QuenchSettings) -> Quench {
     let mut search = InherentSearch::new(model, glass, settings);
-    search.leg();
+    search.stretch();
     while !search.over() {
-        search.leg();
+        search.stretch();
     }
     search.into_quench()
 }
