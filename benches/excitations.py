@@ -58,7 +58,8 @@ def mean_and_error(values):
     if len(values) < 2:
         return "none" if len(values) == 0 else f"{values[0]:.6g}"
     error = values.std(ddof=1) / np.sqrt(len(values))
-    return f"{values.mean():.6f} +- {error:.6f}"
+    digits = int(np.clip(1 - np.floor(np.log10(error)), 0, 8)) if error > 0 else 6
+    return f"{values.mean():.{digits}f} +- {error:.{digits}f}"
 
 
 def ranks(values):
@@ -134,7 +135,8 @@ def figures(directory):
             "barrier / (omega^2 A_c^2 N / 2)": spread(
                 of("barrier") / (0.5 * (of("frequency") * of("critical_amplitude")) ** 2 * deck["model"]["particles"])
             ),
-            "T_c": spread(onset) + (f", log mean {np.exp(np.log(onset).mean()):.1e}" if len(onset) else ""),
+            "T_c": spread(onset),
+            "log10 of T_c": mean_and_error(np.log10(onset)),
             "dr": spread(to["distance"][:]),
             "dPhi (magnitude)": spread(abs(to["energy_difference"][:])),
             "slope of log dPhi against log dr": slopes(*crossings(to)),
