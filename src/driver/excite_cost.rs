@@ -3,10 +3,9 @@
 use super::forecast::{CALL_OF_QUENCH, CallSeconds};
 use crate::excitation::{ExciteSettings, modes_together};
 use crate::input::Deck;
+use crate::landscape::EVALUATIONS_OF_DESCENT;
 use crate::sampling::PrepareMethod;
 
-/// Force evaluations from the prepared glass to its minimum are this many times N^(1/3), as seen on harmonic packings.
-const CALLS_PER_QUENCH: f64 = 200.0;
 /// Force evaluations of the pushes along one mode, as seen on both models from N = 500 to 2000 whatever N; beyond, an
 /// extrapolation.
 const CALLS_PER_MODE: f64 = 13_000.0;
@@ -33,7 +32,7 @@ pub(super) fn rough(deck: &Deck, settings: &ExciteSettings, calls: CallSeconds) 
     let (modes, computed) = (settings.modes as f64, settings.computed() as f64);
     // the glass of a quench is there already
     let quenched = deck.prepare.as_ref().is_some_and(|prepare| prepare.method == PrepareMethod::Quench);
-    let quench = if quenched { 0.0 } else { CALL_OF_QUENCH * CALLS_PER_QUENCH * n.cbrt() * calls.single };
+    let quench = if quenched { 0.0 } else { CALL_OF_QUENCH * EVALUATIONS_OF_DESCENT * n.cbrt() * calls.single };
     let basis = VECTORS_PER_MODE * (computed + 6.0);
     let products = basis * PRODUCTS * (3.0 * n / computed).cbrt() * calls.batch;
     let spectrum = products + 4.0 * 3.0 * n * basis * basis / OPERATIONS;

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::files::StageReader;
 use crate::forces::LANES;
 use crate::input::{Deck, Stage, parse_deck};
-use crate::landscape::run_groups;
+use crate::landscape::{EVALUATIONS_OF_DESCENT, run_groups};
 use crate::modes::{ElasticSettings, FollowedPaths, ModeCount, SpectraOf};
 use crate::parallel::{Machine, POLL, blocks, replay};
 use crate::random::{self, Stream, stream};
@@ -29,9 +29,7 @@ const STEPS_TO_EQUILIBRATE: f64 = 200_000.0;
 /// Force evaluations of a quench after a step of strain, and what a double well costs under strain.
 const CALLS_PER_STRAIN: f64 = 700.0;
 const CALLS_PER_COUPLING: f64 = 80_000.0;
-/// Force evaluations from random positions to a minimum, in units of N^(1/3).
-const CALLS_PER_ROOT_OF_PARTICLES: f64 = 200.0;
-/// One of them in force calls at rest: the passes of the minimiser, and a list made anew every dozen.
+/// A force evaluation of a descent in force calls at rest: the passes of the minimiser, and a list made anew every dozen.
 pub(super) const CALL_OF_QUENCH: f64 = 3.0;
 /// Seconds of a double well in one unit.
 const SECONDS_PER_DOUBLET: f64 = 0.03;
@@ -138,7 +136,7 @@ fn roughly_to_tunnel(deck: &Deck, calls: CallSeconds) -> Vec<Rough> {
             false => STEPS_TO_EQUILIBRATE.min(prepare.equilibration.max_steps as f64),
         };
         // every glass is quenched, if only for e_IS
-        let quench = CALL_OF_QUENCH * CALLS_PER_ROOT_OF_PARTICLES * n.cbrt();
+        let quench = CALL_OF_QUENCH * EVALUATIONS_OF_DESCENT * n.cbrt();
         let seconds = glasses * (1.3 * steps + quench) * single;
         let tasks = if imported { 0.0 } else { glasses };
         all.push(Rough { stage: Stage::Prepare, tasks, seconds, bytes: glasses * n * 40.0, spread: 0.3 });
@@ -177,7 +175,7 @@ fn roughly_to_tunnel(deck: &Deck, calls: CallSeconds) -> Vec<Rough> {
 
 /// Samples of liquids.
 fn liquids(deck: &Deck, relax: &RelaxSettings, single: f64) -> Rough {
-    let (tasks, seconds, spread, bytes) = relax_cost::rough(deck, relax, single);
+    let (tasks, seconds, spread, bytes) = relax_cost::rough(deck.model.preset, relax, single);
     Rough { stage: Stage::Relax, tasks, seconds, bytes, spread }
 }
 

@@ -73,7 +73,7 @@ impl GlassTask {
     /// `Internal` before.
     pub fn into_glass(self) -> Result<(PreparedGlass, Quench)> {
         match self.step {
-            Step::Descending(glass, search) if search.fraction() == 1.0 => Ok((*glass, search.into_quench())),
+            Step::Descending(glass, search) if search.is_over() => Ok((*glass, search.into_quench())),
             _ => Err(lost()),
         }
     }

@@ -1,6 +1,5 @@
 //! What the stage `relax` will cost, from the relaxation times that the papers' liquids have.
 
-use crate::input::Deck;
 use crate::model::Preset;
 use crate::sampling::{Equilibration, LiquidDynamics, RelaxSettings};
 
@@ -41,8 +40,7 @@ fn with_swaps(preset: Preset, temperature: f64) -> Option<f64> {
 }
 
 /// Tasks, seconds of all of them, spread of their logarithms, bytes of the file. `single`: seconds of a force call.
-pub(super) fn rough(deck: &Deck, relax: &RelaxSettings, single: f64) -> (f64, f64, f64, f64) {
-    let preset = deck.model.preset;
+pub(super) fn rough(preset: Preset, relax: &RelaxSettings, single: f64) -> (f64, f64, f64, f64) {
     let seconds = |temperature: f64, moves: LiquidDynamics, length: &Equilibration| {
         let swaps = relax.swaps_per_particle / relax.md_steps.max(1) as f64;
         let (tau, step) = match moves {
@@ -102,5 +100,24 @@ mod tests {
         swapping(Preset::Pss, 0.25, 1.43);
         swapping(Preset::Pss, 0.16, 2.7);
         assert!(with_swaps(Preset::Lj, 2.0).is_none() && relaxation_time(Preset::Harmonic, 0.01).is_none());
+    }
+    #[test]
+    fn the_cost_is_that_of_all_steps_of_all_samples() {
+        let mut relax = RelaxSettings { temperatures: vec![0.8], samples: 3, ..RelaxSettings::defaults(Preset::Tlj) };
+        relax.equilibrate_by = LiquidDynamics::Md;
+        let tau = relaxation_time(Preset::Tlj, 0.8).unwrap() / relax.time_step;
+        let lengths = relax.equilibration.relaxation_times + relax.measurement.relaxation_times;
+        let (tasks, seconds, spread, _) = rough(Preset::Tlj, &relax, 1e-3);
+        assert!(tasks == 3.0 && spread == 0.3);
+        assert!((seconds / (3.0 * lengths * tau * 1.3e-3) - 1.0).abs() < 1e-12, "{seconds}");
+        // bounded by max_steps; temperatures and dynamics add
+        relax.equilibration.max_steps = 10;
+        relax.measurement.max_steps = 20;
+        relax.temperatures.push(0.7);
+        relax.dynamics = LiquidDynamics::ALL.to_vec();
+        let step = 1.3 + 4.0 * relax.swaps_per_particle / relax.md_steps as f64;
+        let (tasks, seconds, ..) = rough(Preset::Tlj, &relax, 1e-3);
+        let expected = 3.0 * 2.0 * 1e-3 * (2.0 * 10.0 * 1.3 + 20.0 * (1.3 + step));
+        assert!(tasks == 12.0 && (seconds / expected - 1.0).abs() < 1e-12, "{seconds} {expected}");
     }
 }

@@ -16,7 +16,7 @@ const STRETCH: u64 = 100_000_000;
 /// The minimiser has to learn the curvatures, and to notice where rounding ends all progress.
 const SHORTEST_STRETCH: u64 = 500;
 /// Force evaluations of a descent from a liquid or from random positions in units of N^(1/3), as seen up to N = 64,000.
-const EVALUATIONS: f64 = 200.0;
+pub const EVALUATIONS_OF_DESCENT: f64 = 200.0;
 
 /// The descent of a glass to its inherent structure, resumable.
 ///
@@ -87,7 +87,8 @@ impl InherentSearch {
         supply.end
     }
 
-    fn over(&self) -> bool {
+    /// Whether it is at the minimum, or at the bound of the evaluations.
+    pub fn is_over(&self) -> bool {
         let Quench { stop, force_evaluations, .. } = self.state;
         stop != StopReason::StepLimit || (force_evaluations > 0 && force_evaluations >= self.settings.max_evaluations)
     }
@@ -131,7 +132,7 @@ impl Supply for Stretch {
 
 /// About how much of a descent is behind, in [0, 1].
 pub fn fraction_of_descent(quench: &Quench) -> f64 {
-    let expected = EVALUATIONS * (quench.positions.len() as f64 / 3.0).cbrt();
+    let expected = EVALUATIONS_OF_DESCENT * (quench.positions.len() as f64 / 3.0).cbrt();
     (0.8 * quench.force_evaluations as f64 / expected).min(0.99)
 }
 
@@ -140,10 +141,10 @@ impl Task for InherentSearch {
 
     fn advance(&mut self, force_calls: u64) -> Result<Progress> {
         let mut taken = 0;
-        while !self.over() && taken < force_calls.max(1) {
+        while !self.is_over() && taken < force_calls.max(1) {
             taken += self.stretch().max(1);
         }
-        Ok(if self.over() { Progress::Done } else { Progress::Pending })
+        Ok(if self.is_over() { Progress::Done } else { Progress::Pending })
     }
 
     fn state(&self) -> Quench {
@@ -151,7 +152,7 @@ impl Task for InherentSearch {
     }
 
     fn fraction(&self) -> f64 {
-        if self.over() { 1.0 } else { fraction_of_descent(&self.state) }
+        if self.is_over() { 1.0 } else { fraction_of_descent(&self.state) }
     }
 }
 
@@ -159,7 +160,7 @@ impl Task for InherentSearch {
 pub fn inherent_structure(model: &Model, glass: &Configuration, settings: &QuenchSettings) -> Quench {
     let mut search = InherentSearch::new(model, glass, settings);
     search.stretch();
-    while !search.over() {
+    while !search.is_over() {
         search.stretch();
     }
     search.into_quench()

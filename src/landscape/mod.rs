@@ -19,7 +19,7 @@ mod settings;
 pub use displacement::{Displacement, displacement_field};
 pub use exploration::{ExplorationState, ExplorationTask, RunRecord, configurations_held, run_groups};
 pub use identity::{Candidate, Identity, Same, same_displacement};
-pub use inherent::{InherentSearch, fraction_of_descent, inherent_energy, inherent_structure};
+pub use inherent::{EVALUATIONS_OF_DESCENT, InherentSearch, fraction_of_descent, inherent_energy, inherent_structure};
 pub use lanes::Supply;
 pub use library::{GlassLibrary, Growth, LibraryMinimum, LibraryVisit, Persistence, Transition};
 pub use quench::{Quench, QuenchSettings, StopReason, quench, quench_batch, quench_supply};
