@@ -1,0 +1,28 @@
+//! The program as it is run: campaigns and commands, alone and on ranks, disturbed and damaged, and their files.
+//! docs/testing.md says where a new test goes.
+
+#[path = "../common/mod.rs"]
+mod common;
+mod launch;
+mod ranks;
+mod short;
+
+mod campaign;
+mod checkpoint_files;
+mod commands;
+mod damage;
+mod elastic_stage;
+mod excite;
+mod faults;
+mod files;
+mod h5py_reads;
+mod harmonic;
+mod interrupts;
+mod kernels;
+mod liquids;
+mod memory;
+mod modes_stage;
+mod parallel;
+mod refusals;
+mod resume;
+mod teams;
