@@ -1,6 +1,6 @@
 //! Checkpoints: written on any number of ranks and read on any other, never a wrong byte whatever happens to the files.
 
-use crate::ranks;
+use crate::support::ranks;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

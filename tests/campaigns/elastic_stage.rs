@@ -1,35 +1,18 @@
 //! The stage `elastic` of a campaign: what its file says, on any number of ranks and after interruptions.
 
-use crate::short;
-
-use short::{Short, one_at_a_time, text, wait_until};
-use std::path::Path;
+use crate::support::{Campaign, ranks_or_one, text, wait_until};
 use std::process::Command;
 
 const FILES: [&str; 1] = ["elasticity.h5"];
 
-fn undisturbed() -> Short {
-    let campaign = Short::of_deck("elastic.toml");
-    let ended = campaign.start(1, &[]).wait();
-    assert_eq!(ended.code, 0, "{}", ended.told);
-    campaign
-}
-
 #[test]
 fn moduli_and_couplings_do_not_depend_on_ranks_or_interruptions() {
-    let _turn = one_at_a_time();
-    let reference = undisturbed();
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/campaign_decks/elastic.py");
-    let output = Command::new("/usr/bin/python3").args([&script, &reference.output]).output().unwrap();
-    println!("{}", String::from_utf8_lossy(&output.stdout));
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let reference = Campaign::reference("elastic.toml", &[]);
+    reference.recompute("elastic.py", "tlj");
 
-    let ranks = if cfg!(feature = "mpi") { 3 } else { 1 };
-    let campaign = Short::of_deck("elastic.toml");
-    std::fs::create_dir(&campaign.output).unwrap();
-    for name in short::FILES {
-        std::fs::copy(reference.file(name), campaign.file(name)).unwrap();
-    }
+    let ranks = ranks_or_one(3);
+    let campaign = reference.copy();
+    std::fs::remove_file(campaign.file(FILES[0])).unwrap();
     let mut stops = 0;
     loop {
         let mut run = campaign.start(ranks, &[]);
@@ -57,14 +40,10 @@ fn moduli_and_couplings_do_not_depend_on_ranks_or_interruptions() {
 /// A deck of glasses and strains alone needs no double wells.
 #[test]
 fn glasses_alone_are_strained() {
-    let _turn = one_at_a_time();
-    let whole =
-        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/campaign_decks/elastic.toml"))
-            .unwrap();
+    let whole = Campaign::of("elastic.toml", &[]).text_of_deck();
     let (before, after) = (whole.find("[explore]").unwrap(), whole.find("[elastic]").unwrap());
     let deck = format!("{}{}", &whole[..before], &whole[after..].replace("steps = 6", "steps = 1"));
-    let campaign = Short::with_changes(&[]);
-    std::fs::write(campaign.deck(), deck).unwrap();
+    let campaign = Campaign::with_deck(&deck);
     let ended = campaign.start(1, &[]).wait();
     assert_eq!(ended.code, 0, "{}", ended.told);
     let listed = Command::new("h5ls").args(["-r", text(&campaign.file("elasticity.h5"))]).output().unwrap();

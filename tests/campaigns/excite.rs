@@ -1,37 +1,27 @@
 //! A campaign of pushes along modes: the same data on every number of ranks and after kills, and what is in its file.
 
-use crate::short;
-
+use crate::support::{Campaign, rank_counts, wait_until};
 use faer::Side;
 use glasswell::files::{Attribute, Stage, StageReader};
 use glasswell::forces::{PairSum, ThirdOrder, hessian, sums};
 use glasswell::landscape::{QuenchSettings, displacement_field, quench, rattlers, same_displacement};
 use glasswell::model::{Configuration, PeriodicBox, Preset};
-use short::{Short, one_at_a_time, rank_counts, wait_until};
-use std::sync::OnceLock;
 
-fn reference() -> &'static Short {
-    static REFERENCE: OnceLock<Short> = OnceLock::new();
-    REFERENCE.get_or_init(|| {
-        let campaign = Short::of_deck("excite.toml");
-        let ended = campaign.start(1, &[]).wait();
-        assert_eq!(ended.code, 0, "{}", ended.told);
-        campaign
-    })
+fn reference() -> Campaign {
+    Campaign::reference("excite.toml", &[])
 }
 
-fn assert_same(campaign: &Short, what: &str) {
-    campaign.assert_same_as(reference(), &["glasses.h5", "excitations.h5"], what);
+fn assert_same(campaign: &Campaign, what: &str) {
+    campaign.assert_same_as(&reference(), &["glasses.h5", "excitations.h5"], what);
     assert!(!campaign.output.join("checkpoint").exists(), "{what}: checkpoints are left over");
     campaign.assert_no_half_file(what);
 }
 
 #[test]
 fn every_number_of_ranks_finds_the_same() {
-    let _turn = one_at_a_time();
     let most = if rank_counts().len() > 1 { 3 } else { 1 };
     for ranks in 1..=most {
-        let campaign = Short::of_deck("excite.toml");
+        let campaign = Campaign::of("excite.toml", &[]);
         let ended = campaign.start(ranks, &[]).wait();
         assert_eq!(ended.code, 0, "{ranks} ranks: {}", ended.told);
         assert_same(&campaign, &format!("{ranks} ranks"));
@@ -40,11 +30,9 @@ fn every_number_of_ranks_finds_the_same() {
 
 #[test]
 fn a_killed_campaign_goes_on_to_the_same_data_on_other_ranks() {
-    let _turn = one_at_a_time();
-    reference();
     let pairs: &[(usize, usize)] = if rank_counts().len() > 1 { &[(1, 2), (3, 1)] } else { &[(1, 1)] };
     for &(before, after) in pairs {
-        let campaign = Short::of_deck("excite.toml");
+        let campaign = Campaign::of("excite.toml", &[]);
         let mut run = campaign.start(before, &[]);
         let members = run.members();
         // in the second round: the first round ends with a checkpoint
@@ -62,7 +50,6 @@ fn a_killed_campaign_goes_on_to_the_same_data_on_other_ranks() {
 
 #[test]
 fn the_file_agrees_with_itself() {
-    let _turn = one_at_a_time();
     let reader = StageReader::open(&reference().output, Stage::Excite).unwrap();
     let column = |name: &str| reader.read::<f64>(&format!("/excitations/{name}")).unwrap();
     let whole = |path: &str| reader.read::<i64>(path).unwrap();
@@ -168,7 +155,6 @@ fn the_file_agrees_with_itself() {
 /// to another mode, another glass, another sign or another amplitude is another number.
 #[test]
 fn every_row_is_that_of_its_mode() {
-    let _turn = one_at_a_time();
     let reader = StageReader::open(&reference().output, Stage::Excite).unwrap();
     let glasses = StageReader::open(&reference().output, Stage::Prepare).unwrap();
     let column = |name: &str| reader.read::<f64>(&format!("/excitations/{name}")).unwrap();

@@ -2,9 +2,7 @@
 //! that was whole is lost, and once mended the same command comes to the data of an undisturbed run. Parts that mount a file
 //! system need root, and are skipped without; not when CI is set.
 
-use crate::short;
-
-use short::{Ended, FILES, Short, one_at_a_time, rank_counts, text, wait_until};
+use crate::support::{Campaign, Ended, FILES, rank_counts, ranks_of_glasswell, text, wait_until};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -64,7 +62,7 @@ impl Drop for ReadOnly {
     }
 }
 
-fn run(campaign: &Short, ranks: usize) -> Ended {
+fn run(campaign: &Campaign, ranks: usize) -> Ended {
     campaign.start(ranks, &[]).wait()
 }
 
@@ -75,12 +73,11 @@ const FULL: [(&str, [&str; 2], &str); 2] =
 
 #[test]
 fn a_full_disk_is_told_and_the_run_goes_on_when_there_is_room() {
-    let _turn = one_at_a_time();
     for (interval, sizes, file) in FULL {
         for &ranks in rank_counts() {
             let Some(disk) = Disk::new(sizes[ranks - 1]) else { return };
             let what = format!("a disk of {} on {ranks} ranks", sizes[ranks - 1]);
-            let mut campaign = Short::with_checkpoints_every(interval);
+            let mut campaign = Campaign::with_checkpoints_every(interval);
             campaign.output = disk.path().join("out");
             let ended = run(&campaign, ranks);
             ended.assert_told(&what, 3, &[file, "No space left on device", "free space", "--output", "run again"]);
@@ -98,25 +95,25 @@ fn a_full_disk_is_told_and_the_run_goes_on_when_there_is_room() {
 
 #[test]
 fn a_limit_on_the_size_of_files_is_told() {
-    let _turn = one_at_a_time();
     for &ranks in rank_counts() {
-        let campaign = Short::with_checkpoints_every("1 h");
+        let campaign = Campaign::with_checkpoints_every("1 h");
         let limit = format!("ulimit -f {}; exec \"$0\" \"$@\"", if ranks == 1 { 100 } else { 4250 });
-        let command = short::ranks_of_glasswell(ranks, &["bash", "-c", &limit], &campaign.words(&[]));
+        let command = ranks_of_glasswell(ranks, &["bash", "-c", &limit], &campaign.words(&[]));
         let ended = campaign.spawn(command, ranks).wait();
         let what = format!("a limit on the size of files on {ranks} ranks");
         ended.assert_told(&what, 3, &["landscape.h5", "File too large"]);
-        campaign.assert_no_half_file(&what);
+        assert_eq!(campaign.listing(), FILES[..1], "{what}");
+        let glasses = campaign.bytes();
         campaign.finish_until("explore", 1, &what);
+        assert!(campaign.bytes()[0] == glasses[0], "{what}: the glasses were written again");
     }
 }
 
 #[test]
 fn a_read_only_directory_is_told() {
-    let _turn = one_at_a_time();
     for &ranks in rank_counts() {
         let Some(disk) = Disk::new("20m") else { return };
-        let mut campaign = Short::new();
+        let mut campaign = Campaign::short();
         campaign.output = disk.path().join("out");
         disk.mount("remount,ro");
         let words = ["/out", "Read-only file system", "choose another --output"];
@@ -138,17 +135,16 @@ fn a_read_only_directory_is_told() {
 
 #[test]
 fn a_directory_that_vanishes_is_told_and_not_made_again() {
-    let _turn = one_at_a_time();
     for &ranks in rank_counts() {
-        let campaign = Short::new();
+        let campaign = Campaign::short();
         let running = campaign.start(ranks, &[]);
         let told = || std::fs::read_to_string(campaign.file("progress.json")).unwrap_or_default();
         wait_until("the exploration has begun", || told().contains("\"explore\""));
-        std::fs::rename(&campaign.output, campaign.folder.path().join("away")).unwrap();
+        std::fs::rename(&campaign.output, campaign.folder.join("away")).unwrap();
         let what = format!("vanished, {ranks} ranks");
         running.wait().assert_told(&what, 3, &["/out/", "No such file or directory"]);
         assert!(!campaign.output.exists(), "{what}: {:?}", campaign.listing());
-        std::fs::rename(campaign.folder.path().join("away"), &campaign.output).unwrap();
+        std::fs::rename(campaign.folder.join("away"), &campaign.output).unwrap();
         campaign.finish_until("explore", ranks, &what);
     }
 }
@@ -175,14 +171,14 @@ fn cut(file: &Path) {
 const ONE_GLASS: [(&str, &str); 2] = [("glasses = 3", "glasses = 1"), ("quenches = 36", "quenches = 250")];
 
 /// The checkpoints that hold states of the exploration, by number.
-fn states(campaign: &Short) -> Vec<String> {
+fn states(campaign: &Campaign) -> Vec<String> {
     let state = |name: &String| name.starts_with("checkpoint/explore.") && name.ends_with(".running.h5");
     campaign.listing().into_iter().filter(state).collect()
 }
 
 /// A campaign that was killed when it had written two checkpoints of its exploration.
-fn killed() -> Short {
-    let campaign = Short::with_changes(&ONE_GLASS);
+fn killed() -> Campaign {
+    let campaign = Campaign::of("short.toml", &ONE_GLASS);
     let mut running = campaign.start(1, &[]);
     let members = running.members();
     wait_until("two checkpoints", || states(&campaign).len() >= 2);
@@ -193,26 +189,25 @@ fn killed() -> Short {
 }
 
 /// A name, what it does, and the words of the warning.
-type Damage<'d> = (&'d str, &'d dyn Fn(&Short), [&'d str; 2]);
+type Damage<'d> = (&'d str, &'d dyn Fn(&Campaign), [&'d str; 2]);
 
-fn copy_of(campaign: &Short) -> Short {
-    let copy = Short::with_changes(&ONE_GLASS);
+fn copy_of(campaign: &Campaign) -> Campaign {
+    let copy = Campaign::of("short.toml", &ONE_GLASS);
     assert_success(Command::new("cp").arg("-r").args([&campaign.output, &copy.output]), "cp");
     copy
 }
 
 #[test]
 fn damaged_checkpoints_give_way_to_earlier_ones_aloud() {
-    let _turn = one_at_a_time();
     let until = ["--until", "explore"];
-    let whole = Short::with_changes(&ONE_GLASS);
+    let whole = Campaign::of("short.toml", &ONE_GLASS);
     let ended = whole.start(1, &until).wait();
     assert_eq!(ended.code, 0, "{}", ended.told);
     let killed = killed();
     let newest = states(&killed).last().unwrap().clone();
     let name = newest.trim_start_matches("checkpoint/");
-    let flipped = |campaign: &Short| flip(&campaign.file(&newest), place(&campaign.file(&newest), "/bytes") + 40);
-    let all = |campaign: &Short| {
+    let flipped = |campaign: &Campaign| flip(&campaign.file(&newest), place(&campaign.file(&newest), "/bytes") + 40);
+    let all = |campaign: &Campaign| {
         let listing = campaign.listing();
         listing.iter().filter(|name| name.starts_with("checkpoint/")).for_each(|name| cut(&campaign.file(name)));
     };
@@ -237,10 +232,9 @@ fn damaged_checkpoints_give_way_to_earlier_ones_aloud() {
 
 #[test]
 fn a_flipped_byte_in_a_finished_file_stops_what_builds_on_it() {
-    let _turn = one_at_a_time();
     let data_sets = ["/glasses/position", "/minima/position", "/double_wells/saddle_position", "/light/levels"];
     for (number, (file, path)) in FILES.into_iter().zip(data_sets).enumerate() {
-        let campaign = Short::with_files(number + 1);
+        let campaign = Campaign::with_files(number + 1);
         let start = place(&campaign.file(file), path);
         flip(&campaign.file(file), start + 11);
         for &ranks in rank_counts() {
@@ -271,7 +265,6 @@ int fcntl64(int file, int what, ...) { ARGUMENT(what); return control(\"fcntl64\
 
 #[test]
 fn a_file_system_without_locks_is_no_obstacle() {
-    let _turn = one_at_a_time();
     let folder = tempfile::tempdir().unwrap();
     let (source, library) = (folder.path().join("no_locks.c"), folder.path().join("no_locks.so"));
     std::fs::write(&source, NO_LOCKS).unwrap();
@@ -281,10 +274,10 @@ fn a_file_system_without_locks_is_no_obstacle() {
     // ENOLCK, ENOSYS, EOPNOTSUPP
     for (number, &ranks) in ["37", "38", "95"].into_iter().zip(rank_counts().iter().cycle()) {
         let what = format!("no locks (error {number}), {ranks} ranks");
-        let campaign = Short::with_files(1);
+        let campaign = Campaign::with_files(1);
         let (preload, number) = (format!("LD_PRELOAD={}", text(&library)), format!("LOCK_ERRNO={number}"));
         let words = campaign.words(&["--until", "explore"]);
-        let command = short::ranks_of_glasswell(ranks, &["env", &preload, &number], &words);
+        let command = ranks_of_glasswell(ranks, &["env", &preload, &number], &words);
         let ended = campaign.spawn(command, ranks).wait();
         assert_eq!(ended.code, 0, "{what}: {}", ended.told);
         let warned: Vec<&str> = ended.told.lines().filter(|line| line.contains("no locks here")).collect();

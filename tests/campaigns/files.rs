@@ -1,6 +1,6 @@
 //! The files: the same from any number of ranks, whole or not there, readable by others, as docs/files.md says.
 
-use crate::ranks;
+use crate::support::ranks;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

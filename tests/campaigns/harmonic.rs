@@ -1,14 +1,10 @@
 //! A campaign of harmonic packings, whose energies and forces are a thousandth of the other models'.
 
-use crate::launch;
-
+use crate::support::{Campaign, both, glasswell, text};
 use glasswell::files::{Stage, StageReader};
 use glasswell::forces::sums;
 use glasswell::landscape::{Displacement, displacement_field, rattlers};
 use glasswell::model::{Configuration, Model, PeriodicBox, Preset};
-use launch::{both, glasswell};
-use std::path::{Path, PathBuf};
-use std::process::Command;
 
 const DECK: &str = r#"
 [campaign]
@@ -33,25 +29,10 @@ images = 17
 reduced_mass = { heavy = 1e6 }
 "#;
 
-/// Runs a deck; where its files are.
-fn run(folder: &Path, deck: &str) -> PathBuf {
-    let (file, output) = (folder.join("deck.toml"), folder.join("out"));
-    std::fs::write(&file, deck).unwrap();
-    let arguments = ["run", file.to_str().unwrap(), "--output", output.to_str().unwrap(), "--quiet"];
-    let run = glasswell(&arguments).output().unwrap();
-    assert!(run.status.success(), "{}", both(&run));
-    output
-}
-
-/// What the files say against plain sums, and what was compared.
-fn recompute(output: &Path, script: &str) -> String {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/campaign_decks").join(script);
-    let mut python = Command::new("/usr/bin/python3");
-    python.arg(script).arg(output).arg("harmonic").env("PYTHONDONTWRITEBYTECODE", "1");
-    let told = python.env("OMP_NUM_THREADS", "1").env("OPENBLAS_NUM_THREADS", "1").output().unwrap();
-    assert!(told.status.success(), "{}", both(&told));
-    println!("{}", both(&told));
-    both(&told)
+fn run(deck: &str) -> Campaign {
+    let campaign = Campaign::with_deck(deck);
+    campaign.start(1, &[]).wait().assert_code(0);
+    campaign
 }
 
 /// The glass of a quench is the minimum: forces, energy and pressure by plain sums.
@@ -70,16 +51,15 @@ fn check_at_rest(glasses: &StageReader, glass: &Configuration, model: &Model) {
 /// Near jamming some particles are loose: they must not count in what the files say of a double well.
 #[test]
 fn rattlers_are_left_out() {
-    let folder = tempfile::tempdir().unwrap();
     let deck = DECK.replace("particles = 200", "particles = 200\ndensity = 1.28");
     let deck = deck.replace("temperature = 3e-5", "temperature = 1e-4");
     let modes = "[modes]\nof = \"double-wells\"\ncount = \"all\"\npaths = \"none\"\n[elastic]\nsteps = 0\n";
-    let output = run(folder.path(), &format!("{deck}{modes}"));
-    let told = recompute(&output, "recompute_modes.py");
+    let campaign = run(&format!("{deck}{modes}"));
+    let told = campaign.recompute("recompute_modes.py", "harmonic");
     assert!(told.contains("2 of them beside loose particles"), "{told}");
-    recompute(&output, "recompute_couplings.py");
-    let [glasses, landscape, paths] =
-        [Stage::Prepare, Stage::Explore, Stage::Connect].map(|stage| StageReader::open(&output, stage).unwrap());
+    campaign.recompute("recompute_couplings.py", "harmonic");
+    let [glasses, landscape, paths] = [Stage::Prepare, Stage::Explore, Stage::Connect]
+        .map(|stage| StageReader::open(&campaign.output, stage).unwrap());
     let edges: Vec<f64> = glasses.read("/glasses/box").unwrap();
     let cell = PeriodicBox { edges: [edges[0], edges[1], edges[2]] };
     let position: Vec<f64> = glasses.read("/glasses/position").unwrap();
@@ -111,10 +91,9 @@ fn rattlers_are_left_out() {
 
 #[test]
 fn a_harmonic_campaign_runs_to_its_end() {
-    let folder = tempfile::tempdir().unwrap();
-    let output = run(folder.path(), DECK);
+    let campaign = run(DECK);
 
-    let paths = StageReader::open(&output, Stage::Connect).unwrap();
+    let paths = StageReader::open(&campaign.output, Stage::Connect).unwrap();
     let column = |name: &str| -> Vec<f64> { paths.read(&format!("/double_wells/{name}")).unwrap() };
     let [asymmetry, activation, barrier, length, distance, ratio, residual, curvature] = [
         "asymmetry",
@@ -145,17 +124,17 @@ fn a_harmonic_campaign_runs_to_its_end() {
     // what `status` sums up is what the file holds
     let mut calls: Vec<i64> = paths.read("/double_wells/force_evaluations").unwrap();
     calls.extend(paths.read::<i64>("/rejected/force_evaluations").unwrap());
-    let told = both(&glasswell(&["status", output.to_str().unwrap()]).output().unwrap());
+    let told = both(&glasswell(&["status", text(&campaign.output)]).output().unwrap());
     let sum = calls.iter().sum::<i64>().to_string();
     assert!(
         told.lines().any(|line| line.contains("force evaluations") && line.contains(&sum)),
         "{sum} is not in {told}"
     );
 
-    let landscape = StageReader::open(&output, Stage::Explore).unwrap();
+    let landscape = StageReader::open(&campaign.output, Stage::Explore).unwrap();
     let loose: Vec<u32> = landscape.read("/minima/rattlers").unwrap();
     assert!(!loose.is_empty() && loose.iter().all(|count| *count < 20));
-    let glasses = StageReader::open(&output, Stage::Prepare).unwrap();
+    let glasses = StageReader::open(&campaign.output, Stage::Prepare).unwrap();
     let ends = glasses.read_text("/glasses/inherent_status").unwrap();
     assert!(ends.iter().all(|end| end == "converged" || end == "stalled"), "{ends:?}");
 }

@@ -5,14 +5,12 @@
 //! the table.
 
 use crate::common;
-use crate::launch;
-
+use crate::support::both;
 use common::*;
 use glasswell::forces::lanes::Kernel;
 use glasswell::landscape::{Candidate, Identity, Same};
 use glasswell::model::{Configuration, PeriodicBox, Preset};
 use glasswell::random::{Stage, stream};
-use launch::both;
 use rand::Rng;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -39,7 +37,7 @@ fn kernels() -> Vec<Kernel> {
 }
 
 fn glasswell<S: AsRef<std::ffi::OsStr>>(kernel: Kernel, arguments: &[S]) -> Command {
-    let mut command = launch::glasswell(arguments);
+    let mut command = crate::support::glasswell(arguments);
     command.env(Kernel::VARIABLE, kernel.name());
     command
 }

@@ -1,40 +1,16 @@
 //! The stage `relax` as a user runs it: the same file on any number of ranks, after a stop, and extended as from the start.
 
-use crate::short;
-
+use crate::support::{Campaign, glasswell, wait_until};
 use glasswell::files::{Stage, StageReader};
-use short::{Short, glasswell, one_at_a_time, wait_until};
 use std::process::Command;
-use std::sync::OnceLock;
 
 const FILE: &str = "relaxation.h5";
 
-fn reference() -> &'static Short {
-    static REFERENCE: OnceLock<Short> = OnceLock::new();
-    REFERENCE.get_or_init(|| {
-        let campaign = Short::of_deck("relax.toml");
-        let ended = campaign.start(1, &[]).wait();
-        assert_eq!(ended.code, 0, "{}", ended.told);
-        campaign
-    })
+fn reference() -> Campaign {
+    Campaign::reference("relax.toml", &[])
 }
 
-fn changed(changes: &[(&str, &str)]) -> Short {
-    let campaign = Short::of_deck("relax.toml");
-    change(&campaign, changes);
-    campaign
-}
-
-fn change(campaign: &Short, changes: &[(&str, &str)]) {
-    let mut deck = std::fs::read_to_string(campaign.deck()).unwrap();
-    for (old, new) in changes {
-        assert!(deck.contains(old), "{old}");
-        deck = deck.replace(old, new);
-    }
-    std::fs::write(campaign.deck(), deck).unwrap();
-}
-
-fn finish(campaign: &Short, ranks: usize, options: &[&str]) -> String {
+fn finish(campaign: &Campaign, ranks: usize, options: &[&str]) -> String {
     let ended = campaign.start(ranks, options).wait();
     assert_eq!(ended.code, 0, "{ranks} ranks: {}", ended.told);
     assert!(!campaign.output.join("checkpoint").exists(), "checkpoints are left over");
@@ -43,25 +19,23 @@ fn finish(campaign: &Short, ranks: usize, options: &[&str]) -> String {
 
 #[test]
 fn any_number_of_ranks_writes_the_same_file() {
-    let _turn = one_at_a_time();
     let counts: &[usize] = if cfg!(feature = "mpi") { &[2, 3] } else { &[] };
     for &ranks in counts {
-        let campaign = Short::of_deck("relax.toml");
+        let campaign = Campaign::of("relax.toml", &[]);
         finish(&campaign, ranks, &[]);
-        campaign.assert_same_as(reference(), &[FILE], &format!("{ranks} ranks"));
+        campaign.assert_same_as(&reference(), &[FILE], &format!("{ranks} ranks"));
     }
-    let threads = Short::of_deck("relax.toml");
+    let threads = Campaign::of("relax.toml", &[]);
     let words = threads.words(&[]).into_iter().map(|word| if word == "1" { "2".to_owned() } else { word });
     let ended = threads.spawn(glasswell(&words.collect::<Vec<String>>()), 1).wait();
     assert_eq!(ended.code, 0, "{}", ended.told);
-    threads.assert_same_as(reference(), &[FILE], "two threads");
+    threads.assert_same_as(&reference(), &[FILE], "two threads");
 }
 
 #[test]
 fn a_stopped_stage_resumes_to_the_same_file() {
-    let _turn = one_at_a_time();
     let ranks = if cfg!(feature = "mpi") { 2 } else { 1 };
-    let campaign = Short::of_deck("relax.toml");
+    let campaign = Campaign::of("relax.toml", &[]);
     let mut run = campaign.start(ranks, &[]);
     let members = run.members();
     wait_until("the first checkpoint", || campaign.output.join("checkpoint").exists());
@@ -77,37 +51,32 @@ fn a_stopped_stage_resumes_to_the_same_file() {
     run.signal("KILL", &member);
     run.wait();
     finish(&campaign, if cfg!(feature = "mpi") { 3 } else { 1 }, &[]);
-    campaign.assert_same_as(reference(), &[FILE], "stopped, killed and resumed");
+    campaign.assert_same_as(&reference(), &[FILE], "stopped, killed and resumed");
 }
 
 #[test]
 fn more_samples_and_temperatures_are_added_to_what_is_there() {
-    let _turn = one_at_a_time();
-    let campaign = changed(&[
-        ("[1.2, 2.0]", "[2.0]"),
-        ("[\"md\", \"hybrid-swap\"]", "\"hybrid-swap\""),
-        ("samples = 2", "samples = 1"),
-    ]);
+    let campaign = Campaign::of(
+        "relax.toml",
+        &[("[1.2, 2.0]", "[2.0]"), ("[\"md\", \"hybrid-swap\"]", "\"hybrid-swap\""), ("samples = 2", "samples = 1")],
+    );
     finish(&campaign, 1, &[]);
     let reader = StageReader::open(&campaign.output, Stage::Relax).unwrap();
     assert!(!reader.has("/relaxation/speed_up") && !reader.has("/relaxation/swap/time"));
     assert_eq!(reader.read::<f64>("/samples/temperature").unwrap(), [2.0]);
-    let seconds = |campaign: &Short| -> usize {
+    let seconds = |campaign: &Campaign| -> usize {
         let reader = StageReader::open(&campaign.output, Stage::Relax).unwrap();
         reader.read::<f64>("/timing/tasks/seconds").unwrap().len()
     };
-    change(
-        &campaign,
-        &[("[2.0]", "[1.2, 2.0]"), ("dynamics = \"hybrid-swap\"", "dynamics = [\"md\", \"hybrid-swap\"]")],
-    );
+    campaign.change(&[("[2.0]", "[1.2, 2.0]"), ("dynamics = \"hybrid-swap\"", "dynamics = [\"md\", \"hybrid-swap\"]")]);
     finish(&campaign, 1, &[]);
     assert_eq!(seconds(&campaign), 3, "the one that was there was not run again");
-    change(&campaign, &[("samples = 1", "samples = 2")]);
+    campaign.change(&[("samples = 1", "samples = 2")]);
     finish(&campaign, 1, &[]);
     assert_eq!(seconds(&campaign), 4);
-    campaign.assert_same_as(reference(), &[FILE], "extended twice");
+    campaign.assert_same_as(&reference(), &[FILE], "extended twice");
     // anything else is refused
-    change(&campaign, &[("samples = 2", "samples = 2\nwave_number = 6.0")]);
+    campaign.change(&[("samples = 2", "samples = 2\nwave_number = 6.0")]);
     let ended = campaign.start(1, &[]).wait();
     ended.assert_told("another wave number", 2, &["relax.wave_number", "--redo relax"]);
 }
@@ -115,30 +84,31 @@ fn more_samples_and_temperatures_are_added_to_what_is_there() {
 /// Liquids and glasses do not depend on each other: neither makes the other run again.
 #[test]
 fn liquids_and_glasses_stand_beside_each_other() {
-    let _turn = one_at_a_time();
     let prepare =
         "[prepare]\nglasses = 1\ntemperature = 2.0\nequilibration = { relaxation_times = 1, max_steps = 400 }\n";
-    let campaign = changed(&[(
-        "[relax]",
-        &format!("{prepare}[explore]\ntemperature = 0.5\nquenches = 3\nequilibration_steps = 20\n[relax]"),
-    )]);
+    let campaign = Campaign::of(
+        "relax.toml",
+        &[(
+            "[relax]",
+            &format!("{prepare}[explore]\ntemperature = 0.5\nquenches = 3\nequilibration_steps = 20\n[relax]"),
+        )],
+    );
     finish(&campaign, 1, &[]);
-    campaign.assert_same_as(reference(), &[FILE], "beside other stages");
+    campaign.assert_same_as(&reference(), &[FILE], "beside other stages");
     let landscape = std::fs::read(campaign.file("landscape.h5")).unwrap();
     let liquids = std::fs::read(campaign.file(FILE)).unwrap();
     finish(&campaign, 1, &["--redo", "relax"]);
     assert!(std::fs::read(campaign.file("landscape.h5")).unwrap() == landscape, "--redo relax left the landscape");
     assert!(std::fs::read(campaign.file(FILE)).unwrap() != liquids, "and followed the liquids again");
-    campaign.assert_same_as(reference(), &[FILE], "done again");
+    campaign.assert_same_as(&reference(), &[FILE], "done again");
     let liquids = std::fs::read(campaign.file(FILE)).unwrap();
-    change(&campaign, &[("glasses = 1", "glasses = 2")]);
+    campaign.change(&[("glasses = 1", "glasses = 2")]);
     finish(&campaign, 1, &[]);
     assert!(std::fs::read(campaign.file(FILE)).unwrap() == liquids, "more glasses change no liquid");
 }
 
 #[test]
 fn the_file_agrees_with_itself() {
-    let _turn = one_at_a_time();
     let reader = StageReader::open(&reference().output, Stage::Relax).unwrap();
     let read = |path: &str| reader.read::<f64>(path).unwrap();
     assert_eq!(read("/relaxation/temperature"), [2.0, 1.2]);

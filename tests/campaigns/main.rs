@@ -3,10 +3,13 @@
 
 #[path = "../common/mod.rs"]
 mod common;
-mod launch;
-mod ranks;
-mod short;
+mod support;
 
+/// Tests that measure time or want the whole machine: nothing runs beside them.
+mod alone {
+    mod interrupts;
+    mod parallel;
+}
 mod campaign;
 mod checkpoint_files;
 mod commands;
@@ -17,12 +20,11 @@ mod faults;
 mod files;
 mod h5py_reads;
 mod harmonic;
-mod interrupts;
 mod kernels;
 mod liquids;
 mod memory;
 mod modes_stage;
-mod parallel;
 mod refusals;
 mod resume;
+mod serial;
 mod teams;

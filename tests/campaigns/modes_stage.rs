@@ -1,8 +1,7 @@
 //! The stage modes as a user runs it: figures that plain recomputation gives, the same data on any ranks and threads, stopped and
 //! resumed, the spectra of glasses and of all minima, decks that change.
 
-use crate::short;
-
+use crate::support::{Campaign, ranks_or_one, text, wait_until};
 use glasswell::files::{Attribute, Stage, StageReader};
 use glasswell::input::write_extended_xyz;
 use glasswell::landscape::{QuenchSettings, inherent_structure};
@@ -10,72 +9,45 @@ use glasswell::model::{Configuration, PeriodicBox, Preset};
 use glasswell::modes::{full_modes, linear_moduli};
 use glasswell::random::stream;
 use rand::Rng;
-use short::{Short, glasswell, one_at_a_time, ranks_of_glasswell, text, wait_until};
-use std::path::Path;
-use std::process::Command;
-use std::sync::OnceLock;
 
 const SECTION: &str = "[modes]\npaths = \"all\"\npath_points = 5\ntangent_images = [40, 600]\n";
 
+fn deck(section: &str) -> String {
+    format!("{}\n{section}", Campaign::short().text_of_deck())
+}
+
 /// A directory with the four files of the short campaign, and [modes] in its deck.
-fn campaign(section: &str) -> Short {
-    let campaign = Short::with_files(4);
-    add(&campaign, section);
+fn campaign(section: &str) -> Campaign {
+    let campaign = Campaign::with_files(4);
+    campaign.set(&deck(section));
     campaign
 }
 
-fn add(campaign: &Short, section: &str) {
-    let deck = std::fs::read_to_string(campaign.deck()).unwrap();
-    std::fs::write(campaign.deck(), format!("{deck}\n{section}")).unwrap();
-}
-
-/// Run once, alone, on one thread.
-fn reference() -> &'static Short {
-    static REFERENCE: OnceLock<Short> = OnceLock::new();
-    REFERENCE.get_or_init(|| {
-        let campaign = campaign(SECTION);
-        let ended = campaign.start(1, &[]).wait();
-        assert_eq!(ended.code, 0, "{}", ended.told);
-        campaign
-    })
+fn reference() -> Campaign {
+    Campaign::reference("short.toml", &[]).reference_after(&deck(SECTION))
 }
 
 const BOTH: [&str; 2] = ["modes.h5", "tunnelling.h5"];
 
 #[test]
 fn figures_agree_with_plain_recomputation() {
-    let _turn = one_at_a_time();
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/campaign_decks/recompute_modes.py");
-    let mut python = Command::new("/usr/bin/python3");
-    python.arg(script).arg(&reference().output).arg("tlj").env("OMP_NUM_THREADS", "1").env("OPENBLAS_NUM_THREADS", "1");
-    let output = python.env("PYTHONDONTWRITEBYTECODE", "1").output().unwrap();
-    let (told, wrong) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{told}{wrong}");
-    println!("{told}");
+    reference().recompute("recompute_modes.py", "tlj");
 }
 
 #[test]
 fn the_same_data_on_any_ranks_and_threads() {
-    let _turn = one_at_a_time();
     for (ranks, threads) in [(1, "2"), (2, "1"), (3, "1")] {
         if ranks > 1 && !cfg!(feature = "mpi") {
             continue;
         }
         let campaign = campaign(SECTION);
-        let mut words = campaign.words(&[]);
-        let place = words.iter().position(|word| word == "--threads").unwrap();
-        words[place + 1] = threads.to_owned();
-        let command = if ranks == 1 { glasswell(&words) } else { ranks_of_glasswell(ranks, &[], &words) };
-        let ended = campaign.spawn(command, ranks).wait();
-        assert_eq!(ended.code, 0, "{}", ended.told);
-        campaign.assert_same_as(reference(), &BOTH, &format!("{ranks} ranks, {threads} threads"));
+        campaign.start(ranks, &["--threads", threads]).wait().assert_code(0);
+        campaign.assert_same_as(&reference(), &BOTH, &format!("{ranks} ranks, {threads} threads"));
     }
 }
 
 #[test]
 fn a_stopped_run_goes_on_to_the_same_data() {
-    let _turn = one_at_a_time();
-    reference();
     let campaign = campaign(SECTION);
     let mut run = campaign.start(1, &[]);
     let members = run.members();
@@ -83,9 +55,9 @@ fn a_stopped_run_goes_on_to_the_same_data() {
     wait_until("a checkpoint of modes", has);
     run.signal("USR1", &members);
     run.wait().assert_told("stopped in modes", 4, &["stage modes"]);
-    let ended = campaign.start(if cfg!(feature = "mpi") { 2 } else { 1 }, &[]).wait();
+    let ended = campaign.start(ranks_or_one(2), &[]).wait();
     assert_eq!(ended.code, 0, "{}", ended.told);
-    campaign.assert_same_as(reference(), &BOTH, "stopped and resumed");
+    campaign.assert_same_as(&reference(), &BOTH, "stopped and resumed");
     assert!(!campaign.output.join("checkpoint").exists());
 }
 
@@ -97,7 +69,7 @@ fn number(reader: &StageReader, name: &str) -> f64 {
 }
 
 /// (omega_D, omega_t) of a glass of the short campaign from the moduli of its inherent structure.
-fn sound_of(campaign: &Short, glass: usize) -> [f64; 2] {
+fn sound_of(campaign: &Campaign, glass: usize) -> [f64; 2] {
     let reader = StageReader::open(&campaign.output, Stage::Prepare).unwrap();
     let edges: Vec<f64> = reader.read_rows("/glasses/box", glass as u64, 1).unwrap();
     let species: Vec<u32> = reader.read_rows("/glasses/species", glass as u64, 1).unwrap();
@@ -121,11 +93,10 @@ fn sound_of(campaign: &Short, glass: usize) -> [f64; 2] {
 /// Needs no double wells, and no exploration.
 #[test]
 fn spectra_of_glasses_alone() {
-    let _turn = one_at_a_time();
-    let campaign = Short::with_files(1);
-    let deck = std::fs::read_to_string(campaign.deck()).unwrap();
+    let campaign = Campaign::with_files(1);
+    let deck = campaign.text_of_deck();
     let head = deck.split("[explore]").next().unwrap();
-    std::fs::write(campaign.deck(), format!("{head}[modes]\nof = \"glasses\"\ncount = 20\n")).unwrap();
+    campaign.set(&format!("{head}[modes]\nof = \"glasses\"\ncount = 20\n"));
     let ended = campaign.start(1, &[]).wait();
     assert_eq!(ended.code, 0, "{}", ended.told);
     let reader = StageReader::open(&campaign.output, Stage::Modes).unwrap();
@@ -160,7 +131,6 @@ fn spectra_of_glasses_alone() {
 
 #[test]
 fn spectra_of_all_minima() {
-    let _turn = one_at_a_time();
     let campaign = campaign("[modes]\nof = \"minima\"\ncount = 5\nnonlinear = false\n");
     let ended = campaign.start(1, &[]).wait();
     assert_eq!(ended.code, 0, "{}", ended.told);
@@ -173,7 +143,6 @@ fn spectra_of_all_minima() {
 
 #[test]
 fn a_second_run_skips_and_a_changed_deck_is_refused() {
-    let _turn = one_at_a_time();
     let campaign = campaign(SECTION);
     for name in BOTH {
         std::fs::copy(reference().file(name), campaign.file(name)).unwrap();
@@ -182,8 +151,7 @@ fn a_second_run_skips_and_a_changed_deck_is_refused() {
     let before = bytes();
     assert_eq!(campaign.start(1, &[]).wait().code, 0);
     assert!(bytes() == before, "a second run wrote a file");
-    let deck = std::fs::read_to_string(campaign.deck()).unwrap();
-    std::fs::write(campaign.deck(), deck.replace("path_points = 5", "path_points = 7")).unwrap();
+    campaign.change(&[("path_points = 5", "path_points = 7")]);
     let told = campaign.start(1, &[]).wait();
     told.assert_told("another number of points", 2, &["modes.path_points: 5 -> 7", "--redo modes"]);
     assert!(bytes() == before, "{}", text(&campaign.output));
@@ -210,15 +178,14 @@ fn spheres(scale: f64, spread: f64) -> Configuration {
 /// that rounding holds its forces above the tolerance: the rows of the last two are without figures.
 #[test]
 fn a_spectrum_that_cannot_be_had_is_a_row_without_figures() {
-    let _turn = one_at_a_time();
     let glasses = [spheres(1.0, 1.0), spheres(1.0, 3.0), spheres(1e-6, 1.0)];
-    let campaign = Short::with_changes(&[]);
+    let campaign = Campaign::short();
     let text: String = glasses.iter().map(|glass| write_extended_xyz(glass, Preset::Pss)).collect();
-    std::fs::write(campaign.folder.path().join("glasses.xyz"), text).unwrap();
+    std::fs::write(campaign.folder.join("glasses.xyz"), text).unwrap();
     let deck = "[campaign]\nname = \"imported\"\n[model]\npreset = \"pss\"\nparticles = 80\n[prepare]\nmethod = \"import\"\n\
                 from = \"glasses.xyz\"\n[modes]\nof = \"glasses\"\ncount = 20\n";
-    std::fs::write(campaign.deck(), deck).unwrap();
-    let ended = campaign.start(if cfg!(feature = "mpi") { 2 } else { 1 }, &[]).wait();
+    campaign.set(deck);
+    let ended = campaign.start(ranks_or_one(2), &[]).wait();
     assert_eq!(ended.code, 0, "{}", ended.told);
     let reader = StageReader::open(&campaign.output, Stage::Modes).unwrap();
     assert_eq!(reader.read_text("/spectra/status").unwrap(), ["converged", "failed", "no_minimum"]);
@@ -248,16 +215,15 @@ fn a_spectrum_that_cannot_be_had_is_a_row_without_figures() {
 /// Spheres that do not touch have no modes: by the lowest ones and by all.
 #[test]
 fn a_glass_of_rattlers_is_a_row_without_figures() {
-    let _turn = one_at_a_time();
     for count in ["20", "\"all\""] {
-        let campaign = Short::with_changes(&[]);
+        let campaign = Campaign::short();
         let text = write_extended_xyz(&spheres(1.0, 3.0), Preset::Harmonic);
-        std::fs::write(campaign.folder.path().join("glasses.xyz"), text).unwrap();
+        std::fs::write(campaign.folder.join("glasses.xyz"), text).unwrap();
         let deck = format!(
             "[campaign]\nname = \"loose\"\n[model]\npreset = \"harmonic\"\nparticles = 80\n[prepare]\nmethod = \"import\"\n\
              from = \"glasses.xyz\"\ntemperature = 1e-5\n[modes]\nof = \"glasses\"\ncount = {count}\n"
         );
-        std::fs::write(campaign.deck(), deck).unwrap();
+        campaign.set(&deck);
         let ended = campaign.start(1, &[]).wait();
         assert_eq!(ended.code, 0, "{count}: {}", ended.told);
         let reader = StageReader::open(&campaign.output, Stage::Modes).unwrap();

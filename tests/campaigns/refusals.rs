@@ -1,11 +1,9 @@
 //! What the program refuses and tells, word for word, and what it prints once.
 
 use crate::common;
-use crate::launch;
-
+use crate::support::{both, glasswell, ranks_of_glasswell};
 use common::*;
 use glasswell::model::{Configuration, PeriodicBox, Preset};
-use launch::{both, glasswell, ranks_of_glasswell};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 

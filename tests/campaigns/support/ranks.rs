@@ -4,7 +4,6 @@
 //! whose `rank_program` is started is the one that calls.
 
 use std::panic::Location;
-use std::path::Path;
 use std::process::{Command, Output};
 
 const PROGRAM: &str = "GLASSWELL_RANK_PROGRAM";
@@ -42,10 +41,13 @@ pub fn alone(program: &str) -> Command {
 #[track_caller]
 fn through(launcher: &[&str], program: &str) -> Command {
     let executable = std::env::current_exe().expect("the test's own executable");
-    let module = Path::new(Location::caller().file()).file_stem().expect("a source file").to_string_lossy();
+    // tests/campaigns/alone/parallel.rs: alone::parallel
+    let file = Location::caller().file();
+    let module = file.strip_prefix("tests/campaigns/").and_then(|file| file.strip_suffix(".rs")).expect("a module");
+    let program_test = format!("{}::rank_program", module.replace('/', "::"));
     let mut words = launcher.iter().map(|word| word.into()).chain([executable.into_os_string()]);
     let mut command = Command::new(words.next().expect("a program"));
-    command.args(words).args(["--exact", &format!("{module}::rank_program"), "--nocapture", "--test-threads=1"]);
+    command.args(words).args(["--exact", &program_test, "--nocapture", "--test-threads=1"]);
     command
         .env(PROGRAM, program)
         .env("MPIEXEC_TIMEOUT", "120")

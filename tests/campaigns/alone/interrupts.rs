@@ -2,11 +2,9 @@
 //! says what to do, and comes to the data of an undisturbed run on another number of ranks. Files that only some ranks see
 //! need root, and are skipped without; not when CI is set.
 
-use crate::short;
-
 #[cfg(feature = "mpi")]
-use short::ranks_of_glasswell;
-use short::{Ended, Running, Short, one_at_a_time, wait_until};
+use crate::support::ranks_of_glasswell;
+use crate::support::{Campaign, Ended, Running, is_there, wait_until};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -16,19 +14,13 @@ const RANKS: usize = if cfg!(feature = "mpi") { 4 } else { 1 };
 /// Seconds from a request to the end.
 const PATIENCE: f64 = 20.0;
 
-fn is_there(process: u32) -> bool {
-    let status = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-    // one that waits for its parent's attention has ended
-    status.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with(['Z', 'X']))
-}
-
 fn assert_stopped(what: &str, ended: &Ended) {
     ended.assert_told(what, 4, &["the same command goes on from there"]);
     assert!(ended.seconds < PATIENCE, "{what}: {:.1} s", ended.seconds);
 }
 
 /// Starts it and waits until this file of the campaign is there.
-fn started_until(campaign: &Short, file: &str) -> (Running, Vec<u32>) {
+fn started_until(campaign: &Campaign, file: &str) -> (Running, Vec<u32>) {
     let run = campaign.start(RANKS, &[]);
     let members = run.members();
     wait_until(file, || campaign.file(file).exists());
@@ -37,8 +29,7 @@ fn started_until(campaign: &Short, file: &str) -> (Running, Vec<u32>) {
 
 #[test]
 fn requests_to_ranks_and_to_the_launcher_are_obeyed() {
-    let _turn = one_at_a_time();
-    let campaign = Short::new();
+    let campaign = Campaign::short();
     // MPI has not started yet
     let mut run = campaign.start(RANKS, &[]);
     let members = run.members();
@@ -60,8 +51,7 @@ fn requests_to_ranks_and_to_the_launcher_are_obeyed() {
 
 #[test]
 fn one_rank_and_the_clock_stop_all_ranks() {
-    let _turn = one_at_a_time();
-    let campaign = Short::new();
+    let campaign = Campaign::short();
     let (mut run, members) = started_until(&campaign, "glasses.h5");
     run.signal("INT", &members[RANKS - 1..]);
     assert_stopped("SIGINT to one rank", &run.wait());
@@ -72,8 +62,7 @@ fn one_rank_and_the_clock_stop_all_ranks() {
 
 #[test]
 fn a_second_sigint_ends_at_once() {
-    let _turn = one_at_a_time();
-    let campaign = Short::new();
+    let campaign = Campaign::short();
     let counts: &[usize] = if RANKS > 1 { &[1, RANKS] } else { &[1] };
     for &ranks in counts {
         // a run may also be done with its slice just now
@@ -103,8 +92,7 @@ fn a_second_sigint_ends_at_once() {
 #[cfg(feature = "mpi")]
 #[test]
 fn a_launcher_that_ends_and_a_rank_that_dies_leave_what_can_be_resumed() {
-    let _turn = one_at_a_time();
-    let campaign = Short::new();
+    let campaign = Campaign::short();
     // Open MPI's mpirun kills the ranks about a second later
     let (mut run, _) = started_until(&campaign, "glasses.h5");
     let launcher = run.launcher();
@@ -127,7 +115,7 @@ fn a_launcher_that_ends_and_a_rank_that_dies_leave_what_can_be_resumed() {
 
 /// The arguments of mpirun that start the last of four ranks in another way.
 #[cfg(feature = "mpi")]
-fn last_rank_otherwise(campaign: &Short, wrapper: &[&str], words: &[String]) -> Ended {
+fn last_rank_otherwise(campaign: &Campaign, wrapper: &[&str], words: &[String]) -> Ended {
     let program = [env!("CARGO_BIN_EXE_glasswell").to_owned()];
     let mut command = campaign.words(&[]);
     let last = wrapper.iter().map(|word| word.to_string()).chain(program).chain(words.iter().cloned());
@@ -140,8 +128,7 @@ fn last_rank_otherwise(campaign: &Short, wrapper: &[&str], words: &[String]) -> 
 #[cfg(feature = "mpi")]
 #[test]
 fn an_error_of_one_rank_ends_all_with_its_number() {
-    let _turn = one_at_a_time();
-    let campaign = Short::with_files(1);
+    let campaign = Campaign::with_files(1);
     let mut words = campaign.words(&[]);
     words[1] = words[1].replace("deck.toml", "missing.toml");
     let ended = last_rank_otherwise(&campaign, &[], &words);

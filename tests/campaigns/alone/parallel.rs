@@ -1,6 +1,6 @@
 //! The ranks: collectives, exchange, the work queue and the ways of failing, on 1 to 4 real ranks.
 
-use crate::ranks;
+use crate::support::ranks;
 
 use std::time::{Duration, Instant};
 

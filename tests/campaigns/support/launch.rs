@@ -4,12 +4,17 @@ use std::ffi::OsStr;
 use std::process::{Command, Output};
 
 /// Seconds until a run counts as hanging.
-const LIMIT: &str = "120";
+const LIMIT: &str = "180";
 
 /// The program alone.
 pub fn glasswell<S: AsRef<OsStr>>(arguments: &[S]) -> Command {
+    program(env!("CARGO_BIN_EXE_glasswell"), arguments)
+}
+
+/// Another build of it, alone.
+pub fn program<S: AsRef<OsStr>>(file: &str, arguments: &[S]) -> Command {
     let mut command = Command::new("timeout");
-    command.args(["--kill-after=5", LIMIT, env!("CARGO_BIN_EXE_glasswell")]).args(arguments);
+    command.args(["--kill-after=5", LIMIT, file]).args(arguments);
     with_environment(command)
 }
 
