@@ -226,6 +226,9 @@ impl Campaign {
     }
 
     fn compare(&self, other: &Campaign, files: &[&str], options: &[&str], what: &str) {
+        if files.is_empty() {
+            return;
+        }
         let mut script = Command::new("/usr/bin/python3");
         script.arg(beside("same.py")).args(options);
         script.args(files.iter().flat_map(|name| [other.file(name), self.file(name)]));
