@@ -3,6 +3,7 @@
 //! A module has one test, `rank_program`, that does nothing unless the variable [`PROGRAM`] names what it should do. The module
 //! whose `rank_program` is started is the one that calls.
 
+use super::launch::LIMIT;
 use std::panic::Location;
 use std::process::{Command, Output};
 
@@ -18,7 +19,7 @@ pub fn program() -> Option<String> {
     std::env::var(PROGRAM).ok()
 }
 
-/// The command that runs `program` on `ranks` ranks; it ends by itself after two minutes.
+/// The command that runs `program` on `ranks` ranks; it ends by itself when it hangs.
 #[track_caller]
 pub fn command(ranks: usize, program: &str) -> Command {
     command_through(&[], ranks, program)
@@ -50,7 +51,7 @@ fn through(launcher: &[&str], program: &str) -> Command {
     command.args(words).args(["--exact", &program_test, "--nocapture", "--test-threads=1"]);
     command
         .env(PROGRAM, program)
-        .env("MPIEXEC_TIMEOUT", "120")
+        .env("MPIEXEC_TIMEOUT", LIMIT)
         .env("OMPI_ALLOW_RUN_AS_ROOT", "1")
         .env("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1")
         .env("OMPI_MCA_rmaps_base_oversubscribe", "1")

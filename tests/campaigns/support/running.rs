@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
-/// Until it is so; a minute at most.
+/// Until it is so; four minutes at most, for machines with other work.
 pub fn wait_until(what: &str, so: impl Fn() -> bool) {
     let start = Instant::now();
     while !so() {
-        assert!(start.elapsed() < Duration::from_secs(60), "waited in vain: {what}");
+        assert!(start.elapsed() < Duration::from_secs(240), "waited in vain: {what}");
         std::thread::sleep(Duration::from_millis(2));
     }
 }
