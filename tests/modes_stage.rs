@@ -193,7 +193,7 @@ fn a_second_run_skips_and_a_changed_deck_is_refused() {
 fn spheres(scale: f64, spread: f64) -> Configuration {
     const SEED: u64 = 11;
     println!("seed {SEED}");
-    let mut random = stream(SEED, glasswell::random::Stage::Modes, 0, 0);
+    let mut random = stream(SEED, glasswell::random::Purpose::Modes, 0, 0);
     let sites = (0..80).flat_map(|i| [i % 4, i / 4 % 4, i / 16]);
     let length = scale * spread;
     let positions = sites.map(|site| (f64::from(site) + 0.3 * random.random::<f64>()) * length).collect();

@@ -239,7 +239,7 @@ fn drawn(due: f64) -> (usize, f64) {
 }
 
 fn draws(round: u64) -> Stream {
-    stream(0, random::Stage::Bootstrap, 0, round)
+    stream(0, random::Purpose::Bootstrap, 0, round)
 }
 
 /// Costs around the mean of the estimate.
