@@ -24,6 +24,7 @@
 pub mod error;
 pub mod units;
 pub mod random;
+pub mod stage;
 pub mod task;
 pub mod model;
 pub mod forces;

@@ -10,9 +10,10 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use glasswell::error::{Error, Result};
 use glasswell::files::layout::{self, DataSet, Element};
 use glasswell::files::{
-    Attribute, Campaign, Header, RowRange, Rows, Stage, StageFile, StageReader, TaskCost, TaskKey, Timing, Transfer,
+    Attribute, Campaign, Header, RowRange, Rows, StageFile, StageReader, TaskCost, TaskKey, Timing, Transfer,
 };
 use glasswell::parallel::Ranks;
+use glasswell::stage::Stage;
 
 const DIRECTORY: &str = "GLASSWELL_TEST_DIRECTORY";
 

@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::process::Command;
 
-use glasswell::files::{Header, Rows, Stage, StageFile, Timing};
+use glasswell::files::{Header, Rows, StageFile, Timing};
 use glasswell::parallel::Ranks;
+use glasswell::stage::Stage;
 
 const SCRIPT: &str = r#"
 import h5py, numpy, sys

@@ -3,12 +3,13 @@
 
 mod short;
 
-use glasswell::files::{Attribute, Stage, StageReader};
+use glasswell::files::{Attribute, StageReader};
 use glasswell::input::write_extended_xyz;
 use glasswell::landscape::{QuenchSettings, inherent_structure};
 use glasswell::model::{Configuration, PeriodicBox, Preset};
 use glasswell::modes::{full_modes, linear_moduli};
 use glasswell::random::stream;
+use glasswell::stage::Stage;
 use rand::Rng;
 use short::{Short, glasswell, one_at_a_time, ranks_of_glasswell, text, wait_until};
 use std::path::Path;

@@ -7,8 +7,9 @@ use super::stop::{Signals, Stop};
 use super::{Workers, connect, elastic, excite, explore, live, modes, prepare, relax, slurm, summary, tunnel};
 use crate::error::{Error, Result};
 use crate::files::{self, Campaign, CheckpointHeader, Checkpoints, Header, StageFile, StageReader, TaskCost, Timing};
-use crate::input::{self, Deck, Stage};
+use crate::input::{self, Deck};
 use crate::parallel::Ranks;
+use crate::stage::Stage;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -101,7 +102,7 @@ fn run_stages(ranks: &Ranks, file: &Path, options: &RunOptions, signals: Signals
     let redo = ranks.agree(options.redo.as_deref().map(stage_named).transpose())?;
     let _lock = ranks.agree(lock(ranks, &directory))?;
     files::seen_by_all(ranks, &directory.join(lock::NAME))?;
-    let campaign = Campaign::open(ranks, &directory, redo.map(file_stage))?;
+    let campaign = Campaign::open(ranks, &directory, redo)?;
     for damage in campaign.damaged() {
         log::warn!("{damage} (replaced by --redo)");
     }
@@ -166,14 +167,14 @@ fn clear(
     plan: &[(Stage, Earlier)],
     redo: Option<Stage>,
 ) -> Result<()> {
-    for &stage in Stage::ALL.iter().rev() {
+    for stage in Stage::ALL.into_iter().rev() {
         let redone = deck.has(stage) && is_redone(deck, stage, redo);
         if redone {
-            files::remove(ranks, campaign.directory(), file_stage(stage))?;
+            files::remove(ranks, campaign.directory(), stage)?;
         }
         let planned = plan.iter().any(|(planned, _)| *planned == stage);
-        if redone || (!planned && campaign.is_complete(file_stage(stage))) {
-            Checkpoints::remove(ranks, campaign.directory(), file_stage(stage))?;
+        if redone || (!planned && campaign.is_complete(stage)) {
+            Checkpoints::remove(ranks, campaign.directory(), stage)?;
         }
     }
     Ok(())
@@ -245,12 +246,12 @@ fn verify(
 ) -> Result<()> {
     let until = options.until.as_deref().map(stage_named).transpose()?;
     let redo = options.redo.as_deref().map(stage_named).transpose()?;
-    for &stage in Stage::ALL {
+    for stage in Stage::ALL {
         let replaced = plan.contains(&(stage, Earlier::Nothing)) || is_redone(deck, stage, redo);
-        if replaced || until.is_some_and(|until| stage > until) || campaign.stage(file_stage(stage)).is_none() {
+        if replaced || until.is_some_and(|until| stage > until) || campaign.stage(stage).is_none() {
             continue;
         }
-        files::verify(ranks, campaign.directory(), file_stage(stage))?;
+        files::verify(ranks, campaign.directory(), stage)?;
     }
     Ok(())
 }
@@ -266,24 +267,10 @@ pub(super) fn joined(mut lines: String, line: &str) -> String {
 /// # Errors
 /// `Storage` when it is missing or damaged.
 pub fn glasses_file(directory: &Path) -> Result<(StageReader, usize, usize)> {
-    let reader = StageReader::open(directory, files::Stage::Prepare)?;
+    let reader = StageReader::open(directory, Stage::Prepare)?;
     match reader.shape("/glasses/species")?[..] {
         [glasses, particles] => Ok((reader, glasses as usize, particles as usize)),
         _ => Err(Error::storage(reader.path(), "/glasses/species is not [Ng, N]")),
-    }
-}
-
-/// The file of a stage.
-pub fn file_stage(stage: Stage) -> files::Stage {
-    match stage {
-        Stage::Prepare => files::Stage::Prepare,
-        Stage::Relax => files::Stage::Relax,
-        Stage::Explore => files::Stage::Explore,
-        Stage::Connect => files::Stage::Connect,
-        Stage::Tunnel => files::Stage::Tunnel,
-        Stage::Modes => files::Stage::Modes,
-        Stage::Elastic => files::Stage::Elastic,
-        Stage::Excite => files::Stage::Excite,
     }
 }
 
@@ -299,13 +286,7 @@ impl Context<'_> {
     /// `Storage` when the directory cannot be written to.
     pub fn create_file(&self, stage: Stage) -> Result<StageFile<'_>> {
         let deck = &self.deck;
-        let header = Header::new(
-            file_stage(stage),
-            &deck.text,
-            &deck.deck_hash()?,
-            &stage_keys(deck, stage)?,
-            deck.campaign.seed,
-        );
+        let header = Header::new(stage, &deck.text, &deck.deck_hash()?, &stage_keys(deck, stage)?, deck.campaign.seed);
         StageFile::create(self.ranks, &self.directory, &header)
     }
 
@@ -343,22 +324,20 @@ impl Context<'_> {
         let of_pairs = matches!(stage, Stage::Connect | Stage::Tunnel);
         let counts = |line: &&str| of_pairs || !line.starts_with("prepare.glasses");
         let built_on = match stage {
-            Stage::Elastic if self.deck.couples_to_strain() => {
-                files::fingerprint(&self.directory, files::Stage::Connect)?
-            }
+            Stage::Elastic if self.deck.couples_to_strain() => files::fingerprint(&self.directory, Stage::Connect)?,
             Stage::Explore | Stage::Elastic | Stage::Excite if !self.deck.has(Stage::Prepare) => {
-                files::fingerprint(&self.directory, files::Stage::Prepare)?
+                files::fingerprint(&self.directory, Stage::Prepare)?
             }
-            Stage::Connect => files::fingerprint(&self.directory, files::Stage::Explore)?,
+            Stage::Connect => files::fingerprint(&self.directory, Stage::Explore)?,
             // spectra are numbered through all double wells, minima or glasses
             Stage::Modes => match self.deck.upstream(stage).last() {
-                Some(&last) => files::fingerprint(&self.directory, file_stage(last))?,
+                Some(&last) => files::fingerprint(&self.directory, last)?,
                 None => 0,
             },
             _ => 0,
         };
         let deck_keys = keys.lines().filter(counts).fold(String::new(), joined);
-        Ok(CheckpointHeader { stage: file_stage(stage), deck_keys, seed: self.deck.campaign.seed, built_on })
+        Ok(CheckpointHeader { stage: stage, deck_keys, seed: self.deck.campaign.seed, built_on })
     }
 
     /// The section of a stage that is being run.

@@ -1,6 +1,6 @@
 //! `glasswell check`: what a deck would cost; runs nothing but a few force calls.
 
-use super::campaign::{RunOptions, file_stage};
+use super::campaign::RunOptions;
 use super::forecast::{CANDIDATES_PER_MINIMUM, CallSeconds, Forecast, MINIMA_PER_QUENCH, forecasts};
 use super::memory::{Peak, Sums, Yields, peaks};
 use super::plan::plan;
@@ -74,7 +74,7 @@ fn tell_stages(forecasts: &[Forecast], directory: &Path, ranks: usize) {
             100.0 * told.idle,
             span(told.longest),
             span(writing),
-            file_stage(told.stage).file_name(),
+            told.stage.file_name(),
             size(told.bytes)
         );
     }

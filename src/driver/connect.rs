@@ -7,14 +7,14 @@ use super::journal::Journal;
 use super::landscape::{Landscape, candidate_times};
 use super::pair_task::{PairState, PairTask};
 use super::prepare::configuration;
-use super::tunnel::{Unit, units_of};
 use crate::error::{Error, Result};
-use crate::files::{Rows, SharedRecords, Stage as FileStage, StageReader};
-use crate::input::Stage;
+use crate::files::{Rows, SharedRecords, StageReader};
 use crate::landscape::{Displacement, ExploreSettings, Identity, QuenchSettings};
 use crate::parallel::{decode, encode};
 use crate::paths::{ConnectOutcome, ConnectRounds, EndMinimum, MinimaLibrary, PairKey, RoundPair, batches, candidates};
+use crate::stage::Stage;
 use crate::tunnelling::TunnelSettings;
+use crate::tunnelling::{Unit, units_of};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -119,7 +119,7 @@ fn shared_work(context: &Context<'_>, owned: &[Owned], landscape: &Landscape) ->
     let records = ranks.agree(records.collect::<Result<Vec<_>>>())?;
     let (_, records): (Vec<_>, Vec<Vec<u8>>) = ranks.sorted_by_key(records, |(key, _)| *key)?.into_iter().unzip();
     let rows = Rows::by_key(ranks, &[(ranks.rank(), records.len() as u64)])?;
-    SharedRecords::write(ranks, &context.directory, FileStage::Connect, &rows, &records)
+    SharedRecords::write(ranks, &context.directory, Stage::Connect, &rows, &records)
 }
 
 struct Solver<'s> {

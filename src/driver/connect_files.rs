@@ -4,11 +4,11 @@ use super::campaign::Context;
 use super::journal::Journal;
 use crate::error::Result;
 use crate::files::{Rows, StageFile, name_of};
-use crate::input::Stage;
 use crate::paths::{
     ConnectOutcome, ConnectRounds, ConnectSettings, ConnectedWell, MinimaLibrary, PROFILE_POINTS, PairKey, PathStatus,
     RoundPair,
 };
+use crate::stage::Stage;
 use std::collections::BTreeMap;
 
 /// A column of the double wells by name.

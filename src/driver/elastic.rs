@@ -6,15 +6,16 @@ use super::elastic_files::{Found, write};
 use super::journal::Journal;
 use super::landscape::Landscape;
 use super::prepare::configuration;
-use super::tunnel::{Unit, Wells, units_of};
+use super::tunnel::Wells;
 use crate::error::{Error, Result};
-use crate::files::{Stage as FileStage, StageReader};
-use crate::input::Stage;
+use crate::files::StageReader;
 use crate::modes::{
     CoupledWell, CouplingState, CouplingTask, ElasticSettings, ElasticState, ElasticTask, GlassModuli, StrainCoupling,
 };
+use crate::stage::Stage;
 use crate::task::{self, Task};
 use crate::tunnelling::TunnelSettings;
+use crate::tunnelling::{Unit, units_of};
 use serde::{Deserialize, Serialize};
 
 /// Keys of double wells begin here; below are glasses.
@@ -137,7 +138,7 @@ impl Coupled {
         let landscape = Landscape::open(context.ranks, &context.directory, glasses)?;
         let preset = context.deck.model.preset;
         let settings = context.deck.tunnel.clone().unwrap_or_default();
-        let opened = StageReader::open(&context.directory, FileStage::Connect).and_then(|paths| {
+        let opened = StageReader::open(&context.directory, Stage::Connect).and_then(|paths| {
             let total = paths.shape("/double_wells/glass")?.first().copied().unwrap_or(0);
             let glass: Vec<u32> = paths.read("/minima/glass")?;
             let index: Vec<u32> = paths.read("/minima/index")?;

@@ -2,15 +2,15 @@
 
 use super::campaign::Context;
 use super::journal::Journal;
-use super::tunnel::Unit;
 use crate::error::Result;
 use crate::files::{Rows, StageFile, StageReader, name_of};
 use crate::forces::LANES;
-use crate::input::Stage;
 use crate::model::PeriodicBox;
 use crate::modes::{
     Curve, ElasticSettings, Event, GlassModuli, LinearModuli, Point, Slope, Sound, StrainCoupling, signed,
 };
+use crate::stage::Stage;
+use crate::tunnelling::Unit;
 
 /// Names of the lanes of a strained batch.
 const DEFORMATIONS: [&str; LANES] = [

@@ -10,9 +10,9 @@ use crate::excitation::{
     Excitation, GlassSpectrum, GlassStatus, Origin, PushState, PushStatus, PushTask, SpectrumState, SpectrumTask,
     modes_together,
 };
-use crate::files::{Rows, SharedRecords, Stage as FileStage, StageReader};
-use crate::input::Stage;
+use crate::files::{Rows, SharedRecords, StageReader};
 use crate::parallel::{decode, encode};
+use crate::stage::Stage;
 use crate::statistics::far_field;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -111,7 +111,7 @@ fn share(context: &Context<'_>, spectra: &[(u64, GlassSpectrum)]) -> Result<Shar
     let segments: Vec<(u64, u64)> =
         spectra.iter().map(|(glass, spectrum)| (*glass, 1 + spectrum.vectors.len() as u64)).collect();
     let rows = Rows::by_key(context.ranks, &segments)?;
-    SharedRecords::write(context.ranks, &context.directory, FileStage::Excite, &rows, &records)
+    SharedRecords::write(context.ranks, &context.directory, Stage::Excite, &rows, &records)
 }
 
 /// Spectra and modes on disk.

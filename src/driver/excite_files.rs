@@ -7,8 +7,8 @@ use super::summary::{self, mean, row};
 use crate::error::Result;
 use crate::excitation::{Destinations, ExciteSettings, GlassSpectrum, GlassStatus, PushStatus, cubic_amplitude};
 use crate::files::{Attribute, Rows, StageFile, StageReader, name_of};
-use crate::input::Stage;
 use crate::landscape::QuenchSettings;
+use crate::stage::Stage;
 use crate::statistics::{DensityLaw, GlassModes, ReducedDensity, power_law};
 
 /// A column of the modes by name.

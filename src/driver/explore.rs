@@ -6,11 +6,11 @@ use super::journal::Journal;
 use super::prepare::configuration;
 use crate::error::Result;
 use crate::files::{Rows, StageFile, StageReader};
-use crate::input::Stage;
 use crate::landscape::{
     ExplorationState, ExplorationTask, GlassLibrary, Growth, Identity, Persistence, RunRecord, run_groups,
 };
 use crate::model::PeriodicBox;
+use crate::stage::Stage;
 use std::collections::BTreeMap;
 
 /// A counter of the runs by name.

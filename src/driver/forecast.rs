@@ -1,17 +1,17 @@
 //! What the stages of a deck will cost: costs of tasks, as measured in a campaign's files or estimated from force calls, and
 //! a replay of the work queue with them.
 
-use super::campaign::file_stage;
 use super::{excite_cost, relax_cost};
 use crate::error::Result;
 use crate::files::StageReader;
 use crate::forces::LANES;
-use crate::input::{Deck, Stage, parse_deck};
+use crate::input::{Deck, parse_deck};
 use crate::landscape::{EVALUATIONS_OF_DESCENT, run_groups};
 use crate::modes::{ElasticSettings, FollowedPaths, ModeCount, SpectraOf};
 use crate::parallel::{Machine, POLL, blocks, replay};
 use crate::random::{self, Stream, stream};
 use crate::sampling::{PrepareMethod, RelaxSettings};
+use crate::stage::Stage;
 use rand::Rng;
 use rand_distr::{Distribution, LogNormal};
 use std::path::Path;
@@ -264,11 +264,11 @@ struct Recorded {
 impl Recorded {
     /// The stage's file of a campaign of the same model and size, if there is one that tells what its tasks cost.
     fn look(deck: &Deck, calls: CallSeconds, directory: &Path, stage: Stage) -> Result<Option<Self>> {
-        let path = directory.join(file_stage(stage).file_name());
+        let path = directory.join(stage.file_name());
         if !path.is_file() {
             return Ok(None);
         }
-        let reader = StageReader::open(directory, file_stage(stage))?;
+        let reader = StageReader::open(directory, stage)?;
         let Ok(earlier) = parse_deck(&reader.header().deck, &path) else { return Ok(None) };
         let alike = earlier.model.preset == deck.model.preset && earlier.model.particles == deck.model.particles;
         let rough = roughly(&earlier, calls).into_iter().find(|rough| rough.stage == stage && rough.tasks > 0.0);

@@ -4,8 +4,9 @@ use super::campaign::Context;
 use super::live;
 use crate::error::{Error, Result};
 use crate::files::{CheckpointHeader, CheckpointRecord, Checkpoints, TaskCost, TaskKey};
-use crate::input::{Comparison, Stage, compare_keys};
+use crate::input::{Comparison, compare_keys};
 use crate::parallel::{Ranks, decode, encode};
+use crate::stage::Stage;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
@@ -26,7 +27,7 @@ pub struct Finished<R> {
 pub struct Journal<'r> {
     ranks: &'r Ranks,
     directory: PathBuf,
-    stage: crate::files::Stage,
+    stage: Stage,
     header: CheckpointHeader,
     checkpoints: Checkpoints,
     round: u32,
@@ -226,10 +227,7 @@ impl<'r> Journal<'r> {
     /// # Errors
     /// As [`Journal::write`].
     pub fn end_round<R: Serialize>(&mut self, unsaved: &[Finished<R>]) -> Result<()> {
-        let has_rounds = matches!(
-            self.stage,
-            crate::files::Stage::Connect | crate::files::Stage::Modes | crate::files::Stage::Excite
-        );
+        let has_rounds = matches!(self.stage, Stage::Connect | Stage::Modes | Stage::Excite);
         if has_rounds && self.ranks.any(!unsaved.is_empty()) {
             self.write::<R, ()>(unsaved, &[])?;
         }

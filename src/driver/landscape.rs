@@ -1,10 +1,11 @@
 //! What `connect` reads of landscape.h5: each rank knows where the rows of every glass are, and reads those that it needs.
 
 use crate::error::{Error, Result};
-use crate::files::{Stage as FileStage, StageReader};
+use crate::files::StageReader;
 use crate::model::Preset;
 use crate::parallel::Ranks;
 use crate::paths::{ConnectSettings, EndMinimum, PairKey};
+use crate::stage::Stage;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -73,7 +74,7 @@ impl Landscape {
     /// # Errors
     /// `Storage` when it is missing or damaged.
     pub fn open(ranks: &Ranks, directory: &Path, glasses: usize) -> Result<Self> {
-        let reader = ranks.agree(StageReader::open(directory, FileStage::Explore))?;
+        let reader = ranks.agree(StageReader::open(directory, Stage::Explore))?;
         let rows = |path: &str| GlassRows::look(ranks, &reader, path, glasses);
         let (minima, visits) = (rows("/minima/glass")?, rows("/visits/glass")?);
         let transitions = rows("/transitions/glass")?;

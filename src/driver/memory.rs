@@ -2,9 +2,10 @@
 
 use super::excite_cost;
 use crate::forces::LANES;
-use crate::input::{Deck, Stage};
+use crate::input::Deck;
 use crate::landscape::configurations_held;
 use crate::modes::ModeCount;
+use crate::stage::Stage;
 
 /// Resident memory of a process with MPI and HDF5 that has done nothing yet, as seen with Open MPI on Linux.
 const PROCESS: f64 = 28e6;

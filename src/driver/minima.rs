@@ -4,10 +4,11 @@
 use super::landscape::{GlassRows, Landscape};
 use super::prepare::configuration;
 use crate::error::{Error, Result};
-use crate::files::{Stage as FileStage, StageReader};
+use crate::files::StageReader;
 use crate::landscape::{QuenchSettings, inherent_structure};
 use crate::model::Preset;
 use crate::parallel::Ranks;
+use crate::stage::Stage;
 use std::path::Path;
 
 /// The minima of landscape.h5 and paths.h5.
@@ -26,7 +27,7 @@ impl Minima {
         let landscape = Landscape::open(ranks, directory, glasses)?;
         let found = match connected {
             true => {
-                let reader = ranks.agree(StageReader::open(directory, FileStage::Connect))?;
+                let reader = ranks.agree(StageReader::open(directory, Stage::Connect))?;
                 let rows = GlassRows::look(ranks, &reader, "/minima/glass", glasses)?;
                 Some((reader, rows))
             }

@@ -39,7 +39,7 @@ mod tunnel;
 mod wells;
 mod work;
 
-pub use campaign::{Context, Earlier, RunOptions, file_stage, is_a_further_rank, is_first_rank, run, tell};
+pub use campaign::{Context, Earlier, RunOptions, is_a_further_rank, is_first_rank, run, tell};
 pub use check::check;
 pub use evaluate::{EvaluateOptions, evaluate};
 pub use levels::{LevelsOptions, levels};
@@ -47,5 +47,4 @@ pub use pair_task::{PairState, PairTask, wants_descent};
 pub use path::{PathOptions, path};
 pub use progress::Progress;
 pub use summary::status;
-pub use tunnel::{Unit, units_of};
 pub use work::Workers;

@@ -8,19 +8,20 @@ use super::modes_files::{FollowedPath, GlassSpectrum, write};
 use super::pair_task::is_below;
 use super::prepare::configuration;
 use super::team::TeamTask;
-use super::tunnel::{Unit, in_pieces, units_of};
+use super::tunnel::in_pieces;
 use super::wells::DoubleWells;
 use crate::error::{Error, Result};
 use crate::files::StageReader;
-use crate::input::Stage;
 use crate::landscape::{ExploreSettings, QuenchSettings, displacement_field, rattlers};
 use crate::modes::{
     FollowState, FollowTask, FollowedPaths, ModeCount, ModesSettings, SeenWell, SpectraOf, SpectrumRecord,
     SpectrumState, SpectrumTask, largest_team,
 };
 use crate::paths::ImageTeam;
+use crate::stage::Stage;
 use crate::task;
 use crate::tunnelling::TunnelSettings;
+use crate::tunnelling::{Unit, units_of};
 
 impl TeamTask for SpectrumTask {
     fn advance_with(&mut self, team: &dyn ImageTeam, _force_calls: u64) -> Result<task::Progress> {

@@ -6,11 +6,11 @@ use super::modes::units;
 use super::wells::DoubleWells;
 use crate::error::Result;
 use crate::files::{Attribute, Rows, StageFile, name_of};
-use crate::input::Stage;
 use crate::modes::{
     DensityOfStates, GlassSpectrum as Frequencies, NonlinearRow, OverlapRow, PathHessianRow, PathRecord,
     QuarticSettings, SpectrumRecord, TangentRow,
 };
+use crate::stage::Stage;
 
 /// Eigenvalues and projections of a row of /path_hessians.
 const EIGENVALUES: usize = 10;

@@ -1,7 +1,6 @@
 //! One pair of minima from band to descent, as one task.
 
 use super::team::TeamTask;
-use super::tunnel::Unit;
 use crate::error::Result;
 use crate::landscape::QuenchSettings;
 use crate::model::{Model, PeriodicBox};
@@ -10,6 +9,7 @@ use crate::paths::{
     ImageTeam, PairKey, PathStatus, Refine, joined,
 };
 use crate::task::{Alone, Progress, Task};
+use crate::tunnelling::Unit;
 use crate::tunnelling::{Profile, TunnelSettings, solve};
 use crate::units::quantum_temperature;
 use serde::{Deserialize, Serialize};

@@ -1,10 +1,11 @@
 //! Which stages of a deck are to be run, given what is in the directory.
 
-use super::campaign::{Earlier, RunOptions, file_stage, joined};
+use super::campaign::{Earlier, RunOptions, joined};
 use crate::error::{Error, Result};
 use crate::files::{Campaign, StageReader};
-use crate::input::{self, Change, Comparison, Deck, Stage};
+use crate::input::{self, Change, Comparison, Deck};
 use crate::paths::Refine;
+use crate::stage::Stage;
 
 /// Whether `--redo` replaces this stage: the one it names and those that build on it.
 pub(super) fn is_redone(deck: &Deck, stage: Stage, redo: Option<Stage>) -> bool {
@@ -28,15 +29,15 @@ pub(super) fn plan(deck: &Deck, campaign: &Campaign, options: &RunOptions) -> Re
     }
     let mut plan = Vec::new();
     let mut stale: Vec<Stage> = Vec::new();
-    for &stage in Stage::ALL {
+    for stage in Stage::ALL {
         if !deck.has(stage) || until.is_some_and(|until| stage > until) {
             continue;
         }
         for &needed in &deck.upstream(stage) {
-            if !deck.has(needed) && campaign.stage(file_stage(needed)).is_none() {
+            if !deck.has(needed) && campaign.stage(needed).is_none() {
                 return Err(Error::Usage(format!(
                     "stage `{stage}` needs {} in {}; add [{needed}] to the deck or import the file",
-                    file_stage(needed).file_name(),
+                    needed.file_name(),
                     campaign.directory().display()
                 )));
             }
@@ -44,14 +45,14 @@ pub(super) fn plan(deck: &Deck, campaign: &Campaign, options: &RunOptions) -> Re
         let redone = is_redone(deck, stage, redo);
         let outdated = deck.upstream(stage).iter().any(|before| stale.contains(before))
             || (stage == Stage::Elastic && lacks_couplings(deck, campaign));
-        let state = campaign.stage(file_stage(stage)).filter(|_| !redone);
+        let state = campaign.stage(stage).filter(|_| !redone);
         let comparison = match state {
             None => None,
             Some(state) => Some(input::compare_keys(&state.header.deck_keys, &stage_keys(deck, stage)?)?),
         };
         match comparison {
             Some(Comparison::Changed(changes)) => return Err(changed(deck, campaign, stage, &changes)),
-            Some(Comparison::Same) if !outdated && campaign.is_complete(file_stage(stage)) => {
+            Some(Comparison::Same) if !outdated && campaign.is_complete(stage) => {
                 log::info!("{stage}: complete, skipped");
             }
             Some(Comparison::Extends(changes)) => {
@@ -72,11 +73,10 @@ pub(super) fn plan(deck: &Deck, campaign: &Campaign, options: &RunOptions) -> Re
 
 /// Whether elasticity.h5 was written before there were double wells to strain.
 fn lacks_couplings(deck: &Deck, campaign: &Campaign) -> bool {
-    let wanted = deck.couples_to_strain() && campaign.is_complete(file_stage(Stage::Elastic));
+    let wanted = deck.couples_to_strain() && campaign.is_complete(Stage::Elastic);
     // a file that cannot be read is told of where it is verified
     wanted
-        && StageReader::open(campaign.directory(), file_stage(Stage::Elastic))
-            .is_ok_and(|reader| !reader.has("/coupling/status"))
+        && StageReader::open(campaign.directory(), Stage::Elastic).is_ok_and(|reader| !reader.has("/coupling/status"))
 }
 
 /// The error for a directory that holds what another deck has made.
@@ -88,7 +88,7 @@ fn changed(deck: &Deck, campaign: &Campaign, stage: Stage, changes: &[Change]) -
         message: format!(
             "{} holds {} of another deck: {}; give another --output, or --redo {first} to replace it",
             campaign.directory().display(),
-            file_stage(stage).file_name(),
+            stage.file_name(),
             difference.join("; ")
         ),
     }

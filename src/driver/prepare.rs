@@ -5,13 +5,14 @@ use super::campaign::{Context, Earlier};
 use super::glass_task::{GlassState, GlassTask, inherent_settings};
 use super::journal::Journal;
 use crate::error::{Error, Result};
-use crate::files::{Rows, Stage as FileStage, StageReader, name_of};
+use crate::files::{Rows, StageReader, name_of};
 use crate::forces::{PairSum, as_lanes, as_lanes_mut, listed, sums};
-use crate::input::{self, Stage};
+use crate::input;
 use crate::landscape::{Quench, StopReason, inherent_structure};
 use crate::model::{Configuration, PeriodicBox, Preset};
 use crate::records::GlassRecord;
 use crate::sampling::{PrepareMethod, PrepareTask, PreparedGlass};
+use crate::stage::Stage;
 
 /// Prepares the glasses of the deck that are not there yet, and writes glasses.h5.
 ///
@@ -135,7 +136,7 @@ pub(super) fn read_any(file: &std::path::Path, preset: Preset) -> Result<Vec<Con
     if !is_hdf5 {
         return input::read_configurations(file, preset);
     }
-    let reader = StageReader::open_input(file, FileStage::Prepare)?;
+    let reader = StageReader::open_input(file, Stage::Prepare)?;
     let count = reader.shape("/glasses/energy")?.first().copied().unwrap_or(0);
     (0..count).map(|glass| configuration(&reader, glass)).collect()
 }
@@ -160,7 +161,7 @@ pub fn configuration(reader: &StageReader, glass: u64) -> Result<Configuration> 
 
 /// Number of glasses that are there, and this rank's share of them.
 fn read_glasses(context: &Context<'_>) -> Result<(usize, Vec<GlassRecord>)> {
-    let reader = StageReader::open(&context.directory, FileStage::Prepare)?;
+    let reader = StageReader::open(&context.directory, Stage::Prepare)?;
     let count = reader.shape("/glasses/energy")?.first().copied().unwrap_or(0);
     let inherent_status = reader.read_text("/glasses/inherent_status")?;
     let trace_glass: Vec<u32> = reader.read("/glasses/equilibration/glass")?;

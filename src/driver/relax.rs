@@ -5,9 +5,9 @@ use super::campaign::{Context, Earlier};
 use super::journal::Journal;
 use super::relax_files::{read_samples, write};
 use crate::error::{Error, Result};
-use crate::input::Stage;
 use crate::model::Configuration;
 use crate::sampling::{LiquidDynamics, LiquidName, LiquidState, LiquidTask, RelaxSettings};
+use crate::stage::Stage;
 use crate::statistics::{EnsembleStatus, LiquidEnsemble, LiquidSample};
 
 /// Every sample that the deck asks for, by falling temperature, dynamics before swaps: their places are the tasks' numbers.

@@ -2,12 +2,12 @@
 
 use super::campaign::Context;
 use crate::error::{Error, Result};
-use crate::files::{Attribute, Stage as FileStage, StageFile, StageReader, name_of};
-use crate::input::Stage;
+use crate::files::{Attribute, StageFile, StageReader, name_of};
 use crate::sampling::{
     FOURTH_POWER, LiquidDynamics, LiquidName, OBSERVABLES, OVERLAP, RelaxSettings, SELF_SCATTERING,
     SQUARED_DISPLACEMENT, WaveVectors, groups, onset_temperature,
 };
+use crate::stage::Stage;
 use crate::statistics::{
     Average, Estimate, FitStatus, LiquidEnsemble, LiquidSample, RelaxationPoint, fit_supercooled, speed_up,
 };
@@ -257,7 +257,7 @@ fn write_curves(file: &mut StageFile<'_>, samples: &[LiquidSample]) -> Result<()
 /// # Errors
 /// `Storage` when it cannot be read.
 pub fn read_samples(context: &Context<'_>) -> Result<Vec<LiquidSample>> {
-    let reader = StageReader::open(&context.directory, FileStage::Relax)?;
+    let reader = StageReader::open(&context.directory, Stage::Relax)?;
     let groups = groups(context.deck.model.preset.species());
     let dynamics = reader.read_text("/samples/dynamics")?;
     let longest = reader.shape("/samples/time")?.get(1).copied().unwrap_or(0) as usize;

@@ -2,7 +2,8 @@
 
 use super::{excite_files, live};
 use crate::error::Result;
-use crate::files::{Attribute, Campaign, Stage, StageReader};
+use crate::files::{Attribute, Campaign, StageReader};
+use crate::stage::Stage;
 use comfy_table::{Table, presets::UTF8_HORIZONTAL_ONLY};
 use std::path::Path;
 

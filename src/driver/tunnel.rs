@@ -3,40 +3,16 @@
 use super::campaign::Context;
 use super::stop::Stop;
 use crate::error::{Error, Result};
-use crate::files::{Attribute, RowRange, Rows, Stage as FileStage, StageFile, StageReader, TaskCost, TaskKey, name_of};
-use crate::input::Stage;
-use crate::model::Preset;
+use crate::files::{Attribute, RowRange, Rows, StageFile, StageReader, TaskCost, TaskKey, name_of};
+use crate::stage::Stage;
 use crate::statistics::{Library, logarithmic_grid, quantum_densities};
-use crate::tunnelling::{Doublet, Kind, LevelsStatus, Profile, TunnelSettings, solve};
+use crate::tunnelling::{Doublet, Kind, LevelsStatus, Profile, TunnelSettings, Unit, solve, units_of};
 use crate::units;
 use rayon::prelude::*;
 use std::time::Instant;
 
 /// A column of the doublets by name.
 type Named = (&'static str, fn(&Doublet) -> f64);
-
-/// A reduced mass by the name of its group in the file.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Unit {
-    pub name: String,
-    pub reduced_mass: f64,
-    pub material: Option<&'static units::Material>,
-}
-
-/// The units of a deck: the materials it names, then its own reduced masses.
-pub fn units_of(preset: Preset, settings: &TunnelSettings) -> Vec<Unit> {
-    let named = settings.units.iter().filter_map(|name| units::material(preset.name(), name)).map(|material| Unit {
-        name: material.name.to_owned(),
-        reduced_mass: material.reduced_mass,
-        material: Some(material),
-    });
-    let own = settings.reduced_mass.iter().map(|(name, mass)| Unit {
-        name: name.clone(),
-        reduced_mass: *mass,
-        material: None,
-    });
-    named.chain(own).collect()
-}
 
 /// What of paths.h5 the quantum problem needs, the rows `first..first + count`.
 pub(super) struct Wells {
@@ -83,7 +59,7 @@ const PIECE: usize = 32;
 /// paths.h5 missing or damaged, a directory that cannot be written.
 pub fn run(context: &Context<'_>, spectra: bool) -> Result<()> {
     let settings = context.section(&context.deck.tunnel, Stage::Tunnel)?;
-    let opened = StageReader::open(&context.directory, FileStage::Connect).and_then(|reader| {
+    let opened = StageReader::open(&context.directory, Stage::Connect).and_then(|reader| {
         let total = reader.shape("/double_wells/glass")?.first().copied().unwrap_or(0);
         Ok((reader, total))
     });
@@ -128,17 +104,17 @@ pub fn run(context: &Context<'_>, spectra: bool) -> Result<()> {
 /// # Errors
 /// `Storage` when a file cannot be read.
 pub fn lacks_zero_points(context: &Context<'_>) -> Result<bool> {
-    let (tunnelling, modes) = (FileStage::Tunnel.file_name(), FileStage::Modes.file_name());
+    let (tunnelling, modes) = (Stage::Tunnel.file_name(), Stage::Modes.file_name());
     if [tunnelling, modes].iter().any(|name| !context.directory.join(name).is_file()) {
         return Ok(false);
     }
-    let has = |stage: FileStage| Ok(StageReader::open(&context.directory, stage)?.has("/zero_point_difference"));
-    Ok(has(FileStage::Modes)? && !has(FileStage::Tunnel)?)
+    let has = |stage: Stage| Ok(StageReader::open(&context.directory, stage)?.has("/zero_point_difference"));
+    Ok(has(Stage::Modes)? && !has(Stage::Tunnel)?)
 }
 
 /// The differences of zero-point energies of modes.h5 for some rows of /double_wells.
 fn zero_point_differences(context: &Context<'_>, first: u64, count: u64) -> Result<Option<Vec<f64>>> {
-    let reader = StageReader::open(&context.directory, FileStage::Modes)?;
+    let reader = StageReader::open(&context.directory, Stage::Modes)?;
     reader.read_rows("/zero_point_difference", first, count).map(Some)
 }
 
@@ -231,7 +207,7 @@ const NORMALISATION: &str = "n0, n0_third and errors: per atom (over N N_g) and 
 
 impl Glasses {
     fn read(context: &Context<'_>) -> Result<Self> {
-        let reader = StageReader::open(&context.directory, FileStage::Prepare)?;
+        let reader = StageReader::open(&context.directory, Stage::Prepare)?;
         let shape = reader.shape("/glasses/species")?;
         let edges: Vec<f64> = reader.read("/glasses/box")?;
         let (count, particles) = match shape[..] {

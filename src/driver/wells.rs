@@ -1,8 +1,9 @@
 //! The double wells of paths.h5, as the stages after connect need them.
 
 use crate::error::Result;
-use crate::files::{Stage as FileStage, StageReader};
+use crate::files::StageReader;
 use crate::parallel::Ranks;
+use crate::stage::Stage;
 use crate::tunnelling::Profile;
 use std::path::Path;
 
@@ -22,7 +23,7 @@ impl DoubleWells {
     /// `Storage` when it is missing or damaged.
     pub fn open(ranks: &Ranks, directory: &Path) -> Result<Self> {
         let read = || {
-            let reader = StageReader::open(directory, FileStage::Connect)?;
+            let reader = StageReader::open(directory, Stage::Connect)?;
             let points = reader.shape("/double_wells/profile/energy")?.get(1).copied().unwrap_or(0) as usize;
             let [glass, a, b] = ["glass", "a", "b"].map(|name| reader.read(&format!("/double_wells/{name}")));
             Ok(Self { glass: glass?, a: a?, b: b?, points, reader })

@@ -33,7 +33,6 @@ pub use campaign::{Campaign, StageState, remove};
 pub use checkpoint::{CheckpointHeader, CheckpointRecord, Checkpoints, SharedRecords, TaskKey};
 pub use checksum::{fingerprint, verify};
 pub use header::{Header, TaskCost, Timing};
-pub use layout::Stage;
 pub use names::name_of;
 pub use read::{Number, StageReader};
 pub use rows::{RowRange, Rows};

@@ -11,12 +11,13 @@ use super::attributes;
 use super::beside::Beside;
 use super::checksum;
 use super::header::{self, Header, TaskCost, Timing};
-use super::layout::{self, DataSet, Element, Lengths, Stage};
+use super::layout::{self, DataSet, Element, Lengths};
 use super::rows::Rows;
 use super::transfer::{self, Rounds, Transfer};
 use super::values::{Attribute, Values};
 use crate::error::{Error, Result};
 use crate::parallel::Ranks;
+use crate::stage::Stage;
 
 /// A stage's file while it is written. Every method is collective, and an error is one on all ranks.
 ///

@@ -3,8 +3,7 @@
 use super::findings::Findings;
 use super::nearest_name::{listed, nearest_name};
 use super::source::value_text;
-use super::stages::{Deck, Stage, to_value};
-use super::tunnel::materials;
+use super::stages::{Deck, to_value};
 use crate::error::Result;
 use crate::forces::deformation::stretched;
 use crate::landscape::{ExploreSettings, Schedule};
@@ -12,7 +11,9 @@ use crate::model::Preset;
 use crate::modes::{ElasticSettings, ModeCount, ModesSettings};
 use crate::paths::{ConnectSettings, PathMethod};
 use crate::sampling::{PrepareMethod, PrepareSettings};
+use crate::stage::Stage;
 use crate::tunnelling::TunnelSettings;
+use crate::units;
 use toml::Value;
 
 /// Names that tunnelling.h5 and elasticity.h5 have for something else.
@@ -293,7 +294,7 @@ fn tunnel(preset: Preset, settings: &TunnelSettings, section: &mut Section) {
     section.at_least(settings.levels as u64, 2, "levels");
     let wanted = format!("at most a tenth of `points` ({})", settings.points / 10);
     section.require(settings.levels <= settings.points / 10 || settings.points < 50, "levels", &wanted);
-    let known = materials(preset);
+    let known: Vec<&str> = units::materials(preset.name()).iter().map(|material| material.name).collect();
     for (k, unit) in settings.units.iter().enumerate() {
         let choice = if known.is_empty() {
             format!("an empty list: {} stands for no material; give reduced_mass = {{ name = number }}", preset.name())

@@ -7,10 +7,11 @@ use super::imports;
 use super::merge::{Reread, overlay};
 use super::nearest_name::{listed, nearest_name};
 use super::source::{Source, leaves};
-use super::stages::{Deck, Stage, to_value};
+use super::stages::{Deck, to_value};
 use crate::error::{Error, Result};
 use crate::landscape::ExploreSettings;
 use crate::model::Preset;
+use crate::stage::Stage;
 use serde::{Serialize, de::DeserializeOwned};
 use std::path::Path;
 use toml::{Table, Value};
@@ -148,7 +149,7 @@ fn effective_sections(
     let campaign = overlay(source, "campaign", &campaign, &reread::<CampaignSettings>, findings);
     let model = overlay(source, "model", &model, &reread::<ModelSettings>, findings);
     let mut sections = vec![("campaign", campaign), ("model", model)];
-    for &stage in Stage::ALL {
+    for stage in Stage::ALL {
         if source.values.contains_key(stage.name()) {
             let mut defaults = table(stage.defaults(preset)?);
             depend_on_earlier(stage, preset, &sections, &mut defaults);

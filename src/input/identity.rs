@@ -2,8 +2,9 @@
 
 use super::explain::quoted_key;
 use super::source::{leaves, value_text};
-use super::stages::{Deck, Stage};
+use super::stages::Deck;
 use crate::error::{Error, Result};
+use crate::stage::Stage;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use toml::{Table, Value};

@@ -19,7 +19,6 @@ mod numbers;
 mod relax;
 mod source;
 mod stages;
-mod tunnel;
 
 pub use configuration::{read_configurations, write_extended_xyz, write_lammps_data};
 pub use deck::{Origin, parse_deck, read_deck};
@@ -28,4 +27,4 @@ pub use general::{CampaignSettings, ModelSettings};
 pub use identity::{Change, Comparison, compare_keys};
 pub use imports::{check_particles, count_configurations, import_files};
 pub use numbers::{read_profile, read_vector};
-pub use stages::{Deck, Stage};
+pub use stages::Deck;

@@ -1,9 +1,7 @@
-//! The registry of stages: each is one line that names its section of the deck, its settings, their defaults by
-//! model and what it builds on.
+//! The deck with one optional section for each stage.
 
 use super::deck::Origin;
 use super::general::{CampaignSettings, ModelSettings};
-use super::tunnel;
 use crate::error::{Error, Result};
 use crate::excitation::ExciteSettings;
 use crate::landscape::ExploreSettings;
@@ -11,37 +9,20 @@ use crate::model::Preset;
 use crate::modes::{ElasticSettings, ModesSettings, SpectraOf};
 use crate::paths::ConnectSettings;
 use crate::sampling::{PrepareSettings, RelaxSettings};
+use crate::stage::{Stage, every_stage};
 use crate::tunnelling::TunnelSettings;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use toml::Value;
 
-/// Makes the enum of stages, the deck with one optional section for each, and the matches that lead from one to the other.
-macro_rules! registry {
-    ($($(#[$doc:meta])* $variant:ident => $section:ident: $settings:ty = $defaults:path, after [$($before:ident),*];)*) => {
-        /// The stages of a campaign, in the order in which they run.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(rename_all = "kebab-case")]
-        pub enum Stage { $($(#[$doc])* $variant),* }
-
+/// Makes the deck with one optional section for each stage, and the matches that lead from a stage to its section.
+macro_rules! deck {
+    ($($(#[$doc:meta])* $variant:ident, $section:ident: $settings:ident, $file:literal, after [$($before:ident),*];)*) => {
         impl Stage {
-            /// Every stage of this version, in order.
-            pub const ALL: &'static [Stage] = &[$(Stage::$variant),*];
-
-            /// The name of the stage and of its section in the deck.
-            pub fn name(self) -> &'static str {
-                match self { $(Stage::$variant => stringify!($section)),* }
-            }
-
-            /// The stages whose results this one uses, directly or through others, in order.
-            pub fn upstream(self) -> &'static [Stage] {
-                match self { $(Stage::$variant => &[$(Stage::$before),*]),* }
-            }
-
             /// The section's defaults for a model.
             pub(super) fn defaults(self, preset: Preset) -> Result<Value> {
-                match self { $(Stage::$variant => to_value(&$defaults(preset))),* }
+                match self { $(Stage::$variant => to_value(&<$settings>::defaults(preset))),* }
             }
 
             /// The section read into its settings and written back: every key present, numbers of the right kind.
@@ -101,24 +82,7 @@ macro_rules! registry {
     };
 }
 
-registry! {
-    /// Equilibrium liquids and glasses.
-    Prepare => prepare: PrepareSettings = PrepareSettings::defaults, after [];
-    /// Equilibrium liquids and how they relax.
-    Relax => relax: RelaxSettings = RelaxSettings::defaults, after [];
-    /// Molecular dynamics and quenches: the library of minima.
-    Explore => explore: ExploreSettings = ExploreSettings::defaults, after [Prepare];
-    /// Minimum-energy paths between minima: double wells.
-    Connect => connect: ConnectSettings = ConnectSettings::defaults, after [Prepare, Explore];
-    /// The quantum problem along each path.
-    Tunnel => tunnel: TunnelSettings = tunnel::defaults, after [Prepare, Explore, Connect];
-    /// Vibrations around the minima and along the paths.
-    Modes => modes: ModesSettings = ModesSettings::defaults, after [Prepare, Explore, Connect];
-    /// Pushes along the modes of glasses, and quenches.
-    Excite => excite: ExciteSettings = ExciteSettings::defaults, after [Prepare];
-    /// Elastic moduli by linear response and by strain, and the coupling of double wells to strain.
-    Elastic => elastic: ElasticSettings = ElasticSettings::defaults, after [Prepare, Explore, Connect];
-}
+every_stage!(deck);
 
 impl Deck {
     /// Whether `elastic` strains the double wells of `connect`.
@@ -135,18 +99,6 @@ impl Deck {
             _ => Stage::Modes,
         };
         stage.upstream().iter().copied().filter(|before| *before <= last).collect()
-    }
-}
-
-impl Stage {
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|stage| stage.name() == name)
-    }
-}
-
-impl std::fmt::Display for Stage {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.name())
     }
 }
 

@@ -15,9 +15,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::beside;
-use super::layout::Stage;
 use crate::error::{Error, Result};
 use crate::parallel::Ranks;
+use crate::stage::Stage;
 pub use shared::SharedRecords;
 
 use record_file::{Contents, FileName, Kind, Row};

@@ -15,68 +15,11 @@ mod vibrations;
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
 use crate::error::{Error, Result};
+use crate::stage::Stage;
 
 /// The layout's version: the root attribute `glasswell_layout` of every file.
 pub const VERSION: i64 = 1;
-
-/// A stage of a campaign; each has one file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Stage {
-    Prepare,
-    Relax,
-    Explore,
-    Connect,
-    Tunnel,
-    Modes,
-    Excite,
-    Elastic,
-}
-
-impl Stage {
-    /// All stages in their order.
-    pub const ALL: [Stage; 8] = [
-        Stage::Prepare,
-        Stage::Relax,
-        Stage::Explore,
-        Stage::Connect,
-        Stage::Tunnel,
-        Stage::Modes,
-        Stage::Excite,
-        Stage::Elastic,
-    ];
-
-    /// The stage's name, as in the command line and in the root attribute `stage`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Stage::Prepare => "prepare",
-            Stage::Relax => "relax",
-            Stage::Explore => "explore",
-            Stage::Connect => "connect",
-            Stage::Tunnel => "tunnel",
-            Stage::Modes => "modes",
-            Stage::Excite => "excite",
-            Stage::Elastic => "elastic",
-        }
-    }
-
-    /// The name of its file in the campaign's directory.
-    pub fn file_name(self) -> &'static str {
-        match self {
-            Stage::Prepare => "glasses.h5",
-            Stage::Relax => "relaxation.h5",
-            Stage::Explore => "landscape.h5",
-            Stage::Connect => "paths.h5",
-            Stage::Tunnel => "tunnelling.h5",
-            Stage::Modes => "modes.h5",
-            Stage::Excite => "excitations.h5",
-            Stage::Elastic => "elasticity.h5",
-        }
-    }
-}
 
 /// The type of the elements of a data set or attribute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
