@@ -10,7 +10,7 @@ mod clock;
 
 use clock::cpu_seconds;
 use glasswell::forces::{LANES, PairSum};
-use glasswell::input::read_configurations;
+use glasswell::formats::read_configurations;
 use glasswell::landscape::*;
 use glasswell::model::{Configuration, Preset};
 use glasswell::random::{Purpose, stream};

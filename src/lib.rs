@@ -27,6 +27,7 @@ pub mod random;
 pub mod stage;
 pub mod task;
 pub mod model;
+pub mod formats;
 pub mod forces;
 pub mod sampling;
 pub mod landscape;

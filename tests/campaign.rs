@@ -464,7 +464,7 @@ fn imported_glasses_are_those_of_the_files() {
             // the second as a program that does not wrap writes it: some atoms a box edge away
             let away = number as f64 * moved.cell.edges[0];
             moved.positions.iter_mut().step_by(7).for_each(|x| *x += away);
-            let written = glasswell::input::write_extended_xyz(&moved, preset);
+            let written = glasswell::formats::write_extended_xyz(&moved, preset);
             std::fs::write(from_text.folder.path().join(format!("glass_{number}.xyz")), written).unwrap();
         }
         from_text.done(&[]);

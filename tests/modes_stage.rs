@@ -4,7 +4,7 @@
 mod short;
 
 use glasswell::files::{Attribute, StageReader};
-use glasswell::input::write_extended_xyz;
+use glasswell::formats::write_extended_xyz;
 use glasswell::landscape::{QuenchSettings, inherent_structure};
 use glasswell::model::{Configuration, PeriodicBox, Preset};
 use glasswell::modes::{full_modes, linear_moduli};

@@ -1,7 +1,7 @@
 //! The configurations that both programs are given.
 
 use glasswell::forces::{PairBlocks, PairSum, hessian};
-use glasswell::input::write_lammps_data;
+use glasswell::formats::write_lammps_data;
 use glasswell::landscape::*;
 use glasswell::model::{Configuration, Preset};
 use glasswell::paths::{ConnectSettings, ConnectTask, EndMinimum, PathStatus, VisitRule, bring_near, candidates};

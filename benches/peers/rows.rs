@@ -4,7 +4,7 @@ use super::cpu_seconds;
 use super::inputs::SNAPSHOTS;
 use glasswell::forces::lanes::{Columns, Configurations};
 use glasswell::forces::{LANES, PairSum, as_lanes, as_lanes_mut};
-use glasswell::input::read_configurations;
+use glasswell::formats::read_configurations;
 use glasswell::landscape::*;
 use glasswell::model::{Configuration, Preset};
 use glasswell::paths::{BandSearch, BandStop, ConnectSettings, ImageSums, bring_near};

@@ -1,10 +1,12 @@
 //! `glasswell run`: the stages of a deck in order, each skipped when its file is complete.
 
-use super::journal::Journal;
+use super::journal::{Journal, JournalOf, Rounds};
 use super::lock::{self, DirectoryLock};
 use super::plan::{is_redone, plan, stage_keys, stage_named};
 use super::stop::{Signals, Stop};
-use super::{Workers, connect, elastic, excite, explore, live, modes, prepare, relax, slurm, summary, tunnel};
+use super::{
+    Progress, Workers, connect, elastic, excite, explore, live, modes, prepare, relax, slurm, summary, tunnel,
+};
 use crate::error::{Error, Result};
 use crate::files::{self, Campaign, CheckpointHeader, Checkpoints, Header, StageFile, StageReader, TaskCost, Timing};
 use crate::input::{self, Deck};
@@ -276,8 +278,24 @@ pub fn glasses_file(directory: &Path) -> Result<(StageReader, usize, usize)> {
 
 impl Context<'_> {
     /// Who works on the tasks of a stage.
-    pub fn workers(&self, stage: &'static str) -> Workers<'_> {
-        Workers { ranks: self.ranks, threads: self.threads, stop: &self.stop, stage }
+    pub fn workers(&self, stage: Stage) -> Workers<'_> {
+        Workers { ranks: self.ranks, threads: self.threads, stop: &self.stop, stage: stage.name() }
+    }
+
+    /// Collective: the journal of a stage.
+    ///
+    /// # Errors
+    /// As [`Journal::open`].
+    pub fn journal(&self, stage: Stage, rounds: Rounds) -> Result<Journal<'_>> {
+        let header = self.ranks.agree(self.checkpoint_header(stage))?;
+        let interval = self.deck.campaign.checkpoint_interval;
+        let of = JournalOf { directory: &self.directory, deck: &self.deck.file, header, interval, rounds };
+        Journal::open(self.ranks, of)
+    }
+
+    /// The progress of a stage with so many tasks, or of one round of it.
+    pub fn progress(&self, stage: Stage, total: usize) -> Progress {
+        Progress::new(self.ranks, &self.directory, self.visible, stage.name(), total)
     }
 
     /// Begins the file of a stage.

@@ -1,9 +1,8 @@
 //! Stage `connect`: minimum-energy paths between minima that the dynamics went between, in rounds.
 
-use super::Progress;
 use super::campaign::{Context, glasses_file};
 use super::connect_files::{GlassPaths, write};
-use super::journal::Journal;
+use super::journal::{Journal, Rounds};
 use super::landscape::{Landscape, candidate_times};
 use super::pair_task::{PairState, PairTask};
 use super::prepare::configuration;
@@ -53,7 +52,7 @@ pub fn run(context: &Context<'_>) -> Result<()> {
     let landscape = Landscape::open(context.ranks, &context.directory, glasses)?;
     let mut owned = context.ranks.agree(own(context, &reader, &landscape, glasses))?;
     let solver = Solver { context, glasses: &reader, landscape: &landscape, particles };
-    let mut journal = Journal::open(context, Stage::Connect)?;
+    let mut journal = context.journal(Stage::Connect, Rounds::Several)?;
     for round in 0.. {
         let pairs = context.ranks.sum_u64(owned.iter().map(|own| own.rounds.pairs().len() as u64).sum());
         if pairs == 0 {
@@ -142,7 +141,7 @@ impl Solver<'_> {
         let preset = context.deck.model.preset;
         let quench = quench_settings(context);
         let units = units_that_matter(context);
-        let mut progress = Progress::new(context, "connect", pairs as usize);
+        let mut progress = context.progress(Stage::Connect, pairs as usize);
         let end = |glass: usize, index: usize, found: Option<EndMinimum>| match found {
             Some(minimum) => Ok(minimum),
             None => self.landscape.minimum(glass, index),
@@ -168,7 +167,7 @@ impl Solver<'_> {
             Ok((glass, pair.key, outcome))
         };
         let keys: Vec<u64> = (0..pairs).collect();
-        let workers = context.workers("connect");
+        let workers = context.workers(Stage::Connect);
         let most = batches(settings.images);
         let done = if workers.can_team_up(journal, &keys, most)? {
             workers.run_in_teams(journal, &keys, (self.particles, most), &mut progress, begin, finish)?

@@ -1,9 +1,8 @@
 //! Stage `elastic`: the moduli of each glass by both routes, and the coupling of double wells to strain.
 
-use super::Progress;
 use super::campaign::{Context, glasses_file};
 use super::elastic_files::{Found, write};
-use super::journal::Journal;
+use super::journal::Rounds;
 use super::landscape::Landscape;
 use super::prepare::configuration;
 use super::tunnel::Wells;
@@ -88,7 +87,7 @@ pub fn run(context: &Context<'_>) -> Result<()> {
     };
     let wells = coupled.as_ref().map_or(0, |coupled| coupled.total);
     let keys: Vec<u64> = (0..glasses as u64).chain((0..wells).map(|well| WELLS + well)).collect();
-    let mut progress = Progress::new(context, "elastic", keys.len());
+    let mut progress = context.progress(Stage::Elastic, keys.len());
     let begin = |key: u64, state: Option<WorkState>| match (key.checked_sub(WELLS), &coupled) {
         (Some(well), Some(coupled)) => coupled.begin(context, &reader, settings, well, state),
         _ => glass_task(context, &reader, settings, key, state),
@@ -97,8 +96,8 @@ pub fn run(context: &Context<'_>) -> Result<()> {
         ElasticWork::Glass(task) => task.into_moduli().map(|moduli| Outcome::Glass(Box::new(moduli))),
         ElasticWork::Well(task) => task.into_coupling().map(|coupling| Outcome::Well(Box::new(coupling))),
     };
-    let mut journal = Journal::open(context, Stage::Elastic)?;
-    let done = context.workers("elastic").run(&mut journal, &keys, particles, &mut progress, begin, finish)?;
+    let mut journal = context.journal(Stage::Elastic, Rounds::One)?;
+    let done = context.workers(Stage::Elastic).run(&mut journal, &keys, particles, &mut progress, begin, finish)?;
     drop(progress);
     let sorted = context.ranks.agree(sorted(&reader, done))?;
     write(context, &sorted, coupled.as_ref().map(|coupled| (&coupled.paths, &coupled.units[..])), journal)

@@ -3,7 +3,7 @@
 use super::output::print_values;
 use crate::error::{Error, Result};
 use crate::forces::{PairSum, sums};
-use crate::input;
+use crate::formats;
 use crate::landscape::{ExploreSettings, QuenchSettings, quench};
 use crate::model::{Configuration, Model, Preset};
 use crate::modes::dense_spectrum;
@@ -26,7 +26,7 @@ pub struct EvaluateOptions {
 /// # Errors
 /// `Error::Input` when the file cannot be used or holds several configurations.
 pub fn read_one(file: &std::path::Path, preset: Preset) -> Result<Configuration> {
-    let mut configurations = input::read_configurations(file, preset)?;
+    let mut configurations = formats::read_configurations(file, preset)?;
     match (configurations.pop(), configurations.len()) {
         (Some(configuration), 0) => Ok(configuration),
         (_, more) => Err(Error::input(file, format!("holds {} configurations, one is wanted", more + 1))),
@@ -64,7 +64,7 @@ pub fn evaluate(options: &EvaluateOptions) -> Result<()> {
         values.insert("participation_ratio".into(), json!(spectrum.participation_ratio));
     }
     if let Some(file) = &options.push {
-        let z = input::read_vector(file, configuration.positions.len())?;
+        let z = formats::read_vector(file, configuration.positions.len())?;
         let product = sums::hessian_times(&model, &configuration.cell, &configuration.positions, &z);
         let (contraction, full) = sums::third_order(&model, &configuration.cell, &configuration.positions, &z);
         let along: f64 = z.iter().zip(&product).map(|(z, h)| z * h).sum();

@@ -1,9 +1,8 @@
 //! Stage `excite`: glasses pushed along their modes, in two rounds: the spectra, and the pushes along each mode.
 
-use super::Progress;
 use super::campaign::{Context, glasses_file};
 use super::excite_files::{Glass, write};
-use super::journal::Journal;
+use super::journal::{Journal, Rounds};
 use super::prepare::configuration;
 use crate::error::{Error, Result};
 use crate::excitation::{
@@ -34,7 +33,7 @@ pub struct Pushed {
 pub fn run(context: &Context<'_>) -> Result<()> {
     let settings = context.section(&context.deck.excite, Stage::Excite)?;
     let (reader, glasses, particles) = context.ranks.agree(glasses_file(&context.directory))?;
-    let mut journal = Journal::open(context, Stage::Excite)?;
+    let mut journal = context.journal(Stage::Excite, Rounds::Several)?;
     let spectra = spectra(context, &mut journal, &reader, (glasses, particles))?;
     let records = Records::new(context, &spectra, particles)?;
     drop(spectra);
@@ -85,7 +84,7 @@ fn spectra(
     let settings = context.section(&context.deck.excite, Stage::Excite)?;
     let preset = context.deck.model.preset;
     let keys: Vec<u64> = (0..glasses as u64).collect();
-    let mut progress = Progress::new(context, "excite", keys.len());
+    let mut progress = context.progress(Stage::Excite, keys.len());
     let begin = |glass: u64, state: Option<SpectrumState>| {
         let configuration = configuration(reader, glass)?;
         let model = preset.model(&configuration);
@@ -98,7 +97,7 @@ fn spectra(
     let finish = |_: u64, task: SpectrumTask| {
         task.into_spectrum().ok_or_else(|| Error::Internal("a glass that was done has no spectrum".to_owned()))
     };
-    context.workers("excite").run(journal, &keys, particles, &mut progress, begin, finish)
+    context.workers(Stage::Excite).run(journal, &keys, particles, &mut progress, begin, finish)
 }
 
 /// Collective: the spectra on disk, where any rank finds what it pushes: of each glass everything but the modes, then each of
@@ -194,7 +193,7 @@ fn pushes(
     if keys.is_empty() {
         return Ok(Vec::new());
     }
-    let mut progress = Progress::new(context, "excite", keys.len());
+    let mut progress = context.progress(Stage::Excite, keys.len());
     let begin = |key: u64, state: Option<PushState>| {
         let (glass, task) = of_key(key);
         let configuration = configuration(reader, glass)?;
@@ -223,7 +222,7 @@ fn pushes(
         });
         Ok(pushed.collect::<Vec<Pushed>>())
     };
-    let done = context.workers("excite").run(journal, &keys, particles, &mut progress, begin, finish)?;
+    let done = context.workers(Stage::Excite).run(journal, &keys, particles, &mut progress, begin, finish)?;
     let size = context.ranks.size();
     let pushed = done.into_iter().flat_map(|(_, pushed)| pushed);
     let sent = pushed.map(|pushed| (pushed.glass as usize % size, pushed)).collect();

@@ -1,8 +1,7 @@
 //! Stage `explore`: runs of each glass into its library of minima.
 
-use super::Progress;
 use super::campaign::{Context, glasses_file};
-use super::journal::Journal;
+use super::journal::Rounds;
 use super::prepare::configuration;
 use crate::error::Result;
 use crate::files::{Rows, StageFile, StageReader};
@@ -40,7 +39,7 @@ pub fn run(context: &Context<'_>) -> Result<()> {
     let keys: Vec<u64> = costliest_first(&inherent)
         .flat_map(|glass| (0..groups.len() as u64).map(move |group| key(glass, group)))
         .collect();
-    let mut progress = Progress::new(context, "explore", keys.len());
+    let mut progress = context.progress(Stage::Explore, keys.len());
     let seed = context.deck.campaign.seed;
     let begin = |key: u64, state: Option<ExplorationState>| {
         let (glass, group) = of_key(key);
@@ -52,8 +51,8 @@ pub fn run(context: &Context<'_>) -> Result<()> {
         })
     };
     let finish = |_: u64, task: ExplorationTask| Ok(task.records());
-    let mut journal = Journal::open(context, Stage::Explore)?;
-    let done = context.workers("explore").run(&mut journal, &keys, particles, &mut progress, begin, finish)?;
+    let mut journal = context.journal(Stage::Explore, Rounds::One)?;
+    let done = context.workers(Stage::Explore).run(&mut journal, &keys, particles, &mut progress, begin, finish)?;
     drop(progress);
     let explored = merged(context, &reader, done.into_iter().flat_map(|(_, records)| records))?;
     let diffusing: Vec<(u64, u64)> = explored

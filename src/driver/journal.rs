@@ -1,16 +1,14 @@
 //! What a stage has done so far, on disk: results of its tasks and the states of those in hand.
 
-use super::campaign::Context;
 use super::live;
 use crate::error::{Error, Result};
 use crate::files::{CheckpointHeader, CheckpointRecord, Checkpoints, TaskCost, TaskKey};
 use crate::input::{Comparison, compare_keys};
 use crate::parallel::{Ranks, decode, encode};
-use crate::stage::Stage;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// A task that is done.
@@ -27,8 +25,8 @@ pub struct Finished<R> {
 pub struct Journal<'r> {
     ranks: &'r Ranks,
     directory: PathBuf,
-    stage: Stage,
     header: CheckpointHeader,
+    rounds: Rounds,
     checkpoints: Checkpoints,
     round: u32,
     interval: Duration,
@@ -38,6 +36,25 @@ pub struct Journal<'r> {
     /// Since 1970 [s].
     written: Option<f64>,
     costs: Vec<TaskCost>,
+}
+
+/// Whether the tasks of a stage follow from those before them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rounds {
+    One,
+    Several,
+}
+
+/// What a journal belongs to.
+pub struct JournalOf<'a> {
+    /// The campaign's.
+    pub directory: &'a Path,
+    /// The deck's file, for messages.
+    pub deck: &'a Path,
+    pub header: CheckpointHeader,
+    /// Time between two checkpoints.
+    pub interval: Duration,
+    pub rounds: Rounds,
 }
 
 /// What the checkpoint that is there is to the stage that is to be run.
@@ -70,11 +87,10 @@ impl<'r> Journal<'r> {
     ///
     /// # Errors
     /// `Storage` when the directory cannot be read, `Deck` when it holds the checkpoint of another deck.
-    pub fn open(context: &Context<'r>, stage: Stage) -> Result<Self> {
-        let ranks = context.ranks;
-        let mut header = ranks.agree(context.checkpoint_header(stage))?;
+    pub fn open(ranks: &'r Ranks, of: JournalOf<'_>) -> Result<Self> {
+        let JournalOf { directory, deck, mut header, interval, rounds } = of;
         let stage = header.stage;
-        let mut checkpoints = Checkpoints::open(ranks, &context.directory, stage)?;
+        let mut checkpoints = Checkpoints::open(ranks, directory, stage)?;
         for damage in checkpoints.damage() {
             log::warn!("{damage}");
         }
@@ -84,10 +100,10 @@ impl<'r> Journal<'r> {
             Relation::Same(found) => header = found,
             Relation::Changed(difference) => {
                 return Err(Error::Deck {
-                    file: context.deck.file.clone(),
+                    file: deck.to_path_buf(),
                     message: format!(
                         "{} holds a checkpoint of stage {} of another deck: {difference}; give another --output, or --redo {} to replace it",
-                        context.directory.display(),
+                        directory.display(),
                         stage.name(),
                         stage.name()
                     ),
@@ -95,8 +111,8 @@ impl<'r> Journal<'r> {
             }
             Relation::Useless(why) => {
                 log::warn!("{}: its checkpoint {why} and is not used: the stage begins anew", stage.name());
-                Checkpoints::remove(ranks, &context.directory, stage)?;
-                checkpoints = Checkpoints::open(ranks, &context.directory, stage)?;
+                Checkpoints::remove(ranks, directory, stage)?;
+                checkpoints = Checkpoints::open(ranks, directory, stage)?;
             }
         }
         let (finished, running) = (checkpoints.finished().len(), checkpoints.running().len());
@@ -105,12 +121,12 @@ impl<'r> Journal<'r> {
         }
         Ok(Self {
             ranks,
-            directory: context.directory.clone(),
-            stage,
+            directory: directory.to_path_buf(),
             header,
+            rounds,
             checkpoints,
             round: 0,
-            interval: context.deck.campaign.checkpoint_interval,
+            interval,
             last: Instant::now(),
             seconds: 0.0,
             written: None,
@@ -227,8 +243,7 @@ impl<'r> Journal<'r> {
     /// # Errors
     /// As [`Journal::write`].
     pub fn end_round<R: Serialize>(&mut self, unsaved: &[Finished<R>]) -> Result<()> {
-        let has_rounds = matches!(self.stage, Stage::Connect | Stage::Modes | Stage::Excite);
-        if has_rounds && self.ranks.any(!unsaved.is_empty()) {
+        if self.rounds == Rounds::Several && self.ranks.any(!unsaved.is_empty()) {
             self.write::<R, ()>(unsaved, &[])?;
         }
         Ok(())
@@ -256,6 +271,6 @@ impl<'r> Journal<'r> {
     /// # Errors
     /// `Storage` when the checkpoints cannot be removed.
     pub fn close(self) -> Result<()> {
-        Checkpoints::remove(self.ranks, &self.directory, self.stage)
+        Checkpoints::remove(self.ranks, &self.directory, self.header.stage)
     }
 }

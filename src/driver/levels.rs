@@ -2,7 +2,7 @@
 
 use super::output::print_values;
 use crate::error::{Error, Result};
-use crate::input;
+use crate::formats;
 use crate::tunnelling::{Doublet, Profile, TunnelSettings, solve};
 use serde_json::{Map, Value};
 use std::path::PathBuf;
@@ -36,7 +36,7 @@ pub fn levels(options: &LevelsOptions) -> Result<()> {
     if options.levels < 2 {
         return Err(Error::Usage(format!("--levels {}: give 2 or more, a splitting needs two", options.levels)));
     }
-    let (xi, energy) = input::read_profile(&options.profile)?;
+    let (xi, energy) = formats::read_profile(&options.profile)?;
     let curvature = match options.curvatures {
         Some((left, right)) => [Some(left), Some(right)],
         None => [None, None],

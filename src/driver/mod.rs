@@ -25,6 +25,7 @@ mod modes_files;
 mod output;
 mod pair_task;
 mod path;
+mod pieces;
 mod plan;
 mod prepare;
 mod progress;

@@ -1,14 +1,12 @@
 //! Stage `modes`: vibrations of minima, round 0, and along the paths between them, round 1.
 
-use super::Progress;
 use super::campaign::{Context, glasses_file};
-use super::journal::Journal;
+use super::journal::{Journal, Rounds};
 use super::minima::{Minima, inherent_positions};
 use super::modes_files::{FollowedPath, GlassSpectrum, write};
 use super::pair_task::is_below;
 use super::prepare::configuration;
 use super::team::TeamTask;
-use super::tunnel::in_pieces;
 use super::wells::DoubleWells;
 use crate::error::{Error, Result};
 use crate::files::StageReader;
@@ -51,7 +49,7 @@ pub fn run(context: &Context<'_>) -> Result<()> {
     let (reader, glasses, particles) = context.ranks.agree(glasses_file(&context.directory))?;
     let source = Source::open(context, reader, settings, glasses)?;
     let wanted = source.wanted(context, glasses)?;
-    let mut journal = Journal::open(context, Stage::Modes)?;
+    let mut journal = context.journal(Stage::Modes, Rounds::Several)?;
     log::info!("modes: {} spectra", wanted.len());
     let spectra = source.spectra(context, &mut journal, &wanted, particles)?;
     journal.next_round();
@@ -144,7 +142,7 @@ impl<'s> Source<'s> {
         particles: usize,
     ) -> Result<Vec<(u64, SpectrumRecord)>> {
         let preset = context.deck.model.preset;
-        let mut progress = Progress::new(context, "modes", wanted.len());
+        let mut progress = context.progress(Stage::Modes, wanted.len());
         let begin = |row: u64, state: Option<SpectrumState>| {
             let row = row as usize;
             let configuration = configuration(&self.glasses, wanted[row].glass as u64)?;
@@ -166,7 +164,7 @@ impl<'s> Source<'s> {
         };
         let finish = |_: u64, task: SpectrumTask| Ok(task.into_record());
         let keys: Vec<u64> = (0..wanted.len() as u64).collect();
-        let workers = context.workers("modes");
+        let workers = context.workers(Stage::Modes);
         let most = match self.settings.count {
             ModeCount::Lowest(_) => largest_team(particles),
             // the full matrix is one rank's
@@ -210,7 +208,7 @@ impl<'s> Source<'s> {
         let mine: Vec<usize> = (context.ranks.rank()..wells.len()).step_by(context.ranks.size()).collect();
         let profiles = context.ranks.agree(mine.iter().map(|&well| wells.profile(well)).collect::<Result<Vec<_>>>())?;
         let one = |k: usize| Ok(is_below(&profiles[k], &units).then_some(mine[k] as u64));
-        let chosen = in_pieces(context, Stage::Modes, mine.len() as u64, one)?;
+        let chosen = context.workers(Stage::Modes).in_pieces(mine.len() as u64, one)?;
         let mut all = context.ranks.all_gather(&chosen.into_iter().flatten().collect::<Vec<u64>>())?.concat();
         all.sort_unstable();
         Ok(all)
@@ -227,7 +225,7 @@ impl<'s> Source<'s> {
         let (Some(wells), Some(minima)) = (&self.wells, &self.minima) else { return Ok(Vec::new()) };
         let preset = context.deck.model.preset;
         let units = units(context);
-        let mut progress = Progress::new(context, "modes", followed.len());
+        let mut progress = context.progress(Stage::Modes, followed.len());
         let begin = |well: u64, state: Option<FollowState>| {
             let (well, glass) = (well as usize, wells.glass[well as usize] as usize);
             let configuration = configuration(&self.glasses, glass as u64)?;
@@ -247,7 +245,7 @@ impl<'s> Source<'s> {
             let quantum = quantum.collect::<Result<Vec<[f64; 2]>>>()?;
             Ok((record, quantum))
         };
-        let done = context.workers("modes").run(journal, followed, particles, &mut progress, begin, finish)?;
+        let done = context.workers(Stage::Modes).run(journal, followed, particles, &mut progress, begin, finish)?;
         Ok(done
             .into_iter()
             .map(|(double_well, (record, quantum))| FollowedPath { double_well, record, quantum })

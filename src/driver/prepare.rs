@@ -1,12 +1,12 @@
 //! Stage `prepare`: independent glasses.
 
-use super::Progress;
 use super::campaign::{Context, Earlier};
 use super::glass_task::{GlassState, GlassTask, inherent_settings};
-use super::journal::Journal;
+use super::journal::{Journal, Rounds};
 use crate::error::{Error, Result};
 use crate::files::{Rows, StageReader, name_of};
 use crate::forces::{PairSum, as_lanes, as_lanes_mut, listed, sums};
+use crate::formats;
 use crate::input;
 use crate::landscape::{Quench, StopReason, inherent_structure};
 use crate::model::{Configuration, PeriodicBox, Preset};
@@ -34,8 +34,8 @@ pub fn run(context: &Context<'_>, earlier: Earlier) -> Result<()> {
         records.extend(imported);
     } else {
         let missing: Vec<u64> = (known as u64..settings.glasses as u64).collect();
-        let mut progress = Progress::new(context, "prepare", missing.len());
-        let journal = journal.insert(Journal::open(context, Stage::Prepare)?);
+        let mut progress = context.progress(Stage::Prepare, missing.len());
+        let journal = journal.insert(context.journal(Stage::Prepare, Rounds::One)?);
         let (preset, particles, seed) = (deck.model.preset, deck.model.particles, deck.campaign.seed);
         let begin = |glass: u64, state: Option<GlassState>| {
             if let Some(state) = state {
@@ -54,7 +54,7 @@ pub fn run(context: &Context<'_>, earlier: Earlier) -> Result<()> {
                 if settings.method == PrepareMethod::Quench { at_rest(preset, prepared, quenched) } else { prepared };
             Ok(GlassRecord::from_prepared(glass as usize, prepared, found))
         };
-        let done = context.workers("prepare").run(journal, &missing, particles, &mut progress, begin, finish)?;
+        let done = context.workers(Stage::Prepare).run(journal, &missing, particles, &mut progress, begin, finish)?;
         records.extend(done.into_iter().map(|(_, record)| record));
     }
     if settings.method != PrepareMethod::Import {
@@ -134,7 +134,7 @@ fn import(context: &Context<'_>, known: usize) -> Result<Vec<GlassRecord>> {
 pub(super) fn read_any(file: &std::path::Path, preset: Preset) -> Result<Vec<Configuration>> {
     let is_hdf5 = file.extension().is_some_and(|extension| extension == "h5");
     if !is_hdf5 {
-        return input::read_configurations(file, preset);
+        return formats::read_configurations(file, preset);
     }
     let reader = StageReader::open_input(file, Stage::Prepare)?;
     let count = reader.shape("/glasses/energy")?.first().copied().unwrap_or(0);

@@ -1,9 +1,10 @@
 //! How far a stage is: a bar on a terminal, log lines elsewhere, and the file for `glasswell status`; rank 0 only.
 
-use super::campaign::Context;
 use super::live::{Live, Teller};
+use crate::parallel::Ranks;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// Seconds between two log lines of one stage.
@@ -23,14 +24,14 @@ struct Log {
 }
 
 impl Progress {
-    /// Nothing is shown, but all is told to the file, when the context is not visible (`--quiet`).
-    pub fn new(context: &Context<'_>, stage: &str, total: usize) -> Self {
+    /// Nothing is shown, but all is told to the file, unless it is `visible`.
+    pub fn new(ranks: &Ranks, directory: &Path, visible: bool, stage: &str, total: usize) -> Self {
         let mut progress = Self { teller: None, bar: None, log: None };
-        if context.ranks.rank() != 0 {
+        if ranks.rank() != 0 {
             return progress;
         }
-        progress.teller = Some(Teller::new(&context.directory, stage, total as u64, context.ranks.size()));
-        if !context.visible {
+        progress.teller = Some(Teller::new(directory, stage, total as u64, ranks.size()));
+        if !visible {
             return progress;
         }
         if std::io::stderr().is_terminal() {

@@ -1,8 +1,7 @@
 //! Stage `relax`: liquids in equilibrium, followed by molecular dynamics or with swaps.
 
-use super::Progress;
 use super::campaign::{Context, Earlier};
-use super::journal::Journal;
+use super::journal::Rounds;
 use super::relax_files::{read_samples, write};
 use crate::error::{Error, Result};
 use crate::model::Configuration;
@@ -35,8 +34,8 @@ pub fn run(context: &Context<'_>, earlier: Earlier) -> Result<()> {
     // the coldest are the slowest
     let known = |key: &u64| samples.iter().any(|sample| sample.name == names[*key as usize]);
     let missing: Vec<u64> = (0..names.len() as u64).rev().filter(|key| !known(key)).collect();
-    let mut progress = Progress::new(context, "relax", missing.len());
-    let mut journal = Journal::open(context, Stage::Relax)?;
+    let mut progress = context.progress(Stage::Relax, missing.len());
+    let mut journal = context.journal(Stage::Relax, Rounds::One)?;
     let model = &context.deck.model;
     let (preset, seed) = (model.preset, context.deck.campaign.seed);
     let begin = |key: u64, state: Option<LiquidState>| {
@@ -52,7 +51,8 @@ pub fn run(context: &Context<'_>, earlier: Earlier) -> Result<()> {
         let run = task.result().ok_or_else(|| Error::Internal("a liquid has no result".to_owned()))?;
         Ok(LiquidSample::new(names[key as usize], run))
     };
-    let done = context.workers("relax").run(&mut journal, &missing, model.particles, &mut progress, begin, finish)?;
+    let done =
+        context.workers(Stage::Relax).run(&mut journal, &missing, model.particles, &mut progress, begin, finish)?;
     drop(progress);
     let mine: Vec<LiquidSample> = done.into_iter().map(|(_, sample)| sample).collect();
     samples.extend(context.ranks.all_gather(&mine)?.concat());

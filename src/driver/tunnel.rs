@@ -1,14 +1,12 @@
 //! Stage `tunnel`: the quantum problem along each path, for each unit of energy asked for.
 
 use super::campaign::Context;
-use super::stop::Stop;
 use crate::error::{Error, Result};
 use crate::files::{Attribute, RowRange, Rows, StageFile, StageReader, TaskCost, TaskKey, name_of};
 use crate::stage::Stage;
 use crate::statistics::{Library, logarithmic_grid, quantum_densities};
 use crate::tunnelling::{Doublet, Kind, LevelsStatus, Profile, TunnelSettings, Unit, solve, units_of};
 use crate::units;
-use rayon::prelude::*;
 use std::time::Instant;
 
 /// A column of the doublets by name.
@@ -49,9 +47,6 @@ impl Wells {
     }
 }
 
-/// Double wells that a thread solves, in about a second, before the clock and signals are looked at.
-const PIECE: usize = 32;
-
 /// Solves every double well for every unit and writes tunnelling.h5; with `spectra`, the differences of zero-point energies of
 /// modes.h5 beside.
 ///
@@ -84,7 +79,7 @@ pub fn run(context: &Context<'_>, spectra: bool) -> Result<()> {
             Ok((doublet, TaskCost { key, seconds: start.elapsed().as_secs_f64() }))
         };
         let (doublets, costs): (Vec<Doublet>, Vec<TaskCost>) =
-            in_pieces(context, Stage::Tunnel, count, one)?.into_iter().unzip();
+            context.workers(Stage::Tunnel).in_pieces(count, one)?.into_iter().unzip();
         tasks.extend(costs);
         solved_units.push((unit, doublets));
     }
@@ -116,30 +111,6 @@ pub fn lacks_zero_points(context: &Context<'_>) -> Result<bool> {
 fn zero_point_differences(context: &Context<'_>, first: u64, count: u64) -> Result<Option<Vec<f64>>> {
     let reader = StageReader::open(&context.directory, Stage::Modes)?;
     reader.read_rows("/zero_point_difference", first, count).map(Some)
-}
-
-/// Collective: the wells of this rank, the clock and signals being looked at between two pieces.
-///
-/// # Errors
-/// The first error of any rank; `Stopped` when a rank wants to stop: nothing is kept of this work.
-pub fn in_pieces<T: Send>(
-    context: &Context<'_>,
-    stage: Stage,
-    count: u64,
-    one: impl Fn(usize) -> Result<T> + Sync,
-) -> Result<Vec<T>> {
-    let longest = context.ranks.max_u64(count) as usize;
-    let piece = PIECE * context.threads;
-    let mut all = Vec::with_capacity(count as usize);
-    for begin in (0..longest).step_by(piece) {
-        if context.ranks.any(context.stop.wanted()) {
-            return Err(Stop::told(stage.name()));
-        }
-        let wells = begin.min(count as usize)..(begin + piece).min(count as usize);
-        let solved: Vec<Result<T>> = wells.into_par_iter().map(&one).collect();
-        all.extend(context.ranks.agree(solved.into_iter().collect::<Result<Vec<T>>>())?);
-    }
-    Ok(all)
 }
 
 /// A path whose profile cannot be solved is a row without figures, not the end of the campaign.

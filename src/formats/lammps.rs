@@ -1,6 +1,6 @@
 //! LAMMPS data files: header, box bounds, the section Atoms of style atomic, charge or sphere.
 
-use super::{Frame, Row, finite};
+use super::frame::{Frame, Row, finite};
 use crate::error::{Error, Result};
 use crate::model::Preset;
 use std::path::Path;

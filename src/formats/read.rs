@@ -1,35 +1,11 @@
-//! Configurations made elsewhere: extended XYZ and LAMMPS data, told apart by what is in the file.
+//! Files of configurations, told apart by what is in them.
 
-mod extended_xyz;
-mod lammps;
-mod sanity;
-mod write;
-
-pub use write::{write_extended_xyz, write_lammps_data};
-
+use super::frame::{Frame, Row};
+use super::{extended_xyz, lammps, sanity};
 use crate::error::{Error, Result};
 use crate::model::{Configuration, PeriodicBox, Preset};
 use std::io::Read;
 use std::path::Path;
-
-/// One particle as its line gives it.
-struct Row {
-    /// Line in the file, from 1.
-    line: usize,
-    species: String,
-    position: [f64; 3],
-    diameter: Option<f64>,
-}
-
-/// One configuration as the file gives it, in the order in which particles are numbered.
-struct Frame {
-    /// First line of the configuration.
-    line: usize,
-    edges: [f64; 3],
-    rows: Vec<Row>,
-    /// How the user can add diameters in this format.
-    diameter_remedy: &'static str,
-}
 
 /// Reads every configuration of a file; particles by line (extended XYZ) or by rising id (LAMMPS data), positions [3N] as written.
 ///
@@ -49,7 +25,7 @@ pub fn read_configurations(path: &Path, preset: Preset) -> Result<Vec<Configurat
 }
 
 /// How many configurations a file holds, from its headers alone.
-pub(super) fn count(path: &Path) -> Result<usize> {
+pub fn count(path: &Path) -> Result<usize> {
     let text = read_text(path)?;
     match format_of(path, &text)? {
         Format::Lammps => Ok(1),
@@ -58,7 +34,7 @@ pub(super) fn count(path: &Path) -> Result<usize> {
 }
 
 /// Whether the file is HDF5.
-pub(super) fn is_hdf5(path: &Path) -> Result<bool> {
+pub fn is_hdf5(path: &Path) -> Result<bool> {
     let mut start = Vec::new();
     let file = std::fs::File::open(path).map_err(|fault| unreadable(path, &fault))?;
     file.take(8).read_to_end(&mut start).map_err(|fault| unreadable(path, &fault))?;
@@ -179,14 +155,5 @@ fn diameter_of(row: &Row, frame: &Frame, preset: Preset) -> std::result::Result<
             "diameter {diameter:?} is not accepted; expected above 0, at most 10 (pss: 0.73 to 1.62); {}",
             frame.diameter_remedy
         )),
-    }
-}
-
-/// A finite number, or why not.
-fn finite(text: &str) -> std::result::Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(x) if x.is_finite() => Ok(x),
-        Ok(_) => Err(format!("`{text}` is not finite")),
-        Err(_) => Err(format!("`{text}` is not a number")),
     }
 }

@@ -1,6 +1,6 @@
 //! What a configuration must be for its model: a box that holds two cutoffs, coordinates near it, particles apart.
 
-use super::Frame;
+use super::frame::Frame;
 use crate::error::{Error, Result};
 use crate::model::{Configuration, Law, Mixture, PeriodicBox, Preset};
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! Extended XYZ: a line with the number of particles, a line of `key=value`, then one line for each particle.
 
-use super::{Frame, Row, finite};
+use super::frame::{Frame, Row, finite};
 use crate::error::{Error, Result};
 use std::path::Path;
 
