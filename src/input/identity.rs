@@ -4,6 +4,7 @@ use super::explain::quoted_key;
 use super::source::{leaves, value_text};
 use super::stages::Deck;
 use crate::error::{Error, Result};
+use crate::paths::Refine;
 use crate::stage::Stage;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -64,16 +65,41 @@ impl Deck {
         Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
-    /// The keys that a stage and the stages it builds on depend on, as canonical text: seed, model and their sections.
+    /// The keys that a stage's results depend on, as canonical text: seed, model, its section and those of the stages that it
+    /// builds on. Which paths `connect` refines and `modes` follows, and which splittings `elastic` strains, depends on the
+    /// units, too.
     ///
     /// # Errors
     /// As [`Deck::canonical_text`].
     pub fn stage_keys(&self, stage: Stage) -> Result<String> {
+        let mut keys = self.keys_of_sections(stage)?;
+        if self.is_decided_by_units(stage) {
+            let mut with_units = self.clone();
+            if !with_units.has(Stage::Tunnel) {
+                with_units.add_stage(Stage::Tunnel)?;
+            }
+            let of_tunnel = with_units.keys_of_sections(Stage::Tunnel)?;
+            let decides = |line: &&str| line.starts_with("tunnel.units") || line.starts_with("tunnel.reduced_mass");
+            of_tunnel.lines().filter(decides).for_each(|line| keys.extend([line, "\n"]));
+        }
+        Ok(keys)
+    }
+
+    fn keys_of_sections(&self, stage: Stage) -> Result<String> {
         let upstream = self.upstream(stage);
         self.text_of(|key| match stage_of(key) {
             Some(of) => of == stage || upstream.contains(&of),
             None => key == "campaign.seed" || key.starts_with("model."),
         })
+    }
+
+    fn is_decided_by_units(&self, stage: Stage) -> bool {
+        match stage {
+            Stage::Connect => self.connect.as_ref().is_some_and(|connect| connect.refine == Refine::Active),
+            Stage::Modes => self.modes.as_ref().is_some_and(|modes| modes.follows_paths()),
+            Stage::Elastic => self.couples_to_strain(),
+            _ => false,
+        }
     }
 
     /// How this deck relates to the one that made the results in a directory.
