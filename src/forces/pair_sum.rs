@@ -1,10 +1,12 @@
 //! Energies and forces of a batch of L configurations of one glass.
 
 use super::deformation::{Deformations, Frame, Gradient};
-use super::lanes::{self, Atom, Deformed, Energies, ForcesAlone, Kernel, Listed, Nearest, Record, WithEnergies};
-use super::neighbours::Subject;
+use super::lanes::{
+    self, Atom, ByKind, ByPair, Deformed, Energies, ForcesAlone, Kernel, Listed, Nearest, Record, WithEnergies,
+};
 use super::order::space_filling_order;
-use super::table::{ByKind, ByPair, FILLING, PairTable};
+use super::subject::Subject;
+use super::table::{FILLING, PairTable};
 use super::{LANES, NeighbourList};
 use crate::model::{Model, PeriodicBox, with_law};
 

@@ -9,6 +9,8 @@ mod batch;
 mod columns;
 mod gathered;
 mod lane;
+mod pair_vectors;
+mod parameters;
 mod records;
 mod registers;
 mod rows;
@@ -16,13 +18,13 @@ mod scan;
 mod search;
 mod single;
 
-pub use batch::{
-    Atom, Deformed, Energies, ForcesAlone, Listed, Nearest, WithEnergies, batch_forces, batch_hessian_times,
-};
+pub use batch::{Energies, ForcesAlone, WithEnergies, batch_forces, batch_hessian_times};
 pub use columns::{Column, ColumnPass, Columns, Configurations};
 pub use gathered::{Records, RegisterPass, in_registers};
 pub use lane::Lane;
-pub use records::{Record, word_of_kind};
+pub use pair_vectors::{Deformed, Images, Listed, Nearest};
+pub use parameters::{ByKind, ByPair, Parameters};
+pub use records::{Atom, Record, word_of_kind};
 pub use registers::Portable;
 #[cfg(target_arch = "x86_64")]
 pub use registers::{Avx2, Avx512};
