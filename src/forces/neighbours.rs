@@ -103,7 +103,7 @@ impl NeighbourList {
     }
 
     /// Makes the list anew for one configuration whose particles are at `position(a)`.
-    pub fn rebuild(&mut self, kernel: Kernel, subject: &Subject, position: impl Fn(usize) -> [f64; 3]) {
+    pub(super) fn rebuild(&mut self, kernel: Kernel, subject: &Subject, position: impl Fn(usize) -> [f64; 3]) {
         if !self.start(subject) {
             self.list_all_pairs(subject, |j| j as u32);
         } else {
@@ -115,7 +115,7 @@ impl NeighbourList {
     }
 
     /// Makes the list anew for a batch: the pairs within cutoff + skin in at least one lane.
-    pub fn rebuild_batch(&mut self, kernel: Kernel, subject: &Subject, atoms: &[Atom]) {
+    pub(super) fn rebuild_batch(&mut self, kernel: Kernel, subject: &Subject, atoms: &[Atom]) {
         let table = subject.table;
         if !self.start(subject) {
             self.list_all_pairs(subject, |j| j as u32 | u32::from(table.kind(j)) << 29);

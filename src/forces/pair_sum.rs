@@ -99,11 +99,9 @@ impl<const L: usize> PairSum<L> {
         Self::with_kernel(model, cell, Kernel::best())
     }
 
-    /// With a kernel of one's own choice, for comparisons; it must be one of `Kernel::available()`, else the widest
-    /// available is taken.
+    /// With a kernel of one's own choice, for comparisons.
     pub fn with_kernel(model: Model, cell: PeriodicBox, kernel: Kernel) -> Self {
         const { assert!(L == 1 || L == LANES, "a batch has one configuration or LANES") };
-        let kernel = if Kernel::available().contains(&kernel) { kernel } else { Kernel::best() };
         let mut sum = Self {
             table: PairTable::new(&model.mixture, &[]),
             model,

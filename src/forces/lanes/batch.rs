@@ -1,7 +1,7 @@
 //! Eight configurations of one glass in the eight lanes: one shared list, no gather, no transpose, no masks by atom.
 
 use super::pair_vectors::load3;
-use super::{Atom, Images, Kernel, Lane, Parameters, Portable, dispatch};
+use super::{Atom, Images, InstructionSet, Kernel, Lane, Parameters, Portable, dispatch};
 #[cfg(target_arch = "x86_64")]
 use super::{Avx2, Avx512};
 use crate::forces::NeighbourList;

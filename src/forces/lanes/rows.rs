@@ -4,7 +4,7 @@ use super::pair_vectors::{difference, load3};
 use super::records::{Atom, Record};
 #[cfg(target_arch = "x86_64")]
 use super::{Avx2, Avx512};
-use super::{Kernel, Lane, Portable, dispatch};
+use super::{InstructionSet, Kernel, Lane, Portable, dispatch};
 use crate::forces::images::{IMAGES, image_of};
 use crate::model::PeriodicBox;
 
