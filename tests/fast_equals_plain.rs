@@ -106,7 +106,7 @@ fn lanes_are_single_configurations_bit_for_bit() {
                     "{name}: alone"
                 );
             }
-            if kernel != Kernel::Portable {
+            if kernel != Kernel::PORTABLE {
                 match &fused {
                     None => fused = Some(result),
                     Some(first) => assert!(*first == result, "{preset:?}: AVX-512 and AVX2 differ"),

@@ -4,7 +4,8 @@
 //! which rounding of the energy does not disturb. One configuration at a time.
 
 use super::lanes::{BLOCK, StallWatch, stiffness};
-use super::quench::{Quench, QuenchSettings, StopReason};
+use super::outcome::{Quench, StopReason};
+use super::settings::QuenchSettings;
 use crate::forces::{PairSum, as_lanes, as_lanes_mut};
 
 /// Largest component of one step [sigma], as LAMMPS' dmax.

@@ -5,11 +5,12 @@
 //! schedule tells.
 
 use super::identity::Identity;
-use super::quench::{Quench, QuenchSettings, quench_batch, quench_recognising};
+use super::outcome::Quench;
+use super::quench::{quench_batch, quench_recognising};
 use super::recognition::{Member, REMEMBERED, Recogniser, RecognitionCount};
 use super::run_library::{MinimaIndex, Minimum, Visit};
 use super::schedule::{Fate, Snapshot, Turn, wanted};
-use super::settings::ExploreSettings;
+use super::settings::{ExploreSettings, QuenchSettings};
 use crate::error::Result;
 use crate::forces::{LANES, PairSum};
 use crate::model::{Configuration, Model};

@@ -2,9 +2,10 @@
 
 use super::lanes::{Supply, run_supply, stiffness};
 use super::lbfgs::Lbfgs;
-use super::quench::{Quench, QuenchSettings, StopReason, quench};
+use super::outcome::{Quench, StopReason};
+use super::quench::quench;
 use super::recognition::Look;
-use super::settings::Minimiser;
+use super::settings::{Minimiser, QuenchSettings};
 use crate::error::Result;
 use crate::forces::PairSum;
 use crate::model::{Configuration, Model};

@@ -1,7 +1,8 @@
 //! What the minimisers that work on L configurations at a time have in common.
 
-use super::quench::{Quench, QuenchSettings, StopReason};
+use super::outcome::{Quench, StopReason};
 use super::recognition::{Look, Watch};
+use super::settings::QuenchSettings;
 use crate::forces::{PairSum, lane, set_lane};
 use crate::model::Law;
 

@@ -4,77 +4,11 @@ use super::conjugate_gradient;
 use super::fire::Fire;
 use super::lanes::{Supply, run_queue, run_supply, stiffness};
 use super::lbfgs::Lbfgs;
+use super::outcome::Quench;
 use super::recognition::{Recogniser, Unwatched, Watch};
-use super::settings::{ExploreSettings, Minimiser};
+use super::settings::{Minimiser, QuenchSettings};
 use crate::forces::lanes::{Columns, Configurations};
 use crate::forces::{LANES, PairSum};
-use serde::{Deserialize, Serialize};
-
-/// How to quench.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct QuenchSettings {
-    /// Largest force component in magnitude at a minimum [epsilon / sigma].
-    pub force_tolerance: f64,
-    pub minimiser: Minimiser,
-    /// Bound on the force evaluations of one quench.
-    pub max_evaluations: u64,
-}
-
-impl Default for QuenchSettings {
-    fn default() -> Self {
-        Self { force_tolerance: 1e-9, minimiser: Minimiser::Lbfgs, max_evaluations: 200_000 }
-    }
-}
-
-impl From<&ExploreSettings> for QuenchSettings {
-    fn from(explore: &ExploreSettings) -> Self {
-        Self { force_tolerance: explore.force_tolerance, minimiser: explore.minimiser, ..Self::default() }
-    }
-}
-
-/// Why a quench ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum StopReason {
-    /// The largest force component is below the tolerance.
-    Converged,
-    /// `max_evaluations` are used up.
-    StepLimit,
-    /// The coordinates are too coarse for the tolerance: the residual no longer falls (or the energy of the start is no
-    /// finite number).
-    Stalled,
-    /// A known minimum was recognised before the end, and stands in its place.
-    Recognised,
-}
-
-/// Where a quench ended.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Quench {
-    /// [3N], continuous with the start (not wrapped) [sigma].
-    pub positions: Vec<f64>,
-    /// Total energy [epsilon].
-    pub energy: f64,
-    /// Largest force component in magnitude [epsilon / sigma].
-    pub residual: f64,
-    pub force_evaluations: u64,
-    pub stop: StopReason,
-}
-
-impl Quench {
-    pub fn converged(&self) -> bool {
-        self.stop == StopReason::Converged
-    }
-
-    /// Converged, or as near to the minimum as the rounding of the coordinates lets it come.
-    pub fn at_minimum(&self) -> bool {
-        match self.stop {
-            StopReason::Converged | StopReason::Recognised => true,
-            StopReason::Stalled => self.residual.is_finite(),
-            StopReason::StepLimit => false,
-        }
-    }
-}
 
 /// Minimises the energy from `start` [3N].
 pub fn quench(sum: &mut PairSum<1>, start: &[f64], settings: &QuenchSettings) -> Quench {

@@ -16,7 +16,7 @@
 //! disagreements are counted.
 
 use super::identity::Identity;
-use super::quench::{Quench, StopReason};
+use super::outcome::{Quench, StopReason};
 use super::run_library::Minimum;
 use super::schedule::Turn;
 use crate::forces::lanes::{Pass, vectorised};

@@ -1,4 +1,4 @@
-//! Settings of the stage `explore`, with the papers' values.
+//! Settings of quenches, and of the stage `explore` with the papers' values.
 
 use super::schedule::Schedule;
 use crate::model::Preset;
@@ -15,6 +15,23 @@ pub enum Minimiser {
     ConjugateGradient,
     /// Fast inertial relaxation engine.
     Fire,
+}
+
+/// How to quench.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct QuenchSettings {
+    /// Largest force component in magnitude at a minimum [epsilon / sigma].
+    pub force_tolerance: f64,
+    pub minimiser: Minimiser,
+    /// Bound on the force evaluations of one quench.
+    pub max_evaluations: u64,
+}
+
+impl Default for QuenchSettings {
+    fn default() -> Self {
+        Self { force_tolerance: 1e-9, minimiser: Minimiser::Lbfgs, max_evaluations: 200_000 }
+    }
 }
 
 /// The deck's `[explore]`.
@@ -85,5 +102,11 @@ impl ExploreSettings {
             recognition: preset != Preset::Harmonic,
             audit: 0.01,
         }
+    }
+}
+
+impl From<&ExploreSettings> for QuenchSettings {
+    fn from(explore: &ExploreSettings) -> Self {
+        Self { force_tolerance: explore.force_tolerance, minimiser: explore.minimiser, ..Self::default() }
     }
 }

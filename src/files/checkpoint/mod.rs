@@ -6,61 +6,21 @@
 //! a result that is lost is computed again.
 
 mod damage;
+mod record;
 mod record_file;
 mod shared;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-
 use super::beside;
 use crate::error::{Error, Result};
 use crate::parallel::Ranks;
 use crate::stage::Stage;
+pub use record::{CheckpointHeader, CheckpointRecord, TaskKey};
 pub use shared::SharedRecords;
 
 use record_file::{Contents, FileName, Kind, Row};
-
-/// What a checkpoint belongs to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CheckpointHeader {
-    pub stage: Stage,
-    /// The keys and values of the deck that the stage depends on, in whatever form the driver compares.
-    pub deck_keys: String,
-    pub seed: u64,
-    /// [`super::fingerprint`] of the file whose contents the tasks depend on; 0 where the deck says all.
-    pub built_on: u64,
-}
-
-/// The name of a task within its stage; tasks are numbered within a round.
-#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub struct TaskKey {
-    pub round: u32,
-    pub task: u64,
-}
-
-impl std::fmt::Display for TaskKey {
-    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.round {
-            0 => write!(to, "task {}", self.task),
-            round => write!(to, "task {} of round {round}", self.task),
-        }
-    }
-}
-
-/// The result or the state of a task.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CheckpointRecord {
-    pub key: TaskKey,
-    pub bytes: Vec<u8>,
-}
-
-impl AsRef<[u8]> for CheckpointRecord {
-    fn as_ref(&self) -> &[u8] {
-        &self.bytes
-    }
-}
 
 /// A record that is whole: its file (a place in [`Checkpoints::files`]) and its row there.
 #[derive(Clone, Copy, Debug)]

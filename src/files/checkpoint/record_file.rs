@@ -11,7 +11,7 @@ use hdf5::types::{IntSize, TypeDescriptor};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
-use super::{CheckpointHeader, CheckpointRecord, TaskKey};
+use super::record::{CheckpointHeader, CheckpointRecord, TaskKey};
 use crate::error::{Error, Result};
 use crate::files::access;
 use crate::files::attributes;

@@ -1,8 +1,8 @@
 //! elasticity.h5.
 
-use super::Element::*;
+use super::entry::Element::*;
+use super::entry::{DataSet, asked, set};
 use super::names;
-use super::{DataSet, asked, set};
 
 const PRESSURE: &str = "epsilon/sigma^3";
 

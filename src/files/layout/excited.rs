@@ -1,8 +1,8 @@
 //! tunnelling.h5.
 
-use super::Element::*;
+use super::entry::Element::*;
+use super::entry::{AttributeEntry, DataSet, asked, attribute, set};
 use super::names;
-use super::{AttributeEntry, DataSet, asked, attribute, set};
 
 pub(super) const TUNNELLING: &[DataSet] = &[
     set("/<unit>/levels", F64, "[P,L]", "epsilon", "lowest energy levels of each double well, from the lower minimum"),

@@ -1,8 +1,8 @@
 //! glasses.h5, landscape.h5 and paths.h5.
 
-use super::Element::*;
+use super::entry::Element::*;
+use super::entry::{DataSet, asked, set};
 use super::names;
-use super::{DataSet, asked, set};
 
 pub(super) const GLASSES: &[DataSet] = &[
     set(

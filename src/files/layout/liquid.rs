@@ -1,8 +1,8 @@
 //! relaxation.h5.
 
-use super::Element::*;
+use super::entry::Element::*;
+use super::entry::{AttributeEntry, DataSet, asked, attribute, set};
 use super::names;
-use super::{AttributeEntry, DataSet, asked, attribute, set};
 
 const TIME: &str = "sigma sqrt(m/epsilon)";
 const PRESSURE: &str = "epsilon/sigma^3";

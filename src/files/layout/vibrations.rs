@@ -1,8 +1,8 @@
 //! modes.h5.
 
-use super::Element::*;
+use super::entry::Element::*;
+use super::entry::{AttributeEntry, DataSet, asked, attribute, set};
 use super::names;
-use super::{AttributeEntry, DataSet, asked, attribute, set};
 
 const FREQUENCY: &str = "sqrt(epsilon/m)/sigma";
 

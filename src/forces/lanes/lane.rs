@@ -66,9 +66,9 @@ pub trait Lane: Real {
     }
 }
 
-// SAFETY (of every intrinsic below): the types are only reached through `dispatch!`, which enters code of this instruction
-// set after the processor was seen to have it; references to whole rows and the promises of the unsafe functions cover
-// every load and store, none of which needs alignment.
+// SAFETY (of every intrinsic below): only code that was entered with a `Kernel` of their instruction set is given these types
+// (see `registers`); references to whole rows and the promises of the unsafe functions cover every load and store, none of
+// which needs alignment.
 
 impl Lane for Portable {
     type Sum = [f64; 4];

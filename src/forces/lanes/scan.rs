@@ -2,7 +2,7 @@
 
 #[cfg(target_arch = "x86_64")]
 use super::{Avx2, Avx512};
-use super::{Kernel, Lane, Portable, dispatch};
+use super::{InstructionSet, Kernel, Lane, Portable, dispatch};
 
 /// Sixteen values from a place on that is a multiple of 16.
 pub const BLOCK: usize = 16;

@@ -3,42 +3,14 @@
 mod harmonic;
 mod lennard_jones_force_shifted;
 mod lennard_jones_quartic;
+mod pair_law;
 mod soft_sphere_quartic;
 
 pub use harmonic::Harmonic;
 pub use lennard_jones_force_shifted::LennardJonesForceShifted;
 pub use lennard_jones_quartic::LennardJonesQuartic;
+pub use pair_law::{Derivatives, PairLaw};
 pub use soft_sphere_quartic::SoftSphereQuartic;
-
-use super::real::Real;
-
-/// phi and its derivatives by x = r / sigma at one distance.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Derivatives<R> {
-    /// phi(x)
-    pub value: R,
-    /// phi'(x) / x
-    pub slope_over_x: R,
-    /// phi''(x)
-    pub second: R,
-    /// phi'''(x)
-    pub third: R,
-}
-
-/// A dimensionless pair law phi(x), x = r / sigma, zero from `cutoff()` on.
-///
-/// U(r) = epsilon phi(r / sigma), U'/r = epsilon / sigma^2 phi'/x, U'' = epsilon / sigma^2 phi'',
-/// U''' = epsilon / sigma^3 phi'''. What a caller does not use of the derivatives costs nothing: the body is inlined.
-pub trait PairLaw: Copy + Send + Sync {
-    /// x_c in units of sigma.
-    fn cutoff(&self) -> f64;
-    /// Whether phi >= 0 and falls with x everywhere inside the cutoff: then a part of a sum bounds the whole from below.
-    fn is_repulsive(&self) -> bool {
-        false
-    }
-    /// phi and its derivatives for x^2 in (0, x_c^2); beyond the cutoff the caller discards the values.
-    fn derivatives<R: Real>(&self, x2: R) -> Derivatives<R>;
-}
 
 /// Makes the enum, its names and the one match of the room (`$` is handed in for the inner macro).
 macro_rules! registry {
