@@ -1,6 +1,7 @@
 //! What every stage needs to know of the run.
 
 use crate::error::{Error, Result};
+use crate::files::layout::Layout;
 use crate::files::{self, CheckpointHeader, Header, StageFile, TaskCost, Timing};
 use crate::input::Deck;
 use crate::landscape::{ExploreSettings, QuenchSettings};
@@ -91,10 +92,10 @@ impl<'r> Context<'r> {
     ///
     /// # Errors
     /// `Storage` when the directory cannot be written to.
-    pub fn create_file(&self, stage: Stage) -> Result<StageFile<'_>> {
+    pub fn create_file(&self, stage: Stage, layout: &'static Layout) -> Result<StageFile<'_>> {
         let deck = &self.deck;
         let header = Header::new(stage, &deck.text, &deck.deck_hash()?, &deck.stage_keys(stage)?, deck.campaign.seed);
-        StageFile::create(self.ranks, &self.directory, &header)
+        StageFile::create(self.ranks, &self.directory, &header, layout)
     }
 
     /// Completes the file of the stage that began last, and lets go of its checkpoints.

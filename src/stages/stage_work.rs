@@ -4,6 +4,7 @@ use super::context::{Context, Earlier};
 use super::cost::{Cost, ForceCall, Memory};
 use super::lines::Line;
 use crate::error::Result;
+use crate::files::layout::Layout;
 use crate::files::{Campaign, StageReader};
 use crate::input::Deck;
 
@@ -22,7 +23,10 @@ pub trait StageWork: Sync {
     /// What a rank holds at its peak, one of `ranks`; `None` when the deck does not ask for the stage or it holds little.
     fn memory(&self, deck: &Deck, call: &ForceCall, ranks: usize) -> Option<Memory>;
 
-    /// What the stage's file holds, line by line.
+    /// What is in the stage's file.
+    fn layout(&self) -> &'static Layout;
+
+    /// What the stage has found, line by line.
     ///
     /// # Errors
     /// `Storage` when the file cannot be read.

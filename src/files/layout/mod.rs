@@ -1,57 +1,63 @@
-//! What is in the files: one table that drives writing, `docs/files.md` and the tests.
+//! How it is said what is in a file: tables that drive writing, `docs/files.md` and the tests. Each stage has one for its file.
 //!
 //! Shapes are written in words, "[M,N,3]": a letter is a length that is the same wherever it stands in a file (in a group
 //! of a unit: in that group), a number is itself, "[]" is a scalar. `<unit>` in a path stands for the name of a
 //! unit of energy of the deck, `<name>` for any name. Bump [`VERSION`] when a name changes.
 
-mod elastic;
 mod entry;
-mod excitations;
-mod excited;
-mod glassy;
-mod liquid;
-mod names;
+pub mod names;
 mod timing;
-mod vibrations;
 
 use std::collections::BTreeMap;
 
 use crate::error::{Error, Result};
-use crate::stage::Stage;
 
-pub use entry::{AttributeEntry, DataSet, Element};
+pub use entry::{AttributeEntry, DataSet, Element, asked, attribute, set};
 
 /// The layout's version: the root attribute `glasswell_layout` of every file.
 pub const VERSION: i64 = 1;
 
-/// The data sets of a stage's file, without those of /timing.
-pub fn data_sets(stage: Stage) -> &'static [DataSet] {
-    match stage {
-        Stage::Prepare => glassy::GLASSES,
-        Stage::Relax => liquid::RELAXATION,
-        Stage::Explore => glassy::LANDSCAPE,
-        Stage::Connect => glassy::PATHS,
-        Stage::Tunnel => excited::TUNNELLING,
-        Stage::Modes => vibrations::MODES,
-        Stage::Excite => excitations::EXCITATIONS,
-        Stage::Elastic => elastic::ELASTICITY,
+/// What is in the file of a stage, beside what every file has.
+#[derive(Clone, Copy, Debug)]
+pub struct Layout {
+    /// Tables of data sets, those of /timing left out.
+    pub data_sets: &'static [&'static [DataSet]],
+    /// Attributes beside those of the root, of /timing, and `units` and `description`.
+    pub attributes: &'static [AttributeEntry],
+}
+
+impl Layout {
+    /// The data sets, those of /timing left out.
+    pub fn data_sets(&self) -> impl Iterator<Item = &'static DataSet> {
+        self.data_sets.iter().copied().flatten()
+    }
+
+    /// The entry for this path.
+    ///
+    /// # Errors
+    /// `Internal` for a path that the layout does not know.
+    pub fn data_set(&self, path: &str) -> Result<&'static DataSet> {
+        let all = || self.data_sets().chain(timing_data_sets());
+        all()
+            .find(|entry| entry.path == path)
+            .or_else(|| all().find(|entry| matches(entry.path, path)))
+            .ok_or_else(|| Error::Internal(format!("the layout has no data set {path}")))
+    }
+
+    /// The entry for this attribute.
+    ///
+    /// # Errors
+    /// `Internal` for one that the layout does not know.
+    pub fn attribute(&self, path: &str, name: &str) -> Result<&'static AttributeEntry> {
+        let mut all = self.attributes.iter().filter(|entry| entry.name == name);
+        all.find(|entry| entry.path == path || matches(entry.path, path))
+            .ok_or_else(|| Error::Internal(format!("the layout has no attribute {name} of {path}")))
     }
 }
 
 /// The data sets of /timing, the same in every file.
 pub fn timing_data_sets() -> &'static [DataSet] {
     timing::TIMING
-}
-
-/// The attributes of a stage's file, beside those of the root, of /timing, and `units` and `description`.
-pub fn attributes(stage: Stage) -> &'static [AttributeEntry] {
-    match stage {
-        Stage::Tunnel => excited::TUNNELLING_ATTRIBUTES,
-        Stage::Modes => vibrations::MODES_ATTRIBUTES,
-        Stage::Relax => liquid::RELAXATION_ATTRIBUTES,
-        Stage::Excite => excitations::EXCITATIONS_ATTRIBUTES,
-        _ => &[],
-    }
 }
 
 /// The attributes of the root of every file.
@@ -62,29 +68,6 @@ pub fn root_attributes() -> &'static [AttributeEntry] {
 /// The attributes of every data set.
 pub fn data_set_attributes() -> &'static [AttributeEntry] {
     timing::DATA_SET_ATTRIBUTES
-}
-
-/// The entry for this path in a stage's file.
-///
-/// # Errors
-/// `Internal` for a path that the layout does not know.
-pub fn data_set(stage: Stage, path: &str) -> Result<&'static DataSet> {
-    let all = || data_sets(stage).iter().chain(timing_data_sets());
-    all()
-        .find(|entry| entry.path == path)
-        .or_else(|| all().find(|entry| matches(entry.path, path)))
-        .ok_or_else(|| Error::Internal(format!("{} has no data set {path} in the layout", stage.file_name())))
-}
-
-/// The entry for this attribute in a stage's file.
-///
-/// # Errors
-/// `Internal` for one that the layout does not know.
-pub fn attribute_entry(stage: Stage, path: &str, name: &str) -> Result<&'static AttributeEntry> {
-    let mut all = attributes(stage).iter().filter(|entry| entry.name == name);
-    all.find(|entry| entry.path == path || matches(entry.path, path)).ok_or_else(|| {
-        Error::Internal(format!("{} has no attribute {name} of {path} in the layout", stage.file_name()))
-    })
 }
 
 fn matches(pattern: &str, path: &str) -> bool {

@@ -2,6 +2,7 @@
 
 mod cost;
 mod double_wells;
+mod layout;
 mod minima;
 mod rows;
 mod run;
@@ -13,6 +14,7 @@ use super::lines::Line;
 use super::{Context, Earlier, StageWork};
 use crate::error::Result;
 use crate::files::StageReader;
+use crate::files::layout::Layout;
 use crate::input::Deck;
 pub use double_wells::{DoubleWells, Wells};
 pub use minima::{Minima, inherent_positions};
@@ -31,6 +33,10 @@ impl StageWork for Work {
 
     fn memory(&self, deck: &Deck, call: &ForceCall, ranks: usize) -> Option<Memory> {
         cost::memory(deck, call, ranks)
+    }
+
+    fn layout(&self) -> &'static Layout {
+        &layout::LAYOUT
     }
 
     fn summary(&self, reader: &StageReader) -> Result<Vec<Line>> {

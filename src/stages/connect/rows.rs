@@ -1,5 +1,6 @@
 //! paths.h5: candidates, double wells, what was rejected, minima found by splitting.
 
+use super::layout::LAYOUT;
 use crate::error::Result;
 use crate::files::{Rows, StageFile, name_of};
 use crate::paths::{
@@ -52,7 +53,7 @@ pub fn write(
     settings: &ConnectSettings,
     journal: Journal<'_>,
 ) -> Result<()> {
-    let mut file = context.create_file(Stage::Connect)?;
+    let mut file = context.create_file(Stage::Connect, &LAYOUT)?;
     let counts: Vec<(usize, u64)> =
         paths.iter().map(|glass| (glass.glass, glass.rounds.candidates().len() as u64)).collect();
     let parents = first_candidates(context, &counts)?;

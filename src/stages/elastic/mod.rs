@@ -1,6 +1,7 @@
 //! Stage `elastic`: moduli of each glass, and the coupling of double wells to strain.
 
 mod cost;
+mod layout;
 mod rows;
 mod run;
 mod summary;
@@ -9,6 +10,7 @@ use super::cost::{Cost, ForceCall, Memory};
 use super::lines::Line;
 use super::{Context, Earlier, StageWork};
 use crate::error::Result;
+use crate::files::layout::Layout;
 use crate::files::{Campaign, StageReader};
 use crate::input::Deck;
 use crate::stage::Stage;
@@ -26,6 +28,10 @@ impl StageWork for Work {
 
     fn memory(&self, deck: &Deck, call: &ForceCall, _ranks: usize) -> Option<Memory> {
         cost::memory(deck, call)
+    }
+
+    fn layout(&self) -> &'static Layout {
+        &layout::LAYOUT
     }
 
     fn summary(&self, reader: &StageReader) -> Result<Vec<Line>> {

@@ -1,5 +1,6 @@
 //! elasticity.h5.
 
+use super::layout::LAYOUT;
 use crate::error::Result;
 use crate::files::{Rows, StageFile, StageReader, name_of};
 use crate::forces::LANES;
@@ -44,7 +45,7 @@ pub fn write(
     journal: Journal<'_>,
 ) -> Result<()> {
     let settings = context.section(&context.deck.elastic, Stage::Elastic)?;
-    let mut file = context.create_file(Stage::Elastic)?;
+    let mut file = context.create_file(Stage::Elastic, &LAYOUT)?;
     let keys: Vec<(u64, u64)> = found.glasses.iter().map(|(glass, ..)| (*glass, 1)).collect();
     let rows = Rows::by_key(context.ranks, &keys)?;
     let glass: Vec<u32> = found.glasses.iter().map(|(glass, ..)| *glass as u32).collect();

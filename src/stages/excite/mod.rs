@@ -1,6 +1,7 @@
 //! Stage `excite`: pushes along the modes of glasses.
 
 mod cost;
+mod layout;
 mod rows;
 mod run;
 mod summary;
@@ -10,6 +11,7 @@ use super::lines::Line;
 use super::{Context, Earlier, StageWork};
 use crate::error::Result;
 use crate::files::StageReader;
+use crate::files::layout::Layout;
 use crate::input::Deck;
 
 pub struct Work;
@@ -25,6 +27,10 @@ impl StageWork for Work {
 
     fn memory(&self, deck: &Deck, call: &ForceCall, ranks: usize) -> Option<Memory> {
         cost::memory(deck, call, ranks)
+    }
+
+    fn layout(&self) -> &'static Layout {
+        &layout::LAYOUT
     }
 
     fn summary(&self, reader: &StageReader) -> Result<Vec<Line>> {

@@ -1,5 +1,6 @@
 //! excitations.h5: modes, what pushes along them came to, where they lead, and the density of states.
 
+use super::layout::LAYOUT;
 use super::run::Pushed;
 use crate::error::Result;
 use crate::excitation::{Destinations, ExciteSettings, GlassSpectrum, GlassStatus, PushStatus, cubic_amplitude};
@@ -91,7 +92,7 @@ pub fn write(
     settings: &ExciteSettings,
     journal: Journal<'_>,
 ) -> Result<()> {
-    let mut file = context.create_file(Stage::Excite)?;
+    let mut file = context.create_file(Stage::Excite, &LAYOUT)?;
     write_excitations(context, &mut file, glasses)?;
     write_destinations(context, &mut file, glasses, particles, settings)?;
     write_glasses(context, &mut file, glasses, settings)?;

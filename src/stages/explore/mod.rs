@@ -1,6 +1,7 @@
 //! Stage `explore`: molecular dynamics and quenches.
 
 pub mod cost;
+mod layout;
 mod reader;
 mod run;
 mod summary;
@@ -10,6 +11,7 @@ use super::lines::Line;
 use super::{Context, Earlier, StageWork};
 use crate::error::Result;
 use crate::files::StageReader;
+use crate::files::layout::Layout;
 use crate::input::Deck;
 pub use reader::{Landscape, candidate_times};
 
@@ -26,6 +28,10 @@ impl StageWork for Work {
 
     fn memory(&self, deck: &Deck, call: &ForceCall, ranks: usize) -> Option<Memory> {
         cost::memory(deck, call, ranks)
+    }
+
+    fn layout(&self) -> &'static Layout {
+        &layout::LAYOUT
     }
 
     fn summary(&self, reader: &StageReader) -> Result<Vec<Line>> {

@@ -1,5 +1,6 @@
 //! Stage `explore`: runs of each glass into its library of minima.
 
+use super::layout::LAYOUT;
 use crate::error::Result;
 use crate::files::{Rows, StageFile, StageReader};
 use crate::landscape::{
@@ -65,7 +66,7 @@ pub fn run(context: &Context<'_>) -> Result<()> {
     for (glass, run) in all {
         log::warn!("glass {glass} run {run} diffuses: it is a liquid at explore.temperature");
     }
-    let mut file = context.create_file(Stage::Explore)?;
+    let mut file = context.create_file(Stage::Explore, &LAYOUT)?;
     write_minima(context, &mut file, &explored, particles, settings.time_step)?;
     write_visits(context, &mut file, &explored, settings.time_step)?;
     write_runs(context, &mut file, &explored)?;

@@ -1,5 +1,6 @@
 //! modes.h5: spectra, overlaps, nonlinear modes, what lies along the paths, the density of states.
 
+use super::layout::LAYOUT;
 use crate::error::Result;
 use crate::files::{Attribute, Rows, StageFile, name_of};
 use crate::modes::{
@@ -42,7 +43,7 @@ pub fn write(
     particles: usize,
     journal: Journal<'_>,
 ) -> Result<()> {
-    let mut file = context.create_file(Stage::Modes)?;
+    let mut file = context.create_file(Stage::Modes, &LAYOUT)?;
     write_spectra(context, &mut file, spectra, particles)?;
     write_overlaps(context, &mut file, spectra)?;
     write_nonlinear(context, &mut file, spectra)?;

@@ -1,6 +1,7 @@
 //! Stage `prepare`: independent glasses.
 
 mod cost;
+mod layout;
 mod reader;
 mod record;
 mod rows;
@@ -13,6 +14,7 @@ use super::lines::Line;
 use super::{Context, Earlier, StageWork};
 use crate::error::Result;
 use crate::files::StageReader;
+use crate::files::layout::Layout;
 use crate::input::Deck;
 pub use reader::{configuration, glasses_file, read_any};
 
@@ -29,6 +31,10 @@ impl StageWork for Work {
 
     fn memory(&self, deck: &Deck, call: &ForceCall, ranks: usize) -> Option<Memory> {
         cost::memory(deck, call, ranks)
+    }
+
+    fn layout(&self) -> &'static Layout {
+        &layout::LAYOUT
     }
 
     fn summary(&self, reader: &StageReader) -> Result<Vec<Line>> {

@@ -1,5 +1,6 @@
 //! Writes glasses.h5.
 
+use super::layout::LAYOUT;
 use super::record::GlassRecord;
 use crate::error::Result;
 use crate::files::{Rows, name_of};
@@ -12,7 +13,7 @@ use crate::stages::Context;
 /// # Errors
 /// `Storage` when the file cannot be written.
 pub fn write(context: &Context<'_>, records: &[GlassRecord], journal: Option<Journal<'_>>) -> Result<()> {
-    let mut file = context.create_file(Stage::Prepare)?;
+    let mut file = context.create_file(Stage::Prepare, &LAYOUT)?;
     let n = context.deck.model.particles as u64;
     let keys: Vec<(usize, u64)> = records.iter().map(|record| (record.glass, 1)).collect();
     let rows = Rows::by_key(context.ranks, &keys)?;

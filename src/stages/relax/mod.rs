@@ -1,6 +1,7 @@
 //! Stage `relax`: equilibrium liquids and how they relax.
 
 mod cost;
+mod layout;
 mod rows;
 mod run;
 mod summary;
@@ -10,6 +11,7 @@ use super::lines::Line;
 use super::{Context, Earlier, StageWork};
 use crate::error::Result;
 use crate::files::StageReader;
+use crate::files::layout::Layout;
 use crate::input::Deck;
 
 pub struct Work;
@@ -25,6 +27,10 @@ impl StageWork for Work {
 
     fn memory(&self, deck: &Deck, call: &ForceCall, _ranks: usize) -> Option<Memory> {
         cost::memory(deck, call)
+    }
+
+    fn layout(&self) -> &'static Layout {
+        &layout::LAYOUT
     }
 
     fn summary(&self, reader: &StageReader) -> Result<Vec<Line>> {

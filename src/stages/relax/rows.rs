@@ -1,5 +1,6 @@
 //! relaxation.h5: writing and reading.
 
+use super::layout::LAYOUT;
 use crate::error::{Error, Result};
 use crate::files::{Attribute, StageFile, StageReader, name_of};
 use crate::sampling::{
@@ -38,7 +39,7 @@ pub fn write<'c>(
     ensembles: &[Vec<LiquidEnsemble>],
 ) -> Result<StageFile<'c>> {
     let settings = context.section(&context.deck.relax, Stage::Relax)?;
-    let mut file = context.create_file(Stage::Relax)?;
+    let mut file = context.create_file(Stage::Relax, &LAYOUT)?;
     if let Some(first) = ensembles.first() {
         write_ensembles(&mut file, "/relaxation", first)?;
         write_more(&mut file, first)?;

@@ -1,6 +1,7 @@
 //! Stage `tunnel`: the quantum problem along each path.
 
 mod cost;
+mod layout;
 mod run;
 mod summary;
 
@@ -9,6 +10,7 @@ use super::lines::Line;
 use super::{Context, Earlier, StageWork};
 use crate::error::Result;
 use crate::files::StageReader;
+use crate::files::layout::Layout;
 use crate::input::Deck;
 
 pub struct Work;
@@ -24,6 +26,10 @@ impl StageWork for Work {
 
     fn memory(&self, _deck: &Deck, _call: &ForceCall, _ranks: usize) -> Option<Memory> {
         None
+    }
+
+    fn layout(&self) -> &'static Layout {
+        &layout::LAYOUT
     }
 
     fn summary(&self, reader: &StageReader) -> Result<Vec<Line>> {

@@ -1,5 +1,6 @@
 //! Stage `tunnel`: the quantum problem along each path, for each unit of energy asked for.
 
+use super::layout::LAYOUT;
 use crate::error::{Error, Result};
 use crate::files::{Attribute, RowRange, Rows, StageFile, StageReader, TaskCost, TaskKey, name_of};
 use crate::stage::Stage;
@@ -49,7 +50,7 @@ pub fn run(context: &Context<'_>, spectra: bool) -> Result<()> {
         tasks.extend(costs);
         solved_units.push((unit, doublets));
     }
-    let mut file = context.create_file(Stage::Tunnel)?;
+    let mut file = context.create_file(Stage::Tunnel, &LAYOUT)?;
     for (unit, doublets) in solved_units {
         write_doublets(&mut file, &unit, &rows, (&wells, &doublets), settings)?;
         write_statistics(context, &mut file, &unit, &wells, &doublets, glasses)?;

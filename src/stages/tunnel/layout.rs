@@ -1,10 +1,11 @@
-//! tunnelling.h5.
+//! What is in tunnelling.h5.
 
-use super::entry::Element::*;
-use super::entry::{AttributeEntry, DataSet, asked, attribute, set};
-use super::names;
+use crate::files::layout::Element::*;
+use crate::files::layout::{AttributeEntry, DataSet, Layout, asked, attribute, names, set};
 
-pub(super) const TUNNELLING: &[DataSet] = &[
+pub static LAYOUT: Layout = Layout { data_sets: &[TUNNELLING], attributes: TUNNELLING_ATTRIBUTES };
+
+const TUNNELLING: &[DataSet] = &[
     set("/<unit>/levels", F64, "[P,L]", "epsilon", "lowest energy levels of each double well, from the lower minimum"),
     set("/<unit>/splitting", F64, "[P]", "epsilon", "E = e_2 - e_1"),
     set("/<unit>/diagonal_splitting", F64, "[P]", "epsilon", "Delta = asymmetry + (omega_2 - omega_1)/(2 sqrt(m~))"),
@@ -32,7 +33,7 @@ pub(super) const TUNNELLING: &[DataSet] = &[
     asked("/zero_point_difference", F64, "[P]", "epsilon sqrt(m~)", "sum of (omega_b - omega_a)/2 over the 3N-3 modes"),
 ];
 
-pub(super) const TUNNELLING_ATTRIBUTES: &[AttributeEntry] = &[
+const TUNNELLING_ATTRIBUTES: &[AttributeEntry] = &[
     attribute("/<unit>", "reduced_mass", F64, "[]", "m~ = m sigma^2 epsilon / hbar^2"),
     attribute("/<unit>", "kT_Q", F64, "[]", "k_B T_Q = 2 pi / m~, in epsilon"),
     attribute("/<unit>/density", "n0", F64, "[]", "n(k_B T_Q) / k_B T_Q, per atom (over N N_g), 1/epsilon"),

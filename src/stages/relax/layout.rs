@@ -1,13 +1,14 @@
-//! relaxation.h5.
+//! What is in relaxation.h5.
 
-use super::entry::Element::*;
-use super::entry::{AttributeEntry, DataSet, asked, attribute, set};
-use super::names;
+use crate::files::layout::Element::*;
+use crate::files::layout::{AttributeEntry, DataSet, Layout, asked, attribute, names, set};
 
 const TIME: &str = "sigma sqrt(m/epsilon)";
 const PRESSURE: &str = "epsilon/sigma^3";
 
-pub(super) const RELAXATION: &[DataSet] = &[
+pub static LAYOUT: Layout = Layout { data_sets: &[RELAXATION], attributes: RELAXATION_ATTRIBUTES };
+
+const RELAXATION: &[DataSet] = &[
     set("/relaxation/temperature", F64, "[T]", "epsilon", "temperatures of the liquid, falling"),
     set("/relaxation/time", F64, "[T,K]", TIME, "times of the correlation functions; NaN beyond the shortest sample"),
     set("/relaxation/self_scattering", F64, "[T,K]", "1", "self part of the intermediate scattering function F_s(q,t)"),
@@ -101,7 +102,7 @@ pub(super) const RELAXATION: &[DataSet] = &[
     set("/samples/fourth_power", F64, "[R,L,G]", "sigma^4", "<d^4>, groups likewise"),
 ];
 
-pub(super) const RELAXATION_ATTRIBUTES: &[AttributeEntry] = &[
+const RELAXATION_ATTRIBUTES: &[AttributeEntry] = &[
     attribute("/relaxation", "dynamics", Text, "[]", "moves of this group: md when it was asked for, else hybrid_swap"),
     attribute("/relaxation", "wave_number", F64, "[]", "|q| as asked for, 1/sigma"),
     attribute("/relaxation", "wave_vectors", I64, "[]", "vectors q of the box that F_s is averaged over, both signs"),

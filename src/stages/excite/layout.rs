@@ -1,12 +1,13 @@
-//! excitations.h5.
+//! What is in excitations.h5.
 
-use super::entry::Element::*;
-use super::entry::{AttributeEntry, DataSet, asked, attribute, set};
-use super::names;
+use crate::files::layout::Element::*;
+use crate::files::layout::{AttributeEntry, DataSet, Layout, asked, attribute, names, set};
 
 const FREQUENCY: &str = "sqrt(epsilon/m)/sigma";
 
-pub(super) const EXCITATIONS: &[DataSet] = &[
+pub static LAYOUT: Layout = Layout { data_sets: &[EXCITATIONS], attributes: EXCITATIONS_ATTRIBUTES };
+
+const EXCITATIONS: &[DataSet] = &[
     set("/excitations/glass", U32, "[X]", "1", "glass that was pushed"),
     set("/excitations/mode", U32, "[X]", "1", "mode it was pushed along, 0 the lowest without translations"),
     set(
@@ -142,7 +143,7 @@ pub(super) const EXCITATIONS: &[DataSet] = &[
     ),
 ];
 
-pub(super) const EXCITATIONS_ATTRIBUTES: &[AttributeEntry] = &[
+const EXCITATIONS_ATTRIBUTES: &[AttributeEntry] = &[
     attribute(
         "/destinations",
         "energy_exponent",

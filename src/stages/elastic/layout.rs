@@ -1,12 +1,13 @@
-//! elasticity.h5.
+//! What is in elasticity.h5.
 
-use super::entry::Element::*;
-use super::entry::{DataSet, asked, set};
-use super::names;
+use crate::files::layout::Element::*;
+use crate::files::layout::{DataSet, Layout, asked, names, set};
 
 const PRESSURE: &str = "epsilon/sigma^3";
 
-pub(super) const ELASTICITY: &[DataSet] = &[
+pub static LAYOUT: Layout = Layout { data_sets: &[ELASTICITY], attributes: &[] };
+
+const ELASTICITY: &[DataSet] = &[
     set("/moduli/glass", U32, "[Ng]", "1", "the glass"),
     set("/moduli/status", Names(names::ELASTIC), "[Ng]", "1", "how the moduli were left"),
     set("/moduli/shear", F64, "[Ng]", PRESSURE, "shear modulus G by linear response, mean of three planes"),

@@ -1,12 +1,13 @@
-//! modes.h5.
+//! What is in modes.h5.
 
-use super::entry::Element::*;
-use super::entry::{AttributeEntry, DataSet, asked, attribute, set};
-use super::names;
+use crate::files::layout::Element::*;
+use crate::files::layout::{AttributeEntry, DataSet, Layout, asked, attribute, names, set};
 
 const FREQUENCY: &str = "sqrt(epsilon/m)/sigma";
 
-pub(super) const MODES: &[DataSet] = &[
+pub static LAYOUT: Layout = Layout { data_sets: &[MODES], attributes: MODES_ATTRIBUTES };
+
+const MODES: &[DataSet] = &[
     set("/spectra/glass", U32, "[S]", "1", "glass of the spectrum"),
     set("/spectra/minimum", I64, "[S]", "1", "minimum of the spectrum; -1 for the glass's inherent structure"),
     set(
@@ -162,7 +163,7 @@ pub(super) const MODES: &[DataSet] = &[
     set("/density_of_states/omega_first_phonon", F64, "[G]", FREQUENCY, "lowest transverse phonon 2 pi c_t / L"),
 ];
 
-pub(super) const MODES_ATTRIBUTES: &[AttributeEntry] = &[
+const MODES_ATTRIBUTES: &[AttributeEntry] = &[
     attribute("/density_of_states", "a4", F64, "[]", "A_4 of D(omega) = A_4 omega^4; NaN with its status"),
     attribute("/density_of_states", "a4_error", F64, "[]", "its standard error, by bootstrap over glasses"),
     attribute("/density_of_states", "a4_reduced", F64, "[]", "A_4 omega_D^5"),
