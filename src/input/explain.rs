@@ -1,7 +1,7 @@
 //! The whole effective deck with each value's origin, itself a deck.
 
+use super::deck::{Deck, to_value};
 use super::source::{leaves, value_text};
-use super::stages::{Deck, to_value};
 use crate::error::Result;
 use crate::stage::Stage;
 use toml::Value;

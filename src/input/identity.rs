@@ -1,21 +1,13 @@
 //! What makes two decks the same campaign: canonical text, its hash, the keys a stage depends on.
 
+use super::deck::{Deck, Growth};
 use super::explain::quoted_key;
 use super::source::{leaves, value_text};
-use super::stages::Deck;
 use crate::error::{Error, Result};
-use crate::paths::Refine;
 use crate::stage::Stage;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use toml::{Table, Value};
-
-/// Keys whose raised value continues what is there.
-const RAISABLE: [&str; 4] = ["prepare.glasses", "relax.samples", "explore.quenches", "explore.runs"];
-/// Lists and tables whose additional entries add to what is there.
-const EXTENDABLE: [&str; 4] = ["relax.temperatures", "relax.dynamics", "tunnel.units", "tunnel.reduced_mass"];
-/// The list of imported files may grow at its end.
-const APPENDABLE: &str = "prepare.from";
 
 /// One key that differs between two decks.
 #[derive(Clone, Debug, PartialEq)]
@@ -93,15 +85,6 @@ impl Deck {
         })
     }
 
-    fn is_decided_by_units(&self, stage: Stage) -> bool {
-        match stage {
-            Stage::Connect => self.connect.as_ref().is_some_and(|connect| connect.refine == Refine::Active),
-            Stage::Modes => self.modes.as_ref().is_some_and(|modes| modes.follows_paths()),
-            Stage::Elastic => self.couples_to_strain(),
-            _ => false,
-        }
-    }
-
     /// How this deck relates to the one that made the results in a directory.
     ///
     /// # Errors
@@ -170,12 +153,16 @@ enum Relation {
 }
 
 fn relation(key: &str, old: Option<&Value>, new: Option<&Value>) -> Relation {
-    let extendable = EXTENDABLE.iter().any(|name| key == *name || key.starts_with(&format!("{name}.")));
+    let growth = stage_of(key).map_or(Growth::NONE, Stage::growth);
+    let inner = key.split_once('.').map_or("", |(_, inner)| inner);
+    let extendable = growth.extended.iter().any(|name| inner == *name || inner.starts_with(&format!("{name}.")));
     match (old, new) {
-        (Some(Value::Integer(old)), Some(Value::Integer(new))) if RAISABLE.contains(&key) && new > old => {
+        (Some(Value::Integer(old)), Some(Value::Integer(new))) if growth.raised.contains(&inner) && new > old => {
             Relation::More
         }
-        (Some(Value::Array(old)), Some(Value::Array(new))) if key == APPENDABLE && new.starts_with(old) => {
+        (Some(Value::Array(old)), Some(Value::Array(new)))
+            if growth.appended.contains(&inner) && new.starts_with(old) =>
+        {
             Relation::More
         }
         (Some(Value::Array(old)), Some(Value::Array(new))) if extendable => {

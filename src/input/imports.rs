@@ -1,8 +1,8 @@
 //! The files that `prepare.from` names, and how many configurations they hold.
 
-use super::deck::Origin;
+use super::deck::Deck;
+use super::origin::Origin;
 use super::source::Source;
-use super::stages::Deck;
 use crate::error::{Error, Result};
 use crate::formats;
 use crate::sampling::PrepareMethod;

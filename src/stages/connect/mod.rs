@@ -6,6 +6,7 @@ mod layout;
 mod minima;
 mod rows;
 mod run;
+mod section;
 mod summary;
 mod task;
 

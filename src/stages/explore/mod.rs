@@ -4,6 +4,7 @@ pub mod cost;
 mod layout;
 mod reader;
 mod run;
+mod section;
 mod summary;
 
 use super::cost::{Cost, ForceCall, Memory};

@@ -6,6 +6,7 @@ mod reader;
 mod record;
 mod rows;
 mod run;
+mod section;
 mod summary;
 mod task;
 

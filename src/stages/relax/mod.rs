@@ -4,6 +4,7 @@ mod cost;
 mod layout;
 mod rows;
 mod run;
+mod section;
 mod summary;
 
 use super::cost::{Cost, ForceCall, Memory};

@@ -3,6 +3,7 @@
 mod cost;
 mod layout;
 mod run;
+mod section;
 mod summary;
 
 use super::cost::{Cost, ForceCall, Memory};
