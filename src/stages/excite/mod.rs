@@ -2,6 +2,7 @@
 
 mod cost;
 mod layout;
+mod record;
 mod rows;
 mod run;
 mod section;

@@ -1,9 +1,9 @@
 //! excitations.h5: modes, what pushes along them came to, where they lead, and the density of states.
 
 use super::layout::LAYOUT;
-use super::run::Pushed;
+use super::record::{Pushed, PushedGlass};
 use crate::error::Result;
-use crate::excitation::{Destinations, ExciteSettings, GlassSpectrum, GlassStatus, PushStatus, cubic_amplitude};
+use crate::excitation::{ExciteSettings, GlassSpectrum, GlassStatus, PushStatus, cubic_amplitude};
 use crate::files::{Attribute, Rows, StageFile, name_of};
 use crate::landscape::QuenchSettings;
 use crate::runtime::Journal;
@@ -15,66 +15,7 @@ use crate::statistics::{DensityLaw, GlassModes, ReducedDensity, power_law};
 /// A column of the modes by name.
 type OfMode<T> = (&'static str, fn(&GlassSpectrum, &Pushed) -> T);
 /// A column of the glasses by name.
-type OfGlass<T> = (&'static str, fn(&Glass) -> T);
-
-/// A minimum that some modes of a glass lead to.
-struct Destination {
-    /// Row among the modes of the glass: the lowest that leads there.
-    first: usize,
-    modes: usize,
-    barrier: f64,
-}
-
-/// Everything `excite` knows of one glass.
-pub struct Glass {
-    spectrum: GlassSpectrum,
-    /// By mode.
-    pushed: Vec<Pushed>,
-    /// Of each mode; none without a transition.
-    destination: Vec<Option<usize>>,
-    destinations: Vec<Destination>,
-}
-
-impl Glass {
-    /// `pushed` by rising mode.
-    pub fn new(spectrum: GlassSpectrum, pushed: Vec<Pushed>) -> Self {
-        let mut known = Destinations::default();
-        let mut destinations: Vec<Destination> = Vec::new();
-        let mut destination = Vec::with_capacity(pushed.len());
-        for (row, Pushed { excitation, .. }) in pushed.iter().enumerate() {
-            if excitation.status != PushStatus::Transition {
-                destination.push(None);
-                continue;
-            }
-            let number = known.number(&excitation.displacement);
-            if number == destinations.len() {
-                destinations.push(Destination { first: row, modes: 0, barrier: f64::INFINITY });
-            }
-            destinations[number].modes += 1;
-            destinations[number].barrier = destinations[number].barrier.min(excitation.barrier);
-            destination.push(Some(number));
-        }
-        Self { spectrum, pushed, destination, destinations }
-    }
-
-    fn number(&self) -> usize {
-        self.spectrum.glass as usize
-    }
-
-    fn particles(&self) -> usize {
-        self.spectrum.origin.positions.len() / 3
-    }
-
-    fn with(&self, status: PushStatus) -> usize {
-        self.pushed.iter().filter(|pushed| pushed.excitation.status == status).count()
-    }
-
-    /// T_c = 2 min_k barrier.
-    fn onset_temperature(&self) -> f64 {
-        let barriers = self.destinations.iter().map(|destination| destination.barrier);
-        barriers.reduce(f64::min).map_or(f64::NAN, |lowest| 2.0 * lowest)
-    }
-}
+type OfGlass<T> = (&'static str, fn(&PushedGlass) -> T);
 
 /// The number of a mode in a column of the spectrum; NaN where there is none.
 fn of_mode(column: &[f64], pushed: &Pushed) -> f64 {
@@ -87,7 +28,7 @@ fn of_mode(column: &[f64], pushed: &Pushed) -> f64 {
 /// A directory that cannot be written.
 pub fn write(
     context: &Context<'_>,
-    glasses: &[Glass],
+    glasses: &[PushedGlass],
     particles: usize,
     settings: &ExciteSettings,
     journal: Journal<'_>,
@@ -102,12 +43,12 @@ pub fn write(
 }
 
 /// Places `count` rows of each glass by rising glass.
-fn rows(context: &Context<'_>, glasses: &[Glass], count: impl Fn(&Glass) -> usize) -> Result<Rows> {
+fn rows(context: &Context<'_>, glasses: &[PushedGlass], count: impl Fn(&PushedGlass) -> usize) -> Result<Rows> {
     let keys: Vec<(usize, u64)> = glasses.iter().map(|glass| (glass.number(), count(glass) as u64)).collect();
     Rows::by_key(context.ranks, &keys)
 }
 
-fn write_excitations(context: &Context<'_>, file: &mut StageFile<'_>, glasses: &[Glass]) -> Result<()> {
+fn write_excitations(context: &Context<'_>, file: &mut StageFile<'_>, glasses: &[PushedGlass]) -> Result<()> {
     let rows = rows(context, glasses, |glass| glass.pushed.len())?;
     let at = |name: &str| format!("/excitations/{name}");
     let all = || glasses.iter().flat_map(|glass| glass.pushed.iter().map(move |pushed| (&glass.spectrum, pushed)));
@@ -160,7 +101,7 @@ fn write_excitations(context: &Context<'_>, file: &mut StageFile<'_>, glasses: &
 fn write_destinations(
     context: &Context<'_>,
     file: &mut StageFile<'_>,
-    glasses: &[Glass],
+    glasses: &[PushedGlass],
     particles: usize,
     settings: &ExciteSettings,
 ) -> Result<()> {
@@ -208,7 +149,7 @@ fn write_destinations(
 fn write_glasses(
     context: &Context<'_>,
     file: &mut StageFile<'_>,
-    glasses: &[Glass],
+    glasses: &[PushedGlass],
     settings: &ExciteSettings,
 ) -> Result<()> {
     let rows = rows(context, glasses, |_| 1)?;
@@ -220,7 +161,7 @@ fn write_glasses(
         ("inherent_pressure", |g| g.spectrum.pressure),
         ("residual", |g| g.spectrum.origin.residual),
         ("debye_frequency", |g| g.spectrum.debye_frequency),
-        ("onset_temperature", Glass::onset_temperature),
+        ("onset_temperature", PushedGlass::onset_temperature),
     ];
     for (name, value) in numbers {
         let column: Vec<f64> = glasses.iter().map(value).collect();
@@ -249,8 +190,8 @@ fn write_glasses(
     file.write(&at("counted"), &rows, &[], &counted)
 }
 
-fn write_spectra(context: &Context<'_>, file: &mut StageFile<'_>, glasses: &[Glass]) -> Result<()> {
-    let count = |glass: &Glass| glass.spectrum.eigenvalues.len();
+fn write_spectra(context: &Context<'_>, file: &mut StageFile<'_>, glasses: &[PushedGlass]) -> Result<()> {
+    let count = |glass: &PushedGlass| glass.spectrum.eigenvalues.len();
     let rows = rows(context, glasses, count)?;
     let glass: Vec<u32> = glasses.iter().flat_map(|glass| vec![glass.number() as u32; count(glass)]).collect();
     let mode: Vec<u32> = glasses.iter().flat_map(|glass| 0..count(glass) as u32).collect();
@@ -277,11 +218,12 @@ struct Share {
 fn write_density(
     context: &Context<'_>,
     file: &mut StageFile<'_>,
-    glasses: &[Glass],
+    glasses: &[PushedGlass],
     settings: &ExciteSettings,
 ) -> Result<()> {
-    let at_minimum = |glass: &&Glass| matches!(glass.spectrum.status, GlassStatus::Stable | GlassStatus::ZeroModes);
-    let share = |glass: &Glass| {
+    let at_minimum =
+        |glass: &&PushedGlass| matches!(glass.spectrum.status, GlassStatus::Stable | GlassStatus::ZeroModes);
+    let share = |glass: &PushedGlass| {
         let GlassSpectrum { participation_ratio, phonon_order, origin, debye_frequency, .. } = &glass.spectrum;
         let modes = GlassModes {
             frequencies: glass.spectrum.frequencies(),

@@ -1,6 +1,7 @@
 //! Stage `excite`: glasses pushed along their modes, in two rounds: the spectra, and the pushes along each mode.
 
-use super::rows::{Glass, write};
+use super::record::{Pushed, PushedGlass};
+use super::rows::write;
 use crate::error::{Error, Result};
 use crate::excitation::{
     Excitation, GlassSpectrum, GlassStatus, Origin, PushState, PushStatus, PushTask, SpectrumState, SpectrumTask,
@@ -14,18 +15,7 @@ use crate::stages::Context;
 use crate::stages::prepare::configuration;
 use crate::stages::prepare::glasses_file;
 use crate::statistics::far_field;
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-
-/// What the pushes along one mode of a glass came to.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Pushed {
-    pub glass: u64,
-    pub mode: usize,
-    pub excitation: Excitation,
-    /// a of |dr_i| ~ r^-a and its error; NaN without a transition, or in too small a box.
-    pub decay: (f64, f64),
-}
 
 /// Pushes every glass along its modes and writes excitations.h5.
 ///
@@ -51,9 +41,9 @@ pub fn run(context: &Context<'_>) -> Result<()> {
             pushed.push(not_pushed(&spectrum, mode)?);
         }
         pushed.sort_by_key(|pushed| pushed.mode);
-        Ok(Glass::new(spectrum, pushed))
+        Ok(PushedGlass::new(spectrum, pushed))
     });
-    let own = context.ranks.agree(own.collect::<Result<Vec<Glass>>>())?;
+    let own = context.ranks.agree(own.collect::<Result<Vec<PushedGlass>>>())?;
     write(context, &own, particles, settings, journal)
 }
 
