@@ -1,0 +1,3 @@
+//! What a reader of the sources can check.
+
+mod layering;
