@@ -4,7 +4,9 @@ use super::journal::Journal;
 use super::lock::{self, DirectoryLock};
 use super::plan::{is_redone, plan, stage_keys, stage_named};
 use super::stop::{Signals, Stop};
-use super::{Workers, connect, elastic, excite, explore, live, modes, prepare, relax, slurm, summary, tunnel};
+use super::{
+    Workers, checkpointed, connect, elastic, excite, explore, live, modes, prepare, relax, slurm, summary, tunnel,
+};
 use crate::error::{Error, Result};
 use crate::files::{self, Campaign, CheckpointHeader, Checkpoints, Header, StageFile, StageReader, TaskCost, Timing};
 use crate::input::{self, Deck, Stage};
@@ -358,7 +360,8 @@ impl Context<'_> {
             _ => 0,
         };
         let deck_keys = keys.lines().filter(counts).fold(String::new(), joined);
-        Ok(CheckpointHeader { stage: file_stage(stage), deck_keys, seed: self.deck.campaign.seed, built_on })
+        let (stage, program) = (file_stage(stage), checkpointed::records(stage)?.program()?);
+        Ok(CheckpointHeader { stage, program, deck_keys, seed: self.deck.campaign.seed, built_on })
     }
 
     /// The section of a stage that is being run.

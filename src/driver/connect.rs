@@ -43,6 +43,8 @@ impl Work {
     }
 }
 
+crate::files::persisted!(Connect, algorithm 1: PairState, (usize, PairKey, ConnectOutcome));
+
 /// Connects all candidates and writes paths.h5.
 ///
 /// # Errors

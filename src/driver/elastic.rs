@@ -49,6 +49,8 @@ enum Outcome {
     Well(Box<StrainCoupling>),
 }
 
+crate::files::persisted!(Elastic, algorithm 1: WorkState, Outcome);
+
 impl Task for ElasticWork {
     type State = WorkState;
 

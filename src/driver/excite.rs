@@ -27,6 +27,8 @@ pub struct Pushed {
     pub decay: (f64, f64),
 }
 
+crate::files::persisted!(Excite, algorithm 1: SpectrumState, GlassSpectrum, PushState, Vec<Pushed>);
+
 /// Pushes every glass along its modes and writes excitations.h5.
 ///
 /// # Errors

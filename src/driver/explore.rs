@@ -26,6 +26,8 @@ struct Explored {
     runs: Vec<RunRecord>,
 }
 
+crate::files::persisted!(Explore, algorithm 1: ExplorationState, Vec<RunRecord>);
+
 /// Explores every glass and writes landscape.h5.
 ///
 /// # Errors

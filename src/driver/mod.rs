@@ -2,6 +2,7 @@
 
 mod campaign;
 mod check;
+mod checkpointed;
 mod connect;
 mod connect_files;
 mod elastic;

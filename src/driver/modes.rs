@@ -41,6 +41,8 @@ struct Wanted {
     minimum: i64,
 }
 
+crate::files::persisted!(Modes, algorithm 1: SpectrumState, SpectrumRecord, FollowState, (crate::modes::PathRecord, Vec<[f64; 2]>));
+
 /// Finds the spectra, follows paths, and writes modes.h5.
 ///
 /// # Errors

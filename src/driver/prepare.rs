@@ -13,6 +13,8 @@ use crate::model::{Configuration, PeriodicBox, Preset};
 use crate::records::GlassRecord;
 use crate::sampling::{PrepareMethod, PrepareTask, PreparedGlass};
 
+crate::files::persisted!(Prepare, algorithm 1: GlassState, GlassRecord);
+
 /// Prepares the glasses of the deck that are not there yet, and writes glasses.h5.
 ///
 /// # Errors

@@ -21,6 +21,8 @@ pub fn names(settings: &RelaxSettings) -> Vec<LiquidName> {
     names
 }
 
+crate::files::persisted!(Relax, algorithm 1: LiquidState, LiquidSample);
+
 /// Follows the samples that are not there yet, and writes relaxation.h5.
 ///
 /// # Errors
