@@ -42,4 +42,3 @@ pub mod files;
 pub mod runtime;
 pub mod stages;
 pub mod commands;
-pub mod report;

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::files::layout::Layout;
-use crate::files::{self, CheckpointHeader, Header, StageFile, TaskCost, Timing};
+use crate::files::{self, CheckpointHeader, Header, StageFile, StageRecords, TaskCost, Timing};
 use crate::input::Deck;
 use crate::landscape::{ExploreSettings, QuenchSettings};
 use crate::parallel::Ranks;
@@ -72,12 +72,12 @@ impl<'r> Context<'r> {
         Workers { ranks: self.ranks, threads: self.threads, stop: &self.stop, stage: stage.name() }
     }
 
-    /// Collective: the journal of a stage.
+    /// Collective: the journal of the stage whose states and results `records` names.
     ///
     /// # Errors
     /// As [`Journal::open`].
-    pub fn journal(&self, stage: Stage, rounds: Rounds) -> Result<Journal<'_>> {
-        let header = self.ranks.agree(self.checkpoint_header(stage))?;
+    pub fn journal(&self, records: &StageRecords, rounds: Rounds) -> Result<Journal<'_>> {
+        let header = self.ranks.agree(self.checkpoint_header(records))?;
         let interval = self.deck.campaign.checkpoint_interval;
         let of = JournalOf { directory: &self.directory, deck: &self.deck.file, header, interval, rounds };
         Journal::open(self.ranks, of)
@@ -127,7 +127,8 @@ impl<'r> Context<'r> {
     ///
     /// # Errors
     /// `Internal` when settings cannot be written as text, `Storage` when the file that the stage builds on cannot be read.
-    pub fn checkpoint_header(&self, stage: Stage) -> Result<CheckpointHeader> {
+    fn checkpoint_header(&self, records: &StageRecords) -> Result<CheckpointHeader> {
+        let stage = records.stage;
         let keys = self.deck.stage_keys(stage)?;
         let of_pairs = matches!(stage, Stage::Connect | Stage::Tunnel);
         let counts = |line: &&str| of_pairs || !line.starts_with("prepare.glasses");
@@ -145,7 +146,7 @@ impl<'r> Context<'r> {
             _ => 0,
         };
         let deck_keys = keys.lines().filter(counts).fold(String::new(), |text, line| text + line + "\n");
-        Ok(CheckpointHeader { stage: stage, deck_keys, seed: self.deck.campaign.seed, built_on })
+        Ok(CheckpointHeader { stage, program: records.program()?, deck_keys, seed: self.deck.campaign.seed, built_on })
     }
 
     /// The section of a stage that is being run.

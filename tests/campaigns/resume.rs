@@ -60,3 +60,29 @@ fn a_stage_that_is_being_replaced_is_resumed_without_redo() {
     assert!(tasks_done(&ended).is_some_and(|done| done > 0), "{}", ended.told);
     campaign.assert_same(&FILES, "connect replaced in two runs");
 }
+
+/// The layout of its files stands for a program that was updated: what it wrote is kept until the user gives it up.
+#[test]
+fn a_checkpoint_of_another_program_is_an_error_until_it_is_redone() {
+    let _turn = one_at_a_time();
+    let campaign = Short::with_files(2);
+    let mut run = campaign.start(1, &[]);
+    let members = run.members();
+    wait_until("a checkpoint of connect", || has_results_of_connect(&campaign));
+    run.signal("USR1", &members);
+    run.wait().assert_told("stopped in connect", 4, &["stage connect"]);
+    let kept = campaign.listing();
+    for name in kept.iter().filter(|name| name.contains("connect.") && name.ends_with(".h5")) {
+        let file = hdf5::File::open_rw(campaign.file(name)).unwrap();
+        let layout = file.attr("checkpoint_layout").unwrap();
+        layout.write_scalar(&(layout.read_scalar::<i64>().unwrap() - 1)).unwrap();
+    }
+    for &ranks in short::rank_counts() {
+        let refused = campaign.start(ranks, &[]).wait();
+        refused.assert_told("a checkpoint of another program", 3, &["connect.", "checkpoint layout", "--redo connect"]);
+        assert_eq!(campaign.listing(), kept);
+    }
+    let ended = campaign.start(1, &["--redo", "connect"]).wait();
+    assert_eq!(ended.code, 0, "{}", ended.told);
+    campaign.assert_same(&short::FILES, "connect redone by another program");
+}

@@ -41,6 +41,8 @@ impl Work {
     }
 }
 
+crate::files::persisted!(Connect, algorithm 1: PairState, (usize, PairKey, ConnectOutcome));
+
 /// Connects all candidates and writes paths.h5.
 ///
 /// # Errors
@@ -51,7 +53,7 @@ pub fn run(context: &Context<'_>) -> Result<()> {
     let landscape = Landscape::open(context.ranks, &context.directory, glasses)?;
     let mut owned = context.ranks.agree(own(context, &reader, &landscape, glasses))?;
     let solver = Solver { context, glasses: &reader, landscape: &landscape, particles };
-    let mut journal = context.journal(Stage::Connect, Rounds::Several)?;
+    let mut journal = context.journal(&RECORDS, Rounds::Several)?;
     for round in 0.. {
         let pairs = context.ranks.sum_u64(owned.iter().map(|own| own.rounds.pairs().len() as u64).sum());
         if pairs == 0 {

@@ -50,6 +50,8 @@ enum Outcome {
     Well(Box<StrainCoupling>),
 }
 
+crate::files::persisted!(Elastic, algorithm 1: WorkState, Outcome);
+
 impl Task for ElasticWork {
     type State = WorkState;
 
@@ -97,7 +99,7 @@ pub fn run(context: &Context<'_>) -> Result<()> {
         ElasticWork::Glass(task) => task.into_moduli().map(|moduli| Outcome::Glass(Box::new(moduli))),
         ElasticWork::Well(task) => task.into_coupling().map(|coupling| Outcome::Well(Box::new(coupling))),
     };
-    let mut journal = context.journal(Stage::Elastic, Rounds::One)?;
+    let mut journal = context.journal(&RECORDS, Rounds::One)?;
     let done = context.workers(Stage::Elastic).run(&mut journal, &keys, particles, &mut progress, begin, finish)?;
     drop(progress);
     let sorted = context.ranks.agree(sorted(&reader, done))?;

@@ -39,6 +39,8 @@ struct Wanted {
     minimum: i64,
 }
 
+crate::files::persisted!(Modes, algorithm 1: SpectrumState, SpectrumRecord, FollowState, (crate::modes::PathRecord, Vec<[f64; 2]>));
+
 /// Finds the spectra, follows paths, and writes modes.h5.
 ///
 /// # Errors
@@ -48,7 +50,7 @@ pub fn run(context: &Context<'_>) -> Result<()> {
     let (reader, glasses, particles) = context.ranks.agree(glasses_file(&context.directory))?;
     let source = Source::open(context, reader, settings, glasses)?;
     let wanted = source.wanted(context, glasses)?;
-    let mut journal = context.journal(Stage::Modes, Rounds::Several)?;
+    let mut journal = context.journal(&RECORDS, Rounds::Several)?;
     log::info!("modes: {} spectra", wanted.len());
     let spectra = source.spectra(context, &mut journal, &wanted, particles)?;
     journal.next_round();

@@ -14,6 +14,8 @@ use crate::sampling::{PrepareMethod, PrepareTask, PreparedGlass};
 use crate::stage::Stage;
 use crate::stages::{Context, Earlier};
 
+crate::files::persisted!(Prepare, algorithm 1: GlassState, GlassRecord);
+
 /// Prepares the glasses of the deck that are not there yet, and writes glasses.h5.
 ///
 /// # Errors
@@ -35,7 +37,7 @@ pub fn run(context: &Context<'_>, earlier: Earlier) -> Result<()> {
     } else {
         let missing: Vec<u64> = (known as u64..settings.glasses as u64).collect();
         let mut progress = context.progress(Stage::Prepare, missing.len());
-        let journal = journal.insert(context.journal(Stage::Prepare, Rounds::One)?);
+        let journal = journal.insert(context.journal(&RECORDS, Rounds::One)?);
         let (preset, particles, seed) = (deck.model.preset, deck.model.particles, deck.campaign.seed);
         let begin = |glass: u64, state: Option<GlassState>| {
             if let Some(state) = state {
