@@ -12,10 +12,9 @@ use super::spectrum::Origin;
 use crate::error::Result;
 use crate::forces::{LANES, PairSum};
 use crate::landscape::{
-    Displacement, Look, Minimiser, Quench, QuenchSettings, StopReason, Supply, displacement_field, quench,
-    quench_supply,
+    Displacement, Look, Quench, QuenchSettings, StopReason, Supply, displacement_field, quench, quench_supply,
 };
-use crate::model::{Law, Model, PeriodicBox};
+use crate::model::{Model, PeriodicBox};
 use crate::sampling::for_each_near_pair;
 use crate::task::{Progress, Task};
 use serde::{Deserialize, Serialize};
@@ -118,8 +117,7 @@ impl PushTask {
         let before = self.state.evaluations();
         let particles = self.sum.particles();
         let scale = self.origin.energy.abs().max(particles as f64);
-        // other minimisers may climb
-        let falls = self.quench.minimiser == Minimiser::Lbfgs && !self.to_the_end;
+        let falls = self.quench.minimiser.is_monotonic() && !self.to_the_end;
         let modes = self.modes.iter().zip(&mut self.state.modes).map(|(vector, state)| Pushes::of(vector, state));
         let mut wave = Wave {
             model: self.sum.model().clone(),
@@ -306,7 +304,7 @@ impl Wave<'_> {
 
     /// Particles of a steep law that a push has put upon each other.
     fn overlap(&self, positions: &[f64]) -> bool {
-        if matches!(self.model.law, Law::Harmonic(_)) {
+        if !self.model.law.diverges() {
             return false;
         }
         let mut found = false;

@@ -6,7 +6,7 @@
 
 use super::identity::Identity;
 use super::outcome::Quench;
-use super::quench::{quench_batch, quench_recognising};
+use super::quench::{quench_batch, quench_watched};
 use super::recognition::{Member, REMEMBERED, Recogniser, RecognitionCount};
 use super::run_library::{MinimaIndex, Minimum, Visit};
 use super::schedule::{Fate, Snapshot, Turn, wanted};
@@ -288,7 +288,7 @@ impl ExplorationTask {
         let waiting: Vec<Vec<(Turn, &Minimum)>> =
             runs.iter().map(|run| run.waiting.iter().filter_map(|s| s.quenched(stride)).collect()).collect();
         let mut recogniser = Recogniser::new(&self.identity, members, &recent, &waiting);
-        let quenches = quench_recognising(&mut self.quenching, &positions, &self.quench, &mut recogniser);
+        let quenches = quench_watched(&mut self.quenching, &positions, &self.quench, &mut recogniser);
         let counts = recogniser.counts().to_vec();
         for (run, count) in self.state.runs.iter_mut().zip(&counts) {
             run.record.recognition.add(count);
