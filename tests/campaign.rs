@@ -4,7 +4,7 @@
 #[path = "ranks/launch.rs"]
 mod launch;
 
-use glasswell::files::{Stage as FileStage, StageReader};
+use glasswell::files::StageReader;
 use glasswell::model::{Configuration, PeriodicBox, Preset};
 use launch::{both, glasswell, ranks_of_glasswell};
 use std::path::{Path, PathBuf};
@@ -139,11 +139,11 @@ fn copy_of_reference(model: &str) -> Campaign {
     to
 }
 
-fn open(campaign: &Campaign, stage: FileStage) -> StageReader {
+fn open(campaign: &Campaign, stage: Stage) -> StageReader {
     StageReader::open(&campaign.output(), stage).unwrap()
 }
 
-fn rows(campaign: &Campaign, stage: FileStage, path: &str) -> u64 {
+fn rows(campaign: &Campaign, stage: Stage, path: &str) -> u64 {
     open(campaign, stage).shape(path).unwrap()[0]
 }
 
@@ -154,7 +154,7 @@ fn warnings(told: &str) -> Vec<String> {
 
 fn same_on_ranks_and_threads(model: &str) {
     let alone = reference(model);
-    assert!(rows(alone, FileStage::Connect, "/double_wells/glass") >= 1, "{model}: the library is empty");
+    assert!(rows(alone, Stage::Connect, "/double_wells/glass") >= 1, "{model}: the library is empty");
     let threads = Campaign::new(&deck(model));
     let expected = warnings(&threads.done(&["--threads", "2"]));
     assert!(!expected.is_empty(), "no glass of this deck gives a warning");
@@ -186,7 +186,7 @@ fn figures_agree_with_plain_recomputation() {
         reference(model).recompute(model);
     }
     // so that the branches of splitting are among what was recomputed
-    assert!(rows(reference("tlj"), FileStage::Connect, "/minima/energy") > 0, "no path of this deck splits");
+    assert!(rows(reference("tlj"), Stage::Connect, "/minima/energy") > 0, "no path of this deck splits");
 }
 
 #[test]
@@ -262,10 +262,10 @@ fn glasses_that_were_there_are_kept() {
     campaign.set(&deck("pss").replace("glasses = 3", "glasses = 4"));
     campaign.done(&["--until", "prepare"]);
     let read = |campaign: &Campaign| -> Vec<f64> {
-        open(campaign, FileStage::Prepare).read_rows("/glasses/position", 0, 3).unwrap()
+        open(campaign, Stage::Prepare).read_rows("/glasses/position", 0, 3).unwrap()
     };
     assert_eq!(read(&campaign), read(reference("pss")));
-    assert_eq!(rows(&campaign, FileStage::Prepare, "/glasses/energy"), 4);
+    assert_eq!(rows(&campaign, Stage::Prepare, "/glasses/energy"), 4);
 }
 
 #[test]
@@ -430,7 +430,7 @@ fn a_full_disk_is_told_and_what_was_there_is_kept() {
 
 /// The glasses of a campaign as configurations.
 fn glasses(campaign: &Campaign) -> Vec<Configuration> {
-    let reader = open(campaign, FileStage::Prepare);
+    let reader = open(campaign, Stage::Prepare);
     let edges: Vec<f64> = reader.read("/glasses/box").unwrap();
     let positions: Vec<f64> = reader.read("/glasses/position").unwrap();
     let diameters: Vec<f64> = reader.read("/glasses/diameter").unwrap();
@@ -464,7 +464,7 @@ fn imported_glasses_are_those_of_the_files() {
             // the second as a program that does not wrap writes it: some atoms a box edge away
             let away = number as f64 * moved.cell.edges[0];
             moved.positions.iter_mut().step_by(7).for_each(|x| *x += away);
-            let written = glasswell::input::write_extended_xyz(&moved, preset);
+            let written = glasswell::formats::write_extended_xyz(&moved, preset);
             std::fs::write(from_text.folder.path().join(format!("glass_{number}.xyz")), written).unwrap();
         }
         from_text.done(&[]);
@@ -472,7 +472,7 @@ fn imported_glasses_are_those_of_the_files() {
         let path = format!("{:?}", text(&source.file("glasses.h5")));
         let from_hdf5 = Campaign::new(&import_deck(model, particles, &path));
         from_hdf5.done(&[]);
-        assert_eq!(rows(&from_hdf5, FileStage::Prepare, "/glasses/energy") as usize, glasses(source).len());
+        assert_eq!(rows(&from_hdf5, Stage::Prepare, "/glasses/energy") as usize, glasses(source).len());
         for (campaign, tolerance) in [(&from_text, 1e-12), (&from_hdf5, 0.0)] {
             for (ours, theirs) in glasses(campaign).iter().zip(&original) {
                 assert_eq!(
@@ -488,8 +488,8 @@ fn imported_glasses_are_those_of_the_files() {
             // rounding of the moved one may lead a liquid's quench to another minimum
             let exact = if tolerance == 0.0 { 2 } else { 1 };
             for (path, count) in [("/glasses/energy", 2), ("/glasses/inherent_energy", exact)] {
-                let ours: Vec<f64> = open(campaign, FileStage::Prepare).read_rows(path, 0, count).unwrap();
-                let theirs: Vec<f64> = open(source, FileStage::Prepare).read_rows(path, 0, count).unwrap();
+                let ours: Vec<f64> = open(campaign, Stage::Prepare).read_rows(path, 0, count).unwrap();
+                let theirs: Vec<f64> = open(source, Stage::Prepare).read_rows(path, 0, count).unwrap();
                 let off = ours.iter().zip(&theirs).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
                 assert!(off < 1e-10, "{model} {path}: off by {off:e}: {ours:?} {theirs:?}");
             }

@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use glasswell::error::Error;
-use glasswell::files::{CheckpointHeader, CheckpointRecord, Checkpoints, Stage, TaskKey};
+use glasswell::files::{CheckpointHeader, CheckpointRecord, Checkpoints, TaskKey};
 use glasswell::parallel::Ranks;
+use glasswell::stage::Stage;
 
 const DIRECTORY: &str = "GLASSWELL_TEST_DIRECTORY";
 const STAGE: Stage = Stage::Explore;

@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
-use glasswell::files::{self, Stage};
+use glasswell::files;
 use glasswell::parallel::Ranks;
+use glasswell::stage::Stage;
 use launch::{both, glasswell, ranks_of_glasswell};
 
 const STAGES: [Stage; 4] = [Stage::Prepare, Stage::Explore, Stage::Connect, Stage::Tunnel];

@@ -3,10 +3,11 @@
 mod short;
 
 use faer::Side;
-use glasswell::files::{Attribute, Stage, StageReader};
+use glasswell::files::{Attribute, StageReader};
 use glasswell::forces::{PairSum, ThirdOrder, hessian, sums};
 use glasswell::landscape::{QuenchSettings, displacement_field, quench, rattlers, same_displacement};
 use glasswell::model::{Configuration, PeriodicBox, Preset};
+use glasswell::stage::Stage;
 use short::{Short, one_at_a_time, rank_counts, wait_until};
 use std::sync::OnceLock;
 

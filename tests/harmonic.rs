@@ -4,10 +4,11 @@
 #[path = "ranks/launch.rs"]
 mod launch;
 
-use glasswell::files::{Stage, StageReader};
+use glasswell::files::StageReader;
 use glasswell::forces::sums;
 use glasswell::landscape::{Displacement, displacement_field, rattlers};
 use glasswell::model::{Configuration, Model, PeriodicBox, Preset};
+use glasswell::stage::Stage;
 use launch::{both, glasswell};
 use std::path::{Path, PathBuf};
 use std::process::Command;

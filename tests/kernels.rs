@@ -13,7 +13,7 @@ use common::*;
 use glasswell::forces::lanes::Kernel;
 use glasswell::landscape::{Candidate, Identity, Same};
 use glasswell::model::{Configuration, PeriodicBox, Preset};
-use glasswell::random::{Stage, stream};
+use glasswell::random::{Purpose, stream};
 use launch::both;
 use rand::Rng;
 use serde_json::Value;
@@ -54,7 +54,7 @@ fn json(kernel: Kernel, arguments: &[&str]) -> Value {
 
 fn xyz(folder: &Path, name: &str, configuration: &Configuration, preset: Preset) -> PathBuf {
     let path = folder.join(format!("{name}.xyz"));
-    std::fs::write(&path, glasswell::input::write_extended_xyz(configuration, preset)).unwrap();
+    std::fs::write(&path, glasswell::formats::write_extended_xyz(configuration, preset)).unwrap();
     path
 }
 
@@ -138,7 +138,7 @@ fn quenches_end_in_one_minimum() {
     for (name, preset) in VECTORS {
         let file = load(name);
         let mut snapshot = configuration(&file, "minimum");
-        let mut random = stream(SEED, Stage::Explore, 0, 0);
+        let mut random = stream(SEED, Purpose::Explore, 0, 0);
         snapshot.positions.iter_mut().for_each(|x| *x += 0.1 * (random.random::<f64>() - 0.5));
         let identity = Identity::new(preset.model(&snapshot), snapshot.cell);
         for (start, is_glass) in [(snapshot, true), (configuration(&file, "thermal"), false)] {

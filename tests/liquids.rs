@@ -2,7 +2,8 @@
 
 mod short;
 
-use glasswell::files::{Stage, StageReader};
+use glasswell::files::StageReader;
+use glasswell::stage::Stage;
 use short::{Short, glasswell, one_at_a_time, wait_until};
 use std::process::Command;
 use std::sync::OnceLock;

@@ -3,12 +3,13 @@
 
 mod short;
 
-use glasswell::files::{Attribute, Stage, StageReader};
-use glasswell::input::write_extended_xyz;
+use glasswell::files::{Attribute, StageReader};
+use glasswell::formats::write_extended_xyz;
 use glasswell::landscape::{QuenchSettings, inherent_structure};
 use glasswell::model::{Configuration, PeriodicBox, Preset};
 use glasswell::modes::{full_modes, linear_moduli};
 use glasswell::random::stream;
+use glasswell::stage::Stage;
 use rand::Rng;
 use short::{Short, glasswell, one_at_a_time, ranks_of_glasswell, text, wait_until};
 use std::path::Path;
@@ -193,7 +194,7 @@ fn a_second_run_skips_and_a_changed_deck_is_refused() {
 fn spheres(scale: f64, spread: f64) -> Configuration {
     const SEED: u64 = 11;
     println!("seed {SEED}");
-    let mut random = stream(SEED, glasswell::random::Stage::Modes, 0, 0);
+    let mut random = stream(SEED, glasswell::random::Purpose::Modes, 0, 0);
     let sites = (0..80).flat_map(|i| [i % 4, i / 4 % 4, i / 16]);
     let length = scale * spread;
     let positions = sites.map(|site| (f64::from(site) + 0.3 * random.random::<f64>()) * length).collect();

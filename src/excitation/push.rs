@@ -374,13 +374,13 @@ impl Supply for Wave<'_> {
 mod tests {
     use super::*;
     use crate::model::Preset;
-    use crate::random::{Stage, stream};
+    use crate::random::{Purpose, stream};
     use crate::sampling::random_configuration;
 
     /// Along any direction, F.d = -(1/2) omega^2 d.d of the softest mode is the least that leads back, and only near the origin.
     #[test]
     fn a_push_is_back_only_where_its_force_leads_back() {
-        let glass = random_configuration(Preset::Harmonic, 60, &mut stream(1, Stage::Prepare, 0, 0));
+        let glass = random_configuration(Preset::Harmonic, 60, &mut stream(1, Purpose::Prepare, 0, 0));
         let model = Preset::Harmonic.model(&glass);
         let origin = Origin {
             positions: glass.positions.clone(),

@@ -14,7 +14,7 @@ use super::settings::{ExploreSettings, QuenchSettings};
 use crate::error::Result;
 use crate::forces::{LANES, PairSum};
 use crate::model::{Configuration, Model};
-use crate::random::{Stage, Stream, stream};
+use crate::random::{Purpose, Stream, stream};
 use crate::sampling::{DynamicsSettings, DynamicsState, run_lanes};
 use crate::task::{Progress, Task};
 use rand::Rng;
@@ -158,11 +158,11 @@ impl ExplorationTask {
     ) -> Self {
         let mut task = Self::resume(model, glass, settings, ExplorationState::default());
         for run in runs.take(LANES) {
-            let random = stream(seed, Stage::Explore, number, run);
+            let random = stream(seed, Purpose::Explore, number, run);
             let positions = glass.positions.clone();
             let dynamics = DynamicsState::start(&mut task.single, positions, settings.temperature, random);
             task.state.dynamics.push(dynamics);
-            let (record, audit) = (RunRecord::new(number, run), stream(seed, Stage::Audit, number, run));
+            let (record, audit) = (RunRecord::new(number, run), stream(seed, Purpose::Audit, number, run));
             let (origin, recent, waiting) = (Vec::new(), Vec::new(), Vec::new());
             task.state.runs.push(RunState { origin, record, recent, audit, waiting });
         }

@@ -13,7 +13,7 @@ use super::trace::Trace;
 use crate::error::{Error, Result};
 use crate::forces::PairSum;
 use crate::model::{Configuration, Preset};
-use crate::random::{Stage, stream};
+use crate::random::{Purpose, stream};
 use crate::task::{Progress, Task};
 use serde::{Deserialize, Serialize};
 
@@ -126,7 +126,7 @@ impl LiquidTask {
         name: LiquidName,
         seed: u64,
     ) -> Result<Self> {
-        let random = stream(seed, Stage::Relax, name.temperature.to_bits(), 4 * name.sample);
+        let random = stream(seed, Purpose::Relax, name.temperature.to_bits(), 4 * name.sample);
         let preparation = settings.preparation(name.temperature);
         let task = PrepareTask::with_stream(preset, unplaced, preparation, random)?;
         Ok(Self { preset, settings: settings.clone(), name, seed, work: Work::Equilibrate(Box::new(task)) })
@@ -157,7 +157,7 @@ impl LiquidTask {
     fn measure(&self, prepared: &PrepareTask) -> Result<Live> {
         let glass = prepared.result().ok_or_else(|| Error::Internal("a liquid without its equilibrium".into()))?;
         let LiquidName { temperature, dynamics, sample } = self.name;
-        let random = stream(self.seed, Stage::Relax, temperature.to_bits(), 4 * sample + 1 + dynamics as u64);
+        let random = stream(self.seed, Purpose::Relax, temperature.to_bits(), 4 * sample + 1 + dynamics as u64);
         let configuration = glass.configuration.clone();
         let mut sum = PairSum::new(self.preset.model(&configuration), configuration.cell);
         let dynamics = DynamicsState::start(&mut sum, configuration.positions.clone(), temperature, random);

@@ -20,7 +20,7 @@ use super::{PrepareMethod, PrepareSettings, Thermostat};
 use crate::error::{Error, Result};
 use crate::forces::{PairSum, as_lanes, as_lanes_mut};
 use crate::model::{Configuration, Model, PeriodicBox, Preset};
-use crate::random::{Stage, Stream, stream};
+use crate::random::{Purpose, Stream, stream};
 use crate::task::{Progress, Task};
 use serde::{Deserialize, Serialize};
 
@@ -149,7 +149,7 @@ impl PrepareTask {
         seed: u64,
         glass: u64,
     ) -> Result<Self> {
-        Self::with_stream(preset, unplaced, settings, stream(seed, Stage::Prepare, glass, 0))
+        Self::with_stream(preset, unplaced, settings, stream(seed, Purpose::Prepare, glass, 0))
     }
 
     /// The same with a stream of one's own.

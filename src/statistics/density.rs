@@ -2,7 +2,7 @@
 
 use super::heat::schottky;
 use crate::error::{Error, Result};
-use crate::random::{Stage, stream};
+use crate::random::{Purpose, stream};
 use rand::Rng;
 
 /// Resamples of a bootstrap.
@@ -167,7 +167,7 @@ pub fn quantum_densities(library: &Library, quantum_temperature: f64, seed: u64)
 
 /// 16 % and 84 % quantiles of the total count over resamples of the glasses.
 fn bootstrap_interval(per_glass: &[u64], seed: u64) -> (f64, f64) {
-    let mut random = stream(seed, Stage::Bootstrap, 0, 0);
+    let mut random = stream(seed, Purpose::Bootstrap, 0, 0);
     let glasses = per_glass.len();
     let mut totals: Vec<u64> = (0..RESAMPLES)
         .map(|_| (0..glasses).map(|_| per_glass[random.random_range(0..glasses as u64) as usize]).sum())

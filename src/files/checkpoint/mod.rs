@@ -14,9 +14,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::beside;
-use super::layout::Stage;
 use crate::error::{Error, Result};
 use crate::parallel::Ranks;
+use crate::stage::Stage;
 pub use record::{CheckpointHeader, CheckpointRecord, TaskKey};
 pub use shared::SharedRecords;
 

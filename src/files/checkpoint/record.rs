@@ -1,6 +1,6 @@
 //! The records of a checkpoint and what they belong to.
 
-use crate::files::layout::Stage;
+use crate::stage::Stage;
 use serde::{Deserialize, Serialize};
 
 /// What a checkpoint belongs to.

@@ -16,11 +16,11 @@ use crate::error::{Error, Result};
 use crate::files::access;
 use crate::files::attributes;
 use crate::files::beside::Beside;
-use crate::files::layout::Stage;
 use crate::files::rows::RowRange;
 use crate::files::transfer::{self, Rounds};
 use crate::files::values::Attribute;
 use crate::parallel::Ranks;
+use crate::stage::Stage;
 
 /// Version of the layout of these files: the root attribute `checkpoint_layout`.
 const LAYOUT: i64 = 5;
