@@ -6,6 +6,7 @@ mod launch;
 
 use glasswell::files::StageReader;
 use glasswell::model::{Configuration, PeriodicBox, Preset};
+use glasswell::stage::Stage;
 use launch::{both, glasswell, ranks_of_glasswell};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

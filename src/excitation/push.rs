@@ -16,7 +16,7 @@ use crate::landscape::{
 };
 use crate::model::{Model, PeriodicBox};
 use crate::sampling::for_each_near_pair;
-use crate::task::{Progress, Task};
+use crate::task::{Progress, Task, in_steps};
 use serde::{Deserialize, Serialize};
 
 /// The smallest |dr| of a transition [sigma].
@@ -182,11 +182,7 @@ impl Task for PushTask {
     type State = PushState;
 
     fn advance(&mut self, force_calls: u64) -> Result<Progress> {
-        let mut done = 0;
-        while !self.over() && done < force_calls {
-            done += self.unit().max(1);
-        }
-        Ok(if self.over() { Progress::Done } else { Progress::Pending })
+        in_steps(self, force_calls, Self::over, |task, _| Ok(task.unit()))
     }
 
     fn state(&self) -> PushState {

@@ -6,7 +6,7 @@ use super::settings::QuenchSettings;
 use crate::error::Result;
 use crate::forces::PairSum;
 use crate::model::{Configuration, Model};
-use crate::task::{Progress, Task};
+use crate::task::{Progress, Task, in_steps};
 use std::cell::Cell;
 
 /// Force evaluations between two restarts times particles: some tens of seconds, after which a descent can be left.
@@ -124,11 +124,7 @@ impl Task for InherentSearch {
     type State = Quench;
 
     fn advance(&mut self, force_calls: u64) -> Result<Progress> {
-        let mut taken = 0;
-        while !self.is_over() && taken < force_calls.max(1) {
-            taken += self.stretch().max(1);
-        }
-        Ok(if self.is_over() { Progress::Done } else { Progress::Pending })
+        in_steps(self, force_calls, Self::is_over, |search, _| Ok(search.stretch()))
     }
 
     fn state(&self) -> Quench {
