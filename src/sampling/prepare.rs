@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 use crate::forces::{PairSum, as_lanes, as_lanes_mut};
 use crate::model::{Configuration, Model, PeriodicBox, Preset};
 use crate::random::{Purpose, Stream, stream};
-use crate::task::{Progress, Task};
+use crate::task::{Progress, Task, in_steps};
 use serde::{Deserialize, Serialize};
 
 /// Steps of molecular dynamics at T_melt.
@@ -382,14 +382,7 @@ impl Task for PrepareTask {
     type State = PrepareState;
 
     fn advance(&mut self, force_calls: u64) -> Result<Progress> {
-        let mut spent = 0;
-        while !matches!(self.state.phase, Phase::Done) {
-            spent += self.unit()?;
-            if spent >= force_calls {
-                break;
-            }
-        }
-        Ok(if matches!(self.state.phase, Phase::Done) { Progress::Done } else { Progress::Pending })
+        in_steps(self, force_calls, |task| matches!(task.state.phase, Phase::Done), |task, _| task.unit())
     }
 
     fn state(&self) -> PrepareState {

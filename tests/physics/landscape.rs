@@ -80,7 +80,7 @@ fn report(what: &str, q: &Quench) {
 #[test]
 fn every_minimiser_finds_the_reference_minimum_from_nearby() {
     for v in all() {
-        for minimiser in [Minimiser::Lbfgs, Minimiser::ConjugateGradient, Minimiser::Fire] {
+        for &minimiser in Minimiser::ALL {
             let start = v.shaken(&v.minimum, 0.02, 1);
             let q = quench(&mut v.sum(), &start, &settings(1e-9, minimiser));
             report(&format!("{:?} {minimiser:?}", v.preset), &q);

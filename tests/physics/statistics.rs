@@ -69,13 +69,6 @@ fn bootstrap_error_of_independent_double_wells_is_poissonian() {
 }
 
 #[test]
-fn distribution_of_values() {
-    let (value, share) = cumulative_distribution(&[3.0, 1.0, f64::NAN, 1.0, 2.0]);
-    assert_eq!(value, [1.0, 2.0, 3.0]);
-    assert_eq!(share, [0.5, 0.75, 1.0]);
-}
-
-#[test]
 fn heat_of_two_level_systems() {
     // the Schottky peak: 0.4392 k_B at E = 2.3994 T
     assert!((schottky(2.3994, 1.0) - 0.43923).abs() < 1e-5);

@@ -1,10 +1,11 @@
 //! One configuration: eight neighbours of a particle in the lanes, their terms added one after the other by rising
 //! index, with the operations of the batch form. What a lane beyond the cutoff adds is exactly 0.
 
+use super::dispatch;
+use super::lane::Lane;
+use super::pair_vectors::Images;
+use super::parameters::Parameters;
 use super::records::Record;
-#[cfg(target_arch = "x86_64")]
-use super::{Avx2, Avx512};
-use super::{Images, InstructionSet, Kernel, Lane, Parameters, Portable, dispatch};
 use crate::forces::NeighbourList;
 use crate::model::PairLaw;
 

@@ -3,7 +3,7 @@
 use super::rows::{FollowedPath, GlassSpectrum, write};
 use crate::error::{Error, Result};
 use crate::files::StageReader;
-use crate::landscape::{ExploreSettings, QuenchSettings, displacement_field, rattlers};
+use crate::landscape::{displacement_field, rattlers};
 use crate::modes::{
     FollowState, FollowTask, FollowedPaths, ModeCount, ModesSettings, SeenWell, SpectraOf, SpectrumRecord,
     SpectrumState, SpectrumTask, largest_team,
@@ -114,11 +114,7 @@ impl<'s> Source<'s> {
             Some(minima) => Ok((minima.positions(wanted.glass, wanted.minimum as usize)?, true)),
             None => {
                 let preset = context.deck.model.preset;
-                let quench = match &context.deck.explore {
-                    Some(explore) => QuenchSettings::from(explore),
-                    None => QuenchSettings::from(&ExploreSettings::defaults(preset)),
-                };
-                inherent_positions(&self.glasses, preset, wanted.glass, &quench)
+                inherent_positions(&self.glasses, preset, wanted.glass, &context.quench_settings())
             }
         }
     }

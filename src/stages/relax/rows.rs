@@ -4,7 +4,7 @@ use super::layout::LAYOUT;
 use crate::error::{Error, Result};
 use crate::files::{Attribute, StageFile, StageReader, name_of};
 use crate::sampling::{
-    FOURTH_POWER, LiquidDynamics, LiquidName, OBSERVABLES, OVERLAP, RelaxSettings, SELF_SCATTERING,
+    FOURTH_POWER, LiquidDynamics, LiquidName, LiquidRun, OBSERVABLES, OVERLAP, RelaxSettings, SELF_SCATTERING,
     SQUARED_DISPLACEMENT, WaveVectors, groups, onset_temperature,
 };
 use crate::stage::Stage;
@@ -199,25 +199,25 @@ fn write_samples(file: &mut StageFile<'_>, samples: &[LiquidSample]) -> Result<(
     let rows = samples.len() as u64;
     let columns: [Named<LiquidSample>; 11] = [
         ("temperature", |sample| sample.name.temperature),
-        ("equilibration_time", |sample| sample.equilibration_time),
-        ("equilibration_relaxation_time", |sample| sample.equilibration_relaxation_time),
-        ("length", |sample| sample.length),
-        ("tau_alpha", |sample| sample.tau_alpha),
-        ("swap_acceptance", |sample| sample.swap_acceptance),
-        ("energy", |sample| sample.energy.mean),
-        ("energy_error", |sample| sample.energy.error),
-        ("energy_correlation_time", |sample| sample.energy.correlation_time),
-        ("pressure", |sample| sample.pressure.mean),
-        ("pressure_error", |sample| sample.pressure.error),
+        ("equilibration_time", |sample| sample.run.equilibration_time),
+        ("equilibration_relaxation_time", |sample| sample.run.equilibration_relaxation_time),
+        ("length", |sample| sample.run.length),
+        ("tau_alpha", |sample| sample.run.tau_alpha),
+        ("swap_acceptance", |sample| sample.run.swap_acceptance),
+        ("energy", |sample| sample.run.energy.mean),
+        ("energy_error", |sample| sample.run.energy.error),
+        ("energy_correlation_time", |sample| sample.run.energy.correlation_time),
+        ("pressure", |sample| sample.run.pressure.mean),
+        ("pressure_error", |sample| sample.run.pressure.error),
     ];
     for (name, value) in columns {
         let values: Vec<f64> = samples.iter().map(value).collect();
         file.write_small(&format!("/samples/{name}"), &[rows], &values)?;
     }
     let flags: [Flag; 3] = [
-        ("equilibrated", |sample| sample.equilibrated),
-        ("complete", |sample| sample.complete),
-        ("energy_reliable", |sample| sample.energy.reliable),
+        ("equilibrated", |sample| sample.run.equilibrated),
+        ("complete", |sample| sample.run.complete),
+        ("energy_reliable", |sample| sample.run.energy.reliable),
     ];
     for (name, value) in flags {
         let values: Vec<bool> = samples.iter().map(value).collect();
@@ -232,20 +232,21 @@ fn write_samples(file: &mut StageFile<'_>, samples: &[LiquidSample]) -> Result<(
 
 fn write_curves(file: &mut StageFile<'_>, samples: &[LiquidSample]) -> Result<()> {
     let rows = samples.len() as u64;
-    let lags: Vec<u32> = samples.iter().map(|sample| sample.time.len() as u32).collect();
+    let lags: Vec<u32> = samples.iter().map(|sample| sample.run.time.len() as u32).collect();
     file.write_small("/samples/lags", &[rows], &lags)?;
     let longest = lags.iter().copied().max().unwrap_or(0) as usize;
-    let times = samples.iter().map(|sample| sample.time.clone()).collect();
+    let times = samples.iter().map(|sample| sample.run.time.clone()).collect();
     file.write_small("/samples/time", &[rows, longest as u64], &padded(times, longest))?;
     let origins: Vec<i64> = samples
         .iter()
-        .flat_map(|sample| (0..longest).map(|lag| sample.origins.get(lag).map_or(0, |count| *count as i64)))
+        .flat_map(|sample| (0..longest).map(|lag| sample.run.origins.get(lag).map_or(0, |count| *count as i64)))
         .collect();
     file.write_small("/samples/origins", &[rows, longest as u64], &origins)?;
-    let of_sample = |sample: &LiquidSample| sample.values.len() / (sample.time.len() * OBSERVABLES).max(1);
+    let of_sample = |sample: &LiquidSample| sample.run.values.len() / (sample.run.time.len() * OBSERVABLES).max(1);
     let width = samples.iter().map(of_sample).max().unwrap_or(1);
     for (name, observable) in CURVES {
-        let of = |sample: &LiquidSample| sample.values.iter().skip(observable).step_by(OBSERVABLES).copied().collect();
+        let of =
+            |sample: &LiquidSample| sample.run.values.iter().skip(observable).step_by(OBSERVABLES).copied().collect();
         let curves = samples.iter().map(of).collect();
         let shape = [rows, longest as u64, width as u64];
         file.write_small(&format!("/samples/{name}"), &shape, &padded(curves, longest * width))?;
@@ -292,28 +293,30 @@ fn read_sample(reader: &StageReader, row: u64, dynamics: &str, longest: usize, g
     let times: Vec<f64> = reader.read_rows("/samples/time", row, 1)?;
     Ok(LiquidSample {
         name: LiquidName { temperature: number("temperature")?, dynamics, sample: whole("sample")?.into() },
-        equilibrated: flag("equilibrated")?,
-        equilibration_time: number("equilibration_time")?,
-        equilibration_relaxation_time: number("equilibration_relaxation_time")?,
-        complete: flag("complete")?,
-        length: number("length")?,
-        tau_alpha: number("tau_alpha")?,
-        swap_acceptance: number("swap_acceptance")?,
-        time: times[..lags].to_vec(),
-        origins: origins[..lags].iter().map(|count| *count as u64).collect(),
-        values,
-        energy: Average {
-            mean: number("energy")?,
-            error: number("energy_error")?,
-            correlation_time: number("energy_correlation_time")?,
-            reliable: flag("energy_reliable")?,
-        },
-        // what the means of samples do not need is not in the file
-        pressure: Average {
-            mean: number("pressure")?,
-            error: number("pressure_error")?,
-            correlation_time: f64::NAN,
-            reliable: false,
+        run: LiquidRun {
+            equilibrated: flag("equilibrated")?,
+            equilibration_time: number("equilibration_time")?,
+            equilibration_relaxation_time: number("equilibration_relaxation_time")?,
+            complete: flag("complete")?,
+            length: number("length")?,
+            tau_alpha: number("tau_alpha")?,
+            swap_acceptance: number("swap_acceptance")?,
+            time: times[..lags].to_vec(),
+            origins: origins[..lags].iter().map(|count| *count as u64).collect(),
+            values,
+            energy: Average {
+                mean: number("energy")?,
+                error: number("energy_error")?,
+                correlation_time: number("energy_correlation_time")?,
+                reliable: flag("energy_reliable")?,
+            },
+            // what the means of samples do not need is not in the file
+            pressure: Average {
+                mean: number("pressure")?,
+                error: number("pressure_error")?,
+                correlation_time: f64::NAN,
+                reliable: false,
+            },
         },
     })
 }

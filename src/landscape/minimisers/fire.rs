@@ -4,7 +4,10 @@
 //! P <= 0 (Bitzek et al. 2006, doi:10.1103/PhysRevLett.97.170201), with semi-implicit Euler steps and the half step back
 //! of FIRE 2.0 (Guenole et al. 2020, doi:10.1016/j.commatsci.2020.109584).
 
-use super::lanes::{BLOCK, LaneMinimiser, Rows, add};
+use super::lanes::{BLOCK, LaneMinimiser, Rows, add, run_supply, stiffness};
+use super::method::{Method, StoppingCriteria, Supply};
+use crate::forces::PairSum;
+use crate::forces::lanes::{Columns, Configurations};
 
 const ALPHA: f64 = 0.25;
 const ALPHA_DECREASE: f64 = 0.99;
@@ -15,6 +18,19 @@ const DELAY: u32 = 20;
 /// Largest component of one step [sigma].
 const LARGEST_STEP: f64 = 0.1;
 
+/// The minimiser.
+pub struct Fire;
+
+impl Method for Fire {
+    fn minimise<const L: usize>(sum: &mut PairSum<L>, supply: &mut impl Supply, criteria: &StoppingCriteria)
+    where
+        Configurations: Columns<L>,
+    {
+        let mut lanes = FireLanes::new(3 * sum.particles(), stiffness(sum));
+        run_supply(sum, supply, criteria, &mut lanes);
+    }
+}
+
 /// The clock of one lane.
 #[derive(Clone, Copy, Debug, Default)]
 struct Lane {
@@ -24,7 +40,7 @@ struct Lane {
 }
 
 /// The state of the minimiser for L lanes.
-pub(super) struct Fire<const L: usize> {
+struct FireLanes<const L: usize> {
     /// 1/2 (m / stiffness)^1/2: several steps to a period of the stiffest pair.
     longest_time_step: f64,
     lanes: [Lane; L],
@@ -35,8 +51,8 @@ pub(super) struct Fire<const L: usize> {
     force_squared: [f64; L],
 }
 
-impl<const L: usize> Fire<L> {
-    pub(super) fn new(rows: usize, stiffness: f64) -> Self {
+impl<const L: usize> FireLanes<L> {
+    fn new(rows: usize, stiffness: f64) -> Self {
         Self {
             longest_time_step: 0.5 / stiffness.sqrt(),
             lanes: [Lane::default(); L],
@@ -64,7 +80,7 @@ impl<const L: usize> Fire<L> {
     }
 }
 
-impl<const L: usize> LaneMinimiser<L> for Fire<L> {
+impl<const L: usize> LaneMinimiser<L> for FireLanes<L> {
     fn restart(&mut self, lane: usize) {
         self.lanes[lane] = Lane { time_step: 0.25 * self.longest_time_step, alpha: ALPHA, downhill: 0 };
         self.velocities.iter_mut().for_each(|v| v[lane] = 0.0);

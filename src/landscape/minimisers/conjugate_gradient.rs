@@ -4,15 +4,39 @@
 //! which rounding of the energy does not disturb. One configuration at a time.
 
 use super::lanes::{BLOCK, StallWatch, stiffness};
-use super::outcome::{Quench, StopReason};
-use super::settings::QuenchSettings;
+use super::method::{Method, StoppingCriteria, Supply};
+use crate::forces::lanes::{Columns, Configurations};
 use crate::forces::{PairSum, as_lanes, as_lanes_mut};
+use crate::landscape::outcome::{Quench, StopReason};
+use std::any::Any;
 
 /// Largest component of one step [sigma], as LAMMPS' dmax.
 const LARGEST_STEP: f64 = 0.1;
 /// The search along a line ends when F.d has fallen to this fraction.
 const LINE_TOLERANCE: f64 = 0.1;
 const LINE_STEPS: u32 = 12;
+
+/// The minimiser.
+pub struct ConjugateGradient;
+
+impl Method for ConjugateGradient {
+    fn minimise<const L: usize>(sum: &mut PairSum<L>, supply: &mut impl Supply, criteria: &StoppingCriteria)
+    where
+        Configurations: Columns<L>,
+    {
+        let mut copy;
+        let single = match (sum as &mut dyn Any).downcast_mut::<PairSum<1>>() {
+            Some(single) => single,
+            None => {
+                copy = sum.of_one();
+                &mut copy
+            }
+        };
+        while let Some((number, start)) = supply.next() {
+            supply.ended(number, descend(single, &start, criteria));
+        }
+    }
+}
 
 /// A point of the search.
 struct Point {
@@ -22,7 +46,7 @@ struct Point {
 }
 
 /// Minimises from `start` [3N].
-pub(super) fn minimise(sum: &mut PairSum<1>, start: &[f64], settings: &QuenchSettings) -> Quench {
+fn descend(sum: &mut PairSum<1>, start: &[f64], criteria: &StoppingCriteria) -> Quench {
     let mut watch = StallWatch::new(sum);
     let mut evaluations = 0;
     let mut point = evaluate(sum, start.to_vec(), &mut evaluations);
@@ -30,13 +54,13 @@ pub(super) fn minimise(sum: &mut PairSum<1>, start: &[f64], settings: &QuenchSet
     let mut step = 0.25 / stiffness(sum);
     let stop = loop {
         let residual = largest(&point.forces);
-        if residual < settings.force_tolerance {
+        if residual < criteria.force_tolerance {
             break StopReason::Converged;
         }
         if !point.energy.is_finite() || watch.stalled(residual) {
             break StopReason::Stalled;
         }
-        if evaluations >= settings.max_evaluations {
+        if evaluations >= criteria.max_evaluations {
             break StopReason::StepLimit;
         }
         if dot(&direction, &point.forces) <= 0.0 {

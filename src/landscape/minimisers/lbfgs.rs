@@ -6,7 +6,9 @@
 //! read twice in a step, once for products and once for the sum, whatever its length, and it is kept in f32: the
 //! secant condition needs no more, and the history is what leaves the cache first.
 
-use super::lanes::{BLOCK, LaneMinimiser};
+use super::lanes::{BLOCK, LaneMinimiser, run_supply, stiffness};
+use super::method::{Method, StoppingCriteria, Supply};
+use crate::forces::PairSum;
 use crate::forces::lanes::{Column, ColumnPass, Columns, Configurations, Kernel};
 
 /// Pairs (s, y) that are remembered.
@@ -21,6 +23,23 @@ const SHORTENINGS: u32 = 6;
 const RISE: f64 = 1e-10;
 /// Bound on what goes into the f32 history (overlaps at random starts).
 const LARGEST_HISTORY: f64 = 1e30;
+
+/// The minimiser.
+pub struct Lbfgs;
+
+impl Method for Lbfgs {
+    const RESTARTABLE: bool = true;
+    // but for the rise of `RISE`
+    const MONOTONIC: bool = true;
+
+    fn minimise<const L: usize>(sum: &mut PairSum<L>, supply: &mut impl Supply, criteria: &StoppingCriteria)
+    where
+        Configurations: Columns<L>,
+    {
+        let mut lanes = LbfgsLanes::new(3 * sum.particles(), stiffness(sum));
+        run_supply(sum, supply, criteria, &mut lanes);
+    }
+}
 
 /// Products of the pairs of one lane: `sy[i][j]` = s_i.y_j, `yy[i][j]` = y_i.y_j, `sf[i]` = s_i.F, `yf[i]` = y_i.F.
 #[derive(Clone, Debug, Default)]
@@ -62,7 +81,7 @@ struct Lane {
 }
 
 /// The state of the minimiser for L lanes.
-pub(super) struct Lbfgs<const L: usize>
+struct LbfgsLanes<const L: usize>
 where
     Configurations: Columns<L>,
 {
@@ -92,11 +111,11 @@ where
     y: [f32; L],
 }
 
-impl<const L: usize> Lbfgs<L>
+impl<const L: usize> LbfgsLanes<L>
 where
     Configurations: Columns<L>,
 {
-    pub(super) fn new(rows: usize, stiffness: f64) -> Self {
+    fn new(rows: usize, stiffness: f64) -> Self {
         Self {
             first_step: 0.25 / stiffness,
             lanes: std::array::from_fn(|_| Lane::default()),
@@ -158,7 +177,7 @@ struct Gather<'a, const L: usize>
 where
     Configurations: Columns<L>,
 {
-    minimiser: &'a mut Lbfgs<L>,
+    minimiser: &'a mut LbfgsLanes<L>,
     forces: &'a [[f64; L]],
     accepted: [f64; L],
     paired: [f64; L],
@@ -171,7 +190,7 @@ where
     type Output = Gathered<L>;
     #[inline(always)]
     fn run<C: Column<L>>(self) -> Gathered<L> {
-        let Lbfgs { base, history, newest, largest_force, .. } = self.minimiser;
+        let LbfgsLanes { base, history, newest, largest_force, .. } = self.minimiser;
         let newest = *newest % MEMORY;
         let (accepted, paired) = (C::load_row(&self.accepted), C::load_row(&self.paired));
         let zero = C::splat(0.0);
@@ -223,7 +242,7 @@ struct FormDirections<'a, const L: usize>
 where
     Configurations: Columns<L>,
 {
-    minimiser: &'a mut Lbfgs<L>,
+    minimiser: &'a mut LbfgsLanes<L>,
     coefficients: &'a [Coefficients; L],
     keep: [f64; L],
 }
@@ -235,7 +254,7 @@ where
     type Output = ([f64; L], [f64; L]);
     #[inline(always)]
     fn run<C: Column<L>>(self) -> Self::Output {
-        let Lbfgs { base, step, history, newest, .. } = self.minimiser;
+        let LbfgsLanes { base, step, history, newest, .. } = self.minimiser;
         let (mut force, mut of_pairs) = ([0.0; L], [[[0.0; L]; 2]; MEMORY]);
         let mut slots = [0; MEMORY];
         for age in 0..MEMORY {
@@ -282,7 +301,7 @@ struct Apply<'a, const L: usize>
 where
     Configurations: Columns<L>,
 {
-    minimiser: &'a mut Lbfgs<L>,
+    minimiser: &'a mut LbfgsLanes<L>,
     positions: &'a mut [[f64; L]],
     moves: &'a [Move; L],
 }
@@ -294,7 +313,7 @@ where
     type Output = ();
     #[inline(always)]
     fn run<C: Column<L>>(self) {
-        let Lbfgs { base, step, history, newest, .. } = self.minimiser;
+        let LbfgsLanes { base, step, history, newest, .. } = self.minimiser;
         *newest = (*newest + 1) % MEMORY;
         let newest = *newest % MEMORY;
         let (mut along, mut steepest, mut returning, mut downhill) = ([0.0; L], [0.0; L], [0.0; L], [0.0; L]);
@@ -319,7 +338,7 @@ where
     }
 }
 
-impl<const L: usize> LaneMinimiser<L> for Lbfgs<L>
+impl<const L: usize> LaneMinimiser<L> for LbfgsLanes<L>
 where
     Configurations: Columns<L>,
 {

@@ -1,9 +1,8 @@
 //! What the minimisers that work on L configurations at a time have in common.
 
-use super::outcome::{Quench, StopReason};
-use super::recognition::{Look, Watch};
-use super::settings::QuenchSettings;
+use super::method::{Look, StoppingCriteria, Supply};
 use crate::forces::{PairSum, lane, set_lane};
+use crate::landscape::outcome::{Quench, StopReason};
 use crate::model::Law;
 
 /// Rows of a batch that are summed before they join a total: the sums of one lane run in the same order for every L, and
@@ -90,67 +89,11 @@ struct Work {
     watch: StallWatch,
 }
 
-/// Where the starts of quenches come from, one by one, and where the quenches go.
-pub trait Supply {
-    /// The number and the positions [3N] of the next start; none when there is nothing to do now.
-    fn next(&mut self) -> Option<(usize, Vec<f64>)>;
-    /// Whether the quench of this start should be shown now.
-    fn wants(&self, start: usize, evaluations: u64, energy: f64, residual: f64) -> bool;
-    /// What the quench may end with before its time.
-    fn look(&mut self, look: &Look<'_>) -> Option<Quench>;
-    /// A quench has ended, by itself or by a look.
-    fn ended(&mut self, start: usize, quench: Quench);
-}
-
-/// The starts of a list, and a watch over their quenches.
-struct Listed<'s, W> {
-    starts: &'s [&'s [f64]],
-    next: usize,
-    watch: &'s mut W,
-    results: Vec<Option<Quench>>,
-}
-
-impl<W: Watch> Supply for Listed<'_, W> {
-    fn next(&mut self) -> Option<(usize, Vec<f64>)> {
-        let number = self.next;
-        let start = self.starts.get(number)?;
-        self.next += 1;
-        Some((number, start.to_vec()))
-    }
-    fn wants(&self, _: usize, evaluations: u64, _: f64, residual: f64) -> bool {
-        self.watch.wants(evaluations, residual)
-    }
-    fn look(&mut self, look: &Look<'_>) -> Option<Quench> {
-        self.watch.look(look)
-    }
-    fn ended(&mut self, start: usize, quench: Quench) {
-        if quench.stop != StopReason::Recognised {
-            self.watch.ended(start, &quench);
-        }
-        self.results[start] = Some(quench);
-    }
-}
-
-/// Minimises every start [3N]; a lane that ends takes the next start of the queue. Results in the order of the starts.
-///
-/// `watch` may end a quench in the place of a minimum it recognises.
-pub(super) fn run_queue<const L: usize, M: LaneMinimiser<L>>(
-    sum: &mut PairSum<L>,
-    starts: &[&[f64]],
-    settings: &QuenchSettings,
-    minimiser: &mut M,
-    watch: &mut impl Watch,
-) -> Vec<Quench> {
-    let mut listed = Listed { starts, next: 0, watch, results: vec![None; starts.len()] };
-    run_supply(sum, &mut listed, settings, minimiser);
-    listed.results.into_iter().flatten().collect()
-}
-
 /// Minimises what the supply gives; a lane that ends takes the next start.
 pub(super) fn run_supply<const L: usize, M: LaneMinimiser<L>>(
     sum: &mut PairSum<L>,
     supply: &mut impl Supply,
-    settings: &QuenchSettings,
+    criteria: &StoppingCriteria,
     minimiser: &mut M,
 ) {
     let Some((number, first)) = supply.next() else { return };
@@ -177,7 +120,7 @@ pub(super) fn run_supply<const L: usize, M: LaneMinimiser<L>>(
             if !energies[l].is_finite() {
                 residuals[l] = f64::INFINITY;
             }
-            let quench = match verdict(current, settings, residuals[l]) {
+            let quench = match verdict(current, criteria, residuals[l]) {
                 Some(stop) => {
                     let (positions, energy, residual) = (lane(&positions, l), energies[l], residuals[l]);
                     Some(Quench { positions, energy, residual, force_evaluations: current.evaluations, stop })
@@ -229,13 +172,13 @@ fn take<const L: usize>(sum: &PairSum<L>, supply: &mut impl Supply, prepare: imp
 }
 
 /// Whether and why a lane ends.
-fn verdict(work: &mut Work, settings: &QuenchSettings, residual: f64) -> Option<StopReason> {
-    if residual < settings.force_tolerance {
+fn verdict(work: &mut Work, criteria: &StoppingCriteria, residual: f64) -> Option<StopReason> {
+    if residual < criteria.force_tolerance {
         return Some(StopReason::Converged);
     }
     let lost = work.evaluations == 1 && residual.is_infinite();
     if lost || work.watch.stalled(residual) {
         return Some(StopReason::Stalled);
     }
-    (work.evaluations >= settings.max_evaluations).then_some(StopReason::StepLimit)
+    (work.evaluations >= criteria.max_evaluations).then_some(StopReason::StepLimit)
 }
