@@ -158,14 +158,18 @@ impl Crate {
         let text = &self.texts[file];
         let own = module_path(&text.name);
         let mut found = Vec::new();
+        let mut in_use = false;
         for (k, line) in text.code.iter().enumerate().filter(|(k, _)| !text.test[*k]) {
-            if line.trim_start().starts_with("use ") || line.trim_start().starts_with("pub use ") {
+            let words = line.trim_start();
+            in_use |= words.starts_with("use ") || (words.starts_with("pub") && words.contains(" use "));
+            if in_use {
+                in_use = !line.contains(';');
                 continue;
             }
             for word in line.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':')) {
                 let parts: Path =
                     word.split("::").map(|part| part.trim_matches(':').to_string()).collect::<Vec<String>>();
-                if parts.len() < 2 || parts[0].is_empty() {
+                if parts.len() < 2 || parts.iter().any(String::is_empty) {
                     continue;
                 }
                 let path = match modules_here.get(&parts[0]) {
