@@ -8,11 +8,11 @@ use crate::modes::{
 };
 use crate::runtime::Rounds;
 use crate::stage::Stage;
-use crate::stages::Context;
 use crate::stages::connect::Wells;
 use crate::stages::explore::Landscape;
 use crate::stages::prepare::configuration;
 use crate::stages::prepare::glasses_file;
+use crate::stages::{BuiltOn, Context};
 use crate::task::{self, Task};
 use crate::tunnelling::TunnelSettings;
 use crate::tunnelling::{Unit, units_of};
@@ -99,7 +99,11 @@ pub fn run(context: &Context<'_>) -> Result<()> {
         ElasticWork::Glass(task) => task.into_moduli().map(|moduli| Outcome::Glass(Box::new(moduli))),
         ElasticWork::Well(task) => task.into_coupling().map(|coupling| Outcome::Well(Box::new(coupling))),
     };
-    let mut journal = context.journal(&RECORDS, Rounds::One)?;
+    let built_on = match coupled {
+        Some(_) => BuiltOn::File(Stage::Connect),
+        None => context.on_glasses(),
+    };
+    let mut journal = context.journal(&RECORDS, built_on, Rounds::One)?;
     let done = context.workers(Stage::Elastic).run(&mut journal, &keys, particles, &mut progress, begin, finish)?;
     drop(progress);
     let sorted = context.ranks.agree(sorted(&reader, done))?;

@@ -26,7 +26,7 @@ crate::files::persisted!(Excite, algorithm 1: SpectrumState, GlassSpectrum, Push
 pub fn run(context: &Context<'_>) -> Result<()> {
     let settings = context.section(&context.deck.excite, Stage::Excite)?;
     let (reader, glasses, particles) = context.ranks.agree(glasses_file(&context.directory))?;
-    let mut journal = context.journal(&RECORDS, Rounds::Several)?;
+    let mut journal = context.journal(&RECORDS, context.on_glasses(), Rounds::Several)?;
     let spectra = spectra(context, &mut journal, &reader, (glasses, particles))?;
     let records = Records::new(context, &spectra, particles)?;
     drop(spectra);

@@ -55,7 +55,7 @@ pub fn run(context: &Context<'_>) -> Result<()> {
         })
     };
     let finish = |_: u64, task: ExplorationTask| Ok(task.records());
-    let mut journal = context.journal(&RECORDS, Rounds::One)?;
+    let mut journal = context.journal(&RECORDS, context.on_glasses(), Rounds::One)?;
     let done = context.workers(Stage::Explore).run(&mut journal, &keys, particles, &mut progress, begin, finish)?;
     drop(progress);
     let explored = merged(context, &reader, done.into_iter().flat_map(|(_, records)| records))?;

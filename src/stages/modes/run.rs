@@ -12,11 +12,11 @@ use crate::paths::ImageTeam;
 use crate::runtime::TeamTask;
 use crate::runtime::{Journal, Rounds};
 use crate::stage::Stage;
-use crate::stages::Context;
 use crate::stages::connect::DoubleWells;
 use crate::stages::connect::{Minima, inherent_positions};
 use crate::stages::prepare::configuration;
 use crate::stages::prepare::glasses_file;
+use crate::stages::{BuiltOn, Context};
 use crate::task;
 use crate::tunnelling::is_below;
 
@@ -50,7 +50,9 @@ pub fn run(context: &Context<'_>) -> Result<()> {
     let (reader, glasses, particles) = context.ranks.agree(glasses_file(&context.directory))?;
     let source = Source::open(context, reader, settings, glasses)?;
     let wanted = source.wanted(context, glasses)?;
-    let mut journal = context.journal(&RECORDS, Rounds::Several)?;
+    // spectra are numbered through all double wells, minima or glasses
+    let built_on = context.deck.upstream(Stage::Modes).last().map_or(BuiltOn::Deck, |last| BuiltOn::File(*last));
+    let mut journal = context.journal(&RECORDS, built_on, Rounds::Several)?;
     log::info!("modes: {} spectra", wanted.len());
     let spectra = source.spectra(context, &mut journal, &wanted, particles)?;
     journal.next_round();
