@@ -14,7 +14,7 @@ use glasswell::excitation::{ExciteSettings, Origin, PushStatus, PushTask, Spectr
 use glasswell::forces::PairSum;
 use glasswell::landscape::{QuenchSettings, displacement_field, quench};
 use glasswell::model::{PeriodicBox, Preset};
-use glasswell::random::{Stage, stream};
+use glasswell::random::{Purpose, stream};
 use glasswell::sampling::random_configuration;
 use glasswell::task::{Progress, Task};
 
@@ -75,7 +75,7 @@ fn main() {
     let preset = Preset::from_name(words.first().map_or("harmonic", String::as_str)).expect("a preset");
     let (particles, modes) = (number(1, 1000), number(2, 4));
     let settings = ExciteSettings { modes, spectrum: modes, ..ExciteSettings::defaults(preset) };
-    let glass = random_configuration(preset, particles, &mut stream(3, Stage::Prepare, 0, 0));
+    let glass = random_configuration(preset, particles, &mut stream(3, Purpose::Prepare, 0, 0));
     let model = preset.model(&glass);
     let mut task = SpectrumTask::new(0, glass.clone(), model.clone(), &settings);
     while task.advance(u64::MAX).expect("a spectrum") == Progress::Pending {}

@@ -4,7 +4,7 @@
 //!     cargo bench --bench schedule
 
 use glasswell::parallel::{Machine, POLL, blocks, replay};
-use glasswell::random::{Stage, stream};
+use glasswell::random::{Purpose, stream};
 use rand::Rng;
 
 const RANKS: [usize; 7] = [100, 300, 1_000, 3_000, 10_000, 30_000, 100_000];
@@ -38,7 +38,7 @@ impl Recorded {
     /// The rounds of a campaign of so many glasses: as many tasks a glass as recorded, their costs drawn with repetition.
     fn drawn(&self, glasses: usize) -> Vec<(usize, Vec<f64>)> {
         let draw = |(round, (stage, costs)): (usize, &(usize, Vec<f64>))| {
-            let mut random = stream(1, Stage::Bootstrap, *stage as u64, round as u64);
+            let mut random = stream(1, Purpose::Bootstrap, *stage as u64, round as u64);
             let tasks = costs.len() * glasses / self.glasses;
             let mut drawn: Vec<usize> = (0..tasks).map(|_| random.random_range(0..costs.len())).collect();
             if STAGES[*stage] == "connect" {
@@ -91,7 +91,7 @@ fn split_runs(recorded: &Recorded, glasses: usize) {
     println!("| ranks | 1 task | 2 | 8 (as it is: eight runs each) | 16 | 64 |");
     println!("|---|---|---|---|---|---|");
     let costs = &recorded.rounds.iter().find(|(stage, _)| *stage == 1).expect("explore").1;
-    let mut random = stream(1, Stage::Bootstrap, 1, 64);
+    let mut random = stream(1, Purpose::Bootstrap, 1, 64);
     let of_glass: Vec<f64> =
         (0..glasses).map(|_| (0..8).map(|_| costs[random.random_range(0..costs.len())]).sum()).collect();
     for ranks in RANKS {
@@ -119,7 +119,7 @@ fn dispatcher() {
             print!("| {length} |");
             let mut rate = [0.0; 2];
             for ranks in [100, 1_000, 10_000, 100_000] {
-                let mut random = stream(1, Stage::Bootstrap, ranks as u64, 0);
+                let mut random = stream(1, Purpose::Bootstrap, ranks as u64, 0);
                 let costs: Vec<f64> = (0..20 * ranks).map(|_| length * (0.95 + 0.1 * random.random::<f64>())).collect();
                 let both = [false, true].map(|several| {
                     let machine = Machine { latency, word, several, ..machine(ranks) };

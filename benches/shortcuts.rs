@@ -10,10 +10,10 @@ mod clock;
 
 use clock::cpu_seconds;
 use glasswell::forces::{LANES, PairSum};
-use glasswell::input::read_configurations;
+use glasswell::formats::read_configurations;
 use glasswell::landscape::*;
 use glasswell::model::{Configuration, Preset};
-use glasswell::random::{Stage, stream};
+use glasswell::random::{Purpose, stream};
 use glasswell::sampling::*;
 use glasswell::task::{Progress, Task};
 use std::collections::BTreeSet;
@@ -77,7 +77,7 @@ fn dynamics(preset: Preset, glass: &Configuration, settings: &ExploreSettings) -
     let mut single = PairSum::<1>::new(model.clone(), glass.cell);
     let mut batch = PairSum::<LANES>::new(model, glass.cell);
     let start = |run| {
-        let random = stream(SEED, Stage::Explore, 0, run);
+        let random = stream(SEED, Purpose::Explore, 0, run);
         DynamicsState::start(&mut single, glass.positions.clone(), settings.temperature, random)
     };
     let mut states: Vec<DynamicsState> = (0..RUNS).map(start).collect();

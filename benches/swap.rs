@@ -10,7 +10,7 @@
 use criterion::{Criterion, Throughput};
 use glasswell::forces::{PairSum, lanes::Kernel};
 use glasswell::model::Preset;
-use glasswell::random::{Stage, stream};
+use glasswell::random::{Purpose, stream};
 use glasswell::sampling::{MonteCarloLists, MonteCarloState, MoveCount, OverlapRemoval, random_configuration};
 use std::path::Path;
 use std::process::Command;
@@ -22,7 +22,7 @@ const PEER_SKIN: &str = "0.8";
 
 /// A liquid brought to T = 0.1 by Monte Carlo.
 fn liquid() -> MonteCarloState {
-    let mut random = stream(1, Stage::Prepare, 0, 0);
+    let mut random = stream(1, Purpose::Prepare, 0, 0);
     let mut configuration = random_configuration(Preset::Pss, PARTICLES, &mut random);
     let mut sum = PairSum::new(Preset::Pss.model(&configuration), configuration.cell);
     let mut removal = OverlapRemoval::new(configuration.positions);

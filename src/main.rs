@@ -1,10 +1,11 @@
 //! Arguments, start of the ranks, exit code.
 
 use clap::{Args, Parser, Subcommand};
-use glasswell::driver::{self, RunOptions};
+use glasswell::commands::{self, RunOptions};
 use glasswell::error::{Error, Result};
 use glasswell::model::Preset;
 use glasswell::paths::PathMethod;
+use glasswell::runtime;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -146,7 +147,7 @@ fn main() -> ExitCode {
     match execute(arguments.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            driver::tell(&error);
+            runtime::tell(&error);
             ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(70))
         }
     }
@@ -154,11 +155,11 @@ fn main() -> ExitCode {
 
 fn execute(command: Command) -> Result<()> {
     // the commands on one configuration, pair or profile belong to the process that was given them, whatever launched it
-    if matches!(command, Command::Check { .. } | Command::Status { .. }) && driver::is_a_further_rank() {
+    if matches!(command, Command::Check { .. } | Command::Status { .. }) && runtime::is_a_further_rank() {
         return Ok(());
     }
     match command {
-        Command::Run(run) => driver::run(
+        Command::Run(run) => commands::run(
             &run.deck,
             &RunOptions {
                 output: run.output,
@@ -169,9 +170,9 @@ fn execute(command: Command) -> Result<()> {
                 quiet: run.quiet,
             },
         ),
-        Command::Check { deck, output, ranks, explain } => driver::check(&deck, output.as_deref(), ranks, explain),
-        Command::Status { directory } => driver::status(&directory),
-        Command::Evaluate(evaluate) => driver::evaluate(&driver::EvaluateOptions {
+        Command::Check { deck, output, ranks, explain } => commands::check(&deck, output.as_deref(), ranks, explain),
+        Command::Status { directory } => commands::status(&directory),
+        Command::Evaluate(evaluate) => commands::evaluate(&commands::EvaluateOptions {
             file: evaluate.file,
             model: evaluate.model,
             quench: evaluate.quench,
@@ -180,7 +181,7 @@ fn execute(command: Command) -> Result<()> {
             force_tolerance: evaluate.force_tolerance,
             json: evaluate.json,
         }),
-        Command::Path(path) => driver::path(&driver::PathOptions {
+        Command::Path(path) => commands::path(&commands::PathOptions {
             a: path.a,
             b: path.b,
             model: path.model,
@@ -194,7 +195,7 @@ fn execute(command: Command) -> Result<()> {
                 Some([k0, k1]) => Some((*k0, *k1)),
                 Some(_) => return Err(Error::Usage("--curvatures takes two numbers, K0,K1".to_owned())),
             };
-            driver::levels(&driver::LevelsOptions {
+            commands::levels(&commands::LevelsOptions {
                 profile: levels.profile,
                 length: levels.length,
                 reduced_mass: levels.reduced_mass,

@@ -1,4 +1,4 @@
-//! Random streams named by (campaign seed, stage, glass, run).
+//! Random streams named by (campaign seed, purpose, glass, run).
 //!
 //! A stream depends on nothing but its name, so that the same deck and seed give the same records on any number of
 //! ranks and threads. The generator is ChaCha with 8 rounds; its state (with the word position) serialises into
@@ -9,10 +9,10 @@ use rand::SeedableRng;
 /// The generator of every random number in the program.
 pub type Stream = rand_chacha::ChaCha8Rng;
 
-/// What a stream is for; two stages never share numbers.
+/// What a stream is for; two purposes never share numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u64)]
-pub enum Stage {
+pub enum Purpose {
     Prepare = 1,
     Relax = 2,
     Explore = 3,
@@ -23,10 +23,10 @@ pub enum Stage {
     Modes = 8,
 }
 
-/// The stream of one run of one glass in one stage: the ChaCha key is the name itself, 4 x 64 bits.
-pub fn stream(seed: u64, stage: Stage, glass: u64, run: u64) -> Stream {
+/// The stream of one run of one glass for one purpose: the ChaCha key is the name itself, 4 x 64 bits.
+pub fn stream(seed: u64, purpose: Purpose, glass: u64, run: u64) -> Stream {
     let mut key = [0u8; 32];
-    for (chunk, word) in key.chunks_exact_mut(8).zip([seed, stage as u64, glass, run]) {
+    for (chunk, word) in key.chunks_exact_mut(8).zip([seed, purpose as u64, glass, run]) {
         chunk.copy_from_slice(&word.to_le_bytes());
     }
     Stream::from_seed(key)
@@ -40,8 +40,8 @@ mod tests {
     #[test]
     fn a_stream_is_its_name() {
         let draw = |s, g, r| stream(1, s, g, r).next_u64();
-        assert_eq!(draw(Stage::Explore, 2, 3), draw(Stage::Explore, 2, 3));
-        assert_ne!(draw(Stage::Explore, 2, 3), draw(Stage::Explore, 3, 2));
-        assert_ne!(draw(Stage::Explore, 2, 3), draw(Stage::Prepare, 2, 3));
+        assert_eq!(draw(Purpose::Explore, 2, 3), draw(Purpose::Explore, 2, 3));
+        assert_ne!(draw(Purpose::Explore, 2, 3), draw(Purpose::Explore, 3, 2));
+        assert_ne!(draw(Purpose::Explore, 2, 3), draw(Purpose::Prepare, 2, 3));
     }
 }

@@ -1,11 +1,11 @@
 //! The configurations that both programs are given.
 
 use glasswell::forces::{PairBlocks, PairSum, hessian};
-use glasswell::input::write_lammps_data;
+use glasswell::formats::write_lammps_data;
 use glasswell::landscape::*;
 use glasswell::model::{Configuration, Preset};
 use glasswell::paths::{ConnectSettings, ConnectTask, EndMinimum, PathStatus, VisitRule, bring_near, candidates};
-use glasswell::random::{Stage, stream};
+use glasswell::random::{Purpose, stream};
 use glasswell::sampling::*;
 use glasswell::task::{Progress, Task};
 use std::fmt::Write;
@@ -54,7 +54,7 @@ pub fn make_packing(folder: &Path, preset: Preset, particles: usize) {
     let temperature = PrepareSettings::defaults(preset).temperature;
     let start = match temperature.is_finite() {
         true => glass_of_liquid(preset, particles, temperature),
-        false => random_configuration(preset, particles, &mut stream(SEED, Stage::Prepare, 0, 0)),
+        false => random_configuration(preset, particles, &mut stream(SEED, Purpose::Prepare, 0, 0)),
     };
     let packing = quenched(&start, preset);
     save(&folder.join(format!("packing-{}-{particles}.data", preset.name())), write_lammps_data(&packing, preset));
@@ -90,7 +90,7 @@ fn quenched(configuration: &Configuration, preset: Preset) -> Configuration {
 fn snapshots(folder: &Path, glass: &Configuration) {
     let explore = ExploreSettings::defaults(Preset::Tlj);
     let mut sum = PairSum::<1>::new(Preset::Tlj.model(glass), glass.cell);
-    let random = stream(SEED, Stage::Explore, 0, 0);
+    let random = stream(SEED, Purpose::Explore, 0, 0);
     let mut state = DynamicsState::start(&mut sum, glass.positions.clone(), explore.temperature, random);
     let settings = DynamicsSettings {
         time_step: explore.time_step,

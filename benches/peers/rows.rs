@@ -4,11 +4,11 @@ use super::cpu_seconds;
 use super::inputs::SNAPSHOTS;
 use glasswell::forces::lanes::{Columns, Configurations};
 use glasswell::forces::{LANES, PairSum, as_lanes, as_lanes_mut};
-use glasswell::input::read_configurations;
+use glasswell::formats::read_configurations;
 use glasswell::landscape::*;
 use glasswell::model::{Configuration, Preset};
 use glasswell::paths::{BandSearch, BandStop, ConnectSettings, ImageSums, bring_near};
-use glasswell::random::{Stage, stream};
+use glasswell::random::{Purpose, stream};
 use glasswell::sampling::*;
 use glasswell::task::Alone;
 use glasswell::task::{Progress, Task};
@@ -47,7 +47,7 @@ where
     let settings =
         DynamicsSettings { time_step: 0.0025, temperature: 0.4, thermostat: Thermostat::None, thermostat_time: 1.0 };
     let start = |run: u64| {
-        DynamicsState::start(&mut single, snapshot.positions.clone(), 0.4, stream(1, Stage::Explore, 0, run))
+        DynamicsState::start(&mut single, snapshot.positions.clone(), 0.4, stream(1, Purpose::Explore, 0, run))
     };
     let mut states: Vec<DynamicsState> = (0..L as u64).map(start).collect();
     let mut sum = PairSum::<L>::new(model, snapshot.cell);
@@ -127,7 +127,7 @@ pub fn band(folder: &Path, count: usize) {
 /// of their indices (random) and along a curve through the box (`..._ordered`), in three turns.
 pub fn forces(preset: &str, particles: usize) {
     let preset = Preset::from_name(preset).expect("a model");
-    let mut glass = random_configuration(preset, particles, &mut stream(1, Stage::Prepare, 0, 0));
+    let mut glass = random_configuration(preset, particles, &mut stream(1, Purpose::Prepare, 0, 0));
     let mut sum = PairSum::<1>::new(preset.model(&glass), glass.cell);
     let mut removal = OverlapRemoval::new(glass.positions.clone());
     while !removal.step(&mut sum, 1e3).expect("overlaps") {}
@@ -138,7 +138,7 @@ pub fn forces(preset: &str, particles: usize) {
         thermostat: Thermostat::Berendsen,
         thermostat_time: 0.1,
     };
-    let random = stream(1, Stage::Prepare, 0, 1);
+    let random = stream(1, Purpose::Prepare, 0, 1);
     let mut state = DynamicsState::start(&mut sum, glass.positions.clone(), 0.4, random);
     state.run(&mut sum, &settings, 300).expect("dynamics");
     glass.positions.clone_from(&state.positions);

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use super::beside;
 use super::header::Header;
-use super::layout::Stage;
 use super::read::StageReader;
 use crate::error::{Error, Result};
 use crate::parallel::Ranks;
+use crate::stage::Stage;
 
 /// What is in the directory of one stage.
 #[derive(Clone, Debug, PartialEq, Eq)]

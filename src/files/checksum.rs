@@ -7,12 +7,12 @@ use std::path::Path;
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::layout::Stage;
 use super::read::StageReader;
 use super::rows::RowRange;
 use super::values::Attribute;
 use crate::error::{Error, Result};
 use crate::parallel::Ranks;
+use crate::stage::Stage;
 
 /// The name of the attribute.
 pub(super) const NAME: &str = "checksum";

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use serde::{Deserialize, Serialize};
 
 use super::checkpoint::TaskKey;
-use super::layout::Stage;
+use crate::stage::Stage;
 
 /// The root attributes of a stage's file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

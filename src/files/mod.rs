@@ -14,6 +14,7 @@ mod beside;
 mod campaign;
 mod checkpoint;
 mod checksum;
+mod glass_rows;
 mod header;
 pub mod layout;
 mod names;
@@ -30,10 +31,14 @@ use crate::parallel::Ranks;
 
 pub use beside::seen_by_all;
 pub use campaign::{Campaign, StageState, remove};
-pub use checkpoint::{CheckpointHeader, CheckpointRecord, Checkpoints, SharedRecords, TaskKey};
+pub(crate) use checkpoint::persisted;
+pub use checkpoint::{
+    CheckpointHeader, CheckpointRecord, Checkpoints, Persisted, PersistedType, Program, Record, Shape, SharedRecords,
+    StageRecords, TaskKey,
+};
 pub use checksum::{fingerprint, verify};
+pub use glass_rows::GlassRows;
 pub use header::{Header, TaskCost, Timing};
-pub use layout::Stage;
 pub use names::name_of;
 pub use read::{Number, StageReader};
 pub use rows::{RowRange, Rows};

@@ -8,12 +8,13 @@ use hdf5::{Dataset, Location};
 use super::access;
 use super::attributes;
 use super::header::Header;
-use super::layout::{self, Stage};
+use super::layout;
 use super::rows::RowRange;
 use super::seal::{self, Seal};
 use super::transfer;
 use super::values::Attribute;
 use crate::error::{Error, Result};
+use crate::stage::Stage;
 
 /// A number that data sets hold.
 pub trait Number: Copy + Sized {

@@ -11,12 +11,13 @@ use super::attributes;
 use super::beside::Beside;
 use super::checksum;
 use super::header::{self, Header, TaskCost, Timing};
-use super::layout::{self, DataSet, Element, Lengths, Stage};
+use super::layout::{self, DataSet, Element, Layout, Lengths};
 use super::rows::Rows;
 use super::transfer::{self, Rounds, Transfer};
 use super::values::{Attribute, Values};
 use crate::error::{Error, Result};
 use crate::parallel::Ranks;
+use crate::stage::Stage;
 
 /// A stage's file while it is written. Every method is collective, and an error is one on all ranks.
 ///
@@ -25,6 +26,7 @@ use crate::parallel::Ranks;
 pub struct StageFile<'r> {
     ranks: &'r Ranks,
     stage: Stage,
+    layout: &'static Layout,
     file: Beside<'r>,
     lengths: Lengths,
     written: BTreeSet<String>,
@@ -33,16 +35,17 @@ pub struct StageFile<'r> {
 }
 
 impl<'r> StageFile<'r> {
-    /// Begins the file of `header.stage` in this directory, with rank 0's header.
+    /// Begins the file of `header.stage` in this directory, with rank 0's header; `layout` says what may be written.
     ///
     /// # Errors
     /// `Storage` when the directory is not there or cannot be written to.
-    pub fn create(ranks: &'r Ranks, directory: &Path, header: &Header) -> Result<Self> {
+    pub fn create(ranks: &'r Ranks, directory: &Path, header: &Header, layout: &'static Layout) -> Result<Self> {
         let header = ranks.broadcast(header.clone(), 0)?;
         let file = Beside::create(ranks, &directory.join(header.stage.file_name()))?;
         let mut stage_file = StageFile {
             ranks,
             stage: header.stage,
+            layout,
             file,
             lengths: Lengths::new(),
             written: BTreeSet::new(),
@@ -146,7 +149,7 @@ impl<'r> StageFile<'r> {
     /// `Internal` when the layout does not know it or has another type, `Storage` when it cannot be written.
     pub fn attribute(&mut self, path: &str, name: &str, value: &Attribute) -> Result<()> {
         let value = self.ranks.broadcast(value.clone(), 0)?;
-        let known = layout::attribute_entry(self.stage, path, name).and_then(|entry| {
+        let known = self.layout.attribute(path, name).and_then(|entry| {
             let (element, length) = value.kind();
             let due = layout::shape_words(entry.shape).first().map(|word| word.parse().unwrap_or(0));
             let fits = element == entry.element && due == length;
@@ -233,7 +236,7 @@ impl<'r> StageFile<'r> {
         let named = group.split('/').nth(1).filter(|name| !name.is_empty());
         let units: BTreeSet<&str> = units.into_iter().chain(named).collect();
         let mut missing = Vec::new();
-        for entry in layout::data_sets(self.stage).iter().filter(|entry| entry.promised) {
+        for entry in self.layout.data_sets().filter(|entry| entry.promised) {
             let paths = match entry.path.strip_prefix("/<unit>") {
                 Some(rest) => units.iter().map(|unit| format!("/{unit}{rest}")).collect(),
                 None => vec![entry.path.to_string()],
@@ -246,12 +249,12 @@ impl<'r> StageFile<'r> {
     }
 
     fn unit<'p>(&self, path: &'p str) -> Option<&'p str> {
-        let entry = layout::data_set(self.stage, path).ok()?;
+        let entry = self.layout.data_set(path).ok()?;
         layout::unit_of(entry, path)
     }
 
     fn look_up(&mut self, path: &str, shape: &[u64]) -> Result<&'static DataSet> {
-        let entry = layout::data_set(self.stage, path)?;
+        let entry = self.layout.data_set(path)?;
         if self.written.contains(path) {
             return Err(Error::Internal(format!("{path} is written twice")));
         }

@@ -1,7 +1,7 @@
 //! The search for neighbours: all pairs row by row in small systems, cells in large ones.
 
 use super::lanes::{self, Atom, BLOCK, Fractions, Kernel, ReachOfKind, ReachOfPair};
-use super::neighbours::Subject;
+use super::subject::Subject;
 use super::table::PairTable;
 use crate::model::Mixture;
 

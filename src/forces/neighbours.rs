@@ -1,43 +1,12 @@
 //! Verlet lists, shared by the configurations of a batch.
 
 use super::candidates::{Candidates, Centres};
+use super::images::{IMAGES, shifts_of, unpack};
 use super::lanes::{self, Atom, Kernel};
+use super::subject::Subject;
 use super::table::PairTable;
-use crate::model::{Model, PeriodicBox, nearest};
+use crate::model::{Model, PeriodicBox};
 use std::ops::Range;
-
-/// Images a list can note: 27 are used.
-pub const IMAGES: usize = 32;
-
-/// Neighbour, image and kind of a packed entry.
-#[inline(always)]
-pub fn unpack(entry: u32) -> (usize, usize, usize) {
-    ((entry & 0xff_ffff) as usize, (entry >> 24 & 31) as usize, (entry >> 29) as usize)
-}
-
-/// The image that brings x_i - x_j nearest: 9 (n_x + 1) + 3 (n_y + 1) + n_z + 1, n = -1, 0, 1; 27 when it is further off.
-#[inline(always)]
-pub fn image_of(xi: [f64; 3], xj: [f64; 3], inverse_edges: [f64; 3]) -> u32 {
-    let mut image = 0.0;
-    let mut furthest = 0.0_f64;
-    for k in 0..3 {
-        let n = nearest((xi[k] - xj[k]) * inverse_edges[k]);
-        furthest = furthest.max(n.abs());
-        image = 3.0 * image + (n + 1.0);
-    }
-    if furthest > 1.0 { 27 } else { image as u32 }
-}
-
-/// What is added to x_i - x_j for each image; nothing sensible for those that stand for none.
-fn shifts_of(cell: &PeriodicBox) -> [[f64; 3]; IMAGES] {
-    std::array::from_fn(|image| {
-        if image >= 27 {
-            return [f64::INFINITY; 3];
-        }
-        let n = [image / 9, image / 3 % 3, image % 3];
-        std::array::from_fn(|k| -cell.edges[k] * (n[k] as f64 - 1.0))
-    })
-}
 
 /// Half list: for every particle i its neighbours j > i by rising index, those that are within cutoff + skin in any
 /// configuration of the batch. Pairs beyond the cutoff add exactly zero, so no sum depends on when the list was made.
@@ -56,23 +25,6 @@ pub struct NeighbourList {
     ages: bool,
     candidates: Candidates,
     spare: Vec<u32>,
-}
-
-/// Whose list it is.
-#[derive(Clone, Copy)]
-pub struct Subject<'a> {
-    pub model: &'a Model,
-    pub cell: &'a PeriodicBox,
-    pub table: &'a PairTable,
-    pub order: &'a [u32],
-    pub skin: f64,
-}
-
-impl Subject<'_> {
-    /// The caller's index of particle a.
-    pub fn place(&self, a: usize) -> usize {
-        self.order.get(a).map_or(a, |&i| i as usize)
-    }
 }
 
 impl NeighbourList {
@@ -151,7 +103,7 @@ impl NeighbourList {
     }
 
     /// Makes the list anew for one configuration whose particles are at `position(a)`.
-    pub fn rebuild(&mut self, kernel: Kernel, subject: &Subject, position: impl Fn(usize) -> [f64; 3]) {
+    pub(super) fn rebuild(&mut self, kernel: Kernel, subject: &Subject, position: impl Fn(usize) -> [f64; 3]) {
         if !self.start(subject) {
             self.list_all_pairs(subject, |j| j as u32);
         } else {
@@ -163,7 +115,7 @@ impl NeighbourList {
     }
 
     /// Makes the list anew for a batch: the pairs within cutoff + skin in at least one lane.
-    pub fn rebuild_batch(&mut self, kernel: Kernel, subject: &Subject, atoms: &[Atom]) {
+    pub(super) fn rebuild_batch(&mut self, kernel: Kernel, subject: &Subject, atoms: &[Atom]) {
         let table = subject.table;
         if !self.start(subject) {
             self.list_all_pairs(subject, |j| j as u32 | u32::from(table.kind(j)) << 29);

@@ -1,10 +1,12 @@
 //! Energies and forces of a batch of L configurations of one glass.
 
 use super::deformation::{Deformations, Frame, Gradient};
-use super::lanes::{self, Atom, Deformed, Energies, ForcesAlone, Kernel, Listed, Nearest, Record, WithEnergies};
-use super::neighbours::Subject;
+use super::lanes::{
+    self, Atom, ByKind, ByPair, Deformed, Energies, ForcesAlone, Kernel, Listed, Nearest, Record, WithEnergies,
+};
 use super::order::space_filling_order;
-use super::table::{ByKind, ByPair, FILLING, PairTable};
+use super::subject::Subject;
+use super::table::{FILLING, PairTable};
 use super::{LANES, NeighbourList};
 use crate::model::{Model, PeriodicBox, with_law};
 
@@ -97,11 +99,9 @@ impl<const L: usize> PairSum<L> {
         Self::with_kernel(model, cell, Kernel::best())
     }
 
-    /// With a kernel of one's own choice, for comparisons; it must be one of `Kernel::available()`, else the widest
-    /// available is taken.
+    /// With a kernel of one's own choice, for comparisons.
     pub fn with_kernel(model: Model, cell: PeriodicBox, kernel: Kernel) -> Self {
         const { assert!(L == 1 || L == LANES, "a batch has one configuration or LANES") };
-        let kernel = if Kernel::available().contains(&kernel) { kernel } else { Kernel::best() };
         let mut sum = Self {
             table: PairTable::new(&model.mixture, &[]),
             model,

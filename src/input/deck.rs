@@ -1,244 +1,172 @@
-//! From a deck's text to settings: defaults of the model, the deck's values over them, checks.
+//! The deck, with one optional section for each stage, and what a stage says of its section.
 
-use super::check;
 use super::findings::Findings;
 use super::general::{CampaignSettings, ModelSettings};
-use super::imports;
-use super::merge::{Reread, overlay};
-use super::nearest_name::{listed, nearest_name};
-use super::source::{Source, leaves};
-use super::stages::{Deck, Stage, to_value};
+use super::origin::{Origin, reread};
+use super::section::Section;
 use crate::error::{Error, Result};
-use crate::landscape::ExploreSettings;
 use crate::model::Preset;
-use serde::{Serialize, de::DeserializeOwned};
-use std::path::Path;
+use crate::stage::{Stage, every_stage};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use toml::{Table, Value};
 
-/// Where a value of the effective deck comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// Written in the deck.
-    Deck,
-    /// A default that depends on the model.
-    Preset,
-    /// A default that is the same for every model.
-    Default,
-}
+/// What a stage says of its section of the deck: implemented for the settings, which stand beside their algorithm.
+pub trait DeckSection: Serialize + DeserializeOwned {
+    /// How a changed value adds to the results that are there; every other change makes other results.
+    const GROWTH: Growth = Growth::NONE;
 
-impl std::fmt::Display for Origin {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Origin::Deck => "deck",
-            Origin::Preset => "preset",
-            Origin::Default => "default",
-        })
+    /// Every impossible value is a fault, every doubtful one a warning.
+    fn check(&self, deck: &Deck, section: &mut Section);
+
+    /// Changes defaults that depend on what the deck says in this section (`given`) or in earlier ones.
+    fn adjust_defaults(_preset: Preset, _given: &Table, _earlier: &[(&'static str, Table)], _defaults: &mut Table) {}
+
+    /// The stages whose results the stage uses, directly or through others, in order: all of `possible` unless the settings say
+    /// otherwise.
+    fn builds_on(&self, _deck: &Deck, possible: &'static [Stage]) -> Vec<Stage> {
+        possible.to_vec()
+    }
+
+    /// Whether the results depend on which units [tunnel] asks for.
+    fn is_decided_by_units(&self, _deck: &Deck) -> bool {
+        false
     }
 }
 
-/// Reads a deck file, checks every value and the files that it imports.
-///
-/// # Errors
-/// `Error::Input` when the file cannot be read, `Error::Deck` with line, column, key, value and what would be accepted.
-pub fn read_deck(path: &Path) -> Result<Deck> {
-    let text = std::fs::read_to_string(path).map_err(|fault| Error::Deck {
-        file: path.to_path_buf(),
-        message: format!("cannot be read as a deck: {fault}; give the path of a TOML file"),
-    })?;
-    let mut deck = parse_deck(&text, path)?;
-    imports::check(&mut deck)?;
-    Ok(deck)
+/// Keys of a section whose change adds to the results that are there.
+#[derive(Clone, Copy, Debug)]
+pub struct Growth {
+    /// Numbers that may be raised.
+    pub raised: &'static [&'static str],
+    /// Lists and tables that may get further entries.
+    pub extended: &'static [&'static str],
+    /// Lists that may grow at their end.
+    pub appended: &'static [&'static str],
 }
 
-/// Reads a deck's text without touching any file; `file` names it in messages.
-///
-/// # Errors
-/// `Error::Deck` with line, column, key, value and what would be accepted; all faults are told at once.
-pub fn parse_deck(text: &str, file: &Path) -> Result<Deck> {
-    let source = Source::parse(text, file)?;
-    let mut findings = Findings::new(&source);
-    check_sections(&source, &mut findings);
-    let Some(preset) = preset_of(&source, &mut findings) else {
-        findings.into_result(file)?;
-        return Err(Error::Internal("a deck without a model passed its checks".to_string()));
+impl Growth {
+    pub const NONE: Self = Self { raised: &[], extended: &[], appended: &[] };
+}
+
+/// Makes the deck with one optional section for each stage, and the matches that lead from a stage to its section.
+macro_rules! deck {
+    ($($(#[$doc:meta])* $variant:ident, $section:ident: $room:ident::$settings:ident, $file:literal, after [$($before:ident),*];)*) => {
+        impl Stage {
+            /// The section's defaults for a model.
+            pub(super) fn defaults(self, preset: Preset) -> Result<Value> {
+                match self { $(Stage::$variant => to_value(&<crate::$room::$settings>::defaults(preset))),* }
+            }
+
+            /// The section read into its settings and written back: every key present, numbers of the right kind.
+            pub(super) fn reread(self, value: Value) -> std::result::Result<Value, toml::de::Error> {
+                match self { $(Stage::$variant => reread::<crate::$room::$settings>(value)),* }
+            }
+
+            pub(super) fn adjust_defaults(
+                self,
+                preset: Preset,
+                given: &Table,
+                earlier: &[(&'static str, Table)],
+                defaults: &mut Table,
+            ) {
+                match self { $(Stage::$variant => <crate::$room::$settings>::adjust_defaults(preset, given, earlier, defaults)),* }
+            }
+
+            pub(super) fn growth(self) -> Growth {
+                match self { $(Stage::$variant => <crate::$room::$settings>::GROWTH),* }
+            }
+        }
+
+        /// A deck with every default filled in and every value checked.
+        ///
+        /// A stage whose section the deck does not have is `None`; [`Deck::add_stage`] fills it with defaults.
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct Deck {
+            /// Where the deck was read from; `from` is relative to its folder.
+            pub file: PathBuf,
+            /// The deck as written.
+            pub text: String,
+            pub campaign: CampaignSettings,
+            pub model: ModelSettings,
+            $(pub $section: Option<crate::$room::$settings>,)*
+            /// What is accepted but doubtful, one sentence each.
+            pub warnings: Vec<String>,
+            /// Where each value comes from, by dotted key.
+            pub(super) origins: BTreeMap<String, Origin>,
+        }
+
+        impl Deck {
+            /// A deck without stages.
+            pub(super) fn without_stages(file: PathBuf, text: String, campaign: CampaignSettings, model: ModelSettings) -> Self {
+                Self { file, text, campaign, model, $($section: None,)* warnings: Vec::new(), origins: BTreeMap::new() }
+            }
+
+            pub(super) fn set_section(&mut self, stage: Stage, value: Value) -> Result<()> {
+                match stage {
+                    $(Stage::$variant => {
+                        self.$section = Some(value.try_into().map_err(|fault| internal(stage, &fault))?);
+                    }),*
+                }
+                Ok(())
+            }
+
+            /// A stage's effective section, if the deck has it.
+            pub(super) fn section(&self, stage: Stage) -> Result<Option<Value>> {
+                match stage { $(Stage::$variant => self.$section.as_ref().map(to_value).transpose()),* }
+            }
+
+            /// Checks the sections of the stages.
+            pub(super) fn check_stages(&self, findings: &mut Findings) -> Result<()> {
+                $(if let Some(settings) = &self.$section {
+                    settings.check(self, &mut Section::new(stringify!($section), to_value(settings)?, findings));
+                })*
+                Ok(())
+            }
+
+            /// The stages whose results a stage of this deck uses, directly or through others, in order.
+            pub fn upstream(&self, stage: Stage) -> Vec<Stage> {
+                match stage {
+                    $(Stage::$variant => self
+                        .$section
+                        .as_ref()
+                        .map_or_else(|| stage.upstream().to_vec(), |settings| settings.builds_on(self, stage.upstream()))),*
+                }
+            }
+
+            /// Whether a stage's results depend on which units [tunnel] asks for.
+            pub(super) fn is_decided_by_units(&self, stage: Stage) -> bool {
+                match stage {
+                    $(Stage::$variant => {
+                        self.$section.as_ref().is_some_and(|settings| settings.is_decided_by_units(self))
+                    }),*
+                }
+            }
+
+            /// Whether the deck asks for a stage.
+            pub fn has(&self, stage: Stage) -> bool {
+                match stage { $(Stage::$variant => self.$section.is_some()),* }
+            }
+        }
     };
-    let sections = effective_sections(&source, preset, file, &mut findings)?;
-    if !findings.is_clean() {
-        findings.into_result(file)?;
-        return Err(Error::Internal("a faulty deck passed its checks".to_string()));
-    }
-    let mut deck = assemble(text, file, &sections)?;
-    for (section, table) in &sections {
-        record_origins(&mut deck, &source, section, table)?;
-    }
-    check::check(&deck, &mut findings)?;
-    deck.warnings = findings.into_result(file)?;
-    Ok(deck)
 }
+
+every_stage!(deck);
 
 impl Deck {
-    /// Asks for a stage that the deck does not have a section for, with the defaults of its model.
-    ///
-    /// # Errors
-    /// `Error::Deck` when the defaults do not suit the rest of the deck.
-    pub fn add_stage(&mut self, stage: Stage) -> Result<()> {
-        if self.has(stage) {
-            return Ok(());
-        }
-        *self = parse_deck(&format!("{}\n[{stage}]\n", self.text.trim_end()), &self.file)?;
-        Ok(())
-    }
-
-    /// Where the value of a dotted key (`explore.temperature`) comes from.
-    pub fn origin(&self, key: &str) -> Option<Origin> {
-        self.origins.get(key).copied()
+    /// Whether `elastic` strains the double wells of `connect`.
+    pub fn couples_to_strain(&self) -> bool {
+        self.connect.is_some() && self.elastic.as_ref().is_some_and(|elastic| elastic.coupling)
     }
 }
 
-/// Every section must be known.
-fn check_sections(source: &Source, findings: &mut Findings) {
-    let known = || ["campaign", "model"].into_iter().chain(Stage::ALL.iter().map(|stage| stage.name()));
-    for (section, value) in &source.values {
-        if known().any(|name| name == section) {
-            continue;
-        }
-        let message = if value.is_table() {
-            let hint = nearest_name(section, known()).map_or(String::new(), |name| format!("did you mean [{name}]? "));
-            format!("unknown section [{section}]: {hint}accepted are {}", listed(known()))
-        } else {
-            format!("the key `{section}` stands outside of every section: move it below one of {}", listed(known()))
-        };
-        findings.reject_key(source.place(section), &message);
-    }
+/// Settings as TOML.
+pub(super) fn to_value<T: Serialize>(settings: &T) -> Result<Value> {
+    Value::try_from(settings).map_err(|fault| Error::Internal(format!("settings that are not TOML: {fault}")))
 }
 
-fn preset_of(source: &Source, findings: &mut Findings) -> Option<Preset> {
-    let names = || Preset::ALL.into_iter().map(Preset::name);
-    let given = source.values.get("model").and_then(|model| model.get("preset"));
-    let Some(given) = given else {
-        let message =
-            format!("model.preset is missing: add `preset = \"tlj\"` below a line [model]; one of {}", listed(names()));
-        findings.reject_key(source.place("model"), &message);
-        return None;
-    };
-    let preset = given.as_str().and_then(Preset::from_name);
-    if preset.is_none() {
-        let hint = given.as_str().and_then(|given| nearest_name(given, names()));
-        let hint = hint.map_or(String::new(), |name| format!(" (did you mean `{name}`?)"));
-        findings.reject("model.preset", "", &format!("one of {}{hint}", listed(names())));
-    }
-    preset
-}
-
-/// The effective table of every section that the deck has, [campaign] and [model] always, in order.
-fn effective_sections(
-    source: &Source,
-    preset: Preset,
-    file: &Path,
-    findings: &mut Findings,
-) -> Result<Vec<(&'static str, Table)>> {
-    let campaign = table(to_value(&CampaignSettings::defaults(&campaign_name(file)))?);
-    let model = table(to_value(&ModelSettings::defaults(preset))?);
-    if !preset.has_diameters() && source.place("model.diameter_limits").is_some() {
-        let message =
-            format!("model.diameter_limits: particles of {} have no diameters; remove the key", preset.name());
-        findings.reject_key(source.place("model.diameter_limits"), &message);
-        return Ok(Vec::new());
-    }
-    let campaign = overlay(source, "campaign", &campaign, &reread::<CampaignSettings>, findings);
-    let model = overlay(source, "model", &model, &reread::<ModelSettings>, findings);
-    let mut sections = vec![("campaign", campaign), ("model", model)];
-    for &stage in Stage::ALL {
-        if source.values.contains_key(stage.name()) {
-            let mut defaults = table(stage.defaults(preset)?);
-            depend_on_earlier(stage, preset, &sections, &mut defaults);
-            depend_on_schedule(stage, source, &mut defaults);
-            let reread: Reread = &|value| stage.reread(value);
-            let effective = overlay(source, stage.name(), &defaults, reread, findings);
-            sections.push((stage.name(), effective));
-        }
-    }
-    Ok(sections)
-}
-
-/// Defaults that hang on what earlier sections say: tau_cg of paper 003 (Table I, data set 2, doi:10.1063/5.0128820)
-/// depends on the temperature that the glass was prepared at.
-fn depend_on_earlier(stage: Stage, preset: Preset, sections: &[(&str, Table)], defaults: &mut Table) {
-    const QUENCH_EVERY: [(f64, i64); 4] = [(0.617, 2), (0.558, 3), (0.509, 18), (0.488, 31)];
-    if stage != Stage::Explore || !matches!(preset, Preset::Tlj | Preset::TljAsPrinted) {
-        return;
-    }
-    let prepared = sections.iter().find(|(name, _)| *name == Stage::Prepare.name());
-    let temperature = prepared.and_then(|(_, table)| table.get("temperature")).and_then(Value::as_float);
-    if let Some(temperature) = temperature {
-        let nearest =
-            QUENCH_EVERY.iter().min_by(|a, b| (a.0 - temperature).abs().total_cmp(&(b.0 - temperature).abs()));
-        if let Some((_, steps)) = nearest {
-            defaults.insert("quench_every".to_string(), Value::Integer(*steps));
-        }
-    }
-}
-
-/// Intervals have a length when they are bisected.
-fn depend_on_schedule(stage: Stage, source: &Source, defaults: &mut Table) {
-    let schedule = source.values.get(stage.name()).and_then(|section| section.get("schedule"));
-    if stage == Stage::Explore && schedule.and_then(Value::as_str) == Some("bisect") {
-        defaults.insert("stride".to_string(), Value::Integer(ExploreSettings::BISECTED_STRIDE as i64));
-    }
-}
-
-fn assemble(text: &str, file: &Path, sections: &[(&str, Table)]) -> Result<Deck> {
-    let fault = |fault: toml::de::Error| Error::Internal(format!("effective deck does not read back: {fault}"));
-    let value = |name: &str| {
-        let found = sections.iter().find(|(section, _)| *section == name);
-        Value::Table(found.map(|(_, table)| table.clone()).unwrap_or_default())
-    };
-    let campaign = value("campaign").try_into().map_err(fault)?;
-    let model = value("model").try_into().map_err(fault)?;
-    let mut deck = Deck::without_stages(file.to_path_buf(), text.to_string(), campaign, model);
-    for (section, table) in sections {
-        if let Some(stage) = Stage::from_name(section) {
-            deck.set_section(stage, Value::Table(table.clone()))?;
-        }
-    }
-    Ok(deck)
-}
-
-/// A default that differs between models is the preset's.
-fn record_origins(deck: &mut Deck, source: &Source, section: &str, effective: &Table) -> Result<()> {
-    let mut of_presets = Vec::new();
-    for preset in Preset::ALL {
-        let defaults = match Stage::from_name(section) {
-            Some(stage) => stage.defaults(preset)?,
-            None if section == "model" => to_value(&ModelSettings::defaults(preset))?,
-            None => to_value(&CampaignSettings::defaults(&deck.campaign.name))?,
-        };
-        of_presets.push(leaves(section, &table(defaults)));
-    }
-    for (key, value) in leaves(section, effective) {
-        let same_for_all = of_presets.iter().all(|list| list.contains(&(key.clone(), value.clone())));
-        let origin = match source.place(&key) {
-            Some(_) => Origin::Deck,
-            None if same_for_all => Origin::Default,
-            None => Origin::Preset,
-        };
-        deck.origins.insert(key, origin);
-    }
-    Ok(())
-}
-
-fn reread<T: Serialize + DeserializeOwned>(value: Value) -> std::result::Result<Value, toml::de::Error> {
-    let settings: T = value.try_into()?;
-    Value::try_from(&settings).map_err(serde::de::Error::custom)
-}
-
-fn campaign_name(file: &Path) -> String {
-    file.file_stem().map_or_else(|| "campaign".to_string(), |stem| stem.to_string_lossy().into_owned())
-}
-
-fn table(value: Value) -> Table {
-    match value {
-        Value::Table(table) => table,
-        _ => Table::new(),
-    }
+fn internal(stage: Stage, fault: &toml::de::Error) -> Error {
+    Error::Internal(format!("section [{stage}] does not read back: {fault}"))
 }

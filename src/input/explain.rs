@@ -1,15 +1,16 @@
 //! The whole effective deck with each value's origin, itself a deck.
 
+use super::deck::{Deck, to_value};
 use super::source::{leaves, value_text};
-use super::stages::{Deck, Stage, to_value};
 use crate::error::Result;
+use crate::stage::Stage;
 use toml::Value;
 
 impl Deck {
     /// Every section with its effective values, in the order of the stages.
     pub(super) fn effective(&self) -> Result<Vec<(&'static str, Value)>> {
         let mut sections = vec![("campaign", to_value(&self.campaign)?), ("model", to_value(&self.model)?)];
-        for &stage in Stage::ALL {
+        for stage in Stage::ALL {
             if let Some(section) = self.section(stage)? {
                 sections.push((stage.name(), section));
             }

@@ -1,19 +1,13 @@
 //! What makes two decks the same campaign: canonical text, its hash, the keys a stage depends on.
 
+use super::deck::{Deck, Growth};
 use super::explain::quoted_key;
 use super::source::{leaves, value_text};
-use super::stages::{Deck, Stage};
 use crate::error::{Error, Result};
+use crate::stage::Stage;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use toml::{Table, Value};
-
-/// Keys whose raised value continues what is there.
-const RAISABLE: [&str; 4] = ["prepare.glasses", "relax.samples", "explore.quenches", "explore.runs"];
-/// Lists and tables whose additional entries add to what is there.
-const EXTENDABLE: [&str; 4] = ["relax.temperatures", "relax.dynamics", "tunnel.units", "tunnel.reduced_mass"];
-/// The list of imported files may grow at its end.
-const APPENDABLE: &str = "prepare.from";
 
 /// One key that differs between two decks.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,11 +57,27 @@ impl Deck {
         Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
-    /// The keys that a stage and the stages it builds on depend on, as canonical text: seed, model and their sections.
+    /// The keys that a stage's results depend on, as canonical text: seed, model, its section and those of the stages that it
+    /// builds on. Which paths `connect` refines and `modes` follows, and which splittings `elastic` strains, depends on the
+    /// units, too.
     ///
     /// # Errors
     /// As [`Deck::canonical_text`].
     pub fn stage_keys(&self, stage: Stage) -> Result<String> {
+        let mut keys = self.keys_of_sections(stage)?;
+        if self.is_decided_by_units(stage) {
+            let mut with_units = self.clone();
+            if !with_units.has(Stage::Tunnel) {
+                with_units.add_stage(Stage::Tunnel)?;
+            }
+            let of_tunnel = with_units.keys_of_sections(Stage::Tunnel)?;
+            let decides = |line: &&str| line.starts_with("tunnel.units") || line.starts_with("tunnel.reduced_mass");
+            of_tunnel.lines().filter(decides).for_each(|line| keys.extend([line, "\n"]));
+        }
+        Ok(keys)
+    }
+
+    fn keys_of_sections(&self, stage: Stage) -> Result<String> {
         let upstream = self.upstream(stage);
         self.text_of(|key| match stage_of(key) {
             Some(of) => of == stage || upstream.contains(&of),
@@ -143,12 +153,16 @@ enum Relation {
 }
 
 fn relation(key: &str, old: Option<&Value>, new: Option<&Value>) -> Relation {
-    let extendable = EXTENDABLE.iter().any(|name| key == *name || key.starts_with(&format!("{name}.")));
+    let growth = stage_of(key).map_or(Growth::NONE, Stage::growth);
+    let inner = key.split_once('.').map_or("", |(_, inner)| inner);
+    let extendable = growth.extended.iter().any(|name| inner == *name || inner.starts_with(&format!("{name}.")));
     match (old, new) {
-        (Some(Value::Integer(old)), Some(Value::Integer(new))) if RAISABLE.contains(&key) && new > old => {
+        (Some(Value::Integer(old)), Some(Value::Integer(new))) if growth.raised.contains(&inner) && new > old => {
             Relation::More
         }
-        (Some(Value::Array(old)), Some(Value::Array(new))) if key == APPENDABLE && new.starts_with(old) => {
+        (Some(Value::Array(old)), Some(Value::Array(new)))
+            if growth.appended.contains(&inner) && new.starts_with(old) =>
+        {
             Relation::More
         }
         (Some(Value::Array(old)), Some(Value::Array(new))) if extendable => {

@@ -1,10 +1,10 @@
 //! The files that `prepare.from` names, and how many configurations they hold.
 
-use super::configuration;
-use super::deck::Origin;
+use super::deck::Deck;
+use super::origin::Origin;
 use super::source::Source;
-use super::stages::Deck;
 use crate::error::{Error, Result};
+use crate::formats;
 use crate::sampling::PrepareMethod;
 use std::path::{Path, PathBuf};
 
@@ -45,10 +45,10 @@ pub fn import_files(deck: &Deck) -> Result<Vec<PathBuf>> {
 /// # Errors
 /// `Error::Input` when the file cannot be read or is of no known format.
 pub fn count_configurations(path: &Path) -> Result<Option<usize>> {
-    if configuration::is_hdf5(path)? {
+    if formats::is_hdf5(path)? {
         return Ok(None);
     }
-    configuration::count(path).map(Some)
+    formats::count(path).map(Some)
 }
 
 /// Without `glasses` in the deck, as many glasses are taken as the files hold; more than there are is a fault.

@@ -1,13 +1,10 @@
-//! What users hand in: the deck (TOML, with defaults by model and checks that name line and column), configurations
-//! (extended XYZ, LAMMPS data), profiles and vectors.
+//! The deck: TOML, with defaults by model and checks that name line and column.
 //!
 //! The room only composes the settings structs that stand beside their algorithms; nothing here computes.
 
 mod check;
-mod configuration;
 mod deck;
 mod duration;
-mod excite;
 mod explain;
 mod findings;
 mod general;
@@ -15,17 +12,17 @@ mod identity;
 mod imports;
 mod merge;
 mod nearest_name;
-mod numbers;
-mod relax;
+mod origin;
+mod parse;
+mod section;
 mod source;
-mod stages;
-mod tunnel;
 
-pub use configuration::{read_configurations, write_extended_xyz, write_lammps_data};
-pub use deck::{Origin, parse_deck, read_deck};
+pub use deck::{Deck, DeckSection, Growth};
 pub use duration::{duration_text, parse_duration};
 pub use general::{CampaignSettings, ModelSettings};
 pub use identity::{Change, Comparison, compare_keys};
 pub use imports::{check_particles, count_configurations, import_files};
-pub use numbers::{read_profile, read_vector};
-pub use stages::{Deck, Stage};
+pub use nearest_name::{listed, nearest_name};
+pub use origin::Origin;
+pub use parse::{parse_deck, read_deck};
+pub use section::Section;

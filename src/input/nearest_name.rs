@@ -2,7 +2,7 @@
 
 /// The known name that the given one begins, else the one at the smallest edit distance, if that is at most a third of its length (and at least two
 /// letters of slack).
-pub(super) fn nearest_name<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest_name<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let known: Vec<&str> = known.into_iter().collect();
     if let Some(name) = known.iter().find(|name| given.len() >= 3 && name.starts_with(given)) {
         return Some(name);
@@ -32,7 +32,7 @@ fn distance(a: &str, b: &str) -> usize {
 }
 
 /// "`a`, `b`, `c`"
-pub(super) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+pub fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 

@@ -1,7 +1,7 @@
 //! The minima of one run, by first visit.
 
 use super::identity::{Candidate, Identity, Same};
-use super::quench::Quench;
+use super::outcome::Quench;
 use serde::{Deserialize, Serialize};
 
 /// A minimum as one run found it.

@@ -1,20 +1,26 @@
-//! Settings of the stage `explore`, with the papers' values.
+//! Settings of quenches, and of the stage `explore` with the papers' values.
 
+use super::minimisers::{Minimiser, StoppingCriteria};
 use super::schedule::Schedule;
 use crate::model::Preset;
 use crate::sampling::Thermostat;
 use serde::{Deserialize, Serialize};
 
-/// Which minimiser defines the basins of attraction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Minimiser {
-    /// Limited-memory BFGS with a step cap, without line search.
-    Lbfgs,
-    /// Polak-Ribiere conjugate gradients with line search.
-    ConjugateGradient,
-    /// Fast inertial relaxation engine.
-    Fire,
+/// How to quench.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct QuenchSettings {
+    /// Largest force component in magnitude at a minimum [epsilon / sigma].
+    pub force_tolerance: f64,
+    pub minimiser: Minimiser,
+    /// Bound on the force evaluations of one quench.
+    pub max_evaluations: u64,
+}
+
+impl Default for QuenchSettings {
+    fn default() -> Self {
+        Self { force_tolerance: 1e-9, minimiser: Minimiser::Lbfgs, max_evaluations: 200_000 }
+    }
 }
 
 /// The deck's `[explore]`.
@@ -85,5 +91,18 @@ impl ExploreSettings {
             recognition: preset != Preset::Harmonic,
             audit: 0.01,
         }
+    }
+}
+
+impl QuenchSettings {
+    /// When a quench stops.
+    pub fn criteria(&self) -> StoppingCriteria {
+        StoppingCriteria { force_tolerance: self.force_tolerance, max_evaluations: self.max_evaluations }
+    }
+}
+
+impl From<&ExploreSettings> for QuenchSettings {
+    fn from(explore: &ExploreSettings) -> Self {
+        Self { force_tolerance: explore.force_tolerance, minimiser: explore.minimiser, ..Self::default() }
     }
 }

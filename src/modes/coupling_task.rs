@@ -6,7 +6,7 @@ use crate::forces::PairSum;
 use crate::landscape::Identity;
 use crate::model::{Model, PeriodicBox};
 use crate::paths::{PathPoints, PathPointsSettings, PathPointsState, PathPointsTask, PathStatus};
-use crate::task::{Progress, Task};
+use crate::task::{Progress, Task, in_steps};
 use crate::tunnelling::{Profile, TunnelSettings, splitting_derivatives};
 use serde::{Deserialize, Serialize};
 
@@ -296,15 +296,7 @@ impl Task for CouplingTask {
     type State = CouplingState;
 
     fn advance(&mut self, force_calls: u64) -> Result<Progress> {
-        let mut left = force_calls;
-        while !matches!(self.phase, Phase::Done(_)) {
-            let spent = self.step(left.max(1))?;
-            left = left.saturating_sub(spent);
-            if left == 0 && !matches!(self.phase, Phase::Done(_)) {
-                return Ok(Progress::Pending);
-            }
-        }
-        Ok(Progress::Done)
+        in_steps(self, force_calls, |task| matches!(task.phase, Phase::Done(_)), Self::step)
     }
 
     fn state(&self) -> CouplingState {

@@ -4,7 +4,7 @@
 //! D(omega) is normalised to 1 over the 3N - 3 modes of each glass; I(omega) = int_0^omega D. Where D = A_4 omega^4, below the first
 //! phonon omega_t, I / omega^5 = A_4 / 5.
 
-use crate::random::{Stage, stream};
+use crate::random::{Purpose, stream};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
@@ -172,7 +172,7 @@ fn bootstrap(shares: &[(f64, f64)], resamples: usize, seed: u64, value: impl Fn(
     if shares.len() < 2 || resamples == 0 {
         return f64::NAN;
     }
-    let mut random = stream(seed, Stage::Bootstrap, 1, 0);
+    let mut random = stream(seed, Purpose::Bootstrap, 1, 0);
     let mut draw = || {
         (0..shares.len()).fold((0.0, 0.0), |sum, _| {
             let share = shares[random.random_range(0..shares.len() as u64) as usize];

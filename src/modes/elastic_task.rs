@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::forces::PairSum;
 use crate::landscape::{QuenchSettings, quench};
 use crate::model::{Configuration, Model};
-use crate::task::{Progress, Task};
+use crate::task::{Progress, Task, in_steps};
 use serde::{Deserialize, Serialize};
 
 /// Steps of strain that the slope at rest is fitted through, on each side.
@@ -192,14 +192,7 @@ impl Task for ElasticTask {
     type State = ElasticState;
 
     fn advance(&mut self, force_calls: u64) -> Result<Progress> {
-        let mut spent = 0;
-        while !matches!(self.phase, Phase::Done(_)) {
-            spent += self.step()?;
-            if spent >= force_calls && !matches!(self.phase, Phase::Done(_)) {
-                return Ok(Progress::Pending);
-            }
-        }
-        Ok(Progress::Done)
+        in_steps(self, force_calls, |task| matches!(task.phase, Phase::Done(_)), |task, _| task.step())
     }
 
     fn state(&self) -> ElasticState {

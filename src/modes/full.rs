@@ -11,7 +11,7 @@ use super::symmetric::{fixed, large_symmetric_eigen};
 use crate::error::{Error, Result};
 use crate::forces::{LANES, PairBlocks};
 use crate::model::{Model, PeriodicBox};
-use crate::random::{Stage, Stream, stream};
+use crate::random::{Purpose, Stream, stream};
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat};
 use rand_distr::{Distribution, StandardNormal};
@@ -83,7 +83,7 @@ pub fn full_modes(model: &Model, cell: &PeriodicBox, positions: &[f64], rattlers
 /// V^T V x = x for eight random x: an entry of V^T V that is off shows in each of them, at a thousandth of the cost of V^T V.
 fn orthonormal(vectors: &Mat<f64>) -> Result<()> {
     let n = vectors.nrows();
-    let mut random: Stream = stream(0, Stage::Modes, 1, 0);
+    let mut random: Stream = stream(0, Purpose::Modes, 1, 0);
     let x = Mat::<f64>::from_fn(n, LANES, |_, _| StandardNormal.sample(&mut random));
     let (mut image, mut back) = (Mat::<f64>::zeros(n, LANES), Mat::<f64>::zeros(n, LANES));
     matmul(image.as_mut(), Accum::Replace, vectors.as_ref(), x.as_ref(), 1.0, fixed());

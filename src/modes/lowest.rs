@@ -11,7 +11,7 @@ use super::symmetric::symmetric_eigen;
 use crate::error::{Error, Result};
 use crate::forces::{LANES, PairBlocks, count_below_within};
 use crate::model::{Model, PeriodicBox};
-use crate::random::{Stage, Stream, stream};
+use crate::random::{Purpose, Stream, stream};
 use crate::task::{Alone, Team, first_of};
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, Par};
@@ -121,7 +121,7 @@ pub fn largest_team(particles: usize) -> usize {
 /// An orthonormal basis of the lowest modes, by filters of rising cut or degree.
 fn filtered(hessian: &PairBlocks, space: &Space, wanted: usize, team: &dyn Team) -> Result<Mat<f64>> {
     // a fixed stream: the modes do not depend on where the search begins
-    let mut random: Stream = stream(0, Stage::Modes, 0, 0);
+    let mut random: Stream = stream(0, Purpose::Modes, 0, 0);
     let outline = Outline::measure(hessian, random_block(space, &mut random), space.dimension())?;
     let team = Members::new(hessian, team);
     let mut aim = 1.5 * wanted as f64 + LANES as f64;

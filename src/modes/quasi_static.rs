@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::forces::deformation::{self, Frame, Gradient, IDENTITY, volume_ratio};
 use crate::forces::{LANES, PairSum};
 use crate::landscape::{Minimiser, QuenchSettings, quench_batch};
-use crate::model::{Law, Model, PeriodicBox, Preset};
+use crate::model::{Model, PeriodicBox, Preset};
 use serde::{Deserialize, Serialize};
 
 /// The deck's [elastic].
@@ -294,7 +294,7 @@ impl QuasiStatic {
 
     /// Pairs within the cutoff at one of two strains but not at the other, of laws whose curvature jumps there.
     fn contacts_changed(&self, lane: usize, strain: f64) -> u64 {
-        if !matches!(self.sum.model().law, Law::Harmonic(_)) {
+        if !self.sum.model().law.has_contacts() {
             return 0;
         }
         let contacts = |strain: f64, positions: &[f64]| {

@@ -112,7 +112,7 @@ fn finite(values: &Diag<f64>) -> Result<Vec<f64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::{Stage, Stream, stream};
+    use crate::random::{Purpose, Stream, stream};
     use rand_distr::{Distribution, StandardNormal};
 
     /// Sizes about the panel, the columns taken abreast and the block of reflections; matrices with a third of their rows empty
@@ -121,7 +121,7 @@ mod tests {
     fn a_large_matrix_has_the_eigenvalues_and_vectors_of_a_small_one() {
         for n in [1, 2, 3, 8, 9, 31, 32, 33, 41, 64, 65, 150] {
             for sparse in [false, true] {
-                let mut random: Stream = stream(7, Stage::Modes, n as u64, 0);
+                let mut random: Stream = stream(7, Purpose::Modes, n as u64, 0);
                 let mut a = Mat::<f64>::from_fn(n, n, |_, _| StandardNormal.sample(&mut random));
                 for i in 0..n {
                     for j in 0..n {

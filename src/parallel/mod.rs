@@ -1,6 +1,6 @@
 //! The ranks of a run and what they tell each other.
 //!
-//! [`Ranks`] is the one interface; it has two forms: `mpi.rs`, the only file that knows MPI, and `serial.rs`, one rank
+//! [`Ranks`] is the one interface; it has two forms: `mpi.rs`, the only file that calls MPI, and `serial.rs`, one rank
 //! alone, which needs no library. Values of any `Serialize` type travel as postcard bytes. Every method marked
 //! *collective* must be called by all ranks in the same order; errors are agreed first (a rank that fails never
 //! leaves the others waiting).
@@ -8,6 +8,7 @@
 //! There is no sum of floating-point numbers here: its result would depend on the number of ranks. Gather the terms
 //! with their keys and add them in the order of the keys.
 
+mod form;
 #[cfg(feature = "mpi")]
 mod mpi;
 mod queue;
@@ -28,47 +29,12 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-
-/// The raw MPI communicator that collective files are opened with.
+use form::Form;
 #[cfg(feature = "mpi")]
-pub type RawCommunicator = mpi::RawCommunicator;
+pub use form::RawCommunicator;
 
 /// Bytes of the largest single transfer; longer ones go in rounds, so that MPI's 32-bit counts never overflow.
 const TRANSFER_LIMIT: usize = 1 << 30;
-
-/// What a form must be able to do; everything else is built on it in this file.
-trait Form {
-    fn rank(&self) -> usize;
-    fn size(&self) -> usize;
-    fn barrier(&self);
-    fn any(&self, value: bool) -> bool;
-    /// Sum modulo 2^64.
-    fn sum(&self, value: u64) -> u64;
-    fn max(&self, value: u64) -> u64;
-    /// The bytes of every rank, by rank.
-    fn gather(&self, bytes: &[u8], limit: usize) -> Vec<Vec<u8>>;
-    /// `outgoing[d]` goes to rank d; returns what came from each rank.
-    fn exchange(&self, outgoing: Vec<Vec<u8>>, limit: usize) -> Vec<Vec<u8>>;
-    fn broadcast(&self, bytes: &mut Vec<u8>, root: usize, limit: usize);
-    /// Sends a small word that is buffered by the transport: never waits for the receiver.
-    fn send(&self, destination: usize, tag: i32, word: u64);
-    /// A word that has arrived with this tag, with its source; never waits.
-    fn receive(&self, tag: i32) -> Option<(usize, u64)>;
-    /// Whether any message waits that nobody has received.
-    fn unreceived(&self) -> bool;
-    /// The ranks with the same color; a rank alone stays alone.
-    fn split(&self, _color: usize) -> Box<dyn Form> {
-        Box::new(serial::Serial)
-    }
-    /// A rank alone has no one to send to or to hear from.
-    fn send_bytes(&self, _destination: usize, _bytes: &[u8]) {}
-    fn receive_bytes(&self, _source: usize) -> Vec<u8> {
-        Vec::new()
-    }
-    fn abort(&self, code: i32) -> !;
-    #[cfg(feature = "mpi")]
-    fn communicator(&self) -> Option<RawCommunicator>;
-}
 
 /// The ranks of this run.
 ///

@@ -1,4 +1,4 @@
-//! The ranks of `mpirun`: the only file that knows MPI. It needs no `unsafe`: rsmpi's safe calls suffice.
+//! The ranks of `mpirun`: the only file that calls MPI. It needs no `unsafe`: rsmpi's safe calls suffice.
 
 use mpi::collective::SystemOperation;
 use mpi::datatype::{Partition, PartitionMut};
@@ -7,11 +7,8 @@ use mpi::topology::{Color, SimpleCommunicator};
 use mpi::traits::*;
 use mpi::{Count, Rank, Tag, Threading};
 
-use super::Form;
+use super::form::{Form, RawCommunicator};
 use crate::error::{Error, Result};
-
-/// The communicator as C knows it.
-pub type RawCommunicator = mpi::ffi::MPI_Comm;
 
 /// The form with MPI. `world` stands before `universe`, whose drop ends MPI; a part of the ranks has none.
 pub(super) struct Mpi {

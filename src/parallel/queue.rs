@@ -337,7 +337,8 @@ impl WorkQueue<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Form, Ranks, TRANSFER_LIMIT};
+    use super::super::form::Form;
+    use super::super::{Ranks, TRANSFER_LIMIT};
     use super::*;
     use std::cell::{Cell, RefCell};
     use std::collections::VecDeque;
@@ -384,11 +385,14 @@ mod tests {
         fn unreceived(&self) -> bool {
             false
         }
+        fn split(&self, _color: usize) -> Box<dyn Form> {
+            Box::new(self.clone())
+        }
         fn abort(&self, code: i32) -> ! {
             std::process::exit(code)
         }
         #[cfg(feature = "mpi")]
-        fn communicator(&self) -> Option<super::super::RawCommunicator> {
+        fn communicator(&self) -> Option<super::super::form::RawCommunicator> {
             None
         }
     }

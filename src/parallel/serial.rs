@@ -1,6 +1,6 @@
 //! One rank alone: every exchange is with itself.
 
-use super::Form;
+use super::form::Form;
 
 /// The form without MPI.
 pub(super) struct Serial;
@@ -49,12 +49,16 @@ impl Form for Serial {
         false
     }
 
+    fn split(&self, _color: usize) -> Box<dyn Form> {
+        Box::new(Serial)
+    }
+
     fn abort(&self, code: i32) -> ! {
         std::process::exit(code)
     }
 
     #[cfg(feature = "mpi")]
-    fn communicator(&self) -> Option<super::RawCommunicator> {
+    fn communicator(&self) -> Option<super::form::RawCommunicator> {
         None
     }
 }

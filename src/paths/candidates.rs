@@ -1,9 +1,21 @@
 //! Which pairs of minima are joined.
 
-use super::rounds::PairKey;
 use super::{ConnectSettings, PathStatus};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+/// Two different minima of a glass, the smaller index first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct PairKey {
+    pub a: usize,
+    pub b: usize,
+}
+
+impl PairKey {
+    pub fn new(i: usize, j: usize) -> Self {
+        Self { a: i.min(j), b: i.max(j) }
+    }
+}
 
 /// A pair of minima that the dynamics went between, and what became of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::forces::{LANES, PairSum, sums};
 use crate::landscape::{Identity, Quench, QuenchSettings, Same, quench_batch};
 use crate::model::{Model, PeriodicBox};
-use crate::task::{Alone, Progress, Task};
+use crate::task::{Alone, Progress, Task, in_counted_steps};
 use serde::{Deserialize, Serialize};
 
 /// Products spent on the soft modes at each end.
@@ -156,16 +156,8 @@ impl ConnectTask {
     /// # Errors
     /// As `advance`, and when a member of the team cannot be reached.
     pub fn advance_with(&mut self, team: &dyn ImageTeam, force_calls: u64) -> Result<Progress> {
-        let start = self.state.evaluations;
-        loop {
-            self.step(team)?;
-            if self.outcome().is_some() {
-                return Ok(Progress::Done);
-            }
-            if self.state.evaluations - start >= force_calls {
-                return Ok(Progress::Pending);
-            }
-        }
+        let is_done = |task: &Self| task.outcome().is_some();
+        in_counted_steps(self, force_calls, is_done, |task| task.state.evaluations, |task| task.step(team))
     }
 
     /// Collective in the team: makes the state of every member that of the whole task.

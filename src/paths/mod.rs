@@ -25,7 +25,7 @@ mod team;
 mod vectors;
 
 pub use band_search::{BandSearch, BandStop};
-pub use candidates::{Candidate, candidates};
+pub use candidates::{Candidate, PairKey, candidates};
 pub use connect::{ConnectOutcome, ConnectState, ConnectTask, FoundMinimum, Waypoint};
 pub use descent::{Descent, DescentStop};
 pub use double_well::{DoubleWell, LengthMethod, PathStatus, Profile};
@@ -38,7 +38,7 @@ pub use points::PathPoints;
 pub use points_task::{PathPointsSettings, PathPointsState, PathPointsTask, path_points};
 pub use profile::PROFILE_POINTS;
 pub use refine::{DescentState, DescentTask, joined};
-pub use rounds::{ConnectRounds, ConnectedWell, MinimaLibrary, PairKey, RoundPair};
+pub use rounds::{ConnectRounds, ConnectedWell, MinimaLibrary, RoundPair};
 pub use saddle::{SaddleSearch, SaddleStop};
 pub use settings::{ConnectSettings, PathMethod, Refine, VisitRule};
 pub use single::{FoundPath, find_path};

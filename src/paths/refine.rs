@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::forces::PairSum;
 use crate::landscape::{Identity, Quench, QuenchSettings, quench};
 use crate::model::{Model, PeriodicBox};
-use crate::task::{Progress, Task};
+use crate::task::{Progress, Task, in_counted_steps};
 use serde::{Deserialize, Serialize};
 
 /// Steps on each side in the first pass.
@@ -291,14 +291,7 @@ impl Task for DescentTask {
     type State = DescentState;
 
     fn advance(&mut self, force_calls: u64) -> Result<Progress> {
-        let start = self.state.evaluations;
-        while self.state.done.is_none() {
-            self.step()?;
-            if self.state.done.is_none() && self.state.evaluations - start >= force_calls {
-                return Ok(Progress::Pending);
-            }
-        }
-        Ok(Progress::Done)
+        in_counted_steps(self, force_calls, |task| task.state.done.is_some(), |task| task.state.evaluations, Self::step)
     }
 
     fn state(&self) -> DescentState {

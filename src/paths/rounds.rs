@@ -1,8 +1,9 @@
 //! The rounds of a glass: all pairs solved in any order, merged in key order, the parts of split paths solved next.
 
+use super::candidates::{Candidate, PairKey};
 use super::connect::{ConnectOutcome, FoundMinimum, Waypoint};
 use super::ends::is_same_minimum;
-use super::{Candidate, DoubleWell, EndMinimum, PathStatus};
+use super::{DoubleWell, EndMinimum, PathStatus};
 use crate::error::{Error, Result};
 use crate::landscape::Identity;
 use crate::model::PeriodicBox;
@@ -11,19 +12,6 @@ use std::collections::BTreeSet;
 
 /// How often the parts of a split path may split again.
 const MAX_DEPTH: u32 = 6;
-
-/// Two different minima of a glass, the smaller index first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct PairKey {
-    pub a: usize,
-    pub b: usize,
-}
-
-impl PairKey {
-    pub fn new(i: usize, j: usize) -> Self {
-        Self { a: i.min(j), b: i.max(j) }
-    }
-}
 
 /// The minima of a glass, those of the exploration first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -123,12 +123,12 @@ fn minus_logarithm(bits: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::{Stage, stream};
+    use crate::random::{Purpose, stream};
     use rand::Rng;
 
     #[test]
     fn the_logarithm_is_that_of_the_library() {
-        let mut random = stream(5, Stage::Prepare, 0, 0);
+        let mut random = stream(5, Purpose::Prepare, 0, 0);
         for n in 0..100_000 {
             let bits = if n < 64 { 1u64 << n } else { random.random::<u64>() >> (n % 60) };
             let u = ((bits >> 12) as f64 + 0.5) / (1u64 << 52) as f64;
@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn blocks_leave_the_stream_behind_the_last_attempt() {
-        let (mut random, mut other) = (stream(5, Stage::Prepare, 0, 0), stream(5, Stage::Prepare, 0, 0));
+        let (mut random, mut other) = (stream(5, Purpose::Prepare, 0, 0), stream(5, Purpose::Prepare, 0, 0));
         let mut draws = Draws::new();
         for left in (1..=1000).rev() {
             draws.next(&mut random, left);

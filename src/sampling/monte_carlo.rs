@@ -62,10 +62,8 @@ impl MonteCarloLists {
         Self::with_kernel(preset, state, Kernel::best())
     }
 
-    /// With a kernel of one's own choice, for comparisons; it must be one of `Kernel::available()`, else the widest
-    /// available is taken.
+    /// With a kernel of one's own choice, for comparisons.
     pub fn with_kernel(preset: Preset, state: &MonteCarloState, kernel: Kernel) -> Self {
-        let kernel = if Kernel::available().contains(&kernel) { kernel } else { Kernel::best() };
         let configuration = &state.configuration;
         let model = preset.model(configuration);
         let liquid = Liquid::new(kernel, &model, &configuration.cell, &configuration.positions, SKIN, true);

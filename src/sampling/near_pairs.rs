@@ -144,12 +144,12 @@ fn counting_sort(keys: usize, of: &[usize]) -> (Vec<u32>, Vec<u32>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::{Stage, stream};
+    use crate::random::{Purpose, stream};
     use rand::Rng;
 
     #[test]
     fn cells_find_the_pairs_of_the_plain_double_loop() {
-        let mut random = stream(3, Stage::Prepare, 0, 0);
+        let mut random = stream(3, Purpose::Prepare, 0, 0);
         for (edges, reach) in [([9.0, 11.0, 7.5], 1.4), ([6.5, 7.0, 7.5], 2.1), ([4.0, 9.0, 9.0], 1.9)] {
             let cell = PeriodicBox { edges };
             let positions: Vec<f64> = (0..900).map(|_| random.random_range(-20.0..20.0)).collect();

@@ -20,8 +20,8 @@ use super::{PrepareMethod, PrepareSettings, Thermostat};
 use crate::error::{Error, Result};
 use crate::forces::{PairSum, as_lanes, as_lanes_mut};
 use crate::model::{Configuration, Model, PeriodicBox, Preset};
-use crate::random::{Stage, Stream, stream};
-use crate::task::{Progress, Task};
+use crate::random::{Purpose, Stream, stream};
+use crate::task::{Progress, Task, in_steps};
 use serde::{Deserialize, Serialize};
 
 /// Steps of molecular dynamics at T_melt.
@@ -149,7 +149,7 @@ impl PrepareTask {
         seed: u64,
         glass: u64,
     ) -> Result<Self> {
-        Self::with_stream(preset, unplaced, settings, stream(seed, Stage::Prepare, glass, 0))
+        Self::with_stream(preset, unplaced, settings, stream(seed, Purpose::Prepare, glass, 0))
     }
 
     /// The same with a stream of one's own.
@@ -382,14 +382,7 @@ impl Task for PrepareTask {
     type State = PrepareState;
 
     fn advance(&mut self, force_calls: u64) -> Result<Progress> {
-        let mut spent = 0;
-        while !matches!(self.state.phase, Phase::Done) {
-            spent += self.unit()?;
-            if spent >= force_calls {
-                break;
-            }
-        }
-        Ok(if matches!(self.state.phase, Phase::Done) { Progress::Done } else { Progress::Pending })
+        in_steps(self, force_calls, |task| matches!(task.state.phase, Phase::Done), |task, _| task.unit())
     }
 
     fn state(&self) -> PrepareState {

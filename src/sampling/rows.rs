@@ -116,12 +116,12 @@ impl Rows {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::{Stage, stream};
+    use crate::random::{Purpose, stream};
     use rand::Rng;
 
     #[test]
     fn mended_rows_stay_symmetric() {
-        let (n, mut random) = (60usize, stream(9, Stage::Prepare, 0, 0));
+        let (n, mut random) = (60usize, stream(9, Purpose::Prepare, 0, 0));
         let mut rows = Rows::new(n);
         let mut near = vec![vec![false; n]; n];
         for _ in 0..2000 {

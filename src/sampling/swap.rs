@@ -64,10 +64,9 @@ pub struct SwapLists {
 }
 
 impl SwapLists {
-    /// With a kernel of one's own choice, for comparisons; it must be one of `Kernel::available()`, else the widest
-    /// available is taken.
+    /// With a kernel of one's own choice, for comparisons.
     pub fn with_kernel(kernel: Kernel) -> Self {
-        Self { liquid: None, kernel: Kernel::available().contains(&kernel).then_some(kernel) }
+        Self { liquid: None, kernel: Some(kernel) }
     }
 
     /// As [`swap_block`]; law, box and number of particles are those of the blocks before.

@@ -2,7 +2,7 @@
 
 use super::heat::schottky;
 use crate::error::{Error, Result};
-use crate::random::{Stage, stream};
+use crate::random::{Purpose, stream};
 use rand::Rng;
 
 /// Resamples of a bootstrap.
@@ -167,7 +167,7 @@ pub fn quantum_densities(library: &Library, quantum_temperature: f64, seed: u64)
 
 /// 16 % and 84 % quantiles of the total count over resamples of the glasses.
 fn bootstrap_interval(per_glass: &[u64], seed: u64) -> (f64, f64) {
-    let mut random = stream(seed, Stage::Bootstrap, 0, 0);
+    let mut random = stream(seed, Purpose::Bootstrap, 0, 0);
     let glasses = per_glass.len();
     let mut totals: Vec<u64> = (0..RESAMPLES)
         .map(|_| (0..glasses).map(|_| per_glass[random.random_range(0..glasses as u64) as usize]).sum())
@@ -180,13 +180,4 @@ fn bootstrap_interval(per_glass: &[u64], seed: u64) -> (f64, f64) {
 /// Which double wells are active: splitting < k_B T_Q (NaN is not).
 pub fn active(splittings: &[f64], quantum_temperature: f64) -> Vec<bool> {
     splittings.iter().map(|splitting| *splitting < quantum_temperature).collect()
-}
-
-/// F(x): distinct finite values, rising, and the share of values <= each.
-pub fn cumulative_distribution(values: &[f64]) -> (Vec<f64>, Vec<f64>) {
-    let mut sorted: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
-    sorted.sort_by(f64::total_cmp);
-    let total = sorted.len() as f64;
-    let last_of_its_value = |i: &usize| sorted.get(i + 1) != Some(&sorted[*i]);
-    (0..sorted.len()).filter(last_of_its_value).map(|i| (sorted[i], (i + 1) as f64 / total)).unzip()
 }

@@ -270,7 +270,7 @@ mod tests {
         let (mut within, mut favoured) = ([0, 0], [0, 0]);
         let trials = 100;
         for trial in 0..trials {
-            let mut random = crate::random::stream(trial, crate::random::Stage::Bootstrap, 0, 0);
+            let mut random = crate::random::stream(trial, crate::random::Purpose::Bootstrap, 0, 0);
             let glasses = with_both_laws(40, || random.random::<f64>());
             let reduced = ReducedDensity::new(&glasses, 0.5);
             let peak = reduced.boson_peak.value;

@@ -13,7 +13,7 @@
 
 use super::density::RESAMPLES;
 use super::fits::{RelaxationFit, RelaxationLaw, fit_logarithms, temperature_where};
-use crate::random::{Stage, stream};
+use crate::random::{Purpose, stream};
 use nalgebra::{Matrix3, Vector3};
 use rand_distr::{Distribution, StandardNormal};
 
@@ -251,7 +251,7 @@ pub fn fit_supercooled(points: &[RelaxationPoint], of_model: Option<f64>, seed: 
     let mut values = all_fits(&Data::with_errors(&points, known), known, of_model);
     let mut errors = [f64::NAN; 11];
     if known {
-        let mut random = stream(seed, Stage::Bootstrap, 0, 1);
+        let mut random = stream(seed, Purpose::Bootstrap, 0, 1);
         let mut drawn = || {
             let moved = points.iter().map(|point| {
                 let share: f64 = point.error / point.tau;

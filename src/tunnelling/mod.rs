@@ -11,6 +11,7 @@ mod profile;
 mod quadrature;
 mod schroedinger;
 mod semiclassical;
+mod unit;
 mod zero_point;
 
 use crate::error::{Error, Result};
@@ -20,6 +21,7 @@ pub use profile::Profile;
 pub use schroedinger::{LEVEL_TOLERANCE, Spectrum, Stretch, solve_potential};
 pub use semiclassical::SemiclassicalStatus;
 use std::collections::BTreeMap;
+pub use unit::{Unit, is_below, units_of};
 pub use zero_point::splitting_with_zero_point;
 
 /// Splittings below this [epsilon] are marked `below_floor`. The numerical error of a splitting is smaller (about

@@ -2,8 +2,8 @@
 //! other and with plain recomputation, skipping, extending and refusing what is there, and bad situations.
 
 use crate::support::{Campaign, FILES, both, glasswell, rank_counts, ranks_or_one, text};
-use glasswell::files::Stage;
 use glasswell::model::{Configuration, PeriodicBox, Preset};
+use glasswell::stage::Stage;
 
 /// The deck of a model run once, alone, on one thread; for all tests to compare with.
 fn reference(model: &str) -> Campaign {
@@ -297,7 +297,7 @@ fn imported_glasses_are_those_of_the_files() {
             // the second as a program that does not wrap writes it: some atoms a box edge away
             let away = number as f64 * moved.cell.edges[0];
             moved.positions.iter_mut().step_by(7).for_each(|x| *x += away);
-            let written = glasswell::input::write_extended_xyz(&moved, preset);
+            let written = glasswell::formats::write_extended_xyz(&moved, preset);
             std::fs::write(from_text.folder.join(format!("glass_{number}.xyz")), written).unwrap();
         }
         from_text.done(&[]);

@@ -6,11 +6,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use glasswell::error::Error;
-use glasswell::files::{CheckpointHeader, CheckpointRecord, Checkpoints, Stage, TaskKey};
+use glasswell::files::{CheckpointHeader, CheckpointRecord, Checkpoints, Program, TaskKey};
 use glasswell::parallel::Ranks;
+use glasswell::stage::Stage;
 
 const DIRECTORY: &str = "GLASSWELL_TEST_DIRECTORY";
 const STAGE: Stage = Stage::Explore;
+const PROGRAM: Program = Program { schema: 0xfedc_ba98_7654_3210, algorithm: 3 };
 
 #[test]
 fn rank_program() {
@@ -25,6 +27,7 @@ fn rank_program() {
         "life" => life(&world, &directory),
         "full" => full(&world, &directory),
         "double" => double(&world, &directory),
+        "updated" => updated(&world, &directory),
         "large" => large(&world, &directory),
         other => panic!("no program {other}"),
     }
@@ -33,6 +36,7 @@ fn rank_program() {
 fn header() -> CheckpointHeader {
     CheckpointHeader {
         stage: STAGE,
+        program: PROGRAM,
         deck_keys: "explore.quenches = 7 – ε\n".repeat(3),
         seed: u64::MAX - 3,
         built_on: 1 << 63,
@@ -71,7 +75,7 @@ fn mine(world: &Ranks, tasks: std::ops::Range<u64>, number: u64) -> Vec<Checkpoi
 }
 
 fn open(world: &Ranks, directory: &Path) -> Checkpoints {
-    Checkpoints::open(world, directory, STAGE).unwrap()
+    Checkpoints::open(world, directory, STAGE, PROGRAM).unwrap()
 }
 
 fn write(world: &Ranks, directory: &Path, number: u64) {
@@ -119,7 +123,7 @@ fn read(world: &Ranks, directory: &Path) {
         assert_eq!(checkpoints.read(key).unwrap(), Some(due));
     }
     assert_eq!(checkpoints.read(key(99)).unwrap(), None);
-    let other = Checkpoints::open(world, directory, Stage::Connect).unwrap();
+    let other = Checkpoints::open(world, directory, Stage::Connect, PROGRAM).unwrap();
     assert!(other.header().is_none() && other.finished().is_empty() && other.damage().is_empty());
 }
 
@@ -259,7 +263,7 @@ fn life(world: &Ranks, directory: &Path) {
     let refused = open(world, directory).write(world, &foreign, &[], &[]);
     assert!(matches!(refused, Err(Error::Internal(_))));
     // what is removed is gone, what others have stays
-    let mut others = Checkpoints::open(world, directory, Stage::Connect).unwrap();
+    let mut others = Checkpoints::open(world, directory, Stage::Connect, PROGRAM).unwrap();
     others.write(world, &foreign, &[], &mine(world, 0..3, 1)).unwrap();
     Checkpoints::remove(world, directory, STAGE).unwrap();
     assert_eq!(together(world, directory), ["connect.000001.running.h5"]);
@@ -267,6 +271,67 @@ fn life(world: &Ranks, directory: &Path) {
     assert!(!directory.join("checkpoint").exists());
     world.barrier();
     Checkpoints::remove(world, directory, Stage::Connect).unwrap();
+}
+
+/// The message of the program that is to go on with the checkpoint.
+fn refusal(world: &Ranks, directory: &Path, program: Program) -> String {
+    let before = together(world, directory);
+    let error = Checkpoints::open(world, directory, STAGE, program).unwrap_err();
+    assert_eq!(error.exit_code(), 3);
+    assert_eq!(together(world, directory), before, "nothing is removed");
+    error.to_string()
+}
+
+/// A program that keeps other data or takes other steps goes on with nothing and removes nothing.
+fn updated(world: &Ranks, directory: &Path) {
+    let (data, steps) = (
+        "keeps other data (schema fedcba9876543210, here 0000000000000001)",
+        "takes other steps (algorithm 3, here 4)",
+    );
+    for (program, due) in [
+        (Program { schema: 1, ..PROGRAM }, data.to_owned()),
+        (Program { algorithm: 4, ..PROGRAM }, steps.to_owned()),
+        (Program { schema: 1, algorithm: 4 }, format!("{data} and {steps}")),
+    ] {
+        let message = refusal(world, directory, program);
+        let version = env!("CARGO_PKG_VERSION");
+        let by = format!("explore.000003.running.h5: was written by glasswell {version}, whose stage {due}; ");
+        assert!(message.contains(&by) && message.contains("--redo explore"), "{message}");
+        // a damaged file does not decide
+        let newest = directory.join("checkpoint/explore.000003.running.h5");
+        let good = std::fs::read(&newest).unwrap();
+        world.barrier();
+        if world.rank() == 0 {
+            std::fs::write(&newest, "torn").unwrap();
+        }
+        world.barrier();
+        assert!(refusal(world, directory, program).contains("explore.000003.finished.h5: was written"));
+        if world.rank() == 0 {
+            std::fs::write(&newest, good).unwrap();
+        }
+        world.barrier();
+    }
+    read(world, directory);
+    world.barrier();
+    // of another layout nothing else can be known
+    let set_layout = |names: &[&str], change: i64| {
+        if world.rank() == 0 {
+            for name in names {
+                let file = hdf5::File::open_rw(directory.join("checkpoint").join(name)).unwrap();
+                let layout = file.attr("checkpoint_layout").unwrap();
+                layout.write_scalar(&(layout.read_scalar::<i64>().unwrap() + change)).unwrap();
+            }
+        }
+        world.barrier();
+    };
+    set_layout(&AFTER_THREE, 1);
+    let message = refusal(world, directory, PROGRAM);
+    assert!(message.contains("explore.000003.running.h5: was written by glasswell"), "{message}");
+    assert!(message.contains("in checkpoint layout ") && message.contains("--redo explore"), "{message}");
+    // the layout of one file alone is damage
+    set_layout(&AFTER_THREE[..4], -1);
+    assert!(never_wrong(world, directory, "another layout in the newest file"));
+    assert_eq!(open(world, directory).running(), running_at(2).filter(|task| *task >= 12).map(key).collect::<Vec<_>>());
 }
 
 /// A task of two ranks, and of one rank twice.
@@ -386,6 +451,15 @@ fn a_full_disk_leaves_earlier_checkpoints() {
         let told = ranks::both(&output);
         assert!(output.status.success(), "{count} ranks: {} {told}", output.status);
         assert!(!told.contains("HDF5-DIAG"), "{told}");
+    }
+}
+
+#[test]
+fn what_another_program_wrote_is_left_alone() {
+    for count in ranks::rank_counts() {
+        let scratch = scratch();
+        run(1, "write", scratch.path(), &[]);
+        run(count, "updated", scratch.path(), &[]);
     }
 }
 

@@ -19,7 +19,7 @@ fn json(arguments: &[&str]) -> Value {
 
 fn xyz(folder: &Path, name: &str, configuration: &Configuration, preset: Preset) -> PathBuf {
     let path = folder.join(format!("{name}.xyz"));
-    std::fs::write(&path, glasswell::input::write_extended_xyz(configuration, preset)).unwrap();
+    std::fs::write(&path, glasswell::formats::write_extended_xyz(configuration, preset)).unwrap();
     path
 }
 

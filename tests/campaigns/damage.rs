@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use crate::support::{Campaign, both, glasswell, ranks_of_glasswell};
-use glasswell::files::{self, Stage};
+use glasswell::files;
 use glasswell::parallel::Ranks;
+use glasswell::stage::Stage;
 
 const STAGES: [Stage; 4] = [Stage::Prepare, Stage::Explore, Stage::Connect, Stage::Tunnel];
 

@@ -2,10 +2,11 @@
 
 use crate::support::{Campaign, rank_counts, wait_until};
 use faer::Side;
-use glasswell::files::{Attribute, Stage, StageReader};
+use glasswell::files::{Attribute, StageReader};
 use glasswell::forces::{PairSum, ThirdOrder, hessian, sums};
 use glasswell::landscape::{QuenchSettings, displacement_field, quench, rattlers, same_displacement};
 use glasswell::model::{Configuration, PeriodicBox, Preset};
+use glasswell::stage::Stage;
 
 fn reference() -> Campaign {
     Campaign::reference("excite.toml", &[])

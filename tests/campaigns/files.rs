@@ -10,9 +10,11 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use glasswell::error::{Error, Result};
 use glasswell::files::layout::{self, DataSet, Element};
 use glasswell::files::{
-    Attribute, Campaign, Header, RowRange, Rows, Stage, StageFile, StageReader, TaskCost, TaskKey, Timing, Transfer,
+    Attribute, Campaign, Header, RowRange, Rows, StageFile, StageReader, TaskCost, TaskKey, Timing, Transfer,
 };
 use glasswell::parallel::Ranks;
+use glasswell::stage::Stage;
+use glasswell::stages::work;
 
 const DIRECTORY: &str = "GLASSWELL_TEST_DIRECTORY";
 
@@ -128,8 +130,8 @@ fn timing(world: &Ranks) -> Timing {
 
 /// Writes every data set of the layout.
 fn write(world: &Ranks, directory: &Path, stage: Stage, rows: u64) -> Result<()> {
-    let mut file = StageFile::create(world, directory, &header(stage))?;
-    for entry in layout::data_sets(stage) {
+    let mut file = StageFile::create(world, directory, &header(stage), work(stage).layout())?;
+    for entry in work(stage).layout().data_sets() {
         let units: &[&str] = if entry.path.starts_with("/<unit>") { &["argon", "mine"] } else { &[""] };
         for unit in units {
             write_entry(&mut file, world, entry, &entry.path.replace("<unit>", unit), rows)?;
@@ -137,7 +139,7 @@ fn write(world: &Ranks, directory: &Path, stage: Stage, rows: u64) -> Result<()>
             assert_eq!(file.last_transfer(), due, "{}", entry.path);
         }
     }
-    for entry in layout::attributes(stage) {
+    for entry in work(stage).layout().attributes {
         let value = match (entry.element, entry.shape) {
             (Element::F64, "[]") => Attribute::F64(0.5),
             (Element::F64, _) => Attribute::F64List(vec![0.25; 4]),
@@ -153,7 +155,7 @@ fn write(world: &Ranks, directory: &Path, stage: Stage, rows: u64) -> Result<()>
 
 fn write_empty(world: &Ranks, directory: &Path) {
     for stage in Stage::ALL {
-        let mut file = StageFile::create(world, directory, &header(stage)).unwrap();
+        let mut file = StageFile::create(world, directory, &header(stage), work(stage).layout()).unwrap();
         if stage == Stage::Tunnel {
             file.leave_empty("/argon").unwrap();
         }
@@ -170,7 +172,7 @@ fn write_many(world: &Ranks, directory: &Path) {
     let rows = Rows::by_key(world, &keys).unwrap();
     assert_eq!(rows.total(), total);
     let indices = || rows.ranges().iter().flat_map(|range| range.first..range.first + range.count);
-    let mut file = StageFile::create(world, directory, &header(Stage::Explore)).unwrap();
+    let mut file = StageFile::create(world, directory, &header(Stage::Explore), work(Stage::Explore).layout()).unwrap();
     let energies: Vec<f64> = indices().map(|i| i as f64).collect();
     let start = std::time::Instant::now();
     file.write("/minima/energy", &rows, &[], &energies).unwrap();
@@ -192,7 +194,7 @@ fn refused(world: &Ranks, directory: &Path) {
         Err(Error::Internal(message)) if message.contains(word) => (),
         other => panic!("{word}: {other:?}"),
     };
-    let mut file = StageFile::create(world, directory, &header(Stage::Connect)).unwrap();
+    let mut file = StageFile::create(world, directory, &header(Stage::Connect), work(Stage::Connect).layout()).unwrap();
     internal(file.write("/candidates/colour", &rows, &[], &two(1.0)), "/candidates/colour");
     internal(file.write("/candidates/glass", &rows, &[], &two(1.0)), "u32");
     internal(file.write("/double_wells/barrier", &rows, &[3], &two(1.0)), "axes");
@@ -212,7 +214,9 @@ fn refused(world: &Ranks, directory: &Path) {
     internal(Rows::new(world, 2, double).map(|_| ()), "exactly once");
     internal(Rows::by_key(world, &[(3u32, 1), (3u32, 1)]).map(|_| ()), "same key");
     assert!(std::fs::read_dir(directory).unwrap().next().is_none(), "nothing is left");
-    let nowhere = StageFile::create(world, &directory.join("nowhere"), &header(Stage::Connect)).map(|_| ());
+    let nowhere =
+        StageFile::create(world, &directory.join("nowhere"), &header(Stage::Connect), work(Stage::Connect).layout())
+            .map(|_| ());
     assert!(matches!(&nowhere, Err(Error::Storage { file, .. }) if file.ends_with("nowhere/paths.h5")), "{nowhere:?}");
 }
 
@@ -277,7 +281,7 @@ fn what_is_read_is_what_was_written() {
     for stage in Stage::ALL {
         let reader = StageReader::open(directory, stage).unwrap();
         assert_eq!(*reader.header(), Header { complete: true, ..header(stage) });
-        for entry in layout::data_sets(stage) {
+        for entry in work(stage).layout().data_sets() {
             let path = entry.path.replace("<unit>", "mine");
             let shape = shape(entry, 37);
             assert_eq!(reader.shape(&path).unwrap(), shape, "{path}");
@@ -411,7 +415,8 @@ fn a_campaign_knows_its_stages() {
     let campaign = Campaign::open(&world, &directory, None).unwrap();
     assert!(campaign.stages().is_empty() && directory.is_dir());
     write(&world, &directory, Stage::Explore, 37).unwrap();
-    let unfinished = StageFile::create(&world, &directory, &header(Stage::Prepare)).unwrap();
+    let unfinished =
+        StageFile::create(&world, &directory, &header(Stage::Prepare), work(Stage::Prepare).layout()).unwrap();
     let parts = || std::fs::read_dir(&directory).unwrap().count();
     assert_eq!(parts(), 2);
     std::mem::forget(unfinished); // as a killed process does
@@ -432,12 +437,12 @@ fn tables() -> String {
     for stage in Stage::ALL {
         text += &format!("\n### {} (stage {})\n\n", stage.file_name(), stage.name());
         text += "| data set | type | shape | units | description |\n|---|---|---|---|---|\n";
-        for entry in layout::data_sets(stage) {
+        for entry in work(stage).layout().data_sets() {
             text += &row(entry);
         }
-        if !layout::attributes(stage).is_empty() {
+        if !work(stage).layout().attributes.is_empty() {
             text += "\n| attribute of | name | type | shape | description |\n|---|---|---|---|---|\n";
-            text += &layout::attributes(stage).iter().map(attribute_row).collect::<String>();
+            text += &work(stage).layout().attributes.iter().map(attribute_row).collect::<String>();
         }
     }
     text += "\n### Every file\n\n| attribute of | name | type | shape | description |\n|---|---|---|---|---|\n";
@@ -491,11 +496,11 @@ fn the_documentation_is_the_layout() {
 fn the_layout_is_sound() {
     for stage in Stage::ALL {
         let mut paths = BTreeMap::new();
-        for entry in layout::data_sets(stage) {
+        for entry in work(stage).layout().data_sets() {
             assert!(paths.insert(entry.path, ()).is_none(), "{} twice", entry.path);
             assert!(entry.shape.starts_with('[') && entry.shape.ends_with(']') && !entry.units.is_empty());
             assert!(entry.description.len() > 3 && entry.path.starts_with('/'));
-            assert_eq!(layout::data_set(stage, &entry.path.replace("<unit>", "argon")).unwrap().path, entry.path);
+            assert_eq!(work(stage).layout().data_set(&entry.path.replace("<unit>", "argon")).unwrap().path, entry.path);
         }
     }
 }

@@ -3,8 +3,10 @@
 use std::path::Path;
 use std::process::Command;
 
-use glasswell::files::{Header, Rows, Stage, StageFile, Timing};
+use glasswell::files::{Header, Rows, StageFile, Timing};
 use glasswell::parallel::Ranks;
+use glasswell::stage::Stage;
+use glasswell::stages::work;
 
 const SCRIPT: &str = r#"
 import h5py, numpy, sys
@@ -46,10 +48,10 @@ fn write(directory: &Path) -> std::path::PathBuf {
 /// A file with every promised data set.
 fn whole(ranks: &Ranks, directory: &Path, header: &Header, positions: &[f64]) -> std::path::PathBuf {
     use glasswell::files::layout::{self, Element};
-    let mut file = StageFile::create(ranks, directory, header).unwrap();
+    let mut file = StageFile::create(ranks, directory, header, work(header.stage).layout()).unwrap();
     file.write("/double_wells/saddle_position", &Rows::on_rank_zero(ranks, 2), &[3, 3], positions).unwrap();
     file.leave_empty("/minima").unwrap();
-    for entry in layout::data_sets(Stage::Connect).iter().filter(|entry| entry.promised) {
+    for entry in work(Stage::Connect).layout().data_sets().filter(|entry| entry.promised) {
         if file.has(entry.path) {
             continue;
         }

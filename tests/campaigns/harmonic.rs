@@ -1,10 +1,11 @@
 //! A campaign of harmonic packings, whose energies and forces are a thousandth of the other models'.
 
 use crate::support::{Campaign, both, glasswell, text};
-use glasswell::files::{Stage, StageReader};
+use glasswell::files::StageReader;
 use glasswell::forces::sums;
 use glasswell::landscape::{Displacement, displacement_field, rattlers};
 use glasswell::model::{Configuration, Model, PeriodicBox, Preset};
+use glasswell::stage::Stage;
 
 const DECK: &str = r#"
 [campaign]

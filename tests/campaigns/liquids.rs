@@ -1,7 +1,8 @@
 //! The stage `relax` as a user runs it: the same file on any number of ranks, after a stop, and extended as from the start.
 
 use crate::support::{Campaign, glasswell, wait_until};
-use glasswell::files::{Stage, StageReader};
+use glasswell::files::StageReader;
+use glasswell::stage::Stage;
 use std::process::Command;
 
 const FILE: &str = "relaxation.h5";

@@ -2,12 +2,13 @@
 //! resumed, the spectra of glasses and of all minima, decks that change.
 
 use crate::support::{Campaign, ranks_or_one, text, wait_until};
-use glasswell::files::{Attribute, Stage, StageReader};
-use glasswell::input::write_extended_xyz;
+use glasswell::files::{Attribute, StageReader};
+use glasswell::formats::write_extended_xyz;
 use glasswell::landscape::{QuenchSettings, inherent_structure};
 use glasswell::model::{Configuration, PeriodicBox, Preset};
 use glasswell::modes::{full_modes, linear_moduli};
 use glasswell::random::stream;
+use glasswell::stage::Stage;
 use rand::Rng;
 
 const SECTION: &str = "[modes]\npaths = \"all\"\npath_points = 5\ntangent_images = [40, 600]\n";
@@ -161,7 +162,7 @@ fn a_second_run_skips_and_a_changed_deck_is_refused() {
 fn spheres(scale: f64, spread: f64) -> Configuration {
     const SEED: u64 = 11;
     println!("seed {SEED}");
-    let mut random = stream(SEED, glasswell::random::Stage::Modes, 0, 0);
+    let mut random = stream(SEED, glasswell::random::Purpose::Modes, 0, 0);
     let sites = (0..80).flat_map(|i| [i % 4, i / 4 % 4, i / 16]);
     let length = scale * spread;
     let positions = sites.map(|site| (f64::from(site) + 0.3 * random.random::<f64>()) * length).collect();

@@ -174,7 +174,7 @@ fn path_without_a_double_well_has_all_keys() {
             diameters: vec![1.0; species.len()],
             species,
         };
-        write(folder.path(), name, &glasswell::input::write_extended_xyz(&configuration, Preset::Tlj))
+        write(folder.path(), name, &glasswell::formats::write_extended_xyz(&configuration, Preset::Tlj))
     };
     let (a, b) = (end("a.xyz", "A"), end("b.xyz", "B"));
     let path = |b: &Path| -> Value {

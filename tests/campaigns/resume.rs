@@ -1,7 +1,7 @@
 //! What an interrupted run may go on with, and what not: decks that were raised meanwhile, rounds that had ended, stages that
 //! were to be replaced.
 
-use crate::support::{Campaign, Ended, FILES, ranks_or_one, wait_until};
+use crate::support::{Campaign, Ended, FILES, rank_counts, ranks_or_one, wait_until};
 
 /// Of "goes on from a checkpoint, N tasks done".
 fn tasks_done(ended: &Ended) -> Option<usize> {
@@ -59,4 +59,29 @@ fn a_stage_that_is_being_replaced_is_resumed_without_redo() {
     assert_eq!(ended.code, 0, "{}", ended.told);
     assert!(tasks_done(&ended).is_some_and(|done| done > 0), "{}", ended.told);
     campaign.assert_same(&FILES, "connect replaced in two runs");
+}
+
+/// The layout of its files stands for a program that was updated: what it wrote is kept until the user gives it up.
+#[test]
+fn a_checkpoint_of_another_program_is_an_error_until_it_is_redone() {
+    let campaign = Campaign::with_files(2);
+    let mut run = campaign.start(1, &[]);
+    let members = run.members();
+    wait_until("a checkpoint of connect", || has_results_of_connect(&campaign));
+    run.signal("USR1", &members);
+    run.wait().assert_told("stopped in connect", 4, &["stage connect"]);
+    let kept = campaign.listing();
+    for name in kept.iter().filter(|name| name.contains("connect.") && name.ends_with(".h5")) {
+        let file = hdf5::File::open_rw(campaign.file(name)).unwrap();
+        let layout = file.attr("checkpoint_layout").unwrap();
+        layout.write_scalar(&(layout.read_scalar::<i64>().unwrap() - 1)).unwrap();
+    }
+    for &ranks in rank_counts() {
+        let refused = campaign.start(ranks, &[]).wait();
+        refused.assert_told("a checkpoint of another program", 3, &["connect.", "checkpoint layout", "--redo connect"]);
+        assert_eq!(campaign.listing(), kept);
+    }
+    let ended = campaign.start(1, &["--redo", "connect"]).wait();
+    assert_eq!(ended.code, 0, "{}", ended.told);
+    campaign.assert_same(&FILES, "connect redone by another program");
 }

@@ -4,7 +4,7 @@
 use glasswell::forces::{PairSum, sums};
 use glasswell::landscape::{QuenchSettings, quench};
 use glasswell::model::Preset;
-use glasswell::random::{Stage, stream};
+use glasswell::random::{Purpose, stream};
 use glasswell::sampling::*;
 use glasswell::task::Task;
 
@@ -85,7 +85,7 @@ fn check(anchor: &Anchor) {
         );
         let configuration = glass.configuration.clone();
         let mut sum = PairSum::new(preset.model(&configuration), configuration.cell);
-        let random = stream(SEED, Stage::Relax, number, 0);
+        let random = stream(SEED, Purpose::Relax, number, 0);
         let dynamics = DynamicsState::start(&mut sum, configuration.positions.clone(), temperature, random);
         let mut state = HybridState::new(dynamics, &configuration);
         let mut lists = SwapLists::default();
@@ -218,7 +218,7 @@ fn relaxation_of_the_ternary_mixture() {
     task.advance(u64::MAX).unwrap();
     let glass = task.result().unwrap().configuration.clone();
     let mut sum = PairSum::<1>::new(preset.model(&glass), glass.cell);
-    let mut state = DynamicsState::start(&mut sum, glass.positions.clone(), 1.0, stream(SEED, Stage::Relax, 1, 0));
+    let mut state = DynamicsState::start(&mut sum, glass.positions.clone(), 1.0, stream(SEED, Purpose::Relax, 1, 0));
     let dynamics = DynamicsSettings {
         time_step: settings.time_step,
         temperature: 1.0,
@@ -283,7 +283,7 @@ fn soft_spheres_at_0_25_by_monte_carlo() {
     println!("tau {} sweeps of {}, swaps {:.3}", glass.relaxation_time, glass.steps, glass.swap_acceptance);
     assert!(glass.equilibrated);
     let mut state =
-        MonteCarloState::start(Preset::Pss, glass.configuration.clone(), 0, stream(SEED, Stage::Relax, 0, 1));
+        MonteCarloState::start(Preset::Pss, glass.configuration.clone(), 0, stream(SEED, Purpose::Relax, 0, 1));
     let mut lists = MonteCarloLists::new(Preset::Pss, &state);
     let mut energy = Vec::new();
     for _ in 0..5000 {

@@ -6,7 +6,7 @@ use glasswell::forces::deformation::{Frame, Gradient, IDENTITY, deformed, fits, 
 use glasswell::forces::lanes::Kernel;
 use glasswell::forces::{LANES, PairSum, as_lanes, as_lanes_mut, lane, sums};
 use glasswell::model::{Model, PeriodicBox, Preset};
-use glasswell::random::{Stage, stream};
+use glasswell::random::{Purpose, stream};
 use rand::Rng;
 
 const SEED: u64 = 51;
@@ -16,7 +16,7 @@ const STRAIN: f64 = 0.005;
 /// Gradients near 1, the first of them 1 itself.
 fn gradients() -> Vec<Gradient> {
     println!("seed {SEED}");
-    let mut random = stream(SEED, Stage::Prepare, 0, 0);
+    let mut random = stream(SEED, Purpose::Prepare, 0, 0);
     let mut gradients = vec![IDENTITY; LANES];
     for gradient in &mut gradients[1..] {
         for value in gradient.as_flattened_mut() {

@@ -4,7 +4,7 @@
 
 use glasswell::forces::{PairSum, sums};
 use glasswell::model::Preset;
-use glasswell::random::{Stage, stream};
+use glasswell::random::{Purpose, stream};
 use glasswell::sampling::*;
 use glasswell::task::Task;
 
@@ -40,7 +40,7 @@ fn of_glass(case: &Case, method: PrepareMethod, glass: u64) -> Vec<f64> {
     assert!(prepared.equilibrated, "{}: {}", case.preset.name(), prepared.relaxation_time);
     let configuration = &prepared.configuration;
     let mut sum = PairSum::new(case.preset.model(configuration), configuration.cell);
-    let random = stream(SEED, Stage::Relax, glass, 1);
+    let random = stream(SEED, Purpose::Relax, glass, 1);
     let positions = configuration.positions.clone();
     let mut state =
         HybridState::new(DynamicsState::start(&mut sum, positions, case.temperature, random), configuration);

@@ -9,7 +9,7 @@ use glasswell::forces::{PairSum, sums};
 use glasswell::landscape::{QuenchSettings, StopReason, displacement_field, quench};
 use glasswell::model::{Configuration, Law, Model, Preset};
 use glasswell::modes::linear_moduli;
-use glasswell::random::{Stage, stream};
+use glasswell::random::{Purpose, stream};
 use glasswell::sampling::random_configuration;
 use glasswell::task::{Progress, Task};
 
@@ -22,7 +22,7 @@ fn run<T: Task>(task: &mut T) {
 }
 
 fn glass(preset: Preset, particles: usize, seed: u64) -> (Model, Configuration) {
-    let configuration = random_configuration(preset, particles, &mut stream(seed, Stage::Prepare, 0, 0));
+    let configuration = random_configuration(preset, particles, &mut stream(seed, Purpose::Prepare, 0, 0));
     (preset.model(&configuration), configuration)
 }
 

@@ -5,14 +5,14 @@ use common::*;
 use glasswell::forces::lanes::Kernel;
 use glasswell::forces::{LANES, PairSum, ThirdOrder, as_lanes, as_lanes_mut, energy_differences, lane, set_lane, sums};
 use glasswell::model::{Configuration, Model, PeriodicBox, Preset, soft_sphere_diameters, species_counts};
-use glasswell::random::{Stage, stream};
+use glasswell::random::{Purpose, stream};
 use rand::Rng;
 
 const SEED: u64 = 20;
 
 /// A disordered glass-like configuration: a simple cubic lattice with random displacements and shuffled identities.
 fn disordered(preset: Preset, particles: usize, amplitude: f64, run: u64) -> Configuration {
-    let mut random = stream(SEED, Stage::Prepare, 0, 0);
+    let mut random = stream(SEED, Purpose::Prepare, 0, 0);
     let cell = PeriodicBox::cubic(particles, preset.density());
     let side = (particles as f64).cbrt().ceil() as usize;
     let spacing = cell.edges[0] / side as f64;
@@ -23,7 +23,7 @@ fn disordered(preset: Preset, particles: usize, amplitude: f64, run: u64) -> Con
     use rand::seq::SliceRandom;
     species.shuffle(&mut random);
     diameters.shuffle(&mut random);
-    let mut jitter = stream(SEED, Stage::Prepare, 1, run);
+    let mut jitter = stream(SEED, Purpose::Prepare, 1, run);
     let positions = (0..particles)
         .flat_map(|i| [i % side, i / side % side, i / side / side])
         .map(|k| (k as f64 + 0.5) * spacing + amplitude * (jitter.random::<f64>() - 0.5))
@@ -106,7 +106,7 @@ fn lanes_are_single_configurations_bit_for_bit() {
                     "{name}: alone"
                 );
             }
-            if kernel != Kernel::Portable {
+            if kernel != Kernel::PORTABLE {
                 match &fused {
                     None => fused = Some(result),
                     Some(first) => assert!(*first == result, "{preset:?}: AVX-512 and AVX2 differ"),
@@ -145,7 +145,7 @@ fn third_order_and_energy_differences() {
             let configuration = disordered(preset, particles, 0.2, 0);
             let (model, cell, x) = (preset.model(&configuration), configuration.cell, &configuration.positions);
             let third = ThirdOrder::new(&model, &cell, x, &[]);
-            let mut random = stream(SEED, Stage::Modes, 0, 0);
+            let mut random = stream(SEED, Purpose::Modes, 0, 0);
             let vectors: Vec<Vec<f64>> =
                 (0..3).map(|_| x.iter().map(|_| random.random::<f64>() - 0.5).collect()).collect();
             let cubes = third.third_orders(&vectors);
@@ -216,7 +216,7 @@ fn lists_follow_moving_particles() {
     let model = Preset::Tlj.model(&configuration);
     let cell = configuration.cell;
     let mut sum = PairSum::<1>::new(model.clone(), cell);
-    let mut random = stream(SEED, Stage::Explore, 0, 0);
+    let mut random = stream(SEED, Purpose::Explore, 0, 0);
     for step in 0..60 {
         for x in &mut configuration.positions {
             *x += 0.06 * (random.random::<f64>() - 0.5);

@@ -1,13 +1,12 @@
 //! What users hand in: every fault tells where it is and what would be accepted; what is accepted means what it says.
 
 use glasswell::error::Error;
-use glasswell::input::{
-    Comparison, Deck, Origin, Stage, compare_keys, parse_deck, read_configurations, read_deck, read_profile,
-    read_vector, write_extended_xyz, write_lammps_data,
-};
+use glasswell::formats::{read_configurations, read_profile, read_vector, write_extended_xyz, write_lammps_data};
+use glasswell::input::{Comparison, Deck, Origin, compare_keys, parse_deck, read_deck};
 use glasswell::model::{Configuration, PeriodicBox, Preset};
 use glasswell::paths::VisitRule;
 use glasswell::sampling::PrepareMethod;
+use glasswell::stage::Stage;
 use std::path::{Path, PathBuf};
 
 fn folder(name: &str) -> PathBuf {

@@ -6,7 +6,7 @@ use glasswell::landscape::{
     inherent_structure, quench, quench_batch, rattlers, same_displacement,
 };
 use glasswell::model::{Configuration, Model, PeriodicBox, Preset};
-use glasswell::random::{Stage, stream};
+use glasswell::random::{Purpose, stream};
 use glasswell::task::{Progress, Task};
 use rand::Rng;
 
@@ -55,7 +55,7 @@ impl Vector {
         PairSum::new(self.model(), self.configuration.cell)
     }
     fn shaken(&self, from: &[f64], amplitude: f64, run: u64) -> Vec<f64> {
-        let mut random = stream(7, Stage::Explore, 0, run);
+        let mut random = stream(7, Purpose::Explore, 0, run);
         from.iter().map(|x| x + amplitude * (random.random::<f64>() - 0.5)).collect()
     }
 }
@@ -80,7 +80,7 @@ fn report(what: &str, q: &Quench) {
 #[test]
 fn every_minimiser_finds_the_reference_minimum_from_nearby() {
     for v in all() {
-        for minimiser in [Minimiser::Lbfgs, Minimiser::ConjugateGradient, Minimiser::Fire] {
+        for &minimiser in Minimiser::ALL {
             let start = v.shaken(&v.minimum, 0.02, 1);
             let q = quench(&mut v.sum(), &start, &settings(1e-9, minimiser));
             report(&format!("{:?} {minimiser:?}", v.preset), &q);

@@ -8,12 +8,12 @@ use glasswell::forces::{PairBlocks, PairSum, count_below};
 use glasswell::landscape::{QuenchSettings, quench};
 use glasswell::model::{Configuration, Model, PeriodicBox, Preset};
 use glasswell::modes::{Completeness, dense_spectrum, lowest_modes};
-use glasswell::random::{Stage, stream};
+use glasswell::random::{Purpose, stream};
 use glasswell::sampling::random_configuration;
 
 /// A quenched glass that is large enough for the filter (3N - 3 > 900 and few modes asked for).
 fn glass(preset: Preset, particles: usize) -> (Model, Configuration) {
-    let mut glass = random_configuration(preset, particles, &mut stream(7, Stage::Prepare, 0, 0));
+    let mut glass = random_configuration(preset, particles, &mut stream(7, Purpose::Prepare, 0, 0));
     let model = preset.model(&glass);
     let mut sum = PairSum::<1>::new(model.clone(), glass.cell);
     glass.positions = quench(&mut sum, &glass.positions, &QuenchSettings::default()).positions;

@@ -7,11 +7,11 @@ use glasswell::forces::{LANES, PairBlocks, PairSum, PseudoInverse, ThirdOrder, s
 use glasswell::landscape::{QuenchSettings, quench};
 use glasswell::model::{Configuration, Model, PeriodicBox, Preset};
 use glasswell::modes::*;
-use glasswell::random::{Stage, stream};
+use glasswell::random::{Purpose, stream};
 use glasswell::sampling::random_configuration;
 
 fn glass(preset: Preset, particles: usize, seed: u64) -> (Model, Configuration) {
-    let mut glass = random_configuration(preset, particles, &mut stream(seed, Stage::Prepare, 0, 0));
+    let mut glass = random_configuration(preset, particles, &mut stream(seed, Purpose::Prepare, 0, 0));
     let model = preset.model(&glass);
     let settings = QuenchSettings { force_tolerance: 1e-11, ..QuenchSettings::default() };
     let mut sum = PairSum::<1>::new(model.clone(), glass.cell);

@@ -7,11 +7,11 @@ use glasswell::error::Error;
 use glasswell::forces::{PairBlocks, PairSum, PseudoInverse, sums};
 use glasswell::landscape::{QuenchSettings, quench, rattlers};
 use glasswell::model::{Configuration, Model, Preset};
-use glasswell::random::{Stage, stream};
+use glasswell::random::{Purpose, stream};
 use glasswell::sampling::random_configuration;
 
 fn glass(preset: Preset, particles: usize) -> (Model, Configuration) {
-    let mut glass = random_configuration(preset, particles, &mut stream(11, Stage::Prepare, 0, 0));
+    let mut glass = random_configuration(preset, particles, &mut stream(11, Purpose::Prepare, 0, 0));
     let model = preset.model(&glass);
     let settings = QuenchSettings { force_tolerance: 1e-12, ..QuenchSettings::default() };
     let mut sum = PairSum::<1>::new(model.clone(), glass.cell);

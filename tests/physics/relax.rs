@@ -2,7 +2,7 @@
 
 use glasswell::model::{PeriodicBox, Preset};
 use glasswell::parallel::{decode, encode};
-use glasswell::random::{Stage, Stream, stream};
+use glasswell::random::{Purpose, Stream, stream};
 use glasswell::sampling::*;
 use glasswell::statistics::*;
 use glasswell::task::{Progress, Task};
@@ -19,7 +19,7 @@ fn direction(random: &mut Stream) -> [f64; 3] {
 
 /// Pairs of particles that fly apart with speeds of 1 (species 0) and 2 (species 1).
 fn flight(particles: usize) -> (Vec<f64>, Vec<u8>) {
-    let mut random = stream(SEED, Stage::Relax, 0, 0);
+    let mut random = stream(SEED, Purpose::Relax, 0, 0);
     let (mut velocities, mut species) = (Vec::new(), Vec::new());
     for pair in 0..particles / 2 {
         let kind = (pair % 4 == 0) as u8;
@@ -67,7 +67,7 @@ fn a_random_walk_decays_as_it_should() {
     // steps of variance s per direction and tick: F_s = exp(-q^2 s t / 2), <d^2> = 3 s t, alpha_2 = 0
     let (particles, variance) = (400, 0.002_f64);
     let observables = LiquidObservables::new(&PeriodicBox { edges: [9.0; 3] }, 7.2, 0.3, 1);
-    let mut random = stream(SEED, Stage::Relax, 1, 0);
+    let mut random = stream(SEED, Purpose::Relax, 1, 0);
     let mut x = vec![0.0_f64; 3 * particles];
     let origin = Snapshot { positions: x.clone(), species: vec![0; particles] };
     let mut correlator = Correlator::new(origin, LagSchedule::HalfOctaves { nearest: 4 });
@@ -114,7 +114,7 @@ fn radial_distributions_of_a_lattice_and_of_a_gas() {
     assert!((like[5] - 12.0 / (107.0 / 216.0 * shell(5.0))).abs() < 1e-12 && like[4] == 0.0);
     assert_eq!(found.radial(1, 0), unlike);
     let mut gas = PairDistribution::new(1, 0.5, 6);
-    let mut random = stream(SEED, Stage::Relax, 2, 0);
+    let mut random = stream(SEED, Purpose::Relax, 2, 0);
     for _ in 0..20 {
         let configuration = random_configuration(Preset::Lj, 1000, &mut random);
         gas.add(&configuration.cell, &configuration.positions, &configuration.species);
@@ -137,7 +137,7 @@ fn settings(dynamics: LiquidDynamics) -> RelaxSettings {
 fn sample(dynamics: LiquidDynamics, number: u64, slices: Option<u64>) -> LiquidRun {
     let name = LiquidName { temperature: 0.3, dynamics, sample: number };
     let settings = settings(dynamics);
-    let unplaced = random_configuration(Preset::Pss, 100, &mut stream(1, Stage::Prepare, 0, 0));
+    let unplaced = random_configuration(Preset::Pss, 100, &mut stream(1, Purpose::Prepare, 0, 0));
     let mut task = LiquidTask::start(Preset::Pss, unplaced, &settings, name, SEED).unwrap();
     while task.advance(slices.unwrap_or(u64::MAX)).unwrap() == Progress::Pending {
         assert!(slices.is_some(), "a slice without end ends the task");
@@ -194,7 +194,7 @@ const WIDE: [f64; 14] = [2.0, 1.7, 1.5, 1.3, 1.2, 1.1, 1.0, 0.9, 0.8, 0.75, 0.7,
 
 #[test]
 fn fits_find_what_was_put_in() {
-    let mut random = stream(SEED, Stage::Relax, 3, 0);
+    let mut random = stream(SEED, Purpose::Relax, 3, 0);
     let mut within = Vec::new();
     for _ in 0..10 {
         // Arrhenius above T_o = 1 and parabolic below, with E = 3 and J = 4
@@ -229,7 +229,7 @@ fn fits_find_what_was_put_in() {
 
 #[test]
 fn fits_of_too_little_say_so() {
-    let mut random = stream(SEED, Stage::Relax, 4, 0);
+    let mut random = stream(SEED, Purpose::Relax, 4, 0);
     let law = |t: f64| (3.0 / t).exp();
     let fits = fit_supercooled(&synthetic(law, &[1.0, 0.9, 0.8], 0.05, &mut random), Some(1.0), SEED);
     let statuses = |f: &SupercooledFits| [f.onset_status, f.mode_coupling_status, f.vft_status, f.parabolic_status];

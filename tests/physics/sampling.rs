@@ -2,7 +2,7 @@
 
 use glasswell::forces::{LANES, PairSum, sums};
 use glasswell::model::{Configuration, Mixture, Model, PeriodicBox, Preset};
-use glasswell::random::{Stage, stream};
+use glasswell::random::{Purpose, stream};
 use glasswell::sampling::*;
 use glasswell::task::{Progress, Task};
 
@@ -15,7 +15,7 @@ fn liquid(
     temperature: f64,
     steps: u64,
 ) -> (PairSum<1>, DynamicsState, Configuration) {
-    let mut random = stream(SEED, Stage::Prepare, 0, 0);
+    let mut random = stream(SEED, Purpose::Prepare, 0, 0);
     let mut configuration = random_configuration(preset, particles, &mut random);
     let mut sum = PairSum::new(preset.model(&configuration), configuration.cell);
     let mut removal = OverlapRemoval::new(configuration.positions.clone());
@@ -39,7 +39,7 @@ fn with(thermostat: Thermostat, temperature: f64, time_step: f64) -> DynamicsSet
 #[test]
 fn maxwell_velocities_leave_the_centre_of_mass_at_rest_and_have_the_temperature() {
     let (mut sum, state, _) = liquid(Preset::Pss, 120, 0.3, 0);
-    let state = DynamicsState::start(&mut sum, state.positions, 0.7, stream(SEED, Stage::Explore, 0, 1));
+    let state = DynamicsState::start(&mut sum, state.positions, 0.7, stream(SEED, Purpose::Explore, 0, 1));
     for k in 0..3 {
         assert!(state.velocities.iter().skip(k).step_by(3).sum::<f64>().abs() < 1e-12);
     }
@@ -119,7 +119,7 @@ fn a_lane_has_the_bits_of_its_own_run_and_cuts_do_not_matter() {
             let settings = with(thermostat, 0.5, 0.003);
             let mut states: Vec<_> = (0..5)
                 .map(|run| {
-                    let random = stream(SEED, Stage::Explore, 0, run);
+                    let random = stream(SEED, Purpose::Explore, 0, run);
                     DynamicsState::start(&mut single, start.positions.clone(), 0.5, random)
                 })
                 .collect();
@@ -144,7 +144,7 @@ fn berendsen_relaxes_exponentially() {
     let model = Model { law: Preset::Lj.law(), mixture: Mixture::Uniform { particles: 27 } };
     let positions: Vec<f64> = (0..27).flat_map(|n| [n % 3, n / 3 % 3, n / 9].map(|k| 30.0 * f64::from(k))).collect();
     let mut sum = PairSum::new(model, cell);
-    let mut state = DynamicsState::start(&mut sum, positions, 2.0, stream(SEED, Stage::Explore, 0, 0));
+    let mut state = DynamicsState::start(&mut sum, positions, 2.0, stream(SEED, Purpose::Explore, 0, 0));
     let settings = with(Thermostat::Berendsen, 1.0, 0.001);
     state.run(&mut sum, &settings, 500).unwrap();
     let expected = 1.0 + (-1.0f64).exp();
@@ -158,7 +158,7 @@ fn bussi_samples_the_canonical_kinetic_energy() {
     let model = Model { law: Preset::Lj.law(), mixture: Mixture::Uniform { particles: 4 } };
     let positions: Vec<f64> = (0..12).map(|n| 70.0 * f64::from(n)).collect();
     let mut sum = PairSum::new(model, cell);
-    let mut state = DynamicsState::start(&mut sum, positions, 3.0, stream(SEED, Stage::Explore, 0, 0));
+    let mut state = DynamicsState::start(&mut sum, positions, 3.0, stream(SEED, Purpose::Explore, 0, 0));
     let settings = DynamicsSettings { thermostat_time: 0.01, ..with(Thermostat::Bussi, 0.5, 0.01) };
     let samples = 20_000;
     let mut kinetic = Vec::with_capacity(samples);
@@ -208,7 +208,7 @@ fn swaps_sample_the_boltzmann_distribution_of_identities() {
         Configuration { cell, positions: positions.to_vec(), species: vec![0, 0, 1, 2], diameters: vec![1.0; 4] };
     let mut model = Preset::Tlj.model(&configuration);
     let temperature = 0.3;
-    let mut random = stream(SEED, Stage::Prepare, 1, 0);
+    let mut random = stream(SEED, Purpose::Prepare, 1, 0);
     let mut seen = std::collections::BTreeMap::<Vec<u8>, f64>::new();
     let samples = 60_000;
     let mut energy = plain_energy(&model, &cell, &positions);
@@ -247,7 +247,7 @@ fn the_energy_of_a_block_of_swaps_is_that_of_the_plain_sum() {
         let mut model = preset.model(&configuration);
         let (cell, positions) = (configuration.cell, configuration.positions);
         let before = plain_energy(&model, &cell, &positions);
-        let mut random = stream(SEED, Stage::Prepare, 2, 0);
+        let mut random = stream(SEED, Purpose::Prepare, 2, 0);
         let block = swap_block(&mut model, &cell, &positions, temperature, 8000, &mut random);
         let change = plain_energy(&model, &cell, &positions) - before;
         assert!(block.count.accepted > 30, "{preset:?}: {:?}", block.count);
@@ -282,7 +282,7 @@ fn monte_carlo_samples_two_particles_exactly() {
         }
     }
     let (mean, variance) = (energy / weight, square / weight - (energy / weight).powi(2));
-    let mut state = MonteCarloState::start(Preset::Lj, configuration, 0, stream(SEED, Stage::Prepare, 3, 0));
+    let mut state = MonteCarloState::start(Preset::Lj, configuration, 0, stream(SEED, Purpose::Prepare, 3, 0));
     state.side = 0.3;
     let mut lists = MonteCarloLists::new(Preset::Lj, &state);
     let (blocks, length) = (40, 20_000);
@@ -306,7 +306,7 @@ fn relaxation_time_of_free_diffusion() {
     // Gaussian steps of variance s per direction and tick: F_s = exp(-k^2 s t / 2)
     use rand_distr::{Distribution, Normal};
     let (k, s) = (7.0f64, 1e-4f64);
-    let mut random = stream(SEED, Stage::Prepare, 4, 0);
+    let mut random = stream(SEED, Purpose::Prepare, 4, 0);
     let normal = Normal::new(0.0, s.sqrt()).unwrap();
     let mut positions = vec![0.0; 3000];
     let mut meter = RelaxationMeter::new(&positions, k, 0.5);

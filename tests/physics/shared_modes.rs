@@ -5,7 +5,7 @@ use glasswell::forces::{HessianPart, LANES, PairBlocks, PairSum, places_of_membe
 use glasswell::landscape::{QuenchSettings, quench, rattlers};
 use glasswell::model::{Configuration, Preset};
 use glasswell::modes::{Completeness, LowestModes, lowest_modes, lowest_modes_of_team};
-use glasswell::random::{Stage, stream};
+use glasswell::random::{Purpose, stream};
 use glasswell::sampling::random_configuration;
 use glasswell::task::{Team, first_of};
 use std::ops::Range;
@@ -63,7 +63,7 @@ fn team<R: Send>(members: usize, work: impl Fn(&dyn Team) -> R + Sync) -> Vec<R>
 }
 
 fn glass(preset: Preset, particles: usize) -> Configuration {
-    let mut glass = random_configuration(preset, particles, &mut stream(5, Stage::Prepare, 0, 0));
+    let mut glass = random_configuration(preset, particles, &mut stream(5, Purpose::Prepare, 0, 0));
     let settings = QuenchSettings { force_tolerance: 1e-11, ..QuenchSettings::default() };
     let mut sum = PairSum::<1>::new(preset.model(&glass), glass.cell);
     glass.positions = quench(&mut sum, &glass.positions, &settings).positions;

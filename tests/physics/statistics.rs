@@ -1,6 +1,6 @@
 //! Densities of states, heat, fits and error bars against exact results.
 
-use glasswell::random::{Stage, stream};
+use glasswell::random::{Purpose, stream};
 use glasswell::statistics::*;
 use rand::Rng;
 use std::f64::consts::PI;
@@ -44,7 +44,7 @@ fn nothing_counted_gives_an_upper_limit() {
 fn bootstrap_error_of_independent_double_wells_is_poissonian() {
     let seed = 11;
     println!("seed {seed}");
-    let mut random = stream(seed, Stage::Audit, 0, 0);
+    let mut random = stream(seed, Purpose::Audit, 0, 0);
     let (glasses, mean) = (400u32, 4);
     // binomial(8, 1/2) per glass: variance 2
     let mut glass = Vec::new();
@@ -66,13 +66,6 @@ fn bootstrap_error_of_independent_double_wells_is_poissonian() {
     // all double wells in one glass of ten: the error is as large as the density
     let clustered = Library::new(&[3; 40], &[0.1; 40], &[true; 40], 10, 1).unwrap().density(1.0, seed);
     assert!(clustered.error >= 0.5 * clustered.density);
-}
-
-#[test]
-fn distribution_of_values() {
-    let (value, share) = cumulative_distribution(&[3.0, 1.0, f64::NAN, 1.0, 2.0]);
-    assert_eq!(value, [1.0, 2.0, 3.0]);
-    assert_eq!(share, [0.5, 0.75, 1.0]);
 }
 
 #[test]
@@ -126,7 +119,7 @@ fn growth_of_the_number_of_minima() {
 fn error_of_a_correlated_series() {
     let seed = 5;
     println!("seed {seed}");
-    let mut random = stream(seed, Stage::Audit, 1, 0);
+    let mut random = stream(seed, Purpose::Audit, 1, 0);
     // x' = a x + noise: rho(t) = a^t, tau = 1/2 (1+a)/(1-a), variance of the noise / (1-a^2)
     for a in [0.0f64, 0.9] {
         let mut x = 0.0;

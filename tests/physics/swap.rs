@@ -2,7 +2,7 @@
 
 use glasswell::forces::{PairSum, lanes::Kernel, sums};
 use glasswell::model::{Configuration, Mixture, Model, PeriodicBox, Preset};
-use glasswell::random::{Stage, Stream, stream};
+use glasswell::random::{Purpose, Stream, stream};
 use glasswell::sampling::*;
 use rand::RngCore;
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ const SEED: u64 = 23;
 
 /// A liquid after `steps` of dynamics from random positions.
 fn liquid(preset: Preset, particles: usize, temperature: f64, steps: u64) -> Configuration {
-    let mut random = stream(SEED, Stage::Prepare, 0, 0);
+    let mut random = stream(SEED, Purpose::Prepare, 0, 0);
     let mut configuration = random_configuration(preset, particles, &mut random);
     let mut sum = PairSum::new(preset.model(&configuration), configuration.cell);
     let mut removal = OverlapRemoval::new(configuration.positions.clone());
@@ -132,7 +132,7 @@ fn every_kernel_decides_as_the_plain_twin() {
                 configuration.diameters.iter_mut().skip(20).for_each(|diameter| *diameter = 1.0);
             }
             let model = preset.model(&configuration);
-            let random = stream(SEED, Stage::Prepare, 1, 0);
+            let random = stream(SEED, Purpose::Prepare, 1, 0);
             let energy = plain_energy(&model, &configuration);
             let swaps = matches!(preset, Preset::Pss | Preset::Tlj | Preset::TljAsPrinted);
             // the table as printed makes swaps too dear to be accepted
@@ -172,7 +172,7 @@ fn every_kernel_decides_as_the_plain_twin() {
 fn the_history_of_the_lists_leaves_no_trace() {
     for (preset, temperature) in [(Preset::Pss, 0.2), (Preset::Tlj, 1.5)] {
         let configuration = liquid(preset, 200, temperature, 200);
-        let mut kept = MonteCarloState::start(preset, configuration, 60, stream(SEED, Stage::Prepare, 2, 0));
+        let mut kept = MonteCarloState::start(preset, configuration, 60, stream(SEED, Purpose::Prepare, 2, 0));
         let mut renewed = kept.clone();
         let mut lists = MonteCarloLists::new(preset, &kept);
         for sweep in 0..260 {
@@ -208,7 +208,7 @@ fn two_particles_have_the_boltzmann_distribution_of_distances() {
     }
     let total: f64 = weights.iter().sum();
     for kernel in Kernel::available() {
-        let random = stream(SEED, Stage::Prepare, 3, 0);
+        let random = stream(SEED, Purpose::Prepare, 3, 0);
         let mut state = MonteCarloState::start(Preset::Pss, configuration.clone(), 0, random);
         state.side = 0.3;
         let mut lists = MonteCarloLists::with_kernel(Preset::Pss, &state, kernel);
@@ -250,7 +250,7 @@ fn swapped_diameters_have_the_boltzmann_weights_of_their_permutations() {
     for kernel in Kernel::available() {
         let mut model = Preset::Pss.model(&configuration);
         let mut lists = SwapLists::with_kernel(kernel);
-        let mut random = stream(SEED, Stage::Prepare, 4, 0);
+        let mut random = stream(SEED, Purpose::Prepare, 4, 0);
         let mut seen = BTreeMap::<Vec<u64>, f64>::new();
         let samples = 60_000;
         for _ in 0..samples {
@@ -299,7 +299,7 @@ fn kept_swap_lists_change_no_block() {
             let mut positions = configuration.positions.clone();
             let (mut kept_model, mut fresh_model) = (preset.model(&configuration), preset.model(&configuration));
             let mut lists = SwapLists::with_kernel(kernel);
-            let (mut random, mut other) = (stream(SEED, Stage::Prepare, 5, 0), stream(SEED, Stage::Prepare, 5, 0));
+            let (mut random, mut other) = (stream(SEED, Purpose::Prepare, 5, 0), stream(SEED, Purpose::Prepare, 5, 0));
             for block in 0..30 {
                 let (cell, attempts) = (configuration.cell, 300);
                 let before =

@@ -8,12 +8,12 @@ use glasswell::forces::{PairSum, ThirdOrder, sums};
 use glasswell::landscape::{QuenchSettings, quench, rattlers};
 use glasswell::model::{Configuration, Model, PeriodicBox, Preset};
 use glasswell::modes::*;
-use glasswell::random::{Stage, stream};
+use glasswell::random::{Purpose, stream};
 use glasswell::sampling::random_configuration;
 use rand::Rng;
 
 fn glass(preset: Preset, particles: usize) -> (Model, Configuration) {
-    let mut glass = random_configuration(preset, particles, &mut stream(7, Stage::Prepare, 0, 0));
+    let mut glass = random_configuration(preset, particles, &mut stream(7, Purpose::Prepare, 0, 0));
     let model = preset.model(&glass);
     let mut sum = PairSum::<1>::new(model.clone(), glass.cell);
     glass.positions = quench(&mut sum, &glass.positions, &QuenchSettings::default()).positions;
@@ -238,7 +238,7 @@ fn quartic_law_of_drawn_spectra() {
     let cut = 2.0_f64;
     let share = a4 * cut.powi(5) / 5.0;
     let ensemble = |run: u64| {
-        let mut random = stream(SEED, Stage::Modes, 0, run);
+        let mut random = stream(SEED, Purpose::Modes, 0, run);
         let mut glass = || {
             // the share of modes below the cut follows the law, the others lie above
             let below = (0..modes).filter(|_| random.random::<f64>() < share).count();

@@ -4,63 +4,31 @@
 //! stays; `STAGE.NNNNNN.running.h5` holds the states of all tasks that had begun then, and the two newest of them stay.
 //! Every record has a checksum. What fails it is never used: a state gives way to the one of the checkpoint before, and
 //! a result that is lost is computed again.
+//!
+//! Records serve every program whose states and results have the same shape and whose stage takes the same steps
+//! ([`Program`]). What another program wrote is an error: it may be the work of weeks, and is the user's to give up.
 
 mod damage;
+mod record;
 mod record_file;
+mod schema;
+mod shape;
 mod shared;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-
 use super::beside;
-use super::layout::Stage;
 use crate::error::{Error, Result};
 use crate::parallel::Ranks;
+use crate::stage::Stage;
+pub use record::{CheckpointHeader, CheckpointRecord, TaskKey};
+pub(crate) use schema::persisted;
+pub use schema::{Persisted, PersistedType, Program, Record, StageRecords};
+pub use shape::Shape;
 pub use shared::SharedRecords;
 
-use record_file::{Contents, FileName, Kind, Row};
-
-/// What a checkpoint belongs to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CheckpointHeader {
-    pub stage: Stage,
-    /// The keys and values of the deck that the stage depends on, in whatever form the driver compares.
-    pub deck_keys: String,
-    pub seed: u64,
-    /// [`super::fingerprint`] of the file whose contents the tasks depend on; 0 where the deck says all.
-    pub built_on: u64,
-}
-
-/// The name of a task within its stage; tasks are numbered within a round.
-#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-pub struct TaskKey {
-    pub round: u32,
-    pub task: u64,
-}
-
-impl std::fmt::Display for TaskKey {
-    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.round {
-            0 => write!(to, "task {}", self.task),
-            round => write!(to, "task {} of round {round}", self.task),
-        }
-    }
-}
-
-/// The result or the state of a task.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CheckpointRecord {
-    pub key: TaskKey,
-    pub bytes: Vec<u8>,
-}
-
-impl AsRef<[u8]> for CheckpointRecord {
-    fn as_ref(&self) -> &[u8] {
-        &self.bytes
-    }
-}
+use record_file::{Contents, FileName, Kind, Look, Row, Unusable};
 
 /// A record that is whole: its file (a place in [`Checkpoints::files`]) and its row there.
 #[derive(Clone, Copy, Debug)]
@@ -103,16 +71,21 @@ fn folder(directory: &Path) -> PathBuf {
 
 impl Checkpoints {
     /// Collective: looks at what is there for this stage, and verifies every record; the ranks share them. Does not change
-    /// the directory. Files of another version of the program are not used.
+    /// the directory. `program`: the one that is to go on with it, the same on all ranks.
     ///
     /// # Errors
-    /// `Storage` when the directory cannot be read.
-    pub fn open(ranks: &Ranks, directory: &Path, stage: Stage) -> Result<Self> {
+    /// `Storage` when the directory cannot be read, or when another program wrote the checkpoint that is there.
+    pub fn open(ranks: &Ranks, directory: &Path, stage: Stage, program: Program) -> Result<Self> {
         let directory = folder(directory);
         let names = if ranks.rank() == 0 { listed(&directory, stage) } else { Ok(Vec::new()) };
         let looked = ranks.agree(names)?.into_iter().map(|name| (name, record_file::look(&directory, name)));
-        let looked: Vec<(FileName, std::result::Result<Contents, String>)> = looked.collect();
+        let looked: Vec<(FileName, Look)> = looked.collect();
         let looked = ranks.broadcast(looked, 0)?;
+        if let Some((name, how)) = of_another_program(&looked, program) {
+            let remedy =
+                format!("finish the stage with that program, or give --redo {} to begin it anew", stage.name());
+            return Err(Error::storage(&directory.join(name.to_string()), format!("{how}; {remedy}")));
+        }
         let highest = looked.iter().map(|(name, _)| name.number).max().unwrap_or(0);
         let mut newest_first = looked.iter().rev();
         let header = newest_first.find_map(|(_, contents)| contents.as_ref().ok()).map(|file| file.header.clone());
@@ -263,6 +236,20 @@ impl Checkpoints {
             }
         }
     }
+}
+
+/// The file that shows that another program wrote the checkpoint, and how that program differs. The newest file that is
+/// whole decides: a damaged one never does. Where none is, it is the newest one of another layout, which this program cannot
+/// verify.
+fn of_another_program(looked: &[(FileName, Look)], program: Program) -> Option<(FileName, String)> {
+    if let Some((name, contents)) = looked.iter().rev().find_map(|(name, look)| Some((name, look.as_ref().ok()?))) {
+        let how = contents.header.program.differs(&program)?;
+        return Some((*name, format!("was written by glasswell {}, whose stage {how}", contents.version)));
+    }
+    looked.iter().rev().find_map(|(name, look)| match look {
+        Err(Unusable::Layout(how)) => Some((*name, how.clone())),
+        _ => None,
+    })
 }
 
 /// The files of a stage that are there, by rising number.

@@ -14,10 +14,10 @@ use super::record_file::{Pieces, Share};
 use super::{folder, remove_if_there};
 use crate::error::{Error, Result};
 use crate::files::beside::{self, Beside};
-use crate::files::layout::Stage;
 use crate::files::rows::Rows;
 use crate::files::transfer::{self, Rounds};
 use crate::parallel::Ranks;
+use crate::stage::Stage;
 
 /// Numbers of a row of /place.
 const PLACE: usize = 3;

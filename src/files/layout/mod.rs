@@ -1,198 +1,63 @@
-//! What is in the files: one table that drives writing, `docs/files.md` and the tests.
+//! How it is said what is in a file: tables that drive writing, `docs/files.md` and the tests. Each stage has one for its file.
 //!
 //! Shapes are written in words, "[M,N,3]": a letter is a length that is the same wherever it stands in a file (in a group
 //! of a unit: in that group), a number is itself, "[]" is a scalar. `<unit>` in a path stands for the name of a
 //! unit of energy of the deck, `<name>` for any name. Bump [`VERSION`] when a name changes.
 
-mod elastic;
-mod excitations;
-mod excited;
-mod glassy;
-mod liquid;
-mod names;
+mod entry;
+pub mod names;
 mod timing;
-mod vibrations;
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
 use crate::error::{Error, Result};
+
+pub use entry::{AttributeEntry, DataSet, Element, asked, attribute, set};
 
 /// The layout's version: the root attribute `glasswell_layout` of every file.
 pub const VERSION: i64 = 1;
 
-/// A stage of a campaign; each has one file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Stage {
-    Prepare,
-    Relax,
-    Explore,
-    Connect,
-    Tunnel,
-    Modes,
-    Excite,
-    Elastic,
-}
-
-impl Stage {
-    /// All stages in their order.
-    pub const ALL: [Stage; 8] = [
-        Stage::Prepare,
-        Stage::Relax,
-        Stage::Explore,
-        Stage::Connect,
-        Stage::Tunnel,
-        Stage::Modes,
-        Stage::Excite,
-        Stage::Elastic,
-    ];
-
-    /// The stage's name, as in the command line and in the root attribute `stage`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Stage::Prepare => "prepare",
-            Stage::Relax => "relax",
-            Stage::Explore => "explore",
-            Stage::Connect => "connect",
-            Stage::Tunnel => "tunnel",
-            Stage::Modes => "modes",
-            Stage::Excite => "excite",
-            Stage::Elastic => "elastic",
-        }
-    }
-
-    /// The name of its file in the campaign's directory.
-    pub fn file_name(self) -> &'static str {
-        match self {
-            Stage::Prepare => "glasses.h5",
-            Stage::Relax => "relaxation.h5",
-            Stage::Explore => "landscape.h5",
-            Stage::Connect => "paths.h5",
-            Stage::Tunnel => "tunnelling.h5",
-            Stage::Modes => "modes.h5",
-            Stage::Excite => "excitations.h5",
-            Stage::Elastic => "elasticity.h5",
-        }
-    }
-}
-
-/// The type of the elements of a data set or attribute.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Element {
-    F64,
-    I64,
-    U32,
-    U64,
-    U8,
-    /// An HDF5 enum FALSE = 0, TRUE = 1: h5py gives `bool`.
-    Bool,
-    /// An HDF5 enum of one byte with these names, numbered from 0.
-    Names(&'static [&'static str]),
-    /// UTF-8 text; data sets hold it at a fixed length, padded with zeros.
-    Text,
-}
-
-impl Element {
-    /// The type in words, as `docs/files.md` gives it.
-    pub fn words(&self) -> String {
-        match self {
-            Element::F64 => "f64".into(),
-            Element::I64 => "i64".into(),
-            Element::U32 => "u32".into(),
-            Element::U64 => "u64".into(),
-            Element::U8 => "u8".into(),
-            Element::Bool => "bool".into(),
-            Element::Names(names) => format!("enum: {}", names.join(", ")),
-            Element::Text => "text".into(),
-        }
-    }
-}
-
-/// One data set of a file.
+/// What is in the file of a stage, beside what every file has.
 #[derive(Clone, Copy, Debug)]
-pub struct DataSet {
-    pub path: &'static str,
-    pub element: Element,
-    pub shape: &'static str,
-    pub units: &'static str,
-    pub description: &'static str,
-    /// Whether the file must have it (with zero rows if need be); the others are there when they were asked for.
-    pub promised: bool,
+pub struct Layout {
+    /// Tables of data sets, those of /timing left out.
+    pub data_sets: &'static [&'static [DataSet]],
+    /// Attributes beside those of the root, of /timing, and `units` and `description`.
+    pub attributes: &'static [AttributeEntry],
 }
 
-/// One attribute of a group or data set, beside the root's and `units` and `description`.
-#[derive(Clone, Copy, Debug)]
-pub struct AttributeEntry {
-    pub path: &'static str,
-    pub name: &'static str,
-    pub element: Element,
-    /// "[]" or a list of any length, "[k]".
-    pub shape: &'static str,
-    pub description: &'static str,
-}
+impl Layout {
+    /// The data sets, those of /timing left out.
+    pub fn data_sets(&self) -> impl Iterator<Item = &'static DataSet> {
+        self.data_sets.iter().copied().flatten()
+    }
 
-/// A promised data set.
-const fn set(
-    path: &'static str,
-    element: Element,
-    shape: &'static str,
-    units: &'static str,
-    description: &'static str,
-) -> DataSet {
-    DataSet { path, element, shape, units, description, promised: true }
-}
+    /// The entry for this path.
+    ///
+    /// # Errors
+    /// `Internal` for a path that the layout does not know.
+    pub fn data_set(&self, path: &str) -> Result<&'static DataSet> {
+        let all = || self.data_sets().chain(timing_data_sets());
+        all()
+            .find(|entry| entry.path == path)
+            .or_else(|| all().find(|entry| matches(entry.path, path)))
+            .ok_or_else(|| Error::Internal(format!("the layout has no data set {path}")))
+    }
 
-/// A data set that is there when it was asked for.
-const fn asked(
-    path: &'static str,
-    element: Element,
-    shape: &'static str,
-    units: &'static str,
-    description: &'static str,
-) -> DataSet {
-    DataSet { path, element, shape, units, description, promised: false }
-}
-
-const fn attribute(
-    path: &'static str,
-    name: &'static str,
-    element: Element,
-    shape: &'static str,
-    description: &'static str,
-) -> AttributeEntry {
-    AttributeEntry { path, name, element, shape, description }
-}
-
-/// The data sets of a stage's file, without those of /timing.
-pub fn data_sets(stage: Stage) -> &'static [DataSet] {
-    match stage {
-        Stage::Prepare => glassy::GLASSES,
-        Stage::Relax => liquid::RELAXATION,
-        Stage::Explore => glassy::LANDSCAPE,
-        Stage::Connect => glassy::PATHS,
-        Stage::Tunnel => excited::TUNNELLING,
-        Stage::Modes => vibrations::MODES,
-        Stage::Excite => excitations::EXCITATIONS,
-        Stage::Elastic => elastic::ELASTICITY,
+    /// The entry for this attribute.
+    ///
+    /// # Errors
+    /// `Internal` for one that the layout does not know.
+    pub fn attribute(&self, path: &str, name: &str) -> Result<&'static AttributeEntry> {
+        let mut all = self.attributes.iter().filter(|entry| entry.name == name);
+        all.find(|entry| entry.path == path || matches(entry.path, path))
+            .ok_or_else(|| Error::Internal(format!("the layout has no attribute {name} of {path}")))
     }
 }
 
 /// The data sets of /timing, the same in every file.
 pub fn timing_data_sets() -> &'static [DataSet] {
     timing::TIMING
-}
-
-/// The attributes of a stage's file, beside those of the root, of /timing, and `units` and `description`.
-pub fn attributes(stage: Stage) -> &'static [AttributeEntry] {
-    match stage {
-        Stage::Tunnel => excited::TUNNELLING_ATTRIBUTES,
-        Stage::Modes => vibrations::MODES_ATTRIBUTES,
-        Stage::Relax => liquid::RELAXATION_ATTRIBUTES,
-        Stage::Excite => excitations::EXCITATIONS_ATTRIBUTES,
-        _ => &[],
-    }
 }
 
 /// The attributes of the root of every file.
@@ -203,29 +68,6 @@ pub fn root_attributes() -> &'static [AttributeEntry] {
 /// The attributes of every data set.
 pub fn data_set_attributes() -> &'static [AttributeEntry] {
     timing::DATA_SET_ATTRIBUTES
-}
-
-/// The entry for this path in a stage's file.
-///
-/// # Errors
-/// `Internal` for a path that the layout does not know.
-pub fn data_set(stage: Stage, path: &str) -> Result<&'static DataSet> {
-    let all = || data_sets(stage).iter().chain(timing_data_sets());
-    all()
-        .find(|entry| entry.path == path)
-        .or_else(|| all().find(|entry| matches(entry.path, path)))
-        .ok_or_else(|| Error::Internal(format!("{} has no data set {path} in the layout", stage.file_name())))
-}
-
-/// The entry for this attribute in a stage's file.
-///
-/// # Errors
-/// `Internal` for one that the layout does not know.
-pub fn attribute_entry(stage: Stage, path: &str, name: &str) -> Result<&'static AttributeEntry> {
-    let mut all = attributes(stage).iter().filter(|entry| entry.name == name);
-    all.find(|entry| entry.path == path || matches(entry.path, path)).ok_or_else(|| {
-        Error::Internal(format!("{} has no attribute {name} of {path} in the layout", stage.file_name()))
-    })
 }
 
 fn matches(pattern: &str, path: &str) -> bool {

@@ -1,7 +1,7 @@
 //! The names of the HDF5 enums: what a status column can say. A name that is not here is refused when it is written.
 
 /// What became of a pair of minima.
-pub(super) const PATH: &[&str] = &[
+pub const PATH: &[&str] = &[
     "converged",
     "not_converged",
     "diverged",
@@ -17,50 +17,50 @@ pub(super) const PATH: &[&str] = &[
 ];
 
 /// From which curve the length of a path was taken.
-pub(super) const LENGTH_METHOD: &[&str] = &["descent", "spline"];
+pub const LENGTH_METHOD: &[&str] = &["descent", "spline"];
 
 /// What the lowest two levels of a double well are.
-pub(super) const KIND: &[&str] = &["tunnelling", "intrawell", "no_barrier"];
+pub const KIND: &[&str] = &["tunnelling", "intrawell", "no_barrier"];
 
 /// How the levels of a double well were found.
-pub(super) const LEVELS: &[&str] = &["converged", "grid_limit", "truncated", "unbound", "unsolved", "no_profile"];
+pub const LEVELS: &[&str] = &["converged", "grid_limit", "truncated", "unbound", "unsolved", "no_profile"];
 
 /// How a quench ended.
-pub(super) const QUENCH: &[&str] = &["converged", "step_limit", "stalled"];
+pub const QUENCH: &[&str] = &["converged", "step_limit", "stalled"];
 
 /// How an iteration ended.
-pub(super) const STOP: &[&str] = &["converged", "step_limit", "time_limit", "failed"];
+pub const STOP: &[&str] = &["converged", "step_limit", "time_limit", "failed"];
 
 /// Which vector the modes are compared with.
-pub(super) const FIELD: &[&str] = &["displacement", "saddle", "tangent"];
+pub const FIELD: &[&str] = &["displacement", "saddle", "tangent"];
 
 /// How a spectrum was left.
-pub(super) const SPECTRUM: &[&str] = &["converged", "failed", "no_minimum"];
+pub const SPECTRUM: &[&str] = &["converged", "failed", "no_minimum"];
 
 /// From which vector a nonlinear mode was started.
-pub(super) const START: &[&str] = &["displacement", "softest_mode", "softest_localised"];
+pub const START: &[&str] = &["displacement", "softest_mode", "softest_localised"];
 
 /// What a push along a mode came to.
-pub(super) const PUSH: &[&str] =
+pub const PUSH: &[&str] =
     &["transition", "none", "discarded", "step_limit", "time_limit", "not_pushed", "zero_mode", "no_mode"];
 
 /// Whether A_c is known to the tolerance and to be the smaller of both signs.
-pub(super) const CERTAINTY: &[&str] = &["known", "other_sign_overlapping", "other_sign_unsettled", "wide", "none"];
+pub const CERTAINTY: &[&str] = &["known", "other_sign_overlapping", "other_sign_unsettled", "wide", "none"];
 
 /// What is known of the minimum that a glass is pushed from.
-pub(super) const GLASS: &[&str] = &["stable", "zero_modes", "unstable", "no_minimum", "failed"];
+pub const GLASS: &[&str] = &["stable", "zero_modes", "unstable", "no_minimum", "failed"];
 
 /// What a relaxation time rests on.
-pub(super) const RELAXATION: &[&str] = &["converged", "short", "not_equilibrated", "not_reached"];
+pub const RELAXATION: &[&str] = &["converged", "short", "not_equilibrated", "not_reached"];
 
 /// By which moves a liquid was followed.
-pub(super) const DYNAMICS: &[&str] = &["md", "hybrid_swap"];
+pub const DYNAMICS: &[&str] = &["md", "hybrid_swap"];
 
 /// How the moduli of a glass were left.
-pub(super) const ELASTIC: &[&str] = &["converged", "no_minimum", "singular", "box_too_small", "incomplete"];
+pub const ELASTIC: &[&str] = &["converged", "no_minimum", "singular", "box_too_small", "incomplete"];
 
 /// The strains of one glass.
-pub(super) const DEFORMATION: &[&str] = &[
+pub const DEFORMATION: &[&str] = &[
     "xy_forwards",
     "xy_backwards",
     "xz_forwards",
@@ -72,7 +72,7 @@ pub(super) const DEFORMATION: &[&str] = &[
 ];
 
 /// What happened in a step of strain.
-pub(super) const STRAIN_EVENT: &[&str] = &["none", "rearrangement", "contact_change", "unconverged"];
+pub const STRAIN_EVENT: &[&str] = &["none", "rearrangement", "contact_change", "unconverged"];
 
 /// How the coupling of a splitting to strain was left.
-pub(super) const COUPLING: &[&str] = &["converged", "approximate", "no_path", "unsolved"];
+pub const COUPLING: &[&str] = &["converged", "approximate", "no_path", "unsolved"];

@@ -1,7 +1,7 @@
 //! What every file has: root attributes and the group /timing.
 
-use super::Element::*;
-use super::{AttributeEntry, DataSet, asked, attribute, set};
+use super::entry::Element::*;
+use super::entry::{AttributeEntry, DataSet, asked, attribute, set};
 
 pub(super) const ROOT_ATTRIBUTES: &[AttributeEntry] = &[
     attribute("/", "glasswell_layout", I64, "[]", "version of this layout; it changes when a name changes"),

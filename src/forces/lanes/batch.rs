@@ -1,82 +1,16 @@
 //! Eight configurations of one glass in the eight lanes: one shared list, no gather, no transpose, no masks by atom.
 
-#[cfg(target_arch = "x86_64")]
-use super::{Avx2, Avx512};
-use super::{Kernel, Lane, Portable, dispatch};
+use super::dispatch;
+use super::lane::Lane;
+use super::pair_vectors::{Images, load3};
+use super::parameters::Parameters;
+use super::records::Atom;
 use crate::forces::NeighbourList;
-use crate::forces::neighbours::{IMAGES, unpack};
-use crate::forces::table::Parameters;
-use crate::model::{PairLaw, PeriodicBox, Real};
+use crate::forces::images::unpack;
+use crate::model::PairLaw;
 
 // No closures in these bodies: a closure is a function of its own without the instruction set of its caller, and keeps
 // the intrinsics in it from being inlined.
-
-/// The three coordinates (or force components) of one particle in all lanes, three cache lines.
-#[derive(Clone, Copy, Debug, Default)]
-#[repr(C, align(64))]
-pub struct Atom(pub [[f64; 8]; 3]);
-
-/// d - L nearest(d / L) in every lane.
-#[inline(always)]
-pub(super) fn minimum_image<R: Real>(d: R, edge: f64) -> R {
-    // 1.5 * 2^52: the sum rounds to the nearest integer
-    let rounding = R::splat(crate::model::ROUNDING);
-    let images = d.mul_add(R::splat(1.0 / edge), rounding) - rounding;
-    R::splat(-edge).mul_add(images, d)
-}
-
-/// x_i - x_j by minimum image in every lane.
-pub trait Images: Copy {
-    /// `image` is what the list knows of the pair.
-    fn difference<R: Lane>(self, xi: [R; 3], xj: [R; 3], image: usize) -> [R; 3];
-}
-
-/// The image is found anew.
-#[derive(Clone, Copy)]
-pub struct Nearest<'a>(pub &'a PeriodicBox);
-
-/// The image noted in the list: the same for as long as the list is good, and the same bits.
-#[derive(Clone, Copy)]
-pub struct Listed<'a>(pub &'a [[f64; 3]; IMAGES]);
-
-impl Images for Nearest<'_> {
-    #[inline(always)]
-    fn difference<R: Lane>(self, xi: [R; 3], xj: [R; 3], _: usize) -> [R; 3] {
-        difference(xi, xj, self.0)
-    }
-}
-
-impl Images for Listed<'_> {
-    #[inline(always)]
-    fn difference<R: Lane>(self, xi: [R; 3], xj: [R; 3], image: usize) -> [R; 3] {
-        let shift = &self.0[image % IMAGES];
-        [
-            (xi[0] - xj[0]) + R::splat(shift[0]),
-            (xi[1] - xj[1]) + R::splat(shift[1]),
-            (xi[2] - xj[2]) + R::splat(shift[2]),
-        ]
-    }
-}
-
-/// F of every lane, row by row: d' = F d for the d of `images`.
-#[derive(Clone, Copy)]
-pub struct Deformed<'a, I> {
-    pub images: I,
-    pub gradient: &'a [[f64; 8]; 9],
-}
-
-impl<I: Images> Images for Deformed<'_, I> {
-    #[inline(always)]
-    fn difference<R: Lane>(self, xi: [R; 3], xj: [R; 3], image: usize) -> [R; 3] {
-        let d = self.images.difference(xi, xj, image);
-        let f = self.gradient;
-        [
-            R::load(&f[2]).mul_add(d[2], R::load(&f[1]).mul_add(d[1], R::load(&f[0]) * d[0])),
-            R::load(&f[5]).mul_add(d[2], R::load(&f[4]).mul_add(d[1], R::load(&f[3]) * d[0])),
-            R::load(&f[8]).mul_add(d[2], R::load(&f[7]).mul_add(d[1], R::load(&f[6]) * d[0])),
-        ]
-    }
-}
 
 /// Whether energies are summed beside the forces.
 pub trait Energies: Copy {
@@ -111,21 +45,6 @@ dispatch! {
     pub fn batch_hessian_times<P: PairLaw, T: Parameters, I: Images>(
         law: &P, table: T, images: I, list: &NeighbourList, positions: &[Atom], vectors: &[Atom], products: &mut [Atom],
     ) = hessian_body
-}
-
-/// The three components of x_i - x_j by minimum image.
-#[inline(always)]
-pub(super) fn difference<R: Real>(xi: [R; 3], xj: [R; 3], cell: &PeriodicBox) -> [R; 3] {
-    [
-        minimum_image(xi[0] - xj[0], cell.edges[0]),
-        minimum_image(xi[1] - xj[1], cell.edges[1]),
-        minimum_image(xi[2] - xj[2], cell.edges[2]),
-    ]
-}
-
-#[inline(always)]
-pub(super) fn load3<R: Lane>(atom: &Atom) -> [R; 3] {
-    [R::load(&atom.0[0]), R::load(&atom.0[1]), R::load(&atom.0[2])]
 }
 
 #[inline(always)]

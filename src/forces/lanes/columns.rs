@@ -3,9 +3,12 @@
 //! Left to itself the compiler takes many rows at a time and gathers their lanes; written in registers it takes one row
 //! after the other. A pass uses no fused operations, so that its bits depend neither on the kernel nor on L.
 
+use super::kernel::{InstructionSet, Kernel};
+use super::lane::Lane;
+use super::registers::Portable;
 #[cfg(target_arch = "x86_64")]
-use super::{Avx2, Avx512};
-use super::{Kernel, Lane, Pass, Portable, vectorised};
+use super::registers::{Avx2, Avx512};
+use super::{Pass, vectorised};
 use crate::model::Real;
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::*;
@@ -37,7 +40,7 @@ pub trait ColumnPass<const L: usize> {
 pub trait Columns<const L: usize> {
     /// What rows of single precision are aligned like, two of which a cache line holds for eight configurations.
     type Alignment: Copy + std::fmt::Debug;
-    /// Runs a pass with the registers of `kernel`, which must be one of `Kernel::available()`.
+    /// Runs a pass with the registers of `kernel`.
     fn run<P: ColumnPass<L>>(kernel: Kernel, pass: P) -> P::Output;
 }
 
@@ -80,12 +83,12 @@ impl Columns<8> for Configurations {
             fn avx2<P: ColumnPass<8>>(pass: P) -> P::Output {
                 pass.run::<Avx2>()
             }
-            match kernel {
-                // SAFETY: `Kernel::available` lists AVX-512 only when the processor has these features.
-                Kernel::Avx512 => return unsafe { avx512(pass) },
-                // SAFETY: `Kernel::available` lists AVX2 only when the processor has these features.
-                Kernel::Avx2 => return unsafe { avx2(pass) },
-                Kernel::Portable => {}
+            match kernel.set() {
+                // SAFETY: a kernel with AVX-512 exists only where the processor was seen to have these features.
+                InstructionSet::Avx512 => return unsafe { avx512(pass) },
+                // SAFETY: a kernel with AVX2 exists only where the processor was seen to have these features.
+                InstructionSet::Avx2 => return unsafe { avx2(pass) },
+                InstructionSet::Portable => {}
             }
         }
         let _ = kernel;
@@ -181,9 +184,8 @@ impl Column<8> for Portable {
     }
 }
 
-// SAFETY (of every intrinsic below): the types are only reached through `Columns` and `dispatch!`, which enter code of this
-// instruction set after the processor was seen to have it; references to whole rows cover every load and store, none of
-// which needs alignment. A minimum or maximum of something that is no number is its second operand.
+// SAFETY (of every intrinsic below): only code that was entered with a `Kernel` of their instruction set is given these types
+// (see `registers`); references to whole rows cover every load and store, none of which needs alignment. A minimum or maximum of something that is no number is its second operand.
 
 #[cfg(target_arch = "x86_64")]
 impl Column<8> for Avx512 {
@@ -322,7 +324,7 @@ mod tests {
         let numbers = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.0, -0.0, 1.5, -1.5, 3.0, -1e31, 1e-310, 0.1, -2.0];
         let pairs: Vec<(f64, f64)> = numbers.iter().flat_map(|&a| numbers.map(|b| (a, b))).collect();
         let (a, b): (Vec<[f64; 1]>, Vec<[f64; 1]>) = pairs.iter().map(|&(a, b)| ([a], [b])).unzip();
-        let plain = Configurations::run(Kernel::Portable, Operations { a: &a, b: &b });
+        let plain = Configurations::run(Kernel::PORTABLE, Operations { a: &a, b: &b });
         let (a, b) = (a.as_flattened().as_chunks::<8>().0, b.as_flattened().as_chunks::<8>().0);
         assert_eq!(8 * a.len(), pairs.len());
         for kernel in Kernel::available() {

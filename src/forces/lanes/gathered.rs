@@ -3,9 +3,11 @@
 //! Eight loads of 32 bytes and a transpose cost less than a gather; the caller's loops are written once over `Records`
 //! and run by `in_registers` with the registers of the processor.
 
+use super::kernel::{InstructionSet, Kernel};
+use super::lane::Lane;
+use super::registers::Portable;
 #[cfg(target_arch = "x86_64")]
-use super::{Avx2, Avx512};
-use super::{Kernel, Lane, Portable};
+use super::registers::{Avx2, Avx512};
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::*;
 
@@ -28,7 +30,7 @@ pub trait RegisterPass {
     fn run<R: Records>(self) -> Self::Output;
 }
 
-/// Runs a pass with the registers of `kernel`, which must be one of `Kernel::available()`.
+/// Runs a pass with the registers of `kernel`.
 pub fn in_registers<P: RegisterPass>(kernel: Kernel, pass: P) -> P::Output {
     #[cfg(target_arch = "x86_64")]
     {
@@ -40,12 +42,12 @@ pub fn in_registers<P: RegisterPass>(kernel: Kernel, pass: P) -> P::Output {
         fn avx2<P: RegisterPass>(pass: P) -> P::Output {
             pass.run::<Avx2>()
         }
-        match kernel {
-            // SAFETY: `Kernel::available` lists AVX-512 only when the processor has these features.
-            Kernel::Avx512 => return unsafe { avx512(pass) },
-            // SAFETY: `Kernel::available` lists AVX2 only when the processor has these features.
-            Kernel::Avx2 => return unsafe { avx2(pass) },
-            Kernel::Portable => {}
+        match kernel.set() {
+            // SAFETY: a kernel with AVX-512 exists only where the processor was seen to have these features.
+            InstructionSet::Avx512 => return unsafe { avx512(pass) },
+            // SAFETY: a kernel with AVX2 exists only where the processor was seen to have these features.
+            InstructionSet::Avx2 => return unsafe { avx2(pass) },
+            InstructionSet::Portable => {}
         }
     }
     let _ = kernel;
@@ -133,9 +135,9 @@ fn select_plain<R: Records>(numbers: R, than: R, index: &[u32; 8], chosen: &mut 
     count
 }
 
-// SAFETY (of every intrinsic below): the type is only reached through `in_registers` and `dispatch!`, which enter code of
-// this instruction set after the processor was seen to have it; every load is from a record that a checked index gave,
-// and [f64; 8] has the size and the order of the registers it is turned into.
+// SAFETY (of every intrinsic below): only code that was entered with a `Kernel` of their instruction set is given these types
+// (see `registers`); every load is from a record that a checked index gave, and [f64; 8] has the size and the order of the
+// registers it is turned into.
 #[cfg(target_arch = "x86_64")]
 impl Records for Avx512 {
     #[inline(always)]

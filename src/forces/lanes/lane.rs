@@ -1,9 +1,9 @@
 //! What the kernels ask of a register of eight f64 besides arithmetic.
 
-use super::Portable;
 use super::records::{Record, kind_of_word};
+use super::registers::Portable;
 #[cfg(target_arch = "x86_64")]
-use super::{Avx2, Avx512};
+use super::registers::{Avx2, Avx512};
 use crate::forces::table::KINDS;
 use crate::model::Real;
 #[cfg(target_arch = "x86_64")]
@@ -66,9 +66,9 @@ pub trait Lane: Real {
     }
 }
 
-// SAFETY (of every intrinsic below): the types are only reached through `dispatch!`, which enters code of this instruction
-// set after the processor was seen to have it; references to whole rows and the promises of the unsafe functions cover
-// every load and store, none of which needs alignment.
+// SAFETY (of every intrinsic below): only code that was entered with a `Kernel` of their instruction set is given these types
+// (see `registers`); references to whole rows and the promises of the unsafe functions cover every load and store, none of
+// which needs alignment.
 
 impl Lane for Portable {
     type Sum = [f64; 4];

@@ -7,6 +7,11 @@ use crate::forces::table::KINDS;
 #[repr(C, align(32))]
 pub struct Record(pub [f64; 4]);
 
+/// The three coordinates (or force components) of one particle in all lanes, three cache lines.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(C, align(64))]
+pub struct Atom(pub [[f64; 8]; 3]);
+
 /// The word of a kind: the places of its two halves in a row of 4-byte words, as the permutations of the processor want them.
 pub fn word_of_kind(kind: u8) -> f64 {
     let place = 2 * u64::from(kind);

@@ -7,17 +7,17 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// Eight f64 for any processor; the compiler makes of it what it can. `mul_add` rounds twice.
 #[derive(Clone, Copy, Debug)]
-pub struct Portable(pub(super) [f64; 8]);
+pub(super) struct Portable(pub(super) [f64; 8]);
 
 /// Eight f64 in one register.
 #[cfg(target_arch = "x86_64")]
 #[derive(Clone, Copy, Debug)]
-pub struct Avx512(pub(super) __m512d);
+pub(super) struct Avx512(pub(super) __m512d);
 
 /// Eight f64 in two registers.
 #[cfg(target_arch = "x86_64")]
 #[derive(Clone, Copy, Debug)]
-pub struct Avx2(pub(super) __m256d, pub(super) __m256d);
+pub(super) struct Avx2(pub(super) __m256d, pub(super) __m256d);
 
 macro_rules! operator {
     ($type:ty, $trait:ident, $method:ident, |$a:ident, $b:ident| $body:expr) => {
@@ -37,8 +37,8 @@ operator!(Portable, Sub, sub, |a, b| Portable(std::array::from_fn(|l| a.0[l] - b
 operator!(Portable, Mul, mul, |a, b| Portable(std::array::from_fn(|l| a.0[l] * b.0[l])));
 operator!(Portable, Div, div, |a, b| Portable(std::array::from_fn(|l| a.0[l] / b.0[l])));
 
-// SAFETY (of every intrinsic below): the type is only reached through `dispatch!`, which enters code of this instruction
-// set after the processor was seen to have it.
+// SAFETY (of every intrinsic below): `Avx512` and `Avx2` can be named in this room alone, and only code that was entered
+// with a `Kernel` of their instruction set is given them: such a kernel exists only where the processor has it.
 #[cfg(target_arch = "x86_64")]
 operator!(Avx512, Add, add, |a, b| Avx512(unsafe { _mm512_add_pd(a.0, b.0) }));
 #[cfg(target_arch = "x86_64")]

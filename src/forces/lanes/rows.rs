@@ -1,11 +1,10 @@
 //! Passes over whole configurations: into the form the kernels work on and back, and what a batch's list needs.
 
-use super::batch::{Atom, difference, load3};
-use super::records::Record;
-#[cfg(target_arch = "x86_64")]
-use super::{Avx2, Avx512};
-use super::{Kernel, Lane, Portable, dispatch};
-use crate::forces::neighbours::{IMAGES, image_of};
+use super::dispatch;
+use super::lane::Lane;
+use super::pair_vectors::{difference, load3};
+use super::records::{Atom, Record};
+use crate::forces::images::{IMAGES, image_of};
 use crate::model::PeriodicBox;
 
 dispatch! {

@@ -1,6 +1,6 @@
 //! Who is near a point: a pass over the coordinates of all particles.
 
-use super::Kernel;
+use super::kernel::{InstructionSet, Kernel};
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::*;
 
@@ -42,19 +42,19 @@ pub fn particles_within(kernel: Kernel, coordinates: &[Vec<i32>; 3], sphere: &Sp
     let particles = coordinates[0].len().min(coordinates[1].len()).min(coordinates[2].len());
     inside.core.clear();
     inside.shell.clear();
-    #[cfg(target_arch = "x86_64")]
-    if kernel == Kernel::Avx512 && is_x86_feature_detected!("popcnt") {
-        // SAFETY: `Kernel::available` lists AVX-512 only when the processor has it, and popcnt was just seen.
-        let done = unsafe { sixteens(coordinates, particles, sphere, inside) };
-        // SAFETY: every processor with AVX-512 has AVX2 and FMA.
-        return unsafe { rest_fused(coordinates, done, particles, sphere, inside) };
+    match kernel.set() {
+        #[cfg(target_arch = "x86_64")]
+        InstructionSet::Avx512 => {
+            // SAFETY: a kernel with AVX-512 exists only where the processor was seen to have these features.
+            let done = unsafe { sixteens(coordinates, particles, sphere, inside) };
+            // SAFETY: such a kernel promises AVX2 and FMA, too.
+            unsafe { rest_fused(coordinates, done, particles, sphere, inside) }
+        }
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: a kernel with AVX2 exists only where the processor was seen to have these features.
+        InstructionSet::Avx2 => unsafe { rest_fused(coordinates, 0, particles, sphere, inside) },
+        InstructionSet::Portable => rest(coordinates, 0, particles, sphere, inside),
     }
-    #[cfg(target_arch = "x86_64")]
-    if kernel == Kernel::Avx2 {
-        // SAFETY: `Kernel::available` lists AVX2 only when the processor has it and FMA.
-        return unsafe { rest_fused(coordinates, 0, particles, sphere, inside) };
-    }
-    rest(coordinates, 0, particles, sphere, inside);
 }
 
 #[inline(always)]

@@ -1,13 +1,12 @@
 //! One configuration: eight neighbours of a particle in the lanes, their terms added one after the other by rising
 //! index, with the operations of the batch form. What a lane beyond the cutoff adds is exactly 0.
 
-use super::batch::Images;
+use super::dispatch;
+use super::lane::Lane;
+use super::pair_vectors::Images;
+use super::parameters::Parameters;
 use super::records::Record;
-#[cfg(target_arch = "x86_64")]
-use super::{Avx2, Avx512};
-use super::{Kernel, Lane, Portable, dispatch};
 use crate::forces::NeighbourList;
-use crate::forces::table::Parameters;
 use crate::model::PairLaw;
 
 dispatch! {
@@ -23,6 +22,17 @@ dispatch! {
         law: &P, table: T, images: I, list: &NeighbourList, positions: &[Record], vectors: &[Record],
         products: &mut [Record],
     ) = hessian_body
+}
+
+/// The first N + 8 records, N of the list: those that its entries name.
+#[inline(always)]
+fn with_filling<'r>(list: &NeighbourList, records: &'r [Record]) -> &'r [Record] {
+    &records[..list.particles() + 8]
+}
+
+#[inline(always)]
+fn with_filling_mut<'r>(list: &NeighbourList, records: &'r mut [Record]) -> &'r mut [Record] {
+    &mut records[..list.particles() + 8]
 }
 
 #[inline(always)]
@@ -53,7 +63,8 @@ fn block<'a, R: Lane, T: Parameters, I: Images>(
     positions: &[Record],
 ) -> Block<'a, R> {
     let neighbours = list.all_entries()[entry..].first_chunk().unwrap_or(&[0; 8]);
-    // SAFETY: a list holds places below the number of its particles, and the eight after them.
+    // SAFETY: a list of one configuration holds places below N and the eight after them, and there are N + 8 records
+    // (`with_filling`).
     let [x, y, z, words] = unsafe { R::load_records(positions, neighbours) };
     let words = table.words(words, entry);
     let d: [R; 3] = images.difference(xi, [x, y, z], 0);
@@ -70,6 +81,7 @@ fn forces_body<R: Lane, P: PairLaw, T: Parameters, I: Images>(
     positions: &[Record],
     forces: &mut [Record],
 ) -> f64 {
+    let (positions, forces) = (with_filling(list, positions), with_filling_mut(list, forces));
     forces.fill(Record::default());
     let cutoff2 = R::splat(law.cutoff() * law.cutoff());
     let mut energy = 0.0;
@@ -106,6 +118,8 @@ fn hessian_body<R: Lane, P: PairLaw, T: Parameters, I: Images>(
     vectors: &[Record],
     products: &mut [Record],
 ) {
+    let (positions, vectors) = (with_filling(list, positions), with_filling(list, vectors));
+    let products = with_filling_mut(list, products);
     products.fill(Record::default());
     let cutoff2 = R::splat(law.cutoff() * law.cutoff());
     for i in 0..list.particles() {

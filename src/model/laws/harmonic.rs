@@ -1,4 +1,5 @@
-use super::{Derivatives, PairLaw, Real};
+use super::pair_law::{Derivatives, PairLaw};
+use crate::model::real::Real;
 
 /// phi = (1 - x)^2 / 2 for x < 1; phi'' jumps at contact
 /// (Mizuno et al., Phys. Rev. Research 2, 013215 (2020), doi:10.1103/PhysRevResearch.2.013215).
@@ -12,6 +13,18 @@ impl PairLaw for Harmonic {
 
     fn is_repulsive(&self) -> bool {
         true
+    }
+
+    fn diverges(&self) -> bool {
+        false
+    }
+
+    fn has_contacts(&self) -> bool {
+        true
+    }
+
+    fn stiffness_unit(&self) -> f64 {
+        2e-3
     }
 
     #[inline(always)]

@@ -1,4 +1,5 @@
-use super::{Derivatives, PairLaw, Real};
+use super::pair_law::{Derivatives, PairLaw};
+use crate::model::real::Real;
 
 /// phi = v(x) - v(x_c) - (x - x_c) v'(x_c), v = 4 (x^-12 - x^-6), x_c = 2.5: value and force vanish at the cutoff
 /// (Mizuno et al., Phys. Rev. Research 2, 013215 (2020), doi:10.1103/PhysRevResearch.2.013215).

@@ -1,4 +1,5 @@
-use super::{Derivatives, PairLaw, Real};
+use super::pair_law::{Derivatives, PairLaw};
+use crate::model::real::Real;
 
 /// phi = 4 [x^-12 - x^-6 + C0 + C2 x^2 + C4 x^4] for x < 2.5, smooth to the second derivative at the cutoff.
 ///

@@ -1,44 +1,16 @@
-//! The registry of pair laws. A new law is one new file and one line in `registry!`.
+//! The registry of pair laws. A new law is one new file and one line in `registry!` (and its `mod`).
 
 mod harmonic;
 mod lennard_jones_force_shifted;
 mod lennard_jones_quartic;
+mod pair_law;
 mod soft_sphere_quartic;
 
 pub use harmonic::Harmonic;
 pub use lennard_jones_force_shifted::LennardJonesForceShifted;
 pub use lennard_jones_quartic::LennardJonesQuartic;
+pub use pair_law::{Derivatives, PairLaw};
 pub use soft_sphere_quartic::SoftSphereQuartic;
-
-use super::real::Real;
-
-/// phi and its derivatives by x = r / sigma at one distance.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Derivatives<R> {
-    /// phi(x)
-    pub value: R,
-    /// phi'(x) / x
-    pub slope_over_x: R,
-    /// phi''(x)
-    pub second: R,
-    /// phi'''(x)
-    pub third: R,
-}
-
-/// A dimensionless pair law phi(x), x = r / sigma, zero from `cutoff()` on.
-///
-/// U(r) = epsilon phi(r / sigma), U'/r = epsilon / sigma^2 phi'/x, U'' = epsilon / sigma^2 phi'',
-/// U''' = epsilon / sigma^3 phi'''. What a caller does not use of the derivatives costs nothing: the body is inlined.
-pub trait PairLaw: Copy + Send + Sync {
-    /// x_c in units of sigma.
-    fn cutoff(&self) -> f64;
-    /// Whether phi >= 0 and falls with x everywhere inside the cutoff: then a part of a sum bounds the whole from below.
-    fn is_repulsive(&self) -> bool {
-        false
-    }
-    /// phi and its derivatives for x^2 in (0, x_c^2); beyond the cutoff the caller discards the values.
-    fn derivatives<R: Real>(&self, x2: R) -> Derivatives<R>;
-}
 
 /// Makes the enum, its names and the one match of the room (`$` is handed in for the inner macro).
 macro_rules! registry {
@@ -77,13 +49,21 @@ impl Law {
         with_law!(self, law => law.cutoff())
     }
 
+    /// Whether phi grows without bound as x goes to 0.
+    pub fn diverges(&self) -> bool {
+        with_law!(self, law => law.diverges())
+    }
+
+    /// Whether phi'' jumps at the cutoff: then two particles are in contact or they are not, and a particle without contacts
+    /// is a rattler.
+    pub fn has_contacts(&self) -> bool {
+        with_law!(self, law => law.has_contacts())
+    }
+
     /// How stiff the law is beside Lennard-Jones: tolerances on forces, curvatures and spring constants that were chosen
     /// for epsilon/sigma^2 = 1 of those (phi'' of some 500 between neighbours) are multiplied by it.
     pub fn stiffness_unit(&self) -> f64 {
-        match self {
-            Law::Harmonic(_) => 2e-3,
-            _ => 1.0,
-        }
+        with_law!(self, law => law.stiffness_unit())
     }
 
     /// phi and its derivatives at x^2, exactly zero from the cutoff on.

@@ -1,4 +1,5 @@
-use super::{Derivatives, PairLaw, Real};
+use super::pair_law::{Derivatives, PairLaw};
+use crate::model::real::Real;
 
 /// phi = x^-12 + c0 + c2 x^2 + c4 x^4 for x < 1.25, smooth to the second derivative at the cutoff.
 ///

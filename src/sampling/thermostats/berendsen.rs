@@ -1,4 +1,4 @@
-use super::{Bath, Rule, ThermostatState};
+use super::rule::{Bath, Rule, ThermostatState};
 use crate::error::Result;
 use crate::random::Stream;
 

@@ -1,4 +1,4 @@
-//! The registry of thermostats. A new one is one new file and one line in `registry!`.
+//! The registry of thermostats. A new one is one new file and one line in `registry!` (and its `mod`).
 //!
 //! Every rule is a pair of maps of the velocities by one factor, around the velocity-Verlet step; the record it
 //! keeps is the same for all, so that it can be checkpointed whatever the rule.
@@ -7,50 +7,24 @@ mod berendsen;
 mod bussi;
 mod constant_energy;
 mod nose_hoover;
+mod rule;
 
-use super::Thermostat;
 use crate::error::Result;
 use crate::random::Stream;
+use rule::Rule;
 use serde::{Deserialize, Serialize};
 
-/// What a thermostat remembers from step to step.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct ThermostatState {
-    /// xi of Nose-Hoover [time^-1].
-    pub friction: f64,
-    /// eta of Nose-Hoover, the time integral of xi.
-    pub integral: f64,
-    /// Energy that a rescaling thermostat has put into the particles [epsilon].
-    pub heat: f64,
-}
+pub(super) use rule::Bath;
+pub use rule::ThermostatState;
 
-/// The heat bath of one configuration.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Bath {
-    /// T0 [epsilon / k_B]
-    pub temperature: f64,
-    /// tau [sigma (m / epsilon)^1/2]
-    pub time: f64,
-    /// dt
-    pub time_step: f64,
-    /// g = 3N - 3
-    pub degrees: f64,
-}
-
-/// One thermostat: factors by which the velocities are multiplied before and after the Verlet step.
-trait Rule {
-    /// Factor before the first half kick, from the kinetic energy there.
-    fn before(_bath: &Bath, _state: &mut ThermostatState, _kinetic: f64) -> f64 {
-        1.0
-    }
-    /// Factor after the second half kick.
-    fn after(bath: &Bath, state: &mut ThermostatState, kinetic: f64, random: &mut Stream) -> Result<f64>;
-    /// What has to be added to K + U to make the conserved energy.
-    fn stored_energy(bath: &Bath, state: &ThermostatState) -> f64;
-}
-
+/// Makes the enum and the matches of the room. The order of the lines is the order in checkpoints: new ones come last.
 macro_rules! registry {
-    ($($variant:ident => $rule:ty),* $(,)?) => {
+    ($($(#[$meta:meta])* $variant:ident => $rule:ty),* $(,)?) => {
+        /// How the temperature of molecular dynamics is held.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum Thermostat { $($(#[$meta])* $variant),* }
+
         impl Thermostat {
             /// Every thermostat, for the tests that walk the registry.
             pub const ALL: &'static [Thermostat] = &[$(Thermostat::$variant),*];
@@ -73,8 +47,12 @@ macro_rules! registry {
 }
 
 registry! {
+    /// Weak coupling: lambda^2 = 1 + (dt/tau)(T0/T - 1) (doi:10.1063/1.448118).
     Berendsen => berendsen::Berendsen,
+    /// xi' = (T/T0 - 1)/tau^2 (doi:10.1103/PhysRevA.31.1695).
     NoseHoover => nose_hoover::NoseHoover,
+    /// Stochastic velocity rescaling (Bussi, Donadio, Parrinello 2007, doi:10.1063/1.2408420).
     Bussi => bussi::Bussi,
+    /// Constant energy.
     None => constant_energy::ConstantEnergy,
 }

@@ -2,7 +2,8 @@
 
 use super::launch::{both, glasswell, ranks_of_glasswell};
 use super::running::{Ended, Running};
-use glasswell::files::{Stage, StageReader};
+use glasswell::files::StageReader;
+use glasswell::stage::Stage;
 use std::fs::File;
 use std::hash::Hasher;
 use std::path::{Path, PathBuf};

@@ -1,0 +1,170 @@
+//! What the stages of a deck will cost: costs of tasks, as measured in a campaign's files or estimated from force calls, and
+//! a replay of the work queue with them.
+
+use crate::error::Result;
+use crate::files::StageReader;
+use crate::input::{Deck, parse_deck};
+use crate::parallel::{Machine, POLL, blocks, replay};
+use crate::random::{self, Stream, stream};
+use crate::stage::Stage;
+use crate::stages::cost::{Begun, Cost, ForceCall};
+use crate::stages::work;
+use rand::Rng;
+use rand_distr::{Distribution, LogNormal};
+use std::path::Path;
+
+/// Tasks that are replayed at most; what is beyond them is shared evenly.
+const MOST_TASKS: f64 = 2e6;
+
+/// A message between ranks, and what rank 0 takes for one: a cluster's network.
+const LATENCY: f64 = 2e-5;
+const WORD: f64 = 2e-6;
+
+/// What a stage will cost.
+pub struct Forecast {
+    pub stage: Stage,
+    pub tasks: u64,
+    /// Of all tasks together [s].
+    pub core: f64,
+    /// From the first task to the last on all ranks [s], and the share of it that ranks are idle.
+    pub wall: f64,
+    pub idle: f64,
+    /// The longest task [s]: no number of ranks makes the stage shorter, teams left out.
+    pub longest: f64,
+    /// Of the stage's file.
+    pub bytes: f64,
+    /// Whether the costs are those of tasks in the campaign's directory.
+    pub measured: bool,
+}
+
+/// The stages that a deck asks for, with what it says of their cost.
+fn costs(deck: &Deck, call: &ForceCall) -> Vec<(Stage, Cost)> {
+    Stage::ALL.into_iter().filter_map(|stage| Some((stage, work(stage).cost(deck, call)?))).collect()
+}
+
+/// The stages of a deck on so many ranks of one thread each. `directory`: where files of the same campaign may be.
+///
+/// # Errors
+/// `Storage` when a file of the directory cannot be read.
+pub fn forecasts(deck: &Deck, call: &ForceCall, directory: &Path, ranks: usize) -> Result<Vec<Forecast>> {
+    let draw = |(stage, cost): &(Stage, Cost)| {
+        let recorded = Recorded::look(deck, call, directory, *stage)?;
+        let (rounds, bytes) = match &recorded {
+            Some(recorded) => (recorded.rounds(cost), recorded.bytes(cost)),
+            None => (vec![estimated(cost)], cost.bytes),
+        };
+        Ok(forecast(*stage, cost.begun, rounds, ranks).of_file(bytes, recorded.is_some()))
+    };
+    costs(deck, call).iter().map(draw).collect()
+}
+
+/// The tasks of a round, at most [`MOST_TASKS`] of them.
+struct Round {
+    costs: Vec<f64>,
+    /// How many there really are for each of them.
+    weight: f64,
+}
+
+impl Forecast {
+    fn of_file(self, bytes: f64, measured: bool) -> Self {
+        Self { bytes, measured, ..self }
+    }
+}
+
+fn forecast(stage: Stage, begun: Begun, rounds: Vec<Round>, ranks: usize) -> Forecast {
+    let machine = Machine { ranks, threads: 1, latency: LATENCY, word: WORD, poll: POLL, several: true };
+    let mut all =
+        Forecast { stage, tasks: 0, core: 0.0, wall: 0.0, idle: 0.0, longest: 0.0, bytes: 0.0, measured: false };
+    for Round { costs, weight } in rounds {
+        let core: f64 = costs.iter().sum();
+        let wall = match begun {
+            Begun::Dealt => blocks(&costs, ranks),
+            _ => replay(&costs, machine).makespan,
+        };
+        all.tasks += (costs.len() as f64 * weight).round() as u64;
+        all.core += core * weight;
+        all.wall += wall + core * (weight - 1.0) / ranks as f64;
+        all.longest = costs.iter().copied().fold(all.longest, f64::max);
+    }
+    if all.wall > 0.0 {
+        all.idle = (1.0 - all.core / (all.wall * ranks as f64)).max(0.0);
+    }
+    all
+}
+
+/// How many tasks to draw for `due` ones, and the weight of each.
+fn drawn(due: f64) -> (usize, f64) {
+    let count = due.min(MOST_TASKS).round().max(if due > 0.0 { 1.0 } else { 0.0 });
+    (count as usize, if count > 0.0 { (due / count).max(1.0) } else { 1.0 })
+}
+
+fn draws(round: u64) -> Stream {
+    stream(0, random::Purpose::Bootstrap, 0, round)
+}
+
+/// Costs around the mean of the estimate.
+fn estimated(cost: &Cost) -> Round {
+    let (count, weight) = drawn(cost.tasks);
+    let mean = cost.seconds / cost.tasks.max(1.0);
+    let spread = LogNormal::new(-cost.spread * cost.spread / 2.0, cost.spread).ok();
+    let mut random = draws(0);
+    let mut draw = || mean * spread.map_or(1.0, |spread| spread.sample(&mut random));
+    Round { costs: (0..count).map(|_| draw()).collect(), weight }
+}
+
+/// The tasks of a stage that has been run.
+struct Recorded {
+    /// Seconds of each, by round.
+    rounds: Vec<Vec<f64>>,
+    bytes: f64,
+    /// What the deck of that run would have let expect.
+    expected: Cost,
+}
+
+impl Recorded {
+    /// The stage's file of a campaign of the same model and size, if there is one that says what its tasks cost.
+    fn look(deck: &Deck, call: &ForceCall, directory: &Path, stage: Stage) -> Result<Option<Self>> {
+        let path = directory.join(stage.file_name());
+        if !path.is_file() {
+            return Ok(None);
+        }
+        let reader = StageReader::open(directory, stage)?;
+        let Ok(earlier) = parse_deck(&reader.header().deck, &path) else { return Ok(None) };
+        let alike = earlier.model.preset == deck.model.preset && earlier.model.particles == deck.model.particles;
+        let expected = work(stage).cost(&earlier, call).filter(|cost| cost.tasks > 0.0);
+        let usable = alike && reader.has("/timing/tasks/seconds");
+        let Some(expected) = expected.filter(|_| usable) else { return Ok(None) };
+        let seconds: Vec<f64> = reader.read("/timing/tasks/seconds")?;
+        let mut rounds: Vec<Vec<f64>> = Vec::new();
+        for (round, seconds) in reader.read::<u32>("/timing/tasks/round")?.into_iter().zip(seconds) {
+            rounds.resize_with(rounds.len().max(round as usize + 1), Vec::new);
+            rounds[round as usize].push(seconds);
+        }
+        let bytes = std::fs::metadata(&path).map_or(0.0, |data| data.len() as f64);
+        Ok(Some(Recorded { rounds, bytes, expected }))
+    }
+
+    /// Drawn from the recorded ones, in number and length as the two decks differ; those that are begun by
+    /// their length in that order. Elsewhere the order is random: that a glass's energy has to do with its
+    /// cost is left out.
+    fn rounds(&self, cost: &Cost) -> Vec<Round> {
+        let more = cost.tasks / self.expected.tasks;
+        let longer = cost.seconds / cost.tasks / (self.expected.seconds / self.expected.tasks);
+        let round = |(number, recorded): (usize, &Vec<f64>)| {
+            // an extended campaign has the costs of what was added only; the number of pairs is known from nothing else
+            let counted = cost.begun == Begun::Counted;
+            let (count, weight) = drawn(if counted { cost.tasks } else { recorded.len() as f64 * more });
+            let mut random = draws(number as u64);
+            let mut drawn: Vec<usize> = (0..count).map(|_| random.random_range(0..recorded.len())).collect();
+            if cost.begun == Begun::LongestFirst {
+                drawn.sort_unstable();
+            }
+            Round { costs: drawn.into_iter().map(|task| longer * recorded[task]).collect(), weight }
+        };
+        self.rounds.iter().filter(|recorded| !recorded.is_empty()).enumerate().map(round).collect()
+    }
+
+    fn bytes(&self, cost: &Cost) -> f64 {
+        self.bytes * cost.bytes / self.expected.bytes
+    }
+}

@@ -1,0 +1,154 @@
+//! `glasswell run`: the stages of a deck in order, each skipped when its file is complete.
+
+mod options;
+mod plan;
+
+use super::status;
+use crate::error::{Error, Result};
+use crate::files::{self, Campaign, Checkpoints};
+use crate::input::{self, Deck};
+use crate::parallel::Ranks;
+use crate::runtime::{self, DirectoryLock, Signals, Stop};
+use crate::stage::Stage;
+use crate::stages::{Context, Earlier, work};
+pub use options::RunOptions;
+pub use plan::plan;
+use plan::{is_redone, stage_named};
+use std::path::{Path, PathBuf};
+
+/// Runs the stages of a deck.
+///
+/// # Errors
+/// Everything of `Error`, the same on all ranks.
+pub fn run(file: &Path, options: &RunOptions) -> Result<()> {
+    let signals = Signals::catch()?;
+    let ranks = files::start_ranks()?;
+    runtime::rank_is(ranks.rank());
+    // told before the ranks part: the first that leaves with an error code may end the others, rank 0 among them
+    let ended = run_stages(&ranks, file, options, signals).map_err(|error| match error {
+        Error::Stopped(told) if options.redo.is_some() => {
+            Error::Stopped(format!("{told}; without --redo, which would begin anew"))
+        }
+        error => error,
+    });
+    ended.inspect_err(runtime::tell)
+}
+
+fn run_stages(ranks: &Ranks, file: &Path, options: &RunOptions, signals: Signals) -> Result<()> {
+    runtime::start_log(ranks.rank() == 0, options.quiet);
+    let deck = ranks.agree(input::read_deck(file))?;
+    for warning in &deck.warnings {
+        log::warn!("{warning}");
+    }
+    let threads = runtime::threads(ranks, options.threads)?;
+    let stop = ranks.agree(stop(ranks, options.time_limit.as_deref(), signals))?;
+    let directory = options.output.clone().unwrap_or_else(|| PathBuf::from(&deck.campaign.name));
+    let redo = ranks.agree(options.redo.as_deref().map(stage_named).transpose())?;
+    let _lock = ranks.agree(lock(ranks, &directory))?;
+    files::seen_by_all(ranks, &directory.join(runtime::LOCK_NAME))?;
+    let campaign = Campaign::open(ranks, &directory, redo)?;
+    for damage in campaign.damaged() {
+        log::warn!("{damage} (replaced by --redo)");
+    }
+    let plan = ranks.agree(plan(&deck, &campaign, options))?;
+    verify(ranks, &deck, &campaign, &plan, options)?;
+    clear(ranks, &deck, &campaign, &plan, redo)?;
+    let visible = ranks.rank() == 0 && !options.quiet;
+    log::info!("{} ranks, {threads} threads each, {}", ranks.size(), directory.display());
+    let until = ranks.agree(options.until.as_deref().map(stage_named).transpose())?;
+    let mut context = Context::new(ranks, deck, directory, until, stop, threads, visible);
+    for (stage, earlier) in plan {
+        if ranks.any(context.stop.wanted()) {
+            return Err(Stop::told(stage.name()));
+        }
+        context.begin_stage();
+        work(stage).run(&context, earlier)?;
+        log::info!("{stage}: done in {:.1} s", context.elapsed().as_secs_f64());
+    }
+    revisit(&mut context)?;
+    if ranks.rank() == 0 {
+        runtime::nothing_under_way(&context.directory);
+    }
+    if visible {
+        status::print(&context.directory)?;
+    }
+    Ok(())
+}
+
+/// Collective: what a later stage has found goes into the files of earlier ones, which are written once more: two-level systems need
+/// not wait for the spectra.
+fn revisit(context: &mut Context<'_>) -> Result<()> {
+    for stage in Stage::ALL.into_iter().filter(|stage| context.runs(*stage)).collect::<Vec<Stage>>() {
+        let lacks = work(stage).lacks(context);
+        if let Some(what) = context.ranks.agree(lacks)? {
+            log::info!("{stage}: adds {what}");
+            context.begin_stage();
+            work(stage).revisit(context)?;
+        }
+    }
+    Ok(())
+}
+
+/// Collective: removes what nobody may go on with: of the stage `redo` and those that build on it, the last one first, files and checkpoints, so
+/// that the same command without --redo goes on with the new ones; of stages that are complete, the checkpoints.
+fn clear(
+    ranks: &Ranks,
+    deck: &Deck,
+    campaign: &Campaign,
+    plan: &[(Stage, Earlier)],
+    redo: Option<Stage>,
+) -> Result<()> {
+    for stage in Stage::ALL.into_iter().rev() {
+        let redone = deck.has(stage) && is_redone(deck, stage, redo);
+        if redone {
+            files::remove(ranks, campaign.directory(), stage)?;
+        }
+        let planned = plan.iter().any(|(planned, _)| *planned == stage);
+        if redone || (!planned && campaign.is_complete(stage)) {
+            Checkpoints::remove(ranks, campaign.directory(), stage)?;
+        }
+    }
+    Ok(())
+}
+
+/// The clock starts when the program does; the end of a job of SLURM is rank 0's to watch.
+fn stop(ranks: &Ranks, time_limit: Option<&str>, signals: Signals) -> Result<Stop> {
+    let limit = time_limit.map(input::parse_duration).transpose();
+    let limit = limit.map_err(|message| Error::Usage(format!("--time-limit: {message}")))?;
+    let job = if ranks.rank() == 0 { runtime::working_time() } else { None };
+    if let Some(job) = job {
+        log::info!("the job leaves {} s to work", job.as_secs());
+    }
+    Ok(Stop::new(limit.into_iter().chain(job).min(), signals))
+}
+
+/// Rank 0 holds the directory for all.
+fn lock(ranks: &Ranks, directory: &Path) -> Result<Option<DirectoryLock>> {
+    if ranks.rank() != 0 {
+        return Ok(None);
+    }
+    std::fs::create_dir_all(directory)
+        .map_err(|error| Error::storage(directory, format!("cannot be made: {error}; choose another --output")))?;
+    DirectoryLock::take(directory).map(Some)
+}
+
+/// Collective: compares the files that stay, those that are read and those that are skipped, with their checksums; not those
+/// after `--until`, and none that is to be replaced.
+fn verify(
+    ranks: &Ranks,
+    deck: &Deck,
+    campaign: &Campaign,
+    plan: &[(Stage, Earlier)],
+    options: &RunOptions,
+) -> Result<()> {
+    let until = options.until.as_deref().map(stage_named).transpose()?;
+    let redo = options.redo.as_deref().map(stage_named).transpose()?;
+    for stage in Stage::ALL {
+        let replaced = plan.contains(&(stage, Earlier::Nothing)) || is_redone(deck, stage, redo);
+        if replaced || until.is_some_and(|until| stage > until) || campaign.stage(stage).is_none() {
+            continue;
+        }
+        files::verify(ranks, campaign.directory(), stage)?;
+    }
+    Ok(())
+}

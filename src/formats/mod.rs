@@ -1,0 +1,13 @@
+//! Files made elsewhere, and for elsewhere: configurations (extended XYZ, LAMMPS data) and columns of numbers.
+
+mod columns;
+mod extended_xyz;
+mod frame;
+mod lammps;
+mod read;
+mod sanity;
+mod write;
+
+pub use columns::{read_profile, read_vector};
+pub use read::{count, is_hdf5, read_configurations};
+pub use write::{write_extended_xyz, write_lammps_data};

@@ -1,0 +1,159 @@
+//! Files of configurations, told apart by what is in them.
+
+use super::frame::{Frame, Row};
+use super::{extended_xyz, lammps, sanity};
+use crate::error::{Error, Result};
+use crate::model::{Configuration, PeriodicBox, Preset};
+use std::io::Read;
+use std::path::Path;
+
+/// Reads every configuration of a file; particles by line (extended XYZ) or by rising id (LAMMPS data), positions [3N] as written.
+///
+/// Extended XYZ: `Lattice="..." Properties=species:S:1:pos:R:3[:diameter:R:1]`, several frames one after another;
+/// LAMMPS data: atom_style atomic, charge (pss: the diameter in the charge column) or sphere. Species A, B, C or 1, 2, 3.
+///
+/// # Errors
+/// `Error::Input` with line, particle, value and remedy: unreadable, truncated or unknown format, wrong counts, numbers that
+/// are not finite, unknown species, missing diameters, a box without volume or below two cutoffs, overlapping particles.
+pub fn read_configurations(path: &Path, preset: Preset) -> Result<Vec<Configuration>> {
+    let text = read_text(path)?;
+    let frames = match format_of(path, &text)? {
+        Format::ExtendedXyz => extended_xyz::read(path, &text)?,
+        Format::Lammps => vec![lammps::read(path, &text, preset)?],
+    };
+    frames.iter().map(|frame| configuration(path, frame, preset)).collect()
+}
+
+/// How many configurations a file holds, from its headers alone.
+pub fn count(path: &Path) -> Result<usize> {
+    let text = read_text(path)?;
+    match format_of(path, &text)? {
+        Format::Lammps => Ok(1),
+        Format::ExtendedXyz => extended_xyz::count(path, &text),
+    }
+}
+
+/// Whether the file is HDF5.
+pub fn is_hdf5(path: &Path) -> Result<bool> {
+    let mut start = Vec::new();
+    let file = std::fs::File::open(path).map_err(|fault| unreadable(path, &fault))?;
+    file.take(8).read_to_end(&mut start).map_err(|fault| unreadable(path, &fault))?;
+    Ok(start == *b"\x89HDF\r\n\x1a\n")
+}
+
+enum Format {
+    ExtendedXyz,
+    Lammps,
+}
+
+fn unreadable(path: &Path, fault: &std::io::Error) -> Error {
+    Error::input(
+        path,
+        format!("cannot be read: {fault}; give the path of a configuration (extended XYZ or LAMMPS data)"),
+    )
+}
+
+fn read_text(path: &Path) -> Result<String> {
+    if path.is_file() && is_hdf5(path)? {
+        let message =
+            "is HDF5; expected extended XYZ or a LAMMPS data file (a glasses.h5 is named by a deck's prepare.from)";
+        return Err(Error::input(path, message));
+    }
+    let bytes = std::fs::read(path).map_err(|fault| unreadable(path, &fault))?;
+    String::from_utf8(bytes).map_err(|fault| {
+        let at = fault.utf8_error().valid_up_to();
+        Error::input(
+            path,
+            format!("is not text (byte {at}); expected extended XYZ or a LAMMPS data file, uncompressed"),
+        )
+    })
+}
+
+fn format_of(path: &Path, text: &str) -> Result<Format> {
+    if text.trim().is_empty() {
+        return Err(Error::input(path, "is empty; expected extended XYZ or a LAMMPS data file"));
+    }
+    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let is_xyz = first.trim().parse::<i64>().is_ok() || text.lines().take(3).any(|line| line.contains("Lattice="));
+    let has_count = |line: &str| line.split_whitespace().nth(1) == Some("atoms");
+    let is_bounds = |line: &str| line.contains("xlo") || line.contains("ylo");
+    if is_xyz {
+        return Ok(Format::ExtendedXyz);
+    }
+    if text.lines().take(200).any(|line| has_count(line) || is_bounds(line)) {
+        return Ok(Format::Lammps);
+    }
+    let message = "is neither extended XYZ (first line: the number of particles, second: Lattice=\"...\") nor a LAMMPS data file (header lines `N atoms` and `0 L xlo xhi`)";
+    Err(Error::input(path, message))
+}
+
+/// A frame as the model needs it, checked.
+fn configuration(path: &Path, frame: &Frame, preset: Preset) -> Result<Configuration> {
+    let mut species = Vec::with_capacity(frame.rows.len());
+    let mut diameters = Vec::with_capacity(frame.rows.len());
+    let mut positions = Vec::with_capacity(3 * frame.rows.len());
+    for (k, row) in frame.rows.iter().enumerate() {
+        let place = format!("line {}, particle {k}", row.line);
+        species.push(species_of(&row.species, preset).map_err(|wanted| {
+            Error::input(
+                path,
+                format!("{place}: species `{}` is not in the model {}; expected {wanted}", row.species, preset.name()),
+            )
+        })?);
+        diameters
+            .push(diameter_of(row, frame, preset).map_err(|fault| Error::input(path, format!("{place}: {fault}")))?);
+        positions.extend(row.position);
+    }
+    one_species(path, frame, preset)?;
+    let configuration = Configuration { cell: PeriodicBox { edges: frame.edges }, positions, species, diameters };
+    sanity::check(path, frame, &configuration, preset)?;
+    Ok(configuration)
+}
+
+/// Particles of a model without species have one name: several are the sign of a file made for another model. (Those of pss
+/// differ by their diameters, whatever they are called.)
+fn one_species(path: &Path, frame: &Frame, preset: Preset) -> Result<()> {
+    let Some(first) = frame.rows.first().filter(|_| preset.species() == 1 && !preset.has_diameters()) else {
+        return Ok(());
+    };
+    match frame.rows.iter().enumerate().find(|(_, row)| row.species != first.species) {
+        None => Ok(()),
+        Some((k, row)) => Err(Error::input(
+            path,
+            format!(
+                "line {}, particle {k}: species `{}` beside `{}`, but all particles of {} are alike; give all of them one \
+                 name, or another model",
+                row.line,
+                row.species,
+                first.species,
+                preset.name()
+            ),
+        )),
+    }
+}
+
+/// Index of a species by letter or by LAMMPS type; models of one species take any name.
+fn species_of(name: &str, preset: Preset) -> std::result::Result<u8, String> {
+    const LETTERS: [&str; 3] = ["A", "B", "C"];
+    const TYPES: [&str; 3] = ["1", "2", "3"];
+    if preset.species() == 1 {
+        return Ok(0);
+    }
+    let found = (0..preset.species()).find(|&k| LETTERS[k] == name || TYPES[k] == name);
+    let last = preset.species() - 1;
+    found.map(|k| k as u8).ok_or_else(|| format!("{} (or {})", LETTERS[..=last].join(", "), TYPES[..=last].join(", ")))
+}
+
+fn diameter_of(row: &Row, frame: &Frame, preset: Preset) -> std::result::Result<f64, String> {
+    if !preset.has_diameters() {
+        return Ok(1.0);
+    }
+    match row.diameter {
+        None => Err(format!("no diameter, which {} needs; {}", preset.name(), frame.diameter_remedy)),
+        Some(diameter) if diameter > 0.0 && diameter <= 10.0 => Ok(diameter),
+        Some(diameter) => Err(format!(
+            "diameter {diameter:?} is not accepted; expected above 0, at most 10 (pss: 0.73 to 1.62); {}",
+            frame.diameter_remedy
+        )),
+    }
+}

@@ -1,5 +1,0 @@
-//! Rows of results as they reach the files.
-
-mod glass;
-
-pub use glass::GlassRecord;

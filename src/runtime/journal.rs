@@ -1,0 +1,293 @@
+//! What a stage has done so far, on disk: results of its tasks and the states of those in hand.
+
+use super::live;
+use crate::error::{Error, Result};
+use crate::files::{CheckpointHeader, CheckpointRecord, Checkpoints, Persisted, Record, TaskCost, TaskKey};
+use crate::input::{Comparison, compare_keys};
+use crate::parallel::{Ranks, decode, encode};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// A task that is done.
+#[derive(Clone, Debug)]
+pub struct Finished<R> {
+    /// Names the task in its round.
+    pub key: u64,
+    pub result: R,
+    /// Time that it took.
+    pub seconds: f64,
+}
+
+/// The journal of a stage. Its tasks are named by a number within a round.
+pub struct Journal<'r> {
+    ranks: &'r Ranks,
+    directory: PathBuf,
+    header: CheckpointHeader,
+    rounds: Rounds,
+    checkpoints: Checkpoints,
+    round: u32,
+    interval: Duration,
+    /// When the last checkpoint, or the stage, began.
+    last: Instant,
+    seconds: f64,
+    /// Since 1970 [s].
+    written: Option<f64>,
+    costs: Vec<TaskCost>,
+}
+
+/// Whether the tasks of a stage follow from those before them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rounds {
+    One,
+    Several,
+}
+
+/// What a journal belongs to.
+pub struct JournalOf<'a> {
+    /// The campaign's.
+    pub directory: &'a Path,
+    /// The deck's file, for messages.
+    pub deck: &'a Path,
+    pub header: CheckpointHeader,
+    /// Time between two checkpoints.
+    pub interval: Duration,
+    pub rounds: Rounds,
+}
+
+/// What the checkpoint that is there is to the stage that is to be run.
+enum Relation {
+    None,
+    Same(CheckpointHeader),
+    Changed(String),
+    Useless(&'static str),
+}
+
+impl Relation {
+    fn between(found: Option<&CheckpointHeader>, due: &CheckpointHeader) -> Result<Self> {
+        let Some(found) = found else { return Ok(Self::None) };
+        Ok(match compare_keys(&found.deck_keys, &due.deck_keys)? {
+            Comparison::Changed(changes) => {
+                Self::Changed(changes.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+            }
+            Comparison::Extends(_) => Self::Useless("is of a smaller deck"),
+            Comparison::Same if found.built_on != due.built_on => {
+                Self::Useless("belongs to another file than the one that is there")
+            }
+            Comparison::Same => Self::Same(found.clone()),
+        })
+    }
+}
+
+impl<'r> Journal<'r> {
+    /// Collective: the journal of a stage, with what an interrupted run of the same stage has left. The checkpoint
+    /// of a deck that asked for less is not used.
+    ///
+    /// # Errors
+    /// `Storage` when the directory cannot be read or holds the checkpoint of another program, `Deck` when it holds that of
+    /// another deck.
+    pub fn open(ranks: &'r Ranks, of: JournalOf<'_>) -> Result<Self> {
+        let JournalOf { directory, deck, mut header, interval, rounds } = of;
+        let stage = header.stage;
+        let mut checkpoints = Checkpoints::open(ranks, directory, stage, header.program)?;
+        for damage in checkpoints.damage() {
+            log::warn!("{damage}");
+        }
+        match Relation::between(checkpoints.header(), &header)? {
+            Relation::None => {}
+            // the same keys in another order are other text: what follows belongs to what is there
+            Relation::Same(found) => header = found,
+            Relation::Changed(difference) => {
+                return Err(Error::Deck {
+                    file: deck.to_path_buf(),
+                    message: format!(
+                        "{} holds a checkpoint of stage {} of another deck: {difference}; give another --output, or --redo {} to replace it",
+                        directory.display(),
+                        stage.name(),
+                        stage.name()
+                    ),
+                });
+            }
+            Relation::Useless(why) => {
+                log::warn!("{}: its checkpoint {why} and is not used: the stage begins anew", stage.name());
+                Checkpoints::remove(ranks, directory, stage)?;
+                checkpoints = Checkpoints::open(ranks, directory, stage, header.program)?;
+            }
+        }
+        let (finished, running) = (checkpoints.finished().len(), checkpoints.running().len());
+        if finished + running > 0 {
+            log::info!("{}: goes on from a checkpoint, {finished} tasks done, {running} in hand", stage.name());
+        }
+        Ok(Self {
+            ranks,
+            directory: directory.to_path_buf(),
+            header,
+            rounds,
+            checkpoints,
+            round: 0,
+            interval,
+            last: Instant::now(),
+            seconds: 0.0,
+            written: None,
+            costs: Vec::new(),
+        })
+    }
+
+    /// The round of the present tasks.
+    pub fn round(&self) -> u32 {
+        self.round
+    }
+
+    /// When this process wrote its last checkpoint, in seconds since 1970.
+    pub fn written(&self) -> Option<f64> {
+        self.written
+    }
+
+    /// The tasks that follow are of the next round.
+    pub fn next_round(&mut self) {
+        self.round += 1;
+    }
+
+    /// Whether it is time for a checkpoint: rank 0 has the clock.
+    pub fn due(&self) -> bool {
+        self.ranks.rank() == 0 && self.last.elapsed() >= self.interval
+    }
+
+    /// Tasks of this round that have a result, rising.
+    pub fn finished(&self) -> Vec<u64> {
+        self.of_this_round(self.checkpoints.finished())
+    }
+
+    /// Tasks of this round that have a state, rising.
+    pub fn running(&self) -> Vec<u64> {
+        self.of_this_round(self.checkpoints.running())
+    }
+
+    fn of_this_round(&self, keys: Vec<TaskKey>) -> Vec<u64> {
+        keys.into_iter().filter(|key| key.round == self.round).map(|key| key.task).collect()
+    }
+
+    /// This rank's share of the results that are there.
+    ///
+    /// # Errors
+    /// `Storage` when one cannot be read.
+    pub fn results<R: Persisted>(&self, keys: &[u64]) -> Result<Vec<Finished<R>>> {
+        let finished = self.finished();
+        if finished.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut keys = keys.to_vec();
+        keys.sort_unstable();
+        let wanted = |key: &u64| keys.binary_search(key).is_ok();
+        let mine = finished.into_iter().filter(wanted).skip(self.ranks.rank()).step_by(self.ranks.size());
+        mine.filter_map(|key| {
+            let read = self.read::<R>(key).transpose()?;
+            Some(read.map(|(result, seconds)| Finished { key, result, seconds }))
+        })
+        .collect()
+    }
+
+    /// The state that a task was in, and the time that it had taken, if it was in hand.
+    ///
+    /// # Errors
+    /// `Storage` when it cannot be read.
+    pub fn state<S: Persisted>(&self, key: u64) -> Result<Option<(S, f64)>> {
+        self.read(key)
+    }
+
+    fn read<V: Persisted>(&self, task: u64) -> Result<Option<Record<V>>> {
+        self.has_schema_of::<V>()?;
+        let bytes = self.checkpoints.read(TaskKey { round: self.round, task })?;
+        bytes.map(|bytes| decode(&bytes)).transpose()
+    }
+
+    /// The header's schema covers the states and results that are named for its stage, and no others.
+    fn has_schema_of<V: Persisted>(&self) -> Result<()> {
+        if V::STAGE == self.header.stage {
+            return Ok(());
+        }
+        let (other, stage) = (V::STAGE.name(), self.header.stage.name());
+        Err(Error::Internal(format!("a record of {other} is given to the checkpoints of {stage}")))
+    }
+
+    /// Collective: a checkpoint, with the tasks that this rank has finished since the last one and the states (and the
+    /// seconds so far) of those it has in hand.
+    ///
+    /// # Errors
+    /// `Storage`, on all ranks together, when it cannot be written; the checkpoints before it stay.
+    pub fn write<R: Persisted, S: Persisted>(&mut self, done: &[Finished<R>], states: &[(u64, S, f64)]) -> Result<()> {
+        let states = states.iter().map(|(key, state, seconds)| self.record(*key, state, *seconds));
+        let states = self.ranks.agree(states.collect::<Result<Vec<_>>>())?;
+        self.write_records(done, states)
+    }
+
+    /// The bytes of a [`Record`].
+    fn record<V: Persisted>(&self, task: u64, value: &V, seconds: f64) -> Result<CheckpointRecord> {
+        self.has_schema_of::<V>()?;
+        let key = TaskKey { round: self.round, task };
+        Ok(CheckpointRecord { key, bytes: encode(&(value, seconds))? })
+    }
+
+    fn write_records<R: Persisted>(&mut self, done: &[Finished<R>], mut running: Vec<CheckpointRecord>) -> Result<()> {
+        let start = Instant::now();
+        let finished = done.iter().map(|done| self.record(done.key, &done.result, done.seconds));
+        let finished = self.ranks.agree(finished.collect::<Result<Vec<_>>>())?;
+        let begun = done.iter().map(|done| done.key).chain(running.iter().map(|state| state.key.task)).collect();
+        running.extend(self.share_of_waiting(begun)?);
+        self.checkpoints.write(self.ranks, &self.header, &finished, &running)?;
+        self.last = Instant::now();
+        self.written = Some(live::now());
+        self.seconds += start.elapsed().as_secs_f64();
+        Ok(())
+    }
+
+    /// Collective: this rank's share of the states of tasks that no rank has begun again since the run was interrupted, as it
+    /// may be on fewer ranks: they go from checkpoint to checkpoint. `begun`: this rank's tasks that are not among them.
+    fn share_of_waiting(&self, begun: Vec<u64>) -> Result<Vec<CheckpointRecord>> {
+        let begun: BTreeSet<u64> = self.ranks.all_gather(&begun)?.into_iter().flatten().collect();
+        let waits = |key: &TaskKey| key.round > self.round || (key.round == self.round && !begun.contains(&key.task));
+        let waiting = self.checkpoints.running().into_iter().filter(waits);
+        let records = waiting.skip(self.ranks.rank()).step_by(self.ranks.size()).filter_map(|key| {
+            let bytes = self.checkpoints.read(key).transpose()?;
+            Some(bytes.map(|bytes| CheckpointRecord { key, bytes }))
+        });
+        self.ranks.agree(records.collect())
+    }
+
+    /// Collective: what was finished since the last checkpoint, before the results leave the ranks that have them: the next
+    /// checkpoints are of another round, and would never write them.
+    ///
+    /// # Errors
+    /// As [`Journal::write`].
+    pub fn end_round<R: Persisted>(&mut self, unsaved: &[Finished<R>]) -> Result<()> {
+        if self.rounds == Rounds::Several && self.ranks.any(!unsaved.is_empty()) {
+            self.write_records(unsaved, Vec::new())?;
+        }
+        Ok(())
+    }
+
+    /// Keeps what finished tasks have cost.
+    pub fn note_costs<R>(&mut self, done: &[Finished<R>]) {
+        let round = self.round;
+        let cost = |done: &Finished<R>| TaskCost { key: TaskKey { round, task: done.key }, seconds: done.seconds };
+        self.costs.extend(done.iter().map(cost));
+    }
+
+    /// What the tasks that ended on this rank, or whose results it took from a checkpoint, have cost.
+    pub fn costs(&self) -> &[TaskCost] {
+        &self.costs
+    }
+
+    /// Seconds that the checkpoints of this process have taken.
+    pub fn checkpoint_seconds(&self) -> f64 {
+        self.seconds
+    }
+
+    /// Collective: the stage's file is in place.
+    ///
+    /// # Errors
+    /// `Storage` when the checkpoints cannot be removed.
+    pub fn close(self) -> Result<()> {
+        Checkpoints::remove(self.ranks, &self.directory, self.header.stage)
+    }
+}

@@ -1,0 +1,24 @@
+//! How work is done: tasks to ranks and threads, their journal on disk, when to stop, what is said of the progress.
+
+mod journal;
+mod live;
+mod lock;
+mod pieces;
+mod progress;
+mod slurm;
+mod speaker;
+mod stop;
+mod team;
+mod threads;
+mod work;
+
+pub use journal::{Journal, JournalOf, Rounds};
+pub use live::{nothing_under_way, under_way};
+pub use lock::{DirectoryLock, NAME as LOCK_NAME};
+pub use progress::Progress;
+pub use slurm::working_time;
+pub use speaker::{is_a_further_rank, is_first_rank, rank_is, start_log, tell};
+pub use stop::{Signals, Stop};
+pub use team::TeamTask;
+pub use threads::threads;
+pub use work::Workers;

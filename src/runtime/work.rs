@@ -1,0 +1,300 @@
+//! Tasks to ranks and threads.
+//!
+//! The main thread of a rank hands slices of tasks to the threads of its pool and, while they work, answers the other
+//! ranks, the clock and signals: no word waits for a slice, and an idle rank gets its next task at once.
+
+use super::journal::{Finished, Journal};
+use super::live::Live;
+use super::progress::Progress;
+use super::stop::Stop;
+use crate::error::{Error, Result};
+use crate::files::Persisted;
+use crate::parallel::{Next, Ranks, WorkQueue};
+use crate::task::{self, Task};
+use std::collections::BTreeSet;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant};
+
+/// How the tasks of a stage are worked on.
+pub struct Workers<'r> {
+    pub ranks: &'r Ranks,
+    /// Tasks that a rank advances side by side.
+    pub threads: usize,
+    pub stop: &'r Stop,
+    /// Name of the stage, for what is told when it stops.
+    pub stage: &'static str,
+}
+
+/// A slice of a task is about this many sums over the neighbours of one particle: about a second. Shorter slices would
+/// leave lanes empty: a batch of quenches is refilled within a slice only.
+const SLICE: u64 = 10_000_000;
+
+/// How long the main thread waits for a slice before it reads what other ranks have said.
+const POLL: Duration = Duration::from_millis(1);
+
+/// A task in hand and the seconds that it has taken.
+struct Held<T> {
+    key: u64,
+    task: T,
+    seconds: f64,
+}
+
+/// What a task has come to after a slice.
+enum Slice<T, R> {
+    Pending(Held<T>),
+    Done(Finished<R>),
+}
+
+impl<T: Task> Held<T> {
+    /// Works on the task for a slice, and makes a result of it when it is done.
+    fn advance<R>(mut self, force_calls: u64, finish: &dyn Fn(u64, T) -> Result<R>) -> Result<Slice<T, R>> {
+        let start = Instant::now();
+        let progress = self.task.advance(force_calls)?;
+        if progress == task::Progress::Pending {
+            self.seconds += start.elapsed().as_secs_f64();
+            return Ok(Slice::Pending(self));
+        }
+        let result = finish(self.key, self.task)?;
+        let seconds = self.seconds + start.elapsed().as_secs_f64();
+        Ok(Slice::Done(Finished { key: self.key, result, seconds }))
+    }
+}
+
+/// What a thread gives back after a slice; nothing when it has panicked.
+type Returned<T, R> = Option<Result<Slice<T, R>>>;
+
+/// Sends in any case: the main thread waits for it.
+struct Back<T, R> {
+    slice: Returned<T, R>,
+    sender: Sender<Returned<T, R>>,
+}
+
+impl<T, R> Back<T, R> {
+    fn with(mut self, slice: Result<Slice<T, R>>) {
+        self.slice = Some(slice);
+    }
+}
+
+impl<T, R> Drop for Back<T, R> {
+    fn drop(&mut self) {
+        // the receiver outlives the scope of the threads
+        let _ = self.sender.send(self.slice.take());
+    }
+}
+
+/// The tasks of a stage, or of a round of it, on this rank.
+struct Hands<'w, T, R> {
+    threads: usize,
+    slice: u64,
+    /// Slices under way.
+    moving: usize,
+    /// Between two slices.
+    resting: Vec<Held<T>>,
+    done: Vec<Finished<R>>,
+    /// How many of `done` a checkpoint holds.
+    saved: usize,
+    /// Mean fraction of the work of tasks in hand, when some rested last.
+    in_hand: f64,
+    failure: Option<Error>,
+    finish: &'w (dyn Fn(u64, T) -> Result<R> + Sync),
+}
+
+impl Workers<'_> {
+    /// Collective: every task of `keys` is begun on some rank, in this order (the longest should come first) and
+    /// from its state in the journal if it has one, advanced to its end, and turned into a result that stays on a rank; results that the journal holds are dealt to the ranks.
+    /// Tasks begin on the main thread and end on the thread that advances them: while the main thread of rank 0 is at work,
+    /// nobody gets an answer.
+    /// Returns this rank's (key, result) by rising key.
+    ///
+    /// Which rank works on which task depends on timing; the results do not.
+    ///
+    /// # Errors
+    /// The first error of any rank, on all ranks; `Stopped` when a rank wanted to stop, after a checkpoint.
+    pub fn run<T, R>(
+        &self,
+        journal: &mut Journal<'_>,
+        keys: &[u64],
+        particles: usize,
+        progress: &mut Progress,
+        begin: impl Fn(u64, Option<T::State>) -> Result<T>,
+        finish: impl Fn(u64, T) -> Result<R> + Sync,
+    ) -> Result<Vec<(u64, R)>>
+    where
+        T: Task<State: Persisted> + Send,
+        R: Persisted + Send,
+    {
+        let order = remaining(keys, journal);
+        let earlier = self.ranks.agree(journal.results::<R>(keys))?;
+        let mut hands = Hands {
+            threads: self.threads,
+            slice: slice(particles),
+            moving: 0,
+            resting: Vec::new(),
+            saved: earlier.len(),
+            done: earlier,
+            in_hand: 0.0,
+            failure: None,
+            finish: &finish,
+        };
+        let before = (keys.len() - order.len()) as u64;
+        progress.tell(|live| (live.round, live.done, live.done_before) = (journal.round(), before, before));
+        let mut queue = self.ranks.work(order.len(), self.threads);
+        self.work_through(&mut queue, journal, &mut hands, progress, |journal, position| {
+            let key = order[position];
+            let (state, seconds) = journal.state::<T::State>(key)?.unzip();
+            Ok(Held { key, task: begin(key, state)?, seconds: seconds.unwrap_or(0.0) })
+        });
+        let stopped = queue.finish();
+        self.ranks.agree(hands.failure.take().map_or(Ok(()), Err))?;
+        if stopped {
+            hands.save(journal)?;
+            return Err(Stop::told(self.stage));
+        }
+        journal.end_round(&hands.done[hands.saved..])?;
+        journal.note_costs(&hands.done);
+        hands.done.sort_by_key(|done| done.key);
+        Ok(hands.done.into_iter().map(|done| (done.key, done.result)).collect())
+    }
+
+    /// Works, with checkpoints on the way, until all ranks have nothing left to do or one of them wants to stop.
+    fn work_through<T: Task<State: Persisted> + Send, R: Persisted + Send>(
+        &self,
+        queue: &mut WorkQueue<'_>,
+        journal: &mut Journal<'_>,
+        hands: &mut Hands<'_, T, R>,
+        progress: &mut Progress,
+        begin: impl Fn(&Journal<'_>, usize) -> Result<Held<T>>,
+    ) {
+        rayon::in_place_scope(|scope| {
+            let (sender, receiver) = channel();
+            loop {
+                if hands.moving == 0 && queue.meeting() {
+                    let saved = hands.save(journal);
+                    hands.note(saved);
+                    queue.met();
+                }
+                if hands.failure.is_some() || self.stop.wanted() {
+                    queue.stop();
+                } else if journal.due() {
+                    queue.call_meeting();
+                }
+                let more = hands.refill(queue, |position| begin(journal, position));
+                if !queue.meeting() && !queue.stopping() {
+                    hands.start_slices(scope, &sender);
+                }
+                if hands.moving > 0 {
+                    if hands.receive(&receiver, self.ranks) {
+                        queue.done();
+                    }
+                    queue.poll();
+                    progress.tell(|live| hands.tell(live, queue, journal));
+                } else if !queue.meeting() {
+                    if !more || queue.stopping() {
+                        queue.leave();
+                    }
+                    if queue.over() {
+                        break;
+                    }
+                    queue.pause();
+                }
+            }
+        });
+    }
+}
+
+/// Force calls of a slice.
+pub(super) fn slice(particles: usize) -> u64 {
+    (SLICE / particles.max(1) as u64).max(1)
+}
+
+/// The tasks without a result: first those that were in hand when the journal was written.
+pub(super) fn remaining(keys: &[u64], journal: &Journal<'_>) -> Vec<u64> {
+    let finished: BTreeSet<u64> = journal.finished().into_iter().collect();
+    let running: BTreeSet<u64> = journal.running().into_iter().collect();
+    let mut order: Vec<u64> = keys.iter().copied().filter(|key| !finished.contains(key)).collect();
+    order.sort_by_key(|key| !running.contains(key));
+    order
+}
+
+impl<'w, T: Task<State: Persisted> + Send, R: Persisted + Send> Hands<'w, T, R> {
+    /// Begins tasks until every thread has one; returns whether there may be more to begin.
+    fn refill(&mut self, queue: &mut WorkQueue<'_>, begin: impl Fn(usize) -> Result<Held<T>>) -> bool {
+        while self.failure.is_none() && !queue.meeting() && self.moving + self.resting.len() < self.threads {
+            match queue.next_task() {
+                Next::Task(position) => match begin(position) {
+                    Ok(held) => self.resting.push(held),
+                    Err(error) => self.failure = Some(error),
+                },
+                Next::Waiting => break,
+                Next::Finished => return false,
+            }
+        }
+        true
+    }
+
+    fn start_slices<'s>(&mut self, scope: &rayon::Scope<'s>, sender: &Sender<Returned<T, R>>)
+    where
+        'w: 's,
+        T: 's,
+        R: 's,
+    {
+        let (slice, finish) = (self.slice, self.finish);
+        for held in self.resting.drain(..) {
+            self.moving += 1;
+            let back = Back { slice: None, sender: sender.clone() };
+            scope.spawn(move |_| back.with(held.advance(slice, finish)));
+        }
+    }
+
+    /// Takes in the next slice that ends, if one does before the next poll; returns whether it ended its task. Threads without a
+    /// task count as idle time.
+    fn receive(&mut self, receiver: &Receiver<Returned<T, R>>, ranks: &Ranks) -> bool {
+        let start = Instant::now();
+        let idle = (self.threads - self.moving.min(self.threads)) as f64 / self.threads as f64;
+        let returned = receiver.recv_timeout(POLL);
+        ranks.add_waited(idle * start.elapsed().as_secs_f64());
+        let slice = match returned {
+            Err(RecvTimeoutError::Timeout) => return false,
+            Err(RecvTimeoutError::Disconnected) | Ok(None) => {
+                Err(Error::Internal("a thread has ended in the middle of a task".to_owned()))
+            }
+            Ok(Some(slice)) => slice,
+        };
+        self.moving -= 1;
+        match slice {
+            Ok(Slice::Pending(held)) => self.resting.push(held),
+            Ok(Slice::Done(done)) => {
+                self.done.push(done);
+                return true;
+            }
+            Err(error) => self.note(Err(error)),
+        }
+        false
+    }
+
+    /// How far the work of all ranks is, by what rank 0 knows: counts of all, and its own tasks in hand as a sample.
+    fn tell(&mut self, live: &mut Live, queue: &WorkQueue<'_>, journal: &Journal<'_>) {
+        if let Some(all) = self.resting.iter().map(|held| held.task.fraction()).reduce(|a, b| a + b) {
+            self.in_hand = all / self.resting.len() as f64;
+        }
+        let (begun, done) = queue.counts();
+        (live.begun, live.done) = (live.done_before + begun, live.done_before + done);
+        live.fraction = (live.done as f64 + (begun - done) as f64 * self.in_hand) / live.tasks.max(1) as f64;
+        live.checkpoint = journal.written();
+    }
+
+    /// Collective: a checkpoint of what was finished since the last one and of the tasks in hand.
+    fn save(&mut self, journal: &mut Journal<'_>) -> Result<()> {
+        let states: Vec<(u64, T::State, f64)> =
+            self.resting.iter().map(|held| (held.key, held.task.state(), held.seconds)).collect();
+        journal.write(&self.done[self.saved..], &states)?;
+        self.saved = self.done.len();
+        Ok(())
+    }
+
+    fn note(&mut self, result: Result<()>) {
+        if let Err(error) = result {
+            self.failure.get_or_insert(error);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! What `connect` costs.
+
+use crate::forces::LANES;
+use crate::input::Deck;
+use crate::stages::cost::{
+    Begun, CALL_OF_BATCH, CANDIDATES_PER_MINIMUM, Cost, Expected, ForceCall, Memory, VECTOR, lanes_of_queue,
+};
+use crate::stages::explore::cost::minima_found;
+
+/// Force evaluations of a path per image, with splitting, saddle and descent.
+const CALLS_PER_IMAGE: f64 = 220.0;
+/// Bytes per particle of an image of a band: positions, forces, step, six secant pairs, the last step with its force; copies and
+/// splines when the band is refined or measured.
+const IMAGE: f64 = (3.0 + 6.0 * 2.0 + 2.0 + 6.0) * VECTOR;
+/// Vectors of the largest Krylov subspace.
+const KRYLOV: f64 = 80.0 * VECTOR;
+/// A double well: saddle, tangent and unstable mode, twice while it is merged.
+const OUTCOME: f64 = 2.0 * 3.0 * VECTOR;
+
+pub fn cost(deck: &Deck, call: &ForceCall) -> Option<Cost> {
+    let (connect, _) = (deck.connect.as_ref()?, deck.explore.as_ref()?);
+    let pairs = Expected::of(deck).pairs;
+    let seconds = pairs * connect.images as f64 * CALLS_PER_IMAGE * CALL_OF_BATCH * call.batch;
+    let bytes = pairs * deck.model.particles as f64 * 48.0;
+    Some(Cost { tasks: pairs, seconds, bytes, spread: 0.8, begun: Begun::LongestFirst })
+}
+
+pub fn memory(deck: &Deck, call: &ForceCall, ranks: usize) -> Option<Memory> {
+    let (connect, _) = (deck.connect.as_ref()?, deck.explore.as_ref()?);
+    let n = deck.model.particles as f64;
+    let found = minima_found(deck, Expected::of(deck).share(ranks));
+    let batches = connect.images.saturating_sub(2).div_ceil(LANES) as f64;
+    let band = batches * (call.batch_bytes + n * lanes_of_queue()) + connect.images as f64 * n * IMAGE;
+    let beside = if connect.split { call.quench_bytes(n).max(n * KRYLOV) } else { n * KRYLOV };
+    let pairs = found * CANDIDATES_PER_MINIMUM;
+    let stored = if connect.store_images { 2.0 * connect.images as f64 * VECTOR } else { 0.0 };
+    let gathered = n * (found * VECTOR + pairs * (OUTCOME + stored));
+    let thousand_minima = 1e3 * n * (VECTOR + CANDIDATES_PER_MINIMUM * OUTCOME);
+    Some(Memory { thousand_minima, ..Memory::of(call.single_bytes + band + beside, gathered) })
+}

@@ -1,0 +1,203 @@
+//! Stage `connect`: minimum-energy paths between minima that the dynamics went between, in rounds.
+
+use super::rows::{GlassPaths, write};
+use super::task::{PairState, PairTask};
+use crate::error::{Error, Result};
+use crate::files::{Rows, SharedRecords, StageReader};
+use crate::landscape::{Displacement, Identity};
+use crate::parallel::{decode, encode};
+use crate::paths::{ConnectOutcome, ConnectRounds, EndMinimum, MinimaLibrary, PairKey, RoundPair, batches, candidates};
+use crate::runtime::{Journal, Rounds};
+use crate::stage::Stage;
+use crate::stages::explore::{Landscape, candidate_times};
+use crate::stages::prepare::configuration;
+use crate::stages::prepare::glasses_file;
+use crate::stages::{BuiltOn, Context};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The rounds of one glass on the rank that owns it.
+struct Owned {
+    glass: usize,
+    identity: Identity,
+    library: MinimaLibrary,
+    rounds: ConnectRounds,
+    rejected: Vec<(RoundPair, ConnectOutcome)>,
+}
+
+/// A pair of one round, for whoever begins it, with those of its ends that are not in landscape.h5: minima found by
+/// splitting.
+#[derive(Serialize, Deserialize)]
+struct Work {
+    glass: usize,
+    pair: RoundPair,
+    found: [Option<EndMinimum>; 2],
+}
+
+impl Work {
+    fn of(own: &Owned, pair: RoundPair, explored: usize) -> Self {
+        let end = |index: usize| (index >= explored).then(|| own.library.minima()[index].clone());
+        Work { glass: own.glass, pair, found: [end(pair.key.a), end(pair.key.b)] }
+    }
+}
+
+crate::files::persisted!(Connect, algorithm 1: PairState, (usize, PairKey, ConnectOutcome));
+
+/// Connects all candidates and writes paths.h5.
+///
+/// # Errors
+/// landscape.h5 missing or damaged, numerical failures, a directory that cannot be written.
+pub fn run(context: &Context<'_>) -> Result<()> {
+    let settings = context.section(&context.deck.connect, Stage::Connect)?;
+    let (reader, glasses, particles) = context.ranks.agree(glasses_file(&context.directory))?;
+    let landscape = Landscape::open(context.ranks, &context.directory, glasses)?;
+    let mut owned = context.ranks.agree(own(context, &reader, &landscape, glasses))?;
+    let solver = Solver { context, glasses: &reader, landscape: &landscape, particles };
+    let mut journal = context.journal(&RECORDS, BuiltOn::AllGlasses(Stage::Explore), Rounds::Several)?;
+    for round in 0.. {
+        let pairs = context.ranks.sum_u64(owned.iter().map(|own| own.rounds.pairs().len() as u64).sum());
+        if pairs == 0 {
+            break;
+        }
+        log::info!("connect: round {round}, {pairs} pairs");
+        let work = shared_work(context, &owned, &landscape)?;
+        let outcomes = solver.solve(&mut journal, &work, pairs)?;
+        drop(work);
+        let merged = owned.iter_mut().try_for_each(|own| merge(own, &outcomes));
+        context.ranks.agree(merged)?;
+        journal.next_round();
+    }
+    let paths = owned.into_iter().map(|own| {
+        let candidate_times = candidate_times(&landscape, own.glass, settings)?;
+        let Owned { glass, library, rounds, rejected, .. } = own;
+        Ok(GlassPaths { glass, candidate_times, library, rounds, rejected })
+    });
+    let paths = context.ranks.agree(paths.collect::<Result<Vec<GlassPaths>>>())?;
+    write(context, &paths, particles, settings, journal)
+}
+
+/// The candidates of this rank's glasses.
+fn own(context: &Context<'_>, reader: &StageReader, landscape: &Landscape, glasses: usize) -> Result<Vec<Owned>> {
+    let settings = context.section(&context.deck.connect, Stage::Connect)?;
+    let preset = context.deck.model.preset;
+    (context.ranks.rank()..glasses)
+        .step_by(context.ranks.size())
+        .map(|glass| {
+            let minima = (0..landscape.minima(glass))
+                .map(|index| landscape.minimum(glass, index))
+                .collect::<Result<Vec<EndMinimum>>>()?;
+            let configuration = configuration(reader, glass as u64)?;
+            let cell = configuration.cell;
+            Ok(Owned {
+                glass,
+                identity: Identity::new(preset.model(&configuration), cell)
+                    .with_origin(&landscape.origin(glass, preset)?),
+                library: MinimaLibrary::new(cell, minima),
+                rounds: ConnectRounds::new(candidates(&landscape.transitions(glass)?, settings)),
+                rejected: Vec::new(),
+            })
+        })
+        .collect()
+}
+
+/// Collective: the pairs of this round, on disk: of a large campaign they are too many for the memory of every rank.
+///
+/// They are numbered by falling distance of their ends, then by glass and key, whatever the number of ranks. The longest
+/// searches are among the farthest pairs (the later half by distance took a fifth to a third of the longest time), and
+/// whoever comes last should be quick.
+fn shared_work(context: &Context<'_>, owned: &[Owned], landscape: &Landscape) -> Result<SharedRecords> {
+    let ranks = context.ranks;
+    let records = owned.iter().flat_map(|own| {
+        let explored = landscape.minima(own.glass);
+        own.rounds.pairs().iter().map(move |pair| {
+            let [a, b] = [pair.key.a, pair.key.b].map(|end| &own.library.minima()[end].positions);
+            let distance = Displacement::between(own.library.cell(), a, b).distance;
+            // the bits of numbers that are not negative rise with them
+            Ok(((!distance.to_bits(), own.glass, pair.key), encode(&Work::of(own, *pair, explored))?))
+        })
+    });
+    let records = ranks.agree(records.collect::<Result<Vec<_>>>())?;
+    let (_, records): (Vec<_>, Vec<Vec<u8>>) = ranks.sorted_by_key(records, |(key, _)| *key)?.into_iter().unzip();
+    let rows = Rows::by_key(ranks, &[(ranks.rank(), records.len() as u64)])?;
+    SharedRecords::write(ranks, &context.directory, Stage::Connect, &rows, &records)
+}
+
+struct Solver<'s> {
+    context: &'s Context<'s>,
+    glasses: &'s StageReader,
+    landscape: &'s Landscape,
+    particles: usize,
+}
+
+impl Solver<'_> {
+    /// Solves the pairs of a round on all ranks; the outcomes meet on the ranks that own the glasses.
+    fn solve(
+        &self,
+        journal: &mut Journal<'_>,
+        work: &SharedRecords,
+        pairs: u64,
+    ) -> Result<BTreeMap<(usize, PairKey), ConnectOutcome>> {
+        let context = self.context;
+        let settings = context.section(&context.deck.connect, Stage::Connect)?;
+        let preset = context.deck.model.preset;
+        let quench = context.quench_settings();
+        let units = context.units();
+        let mut progress = context.progress(Stage::Connect, pairs as usize);
+        let end = |glass: usize, index: usize, found: Option<EndMinimum>| match found {
+            Some(minimum) => Ok(minimum),
+            None => self.landscape.minimum(glass, index),
+        };
+        let of = |index: u64| work.read(index).and_then(|bytes| decode::<Work>(&bytes));
+        let begin = |index: u64, state: Option<PairState>| {
+            let Work { glass, pair, found: [a, b] } = of(index)?;
+            let configuration = configuration(self.glasses, glass as u64)?;
+            let model = preset.model(&configuration);
+            let ends = (end(glass, pair.key.a, a)?, end(glass, pair.key.b, b)?);
+            let origin = self.landscape.origin(glass, preset)?;
+            let task = PairTask::new(&model, &configuration.cell, ends, settings, &units, &quench, &origin);
+            Ok(match state {
+                Some(state) if state.is_of(pair.key) => task.resume(state),
+                _ => task,
+            })
+        };
+        // a result carries the name of its pair: what comes from a checkpoint never goes by its number alone
+        let finish = |index: u64, task: PairTask| {
+            let Work { glass, pair, .. } = of(index)?;
+            let outcome = task.into_outcome();
+            let outcome = outcome.ok_or_else(|| Error::Internal("a connected pair has no outcome".to_owned()))?;
+            Ok((glass, pair.key, outcome))
+        };
+        let keys: Vec<u64> = (0..pairs).collect();
+        let workers = context.workers(Stage::Connect);
+        let most = batches(settings.images);
+        let done = if workers.can_team_up(journal, &keys, most)? {
+            workers.run_in_teams(journal, &keys, (self.particles, most), &mut progress, begin, finish)?
+        } else {
+            workers.run(journal, &keys, self.particles, &mut progress, begin, finish)?
+        };
+        let size = context.ranks.size();
+        let sent = done.into_iter().map(|(_, (glass, key, outcome))| (glass % size, (glass, key, outcome))).collect();
+        let received = context.ranks.exchange(sent)?;
+        Ok(received.into_iter().map(|(_, (glass, key, outcome))| ((glass, key), outcome)).collect())
+    }
+}
+
+/// Merges the outcomes of a round into the library of a glass, in key order.
+fn merge(own: &mut Owned, outcomes: &BTreeMap<(usize, PairKey), ConnectOutcome>) -> Result<()> {
+    let pairs = own.rounds.pairs().to_vec();
+    let ordered = pairs
+        .iter()
+        .map(|pair| {
+            let outcome = outcomes.get(&(own.glass, pair.key)).cloned();
+            outcome.ok_or_else(|| Error::Internal(format!("the outcome of pair {:?} was lost", pair.key)))
+        })
+        .collect::<Result<Vec<ConnectOutcome>>>()?;
+    let statuses = own.rounds.merge(&own.identity, &mut own.library, &ordered)?;
+    let judged = pairs.into_iter().zip(ordered).zip(statuses);
+    own.rejected.extend(
+        judged
+            .filter(|(_, status)| !status.is_double_well())
+            .map(|((pair, outcome), status)| (pair, ConnectOutcome { status, ..outcome })),
+    );
+    Ok(())
+}

@@ -1,0 +1,25 @@
+//! The deck's section [connect].
+
+use crate::input::{Deck, DeckSection, Section};
+use crate::paths::{ConnectSettings, PathMethod, Refine};
+
+impl DeckSection for ConnectSettings {
+    fn check(&self, _deck: &Deck, section: &mut Section) {
+        section.at_least(self.images as u64, 3, "images");
+        let needs_spring = self.method == PathMethod::Neb;
+        let spring = self.spring;
+        let wanted = "a finite number above 0 (method = \"string\" does not use it)";
+        section.require(spring.is_finite() && (spring > 0.0 || (!needs_spring && spring == 0.0)), "spring", wanted);
+        section.positive(self.force_tolerance, "force_tolerance");
+        section.at_least(self.minimum_visits, 1, "minimum_visits");
+        section.at_least(self.max_iterations, 1, "max_iterations");
+        if self.images > 1000 {
+            section.warn("images", &format!("images = {} is a great many: the papers use 40 to 600", self.images));
+        }
+    }
+
+    // the paths that are refined
+    fn is_decided_by_units(&self, _deck: &Deck) -> bool {
+        self.refine == Refine::Active
+    }
+}

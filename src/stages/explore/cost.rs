@@ -1,0 +1,46 @@
+//! What `explore` costs.
+
+use crate::forces::LANES;
+use crate::input::Deck;
+use crate::landscape::{configurations_held, run_groups};
+use crate::stages::cost::{
+    Begun, CALL_OF_BATCH, CALLS_PER_QUENCH, CALLS_PER_RECOGNISED_QUENCH, Cost, Expected, ForceCall, MINIMA_PER_QUENCH,
+    Memory, VECTOR, lanes_of_queue,
+};
+
+/// Positions and forces of the lanes of a batch that has no list yet, bytes per particle.
+const IDLE_BATCH: f64 = 2.0 * VECTOR * LANES as f64;
+/// Bytes per particle of a minimum when it is written: in the record of its run, in the library, as a column, as bytes, and what
+/// the allocator keeps of each.
+pub const WRITTEN_MINIMUM: f64 = 4.5 * VECTOR;
+
+pub fn cost(deck: &Deck, call: &ForceCall) -> Option<Cost> {
+    let explore = deck.explore.as_ref()?;
+    let n = deck.model.particles as f64;
+    let Expected { glasses, runs, quenches, minima, .. } = Expected::of(deck);
+    let steps = quenches * explore.quench_every as f64 + runs * explore.equilibration_steps as f64;
+    let calls = if explore.recognition { CALLS_PER_RECOGNISED_QUENCH } else { CALLS_PER_QUENCH };
+    // what bisection leaves out depends on the glass: these are the figures of every snapshot quenched
+    let seconds = steps * call.single + quenches * calls * CALL_OF_BATCH * call.batch;
+    let tasks = glasses * run_groups(explore.runs).len() as f64;
+    let bytes = minima * n * 24.0 + quenches * 28.0;
+    Some(Cost { tasks, seconds, bytes, spread: 0.4, begun: Begun::Counted })
+}
+
+/// Minima that a rank with `share` glasses finds.
+pub fn minima_found(deck: &Deck, share: f64) -> f64 {
+    let found = |explore: &crate::landscape::ExploreSettings| {
+        share * (explore.runs as f64 * explore.quenches as f64 * MINIMA_PER_QUENCH).ceil()
+    };
+    deck.explore.as_ref().map_or(0.0, found)
+}
+
+pub fn memory(deck: &Deck, call: &ForceCall, ranks: usize) -> Option<Memory> {
+    let explore = deck.explore.as_ref()?;
+    let n = deck.model.particles as f64;
+    let moving = if explore.runs > 1 { call.batch_bytes + n * lanes_of_queue() } else { n * IDLE_BATCH };
+    let held = configurations_held(deck.model.particles, explore) as f64 * n * VECTOR;
+    let task = call.single_bytes + moving + call.quench_bytes(n) + held;
+    let gathered = minima_found(deck, Expected::of(deck).share(ranks)) * n * WRITTEN_MINIMUM;
+    Some(Memory { thousand_minima: 1e3 * n * WRITTEN_MINIMUM, ..Memory::of(task, gathered) })
+}

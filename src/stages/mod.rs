@@ -1,0 +1,29 @@
+//! What is done: one folder for each stage. A stage names of another only what reads that one's file, and its cost.
+
+pub mod connect;
+mod context;
+pub mod cost;
+pub mod elastic;
+pub mod excite;
+pub mod explore;
+mod lines;
+pub mod modes;
+pub mod prepare;
+pub mod relax;
+mod stage_work;
+pub mod tunnel;
+
+use crate::stage::{Stage, every_stage};
+pub use context::{BuiltOn, Context, Earlier};
+pub use stage_work::StageWork;
+
+macro_rules! work {
+    ($($(#[$doc:meta])* $variant:ident, $section:ident: $room:ident::$settings:ident, $file:literal, after [$($before:ident),*];)*) => {
+        /// The work of a stage.
+        pub fn work(stage: Stage) -> &'static dyn StageWork {
+            match stage { $(Stage::$variant => &$section::Work),* }
+        }
+    };
+}
+
+every_stage!(work);

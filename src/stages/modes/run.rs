@@ -1,0 +1,263 @@
+//! Stage `modes`: vibrations of minima, round 0, and along the paths between them, round 1.
+
+use super::rows::{FollowedPath, GlassSpectrum, write};
+use crate::error::{Error, Result};
+use crate::files::StageReader;
+use crate::landscape::{displacement_field, rattlers};
+use crate::modes::{
+    FollowState, FollowTask, FollowedPaths, ModeCount, ModesSettings, SeenWell, SpectraOf, SpectrumRecord,
+    SpectrumState, SpectrumTask, largest_team,
+};
+use crate::paths::ImageTeam;
+use crate::runtime::TeamTask;
+use crate::runtime::{Journal, Rounds};
+use crate::stage::Stage;
+use crate::stages::connect::DoubleWells;
+use crate::stages::connect::{Minima, inherent_positions};
+use crate::stages::prepare::configuration;
+use crate::stages::prepare::glasses_file;
+use crate::stages::{BuiltOn, Context};
+use crate::task;
+use crate::tunnelling::is_below;
+
+impl TeamTask for SpectrumTask {
+    fn advance_with(&mut self, team: &dyn ImageTeam, _force_calls: u64) -> Result<task::Progress> {
+        SpectrumTask::advance_with(self, team)
+    }
+
+    fn complete(&mut self, _team: &dyn ImageTeam) -> Result<()> {
+        // the first member has all there is
+        Ok(())
+    }
+}
+
+/// One spectrum that is to be found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Wanted {
+    glass: usize,
+    /// Within the glass; -1 for its inherent structure.
+    minimum: i64,
+}
+
+crate::files::persisted!(Modes, algorithm 1: SpectrumState, SpectrumRecord, FollowState, (crate::modes::PathRecord, Vec<[f64; 2]>));
+
+/// Finds the spectra, follows paths, and writes modes.h5.
+///
+/// # Errors
+/// A file that the stage builds on missing or damaged, numerical failures, a directory that cannot be written.
+pub fn run(context: &Context<'_>) -> Result<()> {
+    let settings = context.section(&context.deck.modes, Stage::Modes)?;
+    let (reader, glasses, particles) = context.ranks.agree(glasses_file(&context.directory))?;
+    let source = Source::open(context, reader, settings, glasses)?;
+    let wanted = source.wanted(context, glasses)?;
+    // spectra are numbered through all double wells, minima or glasses
+    let built_on = context.deck.upstream(Stage::Modes).last().map_or(BuiltOn::Deck, |last| BuiltOn::File(*last));
+    let mut journal = context.journal(&RECORDS, built_on, Rounds::Several)?;
+    log::info!("modes: {} spectra", wanted.len());
+    let spectra = source.spectra(context, &mut journal, &wanted, particles)?;
+    journal.next_round();
+    let followed = source.followed(context)?;
+    if !followed.is_empty() {
+        log::info!("modes: {} paths", followed.len());
+    }
+    let paths = source.follow(context, &mut journal, &followed, particles)?;
+    let spectra: Vec<GlassSpectrum> = spectra
+        .into_iter()
+        .map(|(row, record)| {
+            let Wanted { glass, minimum } = wanted[row as usize];
+            GlassSpectrum { row, glass, minimum, record }
+        })
+        .collect();
+    write(context, &spectra, &paths, source.wells.as_ref(), particles, journal)
+}
+
+/// What the stage reads.
+struct Source<'s> {
+    settings: &'s ModesSettings,
+    glasses: StageReader,
+    minima: Option<Minima>,
+    wells: Option<DoubleWells>,
+}
+
+impl<'s> Source<'s> {
+    fn open(context: &Context<'_>, reader: StageReader, settings: &'s ModesSettings, glasses: usize) -> Result<Self> {
+        let (ranks, directory) = (context.ranks, &context.directory);
+        let connected = settings.of == SpectraOf::DoubleWells;
+        let minima = match settings.of {
+            SpectraOf::Glasses => None,
+            _ => Some(Minima::open(ranks, directory, glasses, connected)?),
+        };
+        let wells = if connected { Some(DoubleWells::open(ranks, directory)?) } else { None };
+        Ok(Self { settings, glasses: reader, minima, wells })
+    }
+
+    /// The spectra by glass and minimum.
+    fn wanted(&self, context: &Context<'_>, glasses: usize) -> Result<Vec<Wanted>> {
+        let mut all: Vec<Wanted> = match (&self.wells, &self.minima) {
+            (Some(wells), _) => (0..wells.len())
+                .flat_map(|well| {
+                    let glass = wells.glass[well] as usize;
+                    [wells.a[well], wells.b[well]].map(|minimum| Wanted { glass, minimum: i64::from(minimum) })
+                })
+                .collect(),
+            (None, Some(minima)) => (0..glasses)
+                .flat_map(|glass| (0..minima.explored(glass) as i64).map(move |minimum| Wanted { glass, minimum }))
+                .collect(),
+            (None, None) => (0..glasses).map(|glass| Wanted { glass, minimum: -1 }).collect(),
+        };
+        all.sort_unstable();
+        all.dedup();
+        context.ranks.agree(Ok(all))
+    }
+
+    /// Positions [3N] of a minimum, and whether it is one.
+    fn positions(&self, context: &Context<'_>, wanted: Wanted) -> Result<(Vec<f64>, bool)> {
+        match &self.minima {
+            Some(minima) => Ok((minima.positions(wanted.glass, wanted.minimum as usize)?, true)),
+            None => {
+                let preset = context.deck.model.preset;
+                inherent_positions(&self.glasses, preset, wanted.glass, &context.quench_settings())
+            }
+        }
+    }
+
+    /// The double wells whose lower minimum this is.
+    fn wells_of(&self, wanted: Wanted) -> Vec<usize> {
+        let Some(wells) = &self.wells else { return Vec::new() };
+        // paths.h5 has them by glass, a and b
+        let key = |well: usize| (wells.glass[well] as usize, i64::from(wells.a[well]));
+        let sought = (wanted.glass, wanted.minimum);
+        let first = partition_point(wells.len(), |well| key(well) < sought);
+        let last = partition_point(wells.len(), |well| key(well) <= sought);
+        (first..last).collect()
+    }
+
+    /// The spectra of this rank by row.
+    fn spectra(
+        &self,
+        context: &Context<'_>,
+        journal: &mut Journal<'_>,
+        wanted: &[Wanted],
+        particles: usize,
+    ) -> Result<Vec<(u64, SpectrumRecord)>> {
+        let preset = context.deck.model.preset;
+        let mut progress = context.progress(Stage::Modes, wanted.len());
+        let begin = |row: u64, state: Option<SpectrumState>| {
+            let row = row as usize;
+            let configuration = configuration(&self.glasses, wanted[row].glass as u64)?;
+            let (model, cell) = (preset.model(&configuration), configuration.cell);
+            let (positions, reached) = self.positions(context, wanted[row])?;
+            let loose = rattlers(&model, &cell, &positions);
+            let mut fields = Vec::new();
+            for well in self.wells_of(wanted[row]) {
+                fields.push(self.fields(&positions, &cell, &loose, well)?);
+            }
+            // the first minimum of a glass stands for it in the density of states
+            let first = row == 0 || wanted[row - 1].glass != wanted[row].glass;
+            let task = SpectrumTask::new(model, cell, positions, loose, fields, self.settings.clone(), first);
+            Ok(match state {
+                Some(state) => task.resume(state),
+                None if !reached => task.without_minimum(),
+                None => task,
+            })
+        };
+        let finish = |_: u64, task: SpectrumTask| Ok(task.into_record());
+        let keys: Vec<u64> = (0..wanted.len() as u64).collect();
+        let workers = context.workers(Stage::Modes);
+        let most = match self.settings.count {
+            ModeCount::Lowest(_) => largest_team(particles),
+            // the full matrix is one rank's
+            ModeCount::All => 1,
+        };
+        if workers.can_team_up(journal, &keys, most)? {
+            return workers.run_in_teams(journal, &keys, (particles, most), &mut progress, begin, finish);
+        }
+        workers.run(journal, &keys, particles, &mut progress, begin, finish)
+    }
+
+    fn fields(
+        &self,
+        positions: &[f64],
+        cell: &crate::model::PeriodicBox,
+        loose: &[bool],
+        well: usize,
+    ) -> Result<SeenWell> {
+        let (Some(wells), Some(minima)) = (&self.wells, &self.minima) else {
+            return Err(Error::Internal("a double well without its file".to_owned()));
+        };
+        let held = |i: usize| !loose[i];
+        let other = minima.positions(wells.glass[well] as usize, wells.b[well] as usize)?;
+        Ok(SeenWell {
+            double_well: well as u64,
+            displacement: displacement_field(cell, positions, &other, held),
+            saddle: displacement_field(cell, positions, &wells.saddle(well)?, held),
+            tangent: wells.tangent(well)?,
+        })
+    }
+
+    /// Collective: the double wells whose paths are followed, rising.
+    fn followed(&self, context: &Context<'_>) -> Result<Vec<u64>> {
+        let Some(wells) = self.wells.as_ref().filter(|_| self.settings.follows_paths()) else {
+            return Ok(Vec::new());
+        };
+        if self.settings.paths == FollowedPaths::All {
+            return Ok((0..wells.len() as u64).collect());
+        }
+        let units = context.units();
+        let mine: Vec<usize> = (context.ranks.rank()..wells.len()).step_by(context.ranks.size()).collect();
+        let profiles = context.ranks.agree(mine.iter().map(|&well| wells.profile(well)).collect::<Result<Vec<_>>>())?;
+        let one = |k: usize| Ok(is_below(&profiles[k], &units).then_some(mine[k] as u64));
+        let chosen = context.workers(Stage::Modes).in_pieces(mine.len() as u64, one)?;
+        let mut all = context.ranks.all_gather(&chosen.into_iter().flatten().collect::<Vec<u64>>())?.concat();
+        all.sort_unstable();
+        Ok(all)
+    }
+
+    /// Follows the paths; this rank's by double well.
+    fn follow(
+        &self,
+        context: &Context<'_>,
+        journal: &mut Journal<'_>,
+        followed: &[u64],
+        particles: usize,
+    ) -> Result<Vec<FollowedPath>> {
+        let (Some(wells), Some(minima)) = (&self.wells, &self.minima) else { return Ok(Vec::new()) };
+        let preset = context.deck.model.preset;
+        let units = context.units();
+        let mut progress = context.progress(Stage::Modes, followed.len());
+        let begin = |well: u64, state: Option<FollowState>| {
+            let (well, glass) = (well as usize, wells.glass[well as usize] as usize);
+            let configuration = configuration(&self.glasses, glass as u64)?;
+            let (model, cell) = (preset.model(&configuration), configuration.cell);
+            let [a, b] = [wells.a[well], wells.b[well]].map(|end| minima.positions(glass, end as usize));
+            let origin = minima.origin(glass, preset)?;
+            let task = FollowTask::new(model, cell, &[a?, b?, wells.saddle(well)?], origin, self.settings.clone());
+            Ok(match state {
+                Some(state) => task.resume(state),
+                None => task,
+            })
+        };
+        let finish = |well: u64, task: FollowTask| {
+            let profile = wells.profile(well as usize)?;
+            let record = task.into_record();
+            let quantum = units.iter().map(|unit| record.with_zero_point(&profile, unit.reduced_mass));
+            let quantum = quantum.collect::<Result<Vec<[f64; 2]>>>()?;
+            Ok((record, quantum))
+        };
+        let done = context.workers(Stage::Modes).run(journal, followed, particles, &mut progress, begin, finish)?;
+        Ok(done
+            .into_iter()
+            .map(|(double_well, (record, quantum))| FollowedPath { double_well, record, quantum })
+            .collect())
+    }
+}
+
+/// The first of 0 ... count for which `before` no longer holds.
+fn partition_point(count: usize, before: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (0, count);
+    while low < high {
+        let middle = (low + high) / 2;
+        if before(middle) { low = middle + 1 } else { high = middle }
+    }
+    low
+}

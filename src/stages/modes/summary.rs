@@ -1,0 +1,38 @@
+//! What the closing table says of modes.h5.
+
+use crate::error::Result;
+use crate::files::{Attribute, StageReader};
+use crate::stages::lines::{Line, length, line, median};
+
+/// # Errors
+/// `Storage` when the file cannot be read.
+pub fn summary(reader: &StageReader) -> Result<Vec<Line>> {
+    let number = |name: &str| match reader.attribute("/density_of_states", name) {
+        Ok(Attribute::F64(value)) => value,
+        _ => f64::NAN,
+    };
+    let mut rows = vec![
+        line("spectra", length(reader, "/spectra/glass")?),
+        line("modes of each", reader.shape("/spectra/frequency")?.get(1).copied().unwrap_or(0)),
+        line("quasi-localised modes", reader.read::<bool>("/spectra/quasi_localised")?.iter().filter(|q| **q).count()),
+        line("A_4 omega_D^5", format!("{:.3e} (A_4 to {:.1e})", number("a4_reduced"), number("a4_error"))),
+    ];
+    let (field, scalar) = (reader.read_text("/overlaps/field")?, reader.read::<f64>("/overlaps/scalar")?);
+    for (name, told) in [("displacement", "r_AB"), ("saddle", "r_AS"), ("tangent", "r_12")] {
+        let values = field.iter().zip(&scalar).filter(|(field, c)| *field == name && c.is_finite()).map(|(_, c)| *c);
+        if let Some(median) = median(values.collect()) {
+            rows.push(line(&format!("median of the largest overlap with {told}"), format!("{median:.3}")));
+        }
+    }
+    let status = reader.read_text("/nonlinear/status")?;
+    if !status.is_empty() {
+        let converged = status.iter().filter(|status| *status == "converged").count();
+        rows.push(line("nonlinear modes, converged", format!("{converged} of {}", status.len())));
+    }
+    let followed = reader.read_text("/followed/status")?;
+    if !followed.is_empty() {
+        let whole = followed.iter().filter(|status| *status == "converged").count();
+        rows.push(line("paths followed", format!("{whole} of {}", followed.len())));
+    }
+    Ok(rows)
+}

@@ -1,0 +1,96 @@
+//! Reads glasses.h5.
+
+use super::record::GlassRecord;
+use crate::error::{Error, Result};
+use crate::files::StageReader;
+use crate::formats;
+use crate::landscape::StopReason;
+use crate::model::{Configuration, PeriodicBox, Preset};
+use crate::stage::Stage;
+use crate::stages::Context;
+use std::path::Path;
+
+/// glasses.h5 of a campaign, its number of glasses, and their number of particles.
+///
+/// # Errors
+/// `Storage` when it is missing or damaged.
+pub fn glasses_file(directory: &Path) -> Result<(StageReader, usize, usize)> {
+    let reader = StageReader::open(directory, Stage::Prepare)?;
+    match reader.shape("/glasses/species")?[..] {
+        [glasses, particles] => Ok((reader, glasses as usize, particles as usize)),
+        _ => Err(Error::storage(reader.path(), "/glasses/species is not [Ng, N]")),
+    }
+}
+
+/// Configurations of a text file or of a glasses.h5.
+///
+/// # Errors
+/// `Input` when the file cannot be used.
+pub fn read_any(file: &Path, preset: Preset) -> Result<Vec<Configuration>> {
+    let is_hdf5 = file.extension().is_some_and(|extension| extension == "h5");
+    if !is_hdf5 {
+        return formats::read_configurations(file, preset);
+    }
+    let reader = StageReader::open_input(file, Stage::Prepare)?;
+    let count = reader.shape("/glasses/energy")?.first().copied().unwrap_or(0);
+    (0..count).map(|glass| configuration(&reader, glass)).collect()
+}
+
+/// One glass of an open glasses.h5.
+///
+/// # Errors
+/// `Storage` (or `Input`) when the data sets are not there or have other shapes.
+pub fn configuration(reader: &StageReader, glass: u64) -> Result<Configuration> {
+    let edges: Vec<f64> = reader.read_rows("/glasses/box", glass, 1)?;
+    let [x, y, z] = edges[..] else {
+        return Err(Error::storage(reader.path(), "/glasses/box does not have three edges"));
+    };
+    let species: Vec<u32> = reader.read_rows("/glasses/species", glass, 1)?;
+    Ok(Configuration {
+        cell: PeriodicBox { edges: [x, y, z] },
+        positions: reader.read_rows("/glasses/position", glass, 1)?,
+        species: species.into_iter().map(|species| species as u8).collect(),
+        diameters: reader.read_rows("/glasses/diameter", glass, 1)?,
+    })
+}
+
+/// Number of glasses that are there, and this rank's share of them.
+pub fn read_glasses(context: &Context<'_>) -> Result<(usize, Vec<GlassRecord>)> {
+    let reader = StageReader::open(&context.directory, Stage::Prepare)?;
+    let count = reader.shape("/glasses/energy")?.first().copied().unwrap_or(0);
+    let inherent_status = reader.read_text("/glasses/inherent_status")?;
+    let trace_glass: Vec<u32> = reader.read("/glasses/equilibration/glass")?;
+    let trace_time: Vec<f64> = reader.read("/glasses/equilibration/time")?;
+    let trace_energy: Vec<f64> = reader.read("/glasses/equilibration/energy")?;
+    let mut records = Vec::new();
+    let size = context.ranks.size() as u64;
+    for glass in (0..count).filter(|glass| glass % size == context.ranks.rank() as u64) {
+        let number = |path: &str| -> Result<f64> {
+            let rows: Vec<f64> = reader.read_rows(path, glass, 1)?;
+            rows.first().copied().ok_or_else(|| Error::storage(reader.path(), format!("{path} has no row {glass}")))
+        };
+        let stop = match inherent_status[glass as usize].as_str() {
+            "converged" => StopReason::Converged,
+            "stalled" => StopReason::Stalled,
+            _ => StopReason::StepLimit,
+        };
+        let flag = reader.read_rows::<bool>("/glasses/equilibrated", glass, 1)?;
+        let of_glass = |values: &[f64]| -> Vec<f64> {
+            values.iter().zip(&trace_glass).filter(|(_, g)| u64::from(**g) == glass).map(|(v, _)| *v).collect()
+        };
+        records.push(GlassRecord {
+            glass: glass as usize,
+            configuration: configuration(&reader, glass)?,
+            energy_per_particle: number("/glasses/energy")?,
+            inherent_energy_per_particle: number("/glasses/inherent_energy")?,
+            inherent_stop: stop,
+            pressure: number("/glasses/pressure")?,
+            equilibrated: flag.first() == Some(&true),
+            relaxation_time: number("/glasses/relaxation_time")?,
+            swap_acceptance: number("/glasses/swap_acceptance")?,
+            trace_time: of_glass(&trace_time),
+            trace_energy: of_glass(&trace_energy),
+        });
+    }
+    Ok((count as usize, records))
+}

@@ -1,0 +1,130 @@
+//! Stage `prepare`: independent glasses.
+
+use super::reader::{read_any, read_glasses};
+use super::record::GlassRecord;
+use super::rows::write;
+use super::task::{GlassState, GlassTask, inherent_settings};
+use crate::error::{Error, Result};
+use crate::forces::{PairSum, as_lanes, as_lanes_mut, listed, sums};
+use crate::input;
+use crate::landscape::{Quench, StopReason, inherent_structure};
+use crate::model::{Configuration, Preset};
+use crate::runtime::Rounds;
+use crate::sampling::{PrepareMethod, PrepareTask, PreparedGlass};
+use crate::stage::Stage;
+use crate::stages::{BuiltOn, Context, Earlier};
+
+crate::files::persisted!(Prepare, algorithm 1: GlassState, GlassRecord);
+
+/// Prepares the glasses of the deck that are not there yet, and writes glasses.h5.
+///
+/// # Errors
+/// Unusable imported files, numerical failures, a directory that cannot be written.
+pub fn run(context: &Context<'_>, earlier: Earlier) -> Result<()> {
+    let deck = &context.deck;
+    let settings = context.section(&deck.prepare, Stage::Prepare)?;
+    let mut records = Vec::new();
+    let mut known = 0;
+    if earlier == Earlier::Part {
+        let (count, mine) = context.ranks.agree(read_glasses(context))?;
+        known = count;
+        records = mine;
+    }
+    let mut journal = None;
+    if settings.method == PrepareMethod::Import {
+        let imported = context.ranks.agree(import(context, known))?;
+        records.extend(imported);
+    } else {
+        let missing: Vec<u64> = (known as u64..settings.glasses as u64).collect();
+        let mut progress = context.progress(Stage::Prepare, missing.len());
+        let journal = journal.insert(context.journal(&RECORDS, BuiltOn::Deck, Rounds::One)?);
+        let (preset, particles, seed) = (deck.model.preset, deck.model.particles, deck.campaign.seed);
+        let begin = |glass: u64, state: Option<GlassState>| {
+            if let Some(state) = state {
+                return Ok(GlassTask::resume(preset, settings, state));
+            }
+            let model = &deck.model;
+            let (cell, species, diameters) = (model.cell(), model.species(), model.diameters());
+            let unplaced = Configuration { cell, positions: Vec::new(), species, diameters };
+            let prepare = PrepareTask::with_particles(preset, unplaced, settings.clone(), seed, glass)?;
+            Ok(GlassTask::new(preset, prepare))
+        };
+        let finish = |glass: u64, task: GlassTask| {
+            let (prepared, quenched) = task.into_glass()?;
+            let found = (quenched.energy / prepared.configuration.particles() as f64, quenched.stop);
+            let prepared =
+                if settings.method == PrepareMethod::Quench { at_rest(preset, prepared, quenched) } else { prepared };
+            Ok(GlassRecord::from_prepared(glass as usize, prepared, found))
+        };
+        let done = context.workers(Stage::Prepare).run(journal, &missing, particles, &mut progress, begin, finish)?;
+        records.extend(done.into_iter().map(|(_, record)| record));
+    }
+    if settings.method != PrepareMethod::Import {
+        for glass in told_together(context, records.iter().filter(|record| !record.equilibrated))? {
+            log::warn!("glass {glass} is not equilibrated: see /glasses/equilibrated in glasses.h5");
+        }
+    }
+    let unquenched = records.iter().filter(|record| record.inherent_stop == StopReason::StepLimit);
+    for glass in told_together(context, unquenched)? {
+        log::warn!(
+            "the quench of glass {glass} stopped before its minimum: see /glasses/inherent_status in glasses.h5"
+        );
+    }
+    write(context, &records, journal)
+}
+
+/// The numbers of the glasses that all ranks have to tell of, rising.
+fn told_together<'r>(context: &Context<'_>, records: impl Iterator<Item = &'r GlassRecord>) -> Result<Vec<usize>> {
+    let mine: Vec<usize> = records.map(|record| record.glass).collect();
+    let mut all = context.ranks.all_gather(&mine)?.concat();
+    all.sort_unstable();
+    Ok(all)
+}
+
+/// The glass that a liquid was quenched to, at T = 0.
+fn at_rest(preset: Preset, liquid: PreparedGlass, quenched: Quench) -> PreparedGlass {
+    let mut configuration = Configuration { positions: quenched.positions, ..liquid.configuration };
+    configuration.cell.wrap(&mut configuration.positions);
+    let stress = listed::stress(&preset.model(&configuration), &configuration.cell, &configuration.positions);
+    let (potential_energy, pressure) = (quenched.energy, sums::pressure(&stress));
+    PreparedGlass { configuration, potential_energy, pressure, ..liquid }
+}
+
+/// Every configuration of the imported files beyond the first `known`; each rank takes its share.
+fn import(context: &Context<'_>, known: usize) -> Result<Vec<GlassRecord>> {
+    let preset = context.deck.model.preset;
+    let mut records = Vec::new();
+    let mut glass = 0;
+    for file in input::import_files(&context.deck)? {
+        let configurations = read_any(&file, preset)?;
+        for mut configuration in configurations {
+            let index = glass;
+            glass += 1;
+            input::check_particles(&context.deck, &file, configuration.particles())?;
+            if index < known || index % context.ranks.size() != context.ranks.rank() {
+                continue;
+            }
+            configuration.cell.wrap(&mut configuration.positions);
+            let model = preset.model(&configuration);
+            let mut sum = PairSum::<1>::new(model.clone(), configuration.cell);
+            let mut forces = vec![0.0; configuration.positions.len()];
+            let [energy] = sum.forces(as_lanes(&configuration.positions), as_lanes_mut(&mut forces));
+            let stress = listed::stress(&model, &configuration.cell, &configuration.positions);
+            let settings = inherent_settings(preset);
+            let quenched = inherent_structure(&model, &configuration, &settings);
+            let found = (quenched.energy / configuration.particles() as f64, quenched.stop);
+            let temperature = context.deck.prepare.as_ref().map_or(f64::NAN, |prepare| prepare.temperature);
+            let pressure = configuration.density() * temperature + sums::pressure(&stress);
+            records.push(GlassRecord::imported(index, configuration, energy, pressure, found));
+        }
+    }
+    if let Some(settings) = &context.deck.prepare
+        && settings.glasses > glass
+    {
+        return Err(Error::Deck {
+            file: context.deck.file.clone(),
+            message: format!("prepare.glasses = {} but the files hold {glass} configurations", settings.glasses),
+        });
+    }
+    Ok(records)
+}

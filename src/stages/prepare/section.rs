@@ -1,0 +1,41 @@
+//! The deck's section [prepare].
+
+use crate::input::{Deck, DeckSection, Growth, Section};
+use crate::sampling::{PrepareMethod, PrepareSettings};
+
+impl DeckSection for PrepareSettings {
+    const GROWTH: Growth = Growth { raised: &["glasses"], appended: &["from"], ..Growth::NONE };
+
+    fn check(&self, deck: &Deck, section: &mut Section) {
+        let preset = deck.model.preset;
+        section.at_least(self.glasses as u64, 1, "glasses");
+        let hot = self.method == PrepareMethod::Quench && self.temperature == f64::INFINITY;
+        let wanted = "a finite temperature above 0 (inf, random positions, with method = \"quench\" only)";
+        section.require(hot || (self.temperature > 0.0 && self.temperature.is_finite()), "temperature", wanted);
+        section.time_step(self.time_step);
+        section.at_least(self.md_steps, 1, "md_steps");
+        let swaps = self.swaps_per_particle;
+        section.require(swaps >= 0.0 && swaps.is_finite(), "swaps_per_particle", "a finite number, 0 or more");
+        section.positive(self.equilibration.relaxation_times, "equilibration.relaxation_times");
+        section.at_least(self.equilibration.max_steps, 1, "equilibration.max_steps");
+        let import = self.method == PrepareMethod::Import;
+        section.require(
+            !import || !self.from.is_empty(),
+            "method",
+            "a key `from` beside it that names the files to import: from = \"glasses/*.xyz\"",
+        );
+        section.require(import || self.from.is_empty(), "from", "method = \"import\" beside it, or no `from`");
+        section.require(
+            self.from.iter().all(|name| !name.trim().is_empty()),
+            "from",
+            "names of files, none of them empty",
+        );
+        let swapping = matches!(self.method, PrepareMethod::HybridSwap | PrepareMethod::SwapMc);
+        if swapping && preset.species() == 1 && !preset.has_diameters() {
+            section.warn(
+                "method",
+                &format!("swaps exchange nothing in {}, whose particles are all alike: md does as well", preset.name()),
+            );
+        }
+    }
+}

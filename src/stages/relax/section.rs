@@ -1,0 +1,96 @@
+//! The deck's section [relax].
+
+use crate::input::{Deck, DeckSection, Growth, Section};
+use crate::model::Preset;
+use crate::sampling::{LiquidDynamics, RelaxSettings, Thermostat};
+use std::f64::consts::PI;
+
+/// Below this the force-shifted Lennard-Jones liquid at its density freezes while it is followed.
+const LENNARD_JONES_FREEZES: f64 = 1.6;
+
+/// Wave numbers above this have no meaning for positions that are known to dt.
+const LARGEST_WAVE_NUMBER: f64 = 100.0;
+
+impl DeckSection for RelaxSettings {
+    const GROWTH: Growth = Growth { raised: &["samples"], extended: &["temperatures", "dynamics"], ..Growth::NONE };
+
+    fn check(&self, deck: &Deck, section: &mut Section) {
+        let preset = deck.model.preset;
+        if preset == Preset::Harmonic {
+            section.refuse(
+                "the model harmonic is a packing quenched from random positions, its liquid is not defined: remove the section, or \
+                 use pss, tlj or lj",
+            );
+            return;
+        }
+        let smallest = 2.0 * PI / deck.model.cell().shortest_edge();
+        let wanted =
+            format!("a number from {smallest:.3} (2 pi / L, the smallest of this box) to {LARGEST_WAVE_NUMBER}");
+        section.require((smallest..=LARGEST_WAVE_NUMBER).contains(&self.wave_number), "wave_number", &wanted);
+        let sound = |t: &f64| *t > 0.0 && t.is_finite();
+        let temperatures = &self.temperatures;
+        let wanted = "a list of finite temperatures above 0, at least one";
+        section.require(!temperatures.is_empty() && temperatures.iter().all(sound), "temperatures", wanted);
+        let once = temperatures.len() == self.falling_temperatures().len();
+        section.require(once, "temperatures", "each temperature once");
+        let dynamics = &self.dynamics;
+        section.require(!dynamics.is_empty(), "dynamics", "\"md\", \"hybrid-swap\", or a list of both");
+        let twice = dynamics.iter().enumerate().any(|(n, name)| dynamics[..n].contains(name));
+        section.require(!twice, "dynamics", "each name once");
+        section.require((1..=65_535).contains(&self.samples), "samples", "a whole number, 1 to 65535");
+        section.time_step(self.time_step);
+        let wanted = format!("a finite time, at least one time_step ({:?})", self.time_step);
+        let tau = self.thermostat_time;
+        section.require(tau >= self.time_step && tau.is_finite() && tau > 0.0, "thermostat_time", &wanted);
+        let swapping = dynamics.contains(&LiquidDynamics::HybridSwap);
+        let wanted = "\"bussi\", \"nose-hoover\" or \"berendsen\" beside hybrid-swap: swaps at constant energy hold no temperature";
+        section.require(self.thermostat != Thermostat::None || !swapping, "thermostat", wanted);
+        section.at_least(self.md_steps, 1, "md_steps");
+        let swaps = self.swaps_per_particle;
+        section.require(swaps >= 0.0 && swaps.is_finite(), "swaps_per_particle", "a finite number, 0 or more");
+        section.positive(self.equilibration.relaxation_times, "equilibration.relaxation_times");
+        section.at_least(self.equilibration.max_steps, 1, "equilibration.max_steps");
+        let length = self.measurement.relaxation_times;
+        section.require(
+            length >= 1.0 && length.is_finite(),
+            "measurement.relaxation_times",
+            "a finite number, 1 or more",
+        );
+        section.at_least(self.measurement.max_steps, 1, "measurement.max_steps");
+        section.positive(self.overlap_distance, "overlap_distance");
+        warn(preset, self, section);
+    }
+}
+
+fn warn(preset: Preset, settings: &RelaxSettings, section: &mut Section) {
+    let exchanges = preset.species() > 1 || preset.has_diameters();
+    if settings.dynamics.contains(&LiquidDynamics::HybridSwap) && !exchanges {
+        let name = preset.name();
+        section.warn(
+            "dynamics",
+            &format!("swaps exchange nothing in {name}, whose particles are all alike: md does as well"),
+        );
+    }
+    let coldest = settings.temperatures.iter().copied().fold(f64::INFINITY, f64::min);
+    if preset == Preset::Lj && coldest < LENNARD_JONES_FREEZES {
+        section.warn(
+            "temperatures",
+            &format!(
+                "temperatures = {coldest:?}: the one-component liquid freezes, and tau_alpha is that of no liquid"
+            ),
+        );
+    }
+    if settings.samples == 1 {
+        section.warn("samples", "samples = 1: tau_alpha and the fits come without errors");
+    }
+    if settings.equilibrate_by == LiquidDynamics::Md
+        && exchanges
+        && coldest < 0.8 * crate::sampling::onset_temperature(preset)
+    {
+        section.warn(
+            "equilibrate_by",
+            "equilibrate_by = \"md\" takes tau_alpha of molecular dynamics at the lowest temperatures: \"hybrid-swap\" reaches the \
+             same equilibrium sooner",
+        );
+    }
+}

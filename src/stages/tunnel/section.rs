@@ -1,0 +1,62 @@
+//! The deck's section [tunnel].
+
+use crate::input::{Deck, DeckSection, Growth, Section, listed, nearest_name};
+use crate::tunnelling::TunnelSettings;
+use crate::units;
+
+/// Names that tunnelling.h5 and elasticity.h5 have for something else.
+const RESERVED: [&str; 7] =
+    ["timing", "zero_point_difference", "moduli", "quasi_static", "curves", "plastic_events", "coupling"];
+
+impl DeckSection for TunnelSettings {
+    const GROWTH: Growth = Growth { extended: &["units", "reduced_mass"], ..Growth::NONE };
+
+    fn check(&self, deck: &Deck, section: &mut Section) {
+        let preset = deck.model.preset;
+        section.at_least(self.points as u64, 50, "points");
+        section.at_least(self.levels as u64, 2, "levels");
+        let wanted = format!("at most a tenth of `points` ({})", self.points / 10);
+        section.require(self.levels <= self.points / 10 || self.points < 50, "levels", &wanted);
+        let known: Vec<&str> = units::materials(preset.name()).iter().map(|material| material.name).collect();
+        for (k, unit) in self.units.iter().enumerate() {
+            let choice = if known.is_empty() {
+                format!(
+                    "an empty list: {} stands for no material; give reduced_mass = {{ name = number }}",
+                    preset.name()
+                )
+            } else {
+                let hint = nearest_name(unit, known.iter().copied()).filter(|name| name != unit);
+                let hint = hint.map_or(String::new(), |name| format!(" (did you mean `{name}`?)"));
+                format!(
+                    "names among {}{hint}, or reduced_mass = {{ name = number }} for others",
+                    listed(known.iter().copied())
+                )
+            };
+            section.require(known.contains(&unit.as_str()), "units", &choice);
+            section.require(!self.units[..k].contains(unit), "units", "each name once");
+            section.require(
+                !self.reduced_mass.contains_key(unit),
+                &format!("reduced_mass.{unit}"),
+                "a name that `units` does not have",
+            );
+        }
+        for (name, mass) in &self.reduced_mass {
+            section.positive(*mass, &format!("reduced_mass.{name}"));
+            let plain = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
+            let plain = plain && !RESERVED.contains(&name.as_str());
+            section.require(
+                plain,
+                &format!("reduced_mass.{name}"),
+                "a name of letters, digits, - and _, not timing or another group of the files",
+            );
+        }
+        let nothing = self.units.is_empty() && self.reduced_mass.is_empty();
+        let wanted = match known.is_empty() {
+            true => {
+                format!("a key reduced_mass = {{ name = number }} beside it: {} stands for no material", preset.name())
+            }
+            false => format!("at least one of {}, or a reduced_mass", listed(known.iter().copied())),
+        };
+        section.require(!nothing, "units", &wanted);
+    }
+}
