@@ -29,7 +29,7 @@ force_tolerance = 1e-2
 [connect]
 visits = "sum"
 images = 24
-force_tolerance = 3.0
+force_tolerance = 8.0
 max_iterations = 150
 refine = "none"
 "#;
