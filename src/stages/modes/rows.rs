@@ -4,7 +4,7 @@ use super::layout::LAYOUT;
 use crate::error::Result;
 use crate::files::{Attribute, Rows, StageFile, name_of};
 use crate::modes::{
-    DensityOfStates, GlassSpectrum as Frequencies, NonlinearRow, OverlapRow, PathHessianRow, PathRecord,
+    DensityOfStates, GlassFrequencies as Frequencies, NonlinearRow, OverlapRow, PathHessianRow, PathRecord,
     QuarticSettings, SpectrumRecord, TangentRow,
 };
 use crate::runtime::Journal;

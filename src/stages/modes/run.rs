@@ -6,7 +6,7 @@ use crate::files::StageReader;
 use crate::landscape::{displacement_field, rattlers};
 use crate::modes::{
     FollowState, FollowTask, FollowedPaths, ModeCount, ModesSettings, SeenWell, SpectraOf, SpectrumRecord,
-    SpectrumState, SpectrumTask, largest_team,
+    VibrationState, VibrationTask, largest_team,
 };
 use crate::paths::ImageTeam;
 use crate::runtime::TeamTask;
@@ -20,9 +20,9 @@ use crate::stages::{BuiltOn, Context};
 use crate::task;
 use crate::tunnelling::is_below;
 
-impl TeamTask for SpectrumTask {
+impl TeamTask for VibrationTask {
     fn advance_with(&mut self, team: &dyn ImageTeam, _force_calls: u64) -> Result<task::Progress> {
-        SpectrumTask::advance_with(self, team)
+        VibrationTask::advance_with(self, team)
     }
 
     fn complete(&mut self, _team: &dyn ImageTeam) -> Result<()> {
@@ -142,7 +142,7 @@ impl<'s> Source<'s> {
     ) -> Result<Vec<(u64, SpectrumRecord)>> {
         let preset = context.deck.model.preset;
         let mut progress = context.progress(Stage::Modes, wanted.len());
-        let begin = |row: u64, state: Option<SpectrumState>| {
+        let begin = |row: u64, state: Option<VibrationState>| {
             let row = row as usize;
             let configuration = configuration(&self.glasses, wanted[row].glass as u64)?;
             let (model, cell) = (preset.model(&configuration), configuration.cell);
@@ -154,14 +154,14 @@ impl<'s> Source<'s> {
             }
             // the first minimum of a glass stands for it in the density of states
             let first = row == 0 || wanted[row - 1].glass != wanted[row].glass;
-            let task = SpectrumTask::new(model, cell, positions, loose, fields, self.settings.clone(), first);
+            let task = VibrationTask::new(model, cell, positions, loose, fields, self.settings.clone(), first);
             Ok(match state {
                 Some(state) => task.resume(state),
                 None if !reached => task.without_minimum(),
                 None => task,
             })
         };
-        let finish = |_: u64, task: SpectrumTask| Ok(task.into_record());
+        let finish = |_: u64, task: VibrationTask| Ok(task.into_record());
         let keys: Vec<u64> = (0..wanted.len() as u64).collect();
         let workers = context.workers(Stage::Modes);
         let most = match self.settings.count {
