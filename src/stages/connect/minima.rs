@@ -8,13 +8,13 @@ use crate::landscape::{QuenchSettings, inherent_structure};
 use crate::model::Preset;
 use crate::parallel::Ranks;
 use crate::stage::Stage;
-use crate::stages::explore::Landscape;
+use crate::stages::explore::LandscapeReader;
 use crate::stages::prepare::configuration;
 use std::path::Path;
 
 /// The minima of landscape.h5 and paths.h5.
 pub struct Minima {
-    landscape: Landscape,
+    landscape: LandscapeReader,
     /// paths.h5 and where the minima of each glass stand in it.
     found: Option<(StageReader, GlassRows)>,
 }
@@ -25,7 +25,7 @@ impl Minima {
     /// # Errors
     /// `Storage` when a file is missing or damaged.
     pub fn open(ranks: &Ranks, directory: &Path, glasses: usize, connected: bool) -> Result<Self> {
-        let landscape = Landscape::open(ranks, directory, glasses)?;
+        let landscape = LandscapeReader::open(ranks, directory, glasses)?;
         let found = match connected {
             true => {
                 let reader = ranks.agree(StageReader::open(directory, Stage::Connect))?;

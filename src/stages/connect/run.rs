@@ -10,7 +10,7 @@ use crate::paths::{ConnectOutcome, ConnectRounds, EndMinimum, MinimaLibrary, Pai
 use crate::runtime::{Journal, Rounds};
 use crate::stage::Stage;
 use crate::stages::Context;
-use crate::stages::explore::{Landscape, candidate_times};
+use crate::stages::explore::{LandscapeReader, candidate_times};
 use crate::stages::prepare::configuration;
 use crate::stages::prepare::glasses_file;
 use serde::{Deserialize, Serialize};
@@ -48,7 +48,7 @@ impl Work {
 pub fn run(context: &Context<'_>) -> Result<()> {
     let settings = context.section(&context.deck.connect, Stage::Connect)?;
     let (reader, glasses, particles) = context.ranks.agree(glasses_file(&context.directory))?;
-    let landscape = Landscape::open(context.ranks, &context.directory, glasses)?;
+    let landscape = LandscapeReader::open(context.ranks, &context.directory, glasses)?;
     let mut owned = context.ranks.agree(own(context, &reader, &landscape, glasses))?;
     let solver = Solver { context, glasses: &reader, landscape: &landscape, particles };
     let mut journal = context.journal(Stage::Connect, Rounds::Several)?;
@@ -75,7 +75,7 @@ pub fn run(context: &Context<'_>) -> Result<()> {
 }
 
 /// The candidates of this rank's glasses.
-fn own(context: &Context<'_>, reader: &StageReader, landscape: &Landscape, glasses: usize) -> Result<Vec<Owned>> {
+fn own(context: &Context<'_>, reader: &StageReader, landscape: &LandscapeReader, glasses: usize) -> Result<Vec<Owned>> {
     let settings = context.section(&context.deck.connect, Stage::Connect)?;
     let preset = context.deck.model.preset;
     (context.ranks.rank()..glasses)
@@ -103,7 +103,7 @@ fn own(context: &Context<'_>, reader: &StageReader, landscape: &Landscape, glass
 /// They are numbered by falling distance of their ends, then by glass and key, whatever the number of ranks. The longest
 /// searches are among the farthest pairs (the later half by distance took a fifth to a third of the longest time), and
 /// whoever comes last should be quick.
-fn shared_work(context: &Context<'_>, owned: &[Owned], landscape: &Landscape) -> Result<SharedRecords> {
+fn shared_work(context: &Context<'_>, owned: &[Owned], landscape: &LandscapeReader) -> Result<SharedRecords> {
     let ranks = context.ranks;
     let records = owned.iter().flat_map(|own| {
         let explored = landscape.minima(own.glass);
@@ -123,7 +123,7 @@ fn shared_work(context: &Context<'_>, owned: &[Owned], landscape: &Landscape) ->
 struct Solver<'s> {
     context: &'s Context<'s>,
     glasses: &'s StageReader,
-    landscape: &'s Landscape,
+    landscape: &'s LandscapeReader,
     particles: usize,
 }
 

@@ -10,7 +10,7 @@ use crate::runtime::Rounds;
 use crate::stage::Stage;
 use crate::stages::Context;
 use crate::stages::connect::Wells;
-use crate::stages::explore::Landscape;
+use crate::stages::explore::LandscapeReader;
 use crate::stages::prepare::configuration;
 use crate::stages::prepare::glasses_file;
 use crate::task::{self, Task};
@@ -24,7 +24,7 @@ const WELLS: u64 = 1 << 40;
 /// The strained double wells of a campaign.
 struct Coupled {
     paths: StageReader,
-    landscape: Landscape,
+    landscape: LandscapeReader,
     /// Minima found by splitting: glass and index of every row.
     found: Vec<(u32, u32)>,
     total: u64,
@@ -135,7 +135,7 @@ fn glass_task(
 impl Coupled {
     /// Collective.
     fn open(context: &Context<'_>, glasses: usize) -> Result<Self> {
-        let landscape = Landscape::open(context.ranks, &context.directory, glasses)?;
+        let landscape = LandscapeReader::open(context.ranks, &context.directory, glasses)?;
         let preset = context.deck.model.preset;
         let settings = context.deck.tunnel.clone().unwrap_or_default();
         let opened = StageReader::open(&context.directory, Stage::Connect).and_then(|paths| {
