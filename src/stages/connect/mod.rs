@@ -1,9 +1,11 @@
 //! Stage `connect`: minimum-energy paths between minima that the dynamics went between.
 
+mod columns;
 mod cost;
 mod double_wells;
 mod layout;
 mod minima;
+mod record;
 mod rows;
 mod run;
 mod section;
