@@ -5,6 +5,7 @@ mod cost;
 mod double_wells;
 mod layout;
 mod minima;
+mod reader;
 mod record;
 mod rows;
 mod run;
@@ -21,6 +22,7 @@ use crate::files::layout::Layout;
 use crate::input::Deck;
 pub use double_wells::{DoubleWells, Wells};
 pub use minima::{Minima, inherent_positions};
+pub use reader::{DoubleWellReader, MinimumReader, WellEnds};
 pub use task::{PairState, PairTask, wants_descent};
 
 pub struct Work;
