@@ -2,9 +2,7 @@
 
 mod columns;
 mod cost;
-mod double_wells;
 mod layout;
-mod minima;
 mod reader;
 mod record;
 mod rows;
@@ -20,8 +18,6 @@ use crate::error::Result;
 use crate::files::StageReader;
 use crate::files::layout::Layout;
 use crate::input::Deck;
-pub use double_wells::{DoubleWells, Wells};
-pub use minima::{Minima, inherent_positions};
 pub use reader::{DoubleWellReader, MinimumReader, WellEnds};
 pub use task::{PairState, PairTask, wants_descent};
 
