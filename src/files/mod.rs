@@ -1,6 +1,6 @@
 //! The files of a campaign: all HDF5, and its `unsafe`.
 //!
-//! [`layout`] is the one table of what is in them. [`StageFile`] writes one file, all ranks together: under a
+//! [`layout`] is the one table of what is in them; [`columns`] are the parts of it that records fill. [`StageFile`] writes one file, all ranks together: under a
 //! temporary name first, then renamed, so that under the final name there is always a whole file. [`StageReader`] reads it,
 //! each rank what it wants. [`Campaign`] is the directory, and [`Checkpoints`] is what
 //! keeps the work of a stage until its file is there.
@@ -14,6 +14,7 @@ mod beside;
 mod campaign;
 mod checkpoint;
 mod checksum;
+pub mod columns;
 mod glass_rows;
 mod header;
 pub mod layout;

@@ -1,38 +1,45 @@
 //! Values on their way into a file.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::layout::Element;
 use crate::error::{Error, Result};
 
 /// The values of a data set that this rank holds, row after row.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Values<'v> {
-    F64(&'v [f64]),
-    I64(&'v [i64]),
-    U32(&'v [u32]),
-    U64(&'v [u64]),
-    U8(&'v [u8]),
-    Bool(&'v [bool]),
+    F64(Cow<'v, [f64]>),
+    I64(Cow<'v, [i64]>),
+    U32(Cow<'v, [u32]>),
+    U64(Cow<'v, [u64]>),
+    U8(Cow<'v, [u8]>),
+    Bool(Cow<'v, [bool]>),
     /// Names of an enum, or text.
-    Text(&'v [String]),
+    Text(Cow<'v, [String]>),
 }
 
 macro_rules! values_from {
     ($($variant:ident $of:ty),*) => {$(
         impl<'v> From<&'v [$of]> for Values<'v> {
             fn from(values: &'v [$of]) -> Self {
-                Values::$variant(values)
+                Values::$variant(values.into())
             }
         }
         impl<'v> From<&'v Vec<$of>> for Values<'v> {
             fn from(values: &'v Vec<$of>) -> Self {
-                Values::$variant(values)
+                Values::$variant(values.into())
+            }
+        }
+        impl From<Vec<$of>> for Values<'_> {
+            fn from(values: Vec<$of>) -> Self {
+                Values::$variant(values.into())
             }
         }
         impl<'v, const K: usize> From<&'v [$of; K]> for Values<'v> {
             fn from(values: &'v [$of; K]) -> Self {
-                Values::$variant(values)
+                Values::$variant(values.as_slice().into())
             }
         }
     )*};
@@ -69,26 +76,26 @@ impl Values<'_> {
     /// No values, of the kind that an element takes.
     pub(super) fn of(element: Element) -> Values<'static> {
         match element {
-            Element::F64 => Values::F64(&[]),
-            Element::I64 => Values::I64(&[]),
-            Element::U32 => Values::U32(&[]),
-            Element::U64 => Values::U64(&[]),
-            Element::U8 => Values::U8(&[]),
-            Element::Bool => Values::Bool(&[]),
-            Element::Names(_) | Element::Text => Values::Text(&[]),
+            Element::F64 => Values::F64(Cow::Borrowed(&[])),
+            Element::I64 => Values::I64(Cow::Borrowed(&[])),
+            Element::U32 => Values::U32(Cow::Borrowed(&[])),
+            Element::U64 => Values::U64(Cow::Borrowed(&[])),
+            Element::U8 => Values::U8(Cow::Borrowed(&[])),
+            Element::Bool => Values::Bool(Cow::Borrowed(&[])),
+            Element::Names(_) | Element::Text => Values::Text(Cow::Borrowed(&[])),
         }
     }
 
     /// No values of the same kind.
     pub(super) fn none(&self) -> Values<'static> {
         match self {
-            Values::F64(_) => Values::F64(&[]),
-            Values::I64(_) => Values::I64(&[]),
-            Values::U32(_) => Values::U32(&[]),
-            Values::U64(_) => Values::U64(&[]),
-            Values::U8(_) => Values::U8(&[]),
-            Values::Bool(_) => Values::Bool(&[]),
-            Values::Text(_) => Values::Text(&[]),
+            Values::F64(_) => Values::F64(Cow::Borrowed(&[])),
+            Values::I64(_) => Values::I64(Cow::Borrowed(&[])),
+            Values::U32(_) => Values::U32(Cow::Borrowed(&[])),
+            Values::U64(_) => Values::U64(Cow::Borrowed(&[])),
+            Values::U8(_) => Values::U8(Cow::Borrowed(&[])),
+            Values::Bool(_) => Values::Bool(Cow::Borrowed(&[])),
+            Values::Text(_) => Values::Text(Cow::Borrowed(&[])),
         }
     }
 
@@ -130,7 +137,7 @@ impl Values<'_> {
             (Values::Bool(v), Element::Bool) => v.iter().map(|x| u8::from(*x)).collect(),
             (Values::Text(v), Element::Text) => {
                 let mut bytes = vec![0u8; v.len() * text_length];
-                for (slot, text) in bytes.chunks_mut(text_length.max(1)).zip(*v) {
+                for (slot, text) in bytes.chunks_mut(text_length.max(1)).zip(v.iter()) {
                     slot[..text.len()].copy_from_slice(text.as_bytes());
                 }
                 bytes

@@ -1,5 +1,6 @@
 //! Writing a stage's file, all ranks together.
 
+use std::borrow::Borrow;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -10,6 +11,7 @@ use hdf5::{Dataset, Location};
 use super::attributes;
 use super::beside::Beside;
 use super::checksum;
+use super::columns::Column;
 use super::header::{self, Header, TaskCost, Timing};
 use super::layout::{self, DataSet, Element, Layout, Lengths};
 use super::rows::Rows;
@@ -125,6 +127,76 @@ impl<'r> StageFile<'r> {
         self.file.settle(moved.map_err(|error| self.file.failed(path, &error)))?;
         self.written.insert(path.to_string());
         Ok(())
+    }
+
+    /// Says what length a letter in the shapes of the layout stands for, in the group of a unit or, with "", outside of them.
+    ///
+    /// # Errors
+    /// `Internal` when it is known to stand for another.
+    pub fn set_length(&mut self, unit: &str, letter: &str, length: usize) -> Result<()> {
+        let known = *self.lengths.entry((unit.to_string(), letter.to_string())).or_insert(length as u64);
+        match known == length as u64 {
+            true => Ok(()),
+            false => Err(Error::Internal(format!("{letter} is {known}, not {length}"))),
+        }
+    }
+
+    /// Writes columns: each rank gives the records of its rows, range after range. Letters after the first of a shape must have
+    /// been met or set ([`StageFile::set_length`]).
+    ///
+    /// # Errors
+    /// As [`StageFile::write`]; `Internal` also when a record gives more values than a row has.
+    pub fn write_columns<R, I>(&mut self, columns: &[Column<R>], rows: &Rows, records: I) -> Result<()>
+    where
+        I: IntoIterator<Item: Borrow<R>> + Clone,
+    {
+        self.write_columns_of_unit("", columns, rows, records)
+    }
+
+    /// The same for columns of a unit, whose name stands for `<unit>`.
+    ///
+    /// # Errors
+    /// As [`StageFile::write_columns`].
+    pub fn write_columns_of_unit<R, I>(
+        &mut self,
+        unit: &str,
+        columns: &[Column<R>],
+        rows: &Rows,
+        records: I,
+    ) -> Result<()>
+    where
+        I: IntoIterator<Item: Borrow<R>> + Clone,
+    {
+        for column in columns {
+            let path = column.data_set.path.replace("<unit>", unit);
+            let prepared = self.trailing(&column.data_set, &path).and_then(|trailing| {
+                let width = trailing.iter().product::<u64>() as usize;
+                Ok((column.values(records.clone(), width)?, trailing))
+            });
+            let (values, trailing) = self.ranks.agree(prepared)?;
+            self.write(&path, rows, &trailing, values)?;
+        }
+        Ok(())
+    }
+
+    /// Writes columns of records that every rank knows; those of rank 0 count.
+    ///
+    /// # Errors
+    /// As [`StageFile::write_columns`].
+    pub fn write_small_columns<R>(&mut self, columns: &[Column<R>], records: &[R]) -> Result<()> {
+        let rows = Rows::on_rank_zero(self.ranks, records.len() as u64);
+        self.write_columns(columns, &rows, &records[..rows.held() as usize])
+    }
+
+    /// The lengths of the axes after the first.
+    fn trailing(&self, entry: &DataSet, path: &str) -> Result<Vec<u64>> {
+        let unit = layout::unit_of(entry, path).unwrap_or("");
+        let length = |word: &str| word.parse().ok().or_else(|| self.lengths.get(&(unit.into(), word.into())).copied());
+        let lengths = layout::shape_words(entry.shape)
+            .into_iter()
+            .skip(1)
+            .map(|word| length(word).ok_or_else(|| Error::Internal(format!("{path}: the length {word} is not set"))));
+        lengths.collect()
     }
 
     /// Gives zero rows to every promised data set under this group that has not been written ("/" for all; a unit's

@@ -2,7 +2,7 @@
 
 use super::connect::SOFT_MODE_PRODUCTS;
 use super::connect::{ConnectOutcome, FoundMinimum, Waypoint};
-use super::double_well::{DoubleWell, LengthMethod, PathStatus, Profile};
+use super::double_well::{DoubleWell, LengthMethod, PathProfile, PathStatus};
 use super::ends::{EndMinimum, displacement, displacement_without, is_same_minimum, loose};
 use super::krylov::{HessianAt, softest_along};
 use super::profile::PROFILE_POINTS;
@@ -225,7 +225,7 @@ impl DescentTask {
         };
         let (end_a, end_b) = (near(left, &state.a), near(right, &state.b));
         let (tangent_a, tangent_b) = (left.end_tangent(&end_a), right.end_tangent(&end_b));
-        state.well.profile = Profile::resample(&knots, &energies, length_a, PROFILE_POINTS)?;
+        state.well.profile = PathProfile::resample(&knots, &energies, length_a, PROFILE_POINTS)?;
         state.well.length = length_a + length_b;
         state.well.length_method = LengthMethod::Descent;
         // steepest descent arrives along the softest mode that it overlaps with; a chord of finite length does not quite

@@ -244,7 +244,7 @@ fn quartic_law_of_drawn_spectra() {
             let below = (0..modes).filter(|_| random.random::<f64>() < share).count();
             let mut values: Vec<f64> = (0..below).map(|_| (cut * random.random::<f64>().powf(0.2)).powi(2)).collect();
             values.extend((below..modes).map(|k| 4.0 + k as f64));
-            GlassSpectrum::new(&values, modes)
+            GlassFrequencies::new(&values, modes)
         };
         DensityOfStates::new((0..40).map(|_| glass()).collect())
     };
@@ -270,7 +270,7 @@ fn quartic_law_of_drawn_spectra() {
     // too narrow, or not all computed
     assert_eq!(states.quartic(0.3, &settings, SEED).status, QuarticStatus::TooFewModes);
     assert_eq!(states.quartic(f64::NAN, &settings, SEED).status, QuarticStatus::NoWindow);
-    let part = GlassSpectrum::new(&[-0.01, 0.5, 1.0], modes);
+    let part = GlassFrequencies::new(&[-0.01, 0.5, 1.0], modes);
     assert_eq!(part.frequencies[0], -0.1);
     let partly = DensityOfStates::new(vec![part; 3]);
     assert_eq!(partly.quartic(first_phonon, &settings, SEED).status, QuarticStatus::Incomplete);

@@ -4,7 +4,7 @@
 //! P <= 0 (Bitzek et al. 2006, doi:10.1103/PhysRevLett.97.170201), with semi-implicit Euler steps and the half step back
 //! of FIRE 2.0 (Guenole et al. 2020, doi:10.1016/j.commatsci.2020.109584).
 
-use super::lanes::{BLOCK, LaneMinimiser, Rows, add, run_supply, stiffness};
+use super::lanes::{BLOCK, BatchRows, LaneMinimiser, add, run_supply, stiffness};
 use super::method::{Method, StoppingCriteria, Supply};
 use crate::forces::PairSum;
 use crate::forces::lanes::{Columns, Configurations};
@@ -86,7 +86,7 @@ impl<const L: usize> LaneMinimiser<L> for FireLanes<L> {
         self.velocities.iter_mut().for_each(|v| v[lane] = 0.0);
     }
 
-    fn absorb(&mut self, forces: &Rows<f64, L>, _energies: [f64; L], _running: [bool; L]) -> [f64; L] {
+    fn absorb(&mut self, forces: &BatchRows<L>, _energies: [f64; L], _running: [bool; L]) -> [f64; L] {
         self.forces.copy_from_slice(forces);
         let (mut power, mut squared, mut largest) = ([0.0; L], [0.0; L], [0.0_f64; L]);
         for (v, f) in self.velocities.chunks(BLOCK).zip(forces.chunks(BLOCK)) {
@@ -105,7 +105,7 @@ impl<const L: usize> LaneMinimiser<L> for FireLanes<L> {
         largest
     }
 
-    fn advance(&mut self, positions: &mut Rows<f64, L>, running: [bool; L]) {
+    fn advance(&mut self, positions: &mut BatchRows<L>, running: [bool; L]) {
         let (mut keep, mut dt, mut back) = ([0.0; L], [0.0; L], [0.0; L]);
         for l in 0..L {
             if !running[l] {

@@ -10,7 +10,7 @@ use crate::model::Law;
 pub(super) const BLOCK: usize = 16;
 
 /// Consecutive rows of a batch.
-pub(super) type Rows<T, const L: usize> = [[T; L]];
+pub(super) type BatchRows<const L: usize> = [[f64; L]];
 
 /// A residual that has not fallen to this fraction of an earlier one ...
 const PROGRESS: f64 = 0.9;
@@ -36,9 +36,9 @@ pub(super) trait LaneMinimiser<const L: usize> {
     fn restart(&mut self, lane: usize);
     /// Takes in the forces [3N][L] and energies at the positions of the running lanes; returns the largest force component
     /// of each lane.
-    fn absorb(&mut self, forces: &Rows<f64, L>, energies: [f64; L], running: [bool; L]) -> [f64; L];
+    fn absorb(&mut self, forces: &BatchRows<L>, energies: [f64; L], running: [bool; L]) -> [f64; L];
     /// Moves the running lanes; the others stay exactly where they are.
-    fn advance(&mut self, positions: &mut Rows<f64, L>, running: [bool; L]);
+    fn advance(&mut self, positions: &mut BatchRows<L>, running: [bool; L]);
 }
 
 /// U'' of a typical contact of this model [epsilon sigma^-2]: what forces per displacement are compared with.
@@ -153,7 +153,7 @@ fn shown<const L: usize>(
     supply: &mut impl Supply,
     work: &Work,
     (energy, residual): (f64, f64),
-    (positions, forces): (&Rows<f64, L>, &Rows<f64, L>),
+    (positions, forces): (&BatchRows<L>, &BatchRows<L>),
     l: usize,
 ) -> Option<Quench> {
     let (start, evaluations) = (work.start, work.evaluations);

@@ -1,87 +1,13 @@
 //! What is in paths.h5.
 
-use crate::files::layout::Element::*;
-use crate::files::layout::{DataSet, Layout, asked, names, set};
+use super::columns;
+use crate::files::columns::data_sets;
+use crate::files::layout::{DataSet, Layout};
 
-pub static LAYOUT: Layout = Layout { data_sets: &[PATHS], attributes: &[] };
+pub static LAYOUT: Layout = Layout { data_sets: &[&CANDIDATES, &WELLS, &IMAGES, &REJECTED, &MINIMA], attributes: &[] };
 
-const PATHS: &[DataSet] = &[
-    set("/candidates/glass", U32, "[C]", "1", "glass of the candidate pair"),
-    set("/candidates/a", U32, "[C]", "1", "one minimum, the lower"),
-    set("/candidates/b", U32, "[C]", "1", "the other minimum"),
-    set("/candidates/count_ab", I64, "[C]", "1", "transitions seen from a to b"),
-    set("/candidates/count_ba", I64, "[C]", "1", "transitions seen from b to a"),
-    set("/candidates/status", Names(names::PATH), "[C]", "1", "what became of it"),
-    set("/double_wells/glass", U32, "[P]", "1", "glass of the double well"),
-    set("/double_wells/a", U32, "[P]", "1", "the lower minimum"),
-    set("/double_wells/b", U32, "[P]", "1", "the upper minimum"),
-    set(
-        "/double_wells/status",
-        Names(names::PATH),
-        "[P]",
-        "1",
-        "converged; or descent_failed: the descent from the saddle did not arrive or settle, length and profile are the spline's",
-    ),
-    set("/double_wells/parent", I64, "[P]", "1", "row of /candidates whose path it is a part of"),
-    set("/double_wells/asymmetry", F64, "[P]", "epsilon", "V(b) - V(a), never negative"),
-    set("/double_wells/activation", F64, "[P]", "epsilon", "V_a = V(saddle) - V(a)"),
-    set("/double_wells/barrier", F64, "[P]", "epsilon", "V_b = V_a - asymmetry/2"),
-    set("/double_wells/length", F64, "[P]", "sigma", "arc length d of the path between the minima"),
-    set("/double_wells/band_length", F64, "[P]", "sigma", "sum of the distances between images, the papers' d"),
-    set("/double_wells/distance", F64, "[P]", "sigma", "Euclidean distance of the minima"),
-    set("/double_wells/participation_ratio", F64, "[P]", "1", "particles that move: [sum d_i^2]^2 / sum d_i^4"),
-    set("/double_wells/participation_ratio_components", F64, "[P]", "1", "the same over Cartesian components"),
-    set("/double_wells/length_method", Names(names::LENGTH_METHOD), "[P]", "1", "curve that length and profile are of"),
-    set(
-        "/double_wells/exchange",
-        Bool,
-        "[P]",
-        "1",
-        "whether the minima are one structure with like particles exchanged",
-    ),
-    set(
-        "/double_wells/first_seen",
-        F64,
-        "[P]",
-        "sigma sqrt(m/epsilon)",
-        "time, in its run, at which its candidate fulfilled the visit rule",
-    ),
-    set("/double_wells/saddle_energy", F64, "[P]", "epsilon", "potential energy of the saddle, total"),
-    set("/double_wells/saddle_residual", F64, "[P]", "epsilon/sigma", "largest force component at the saddle"),
-    set("/double_wells/saddle_position", F64, "[P,N,3]", "sigma", "positions at the saddle, in the box"),
-    set("/double_wells/negative_modes", U32, "[P]", "1", "negative eigenvalues of the Hessian at the saddle"),
-    set(
-        "/double_wells/rattlers",
-        U32,
-        "[P]",
-        "1",
-        "loose particles of a harmonic packing at either end, left out of lengths, distance and participation ratios",
-    ),
-    set("/double_wells/force_evaluations", I64, "[P]", "1", "force evaluations spent on it"),
-    set("/double_wells/curvature_a", F64, "[P]", "epsilon/sigma^2", "d2V/ds2 at a along the path"),
-    set("/double_wells/curvature_b", F64, "[P]", "epsilon/sigma^2", "d2V/ds2 at b along the path"),
-    set("/double_wells/curvature_saddle", F64, "[P]", "epsilon/sigma^2", "d2V/ds2 at the saddle along the path"),
-    set("/double_wells/tangent_a", F64, "[P,N,3]", "1", "unit tangent of the path at a, r_12"),
-    set("/double_wells/profile/arc_length", F64, "[P,K]", "sigma", "arc length from a, at the points of the profile"),
-    set("/double_wells/profile/energy", F64, "[P,K]", "epsilon", "energy relative to a there"),
-    asked("/double_wells/images", F64, "[P,I,N,3]", "sigma", "images of the band, unwrapped"),
-    set("/rejected/glass", U32, "[X]", "1", "glass of a pair, or a part of a split one, that is no double well"),
-    set("/rejected/a", U32, "[X]", "1", "one minimum"),
-    set("/rejected/b", U32, "[X]", "1", "the other minimum"),
-    set("/rejected/parent", I64, "[X]", "1", "row of /candidates it descends from"),
-    set("/rejected/status", Names(names::PATH), "[X]", "1", "why it is none"),
-    set(
-        "/rejected/activation",
-        F64,
-        "[X]",
-        "epsilon",
-        "highest energy met, above the lower minimum; NaN without a path",
-    ),
-    set("/rejected/distance", F64, "[X]", "sigma", "Euclidean distance of the minima; NaN without a path"),
-    set("/rejected/force_evaluations", I64, "[X]", "1", "force evaluations spent on it"),
-    set("/minima/glass", U32, "[M]", "1", "glass of a minimum found by splitting a path"),
-    set("/minima/index", U32, "[M]", "1", "number within the glass, on from those of landscape.h5"),
-    set("/minima/energy", F64, "[M]", "epsilon", "potential energy, total"),
-    set("/minima/position", F64, "[M,N,3]", "sigma", "positions, in the box"),
-    set("/minima/residual", F64, "[M]", "epsilon/sigma", "largest force component in magnitude"),
-];
+static CANDIDATES: [DataSet; columns::CandidateOf::COLUMNS.len()] = data_sets(columns::CandidateOf::COLUMNS);
+static WELLS: [DataSet; columns::WellOf::COLUMNS.len()] = data_sets(columns::WellOf::COLUMNS);
+static IMAGES: [DataSet; columns::WellOf::IMAGES.len()] = data_sets(columns::WellOf::IMAGES);
+static REJECTED: [DataSet; columns::RejectedPair::COLUMNS.len()] = data_sets(columns::RejectedPair::COLUMNS);
+static MINIMA: [DataSet; columns::FoundMinimum::COLUMNS.len()] = data_sets(columns::FoundMinimum::COLUMNS);

@@ -1,9 +1,10 @@
 //! Stage `connect`: minimum-energy paths between minima that the dynamics went between.
 
+mod columns;
 mod cost;
-mod double_wells;
 mod layout;
-mod minima;
+mod reader;
+mod record;
 mod rows;
 mod run;
 mod section;
@@ -17,8 +18,7 @@ use crate::error::Result;
 use crate::files::layout::Layout;
 use crate::files::{StageReader, StageRecords};
 use crate::input::Deck;
-pub use double_wells::{DoubleWells, Wells};
-pub use minima::{Minima, inherent_positions};
+pub use reader::{DoubleWellReader, MinimumReader, WellEnds};
 pub use task::{PairState, PairTask, wants_descent};
 
 pub struct Work;

@@ -1,6 +1,7 @@
 //! Stage `connect`: minimum-energy paths between minima that the dynamics went between, in rounds.
 
-use super::rows::{GlassPaths, write};
+use super::record::GlassPaths;
+use super::rows::write;
 use super::task::{PairState, PairTask};
 use crate::error::{Error, Result};
 use crate::files::{Rows, SharedRecords, StageReader};
@@ -9,7 +10,7 @@ use crate::parallel::{decode, encode};
 use crate::paths::{ConnectOutcome, ConnectRounds, EndMinimum, MinimaLibrary, PairKey, RoundPair, batches, candidates};
 use crate::runtime::{Journal, Rounds};
 use crate::stage::Stage;
-use crate::stages::explore::{Landscape, candidate_times};
+use crate::stages::explore::{LandscapeReader, candidate_times};
 use crate::stages::prepare::configuration;
 use crate::stages::prepare::glasses_file;
 use crate::stages::{BuiltOn, Context};
@@ -28,16 +29,16 @@ struct Owned {
 /// A pair of one round, for whoever begins it, with those of its ends that are not in landscape.h5: minima found by
 /// splitting.
 #[derive(Serialize, Deserialize)]
-struct Work {
+struct PairWithEnds {
     glass: usize,
     pair: RoundPair,
     found: [Option<EndMinimum>; 2],
 }
 
-impl Work {
+impl PairWithEnds {
     fn of(own: &Owned, pair: RoundPair, explored: usize) -> Self {
         let end = |index: usize| (index >= explored).then(|| own.library.minima()[index].clone());
-        Work { glass: own.glass, pair, found: [end(pair.key.a), end(pair.key.b)] }
+        PairWithEnds { glass: own.glass, pair, found: [end(pair.key.a), end(pair.key.b)] }
     }
 }
 
@@ -50,7 +51,7 @@ crate::files::persisted!(Connect, algorithm 1: PairState, (usize, PairKey, Conne
 pub fn run(context: &Context<'_>) -> Result<()> {
     let settings = context.section(&context.deck.connect, Stage::Connect)?;
     let (reader, glasses, particles) = context.ranks.agree(glasses_file(&context.directory))?;
-    let landscape = Landscape::open(context.ranks, &context.directory, glasses)?;
+    let landscape = LandscapeReader::open(context.ranks, &context.directory, glasses)?;
     let mut owned = context.ranks.agree(own(context, &reader, &landscape, glasses))?;
     let solver = Solver { context, glasses: &reader, landscape: &landscape, particles };
     let mut journal = context.journal(&RECORDS, BuiltOn::AllGlasses(Stage::Explore), Rounds::Several)?;
@@ -60,9 +61,9 @@ pub fn run(context: &Context<'_>) -> Result<()> {
             break;
         }
         log::info!("connect: round {round}, {pairs} pairs");
-        let work = shared_work(context, &owned, &landscape)?;
-        let outcomes = solver.solve(&mut journal, &work, pairs)?;
-        drop(work);
+        let shared = shared_pairs(context, &owned, &landscape)?;
+        let outcomes = solver.solve(&mut journal, &shared, pairs)?;
+        drop(shared);
         let merged = owned.iter_mut().try_for_each(|own| merge(own, &outcomes));
         context.ranks.agree(merged)?;
         journal.next_round();
@@ -77,7 +78,7 @@ pub fn run(context: &Context<'_>) -> Result<()> {
 }
 
 /// The candidates of this rank's glasses.
-fn own(context: &Context<'_>, reader: &StageReader, landscape: &Landscape, glasses: usize) -> Result<Vec<Owned>> {
+fn own(context: &Context<'_>, reader: &StageReader, landscape: &LandscapeReader, glasses: usize) -> Result<Vec<Owned>> {
     let settings = context.section(&context.deck.connect, Stage::Connect)?;
     let preset = context.deck.model.preset;
     (context.ranks.rank()..glasses)
@@ -105,7 +106,7 @@ fn own(context: &Context<'_>, reader: &StageReader, landscape: &Landscape, glass
 /// They are numbered by falling distance of their ends, then by glass and key, whatever the number of ranks. The longest
 /// searches are among the farthest pairs (the later half by distance took a fifth to a third of the longest time), and
 /// whoever comes last should be quick.
-fn shared_work(context: &Context<'_>, owned: &[Owned], landscape: &Landscape) -> Result<SharedRecords> {
+fn shared_pairs(context: &Context<'_>, owned: &[Owned], landscape: &LandscapeReader) -> Result<SharedRecords> {
     let ranks = context.ranks;
     let records = owned.iter().flat_map(|own| {
         let explored = landscape.minima(own.glass);
@@ -113,7 +114,7 @@ fn shared_work(context: &Context<'_>, owned: &[Owned], landscape: &Landscape) ->
             let [a, b] = [pair.key.a, pair.key.b].map(|end| &own.library.minima()[end].positions);
             let distance = Displacement::between(own.library.cell(), a, b).distance;
             // the bits of numbers that are not negative rise with them
-            Ok(((!distance.to_bits(), own.glass, pair.key), encode(&Work::of(own, *pair, explored))?))
+            Ok(((!distance.to_bits(), own.glass, pair.key), encode(&PairWithEnds::of(own, *pair, explored))?))
         })
     });
     let records = ranks.agree(records.collect::<Result<Vec<_>>>())?;
@@ -125,7 +126,7 @@ fn shared_work(context: &Context<'_>, owned: &[Owned], landscape: &Landscape) ->
 struct Solver<'s> {
     context: &'s Context<'s>,
     glasses: &'s StageReader,
-    landscape: &'s Landscape,
+    landscape: &'s LandscapeReader,
     particles: usize,
 }
 
@@ -134,7 +135,7 @@ impl Solver<'_> {
     fn solve(
         &self,
         journal: &mut Journal<'_>,
-        work: &SharedRecords,
+        shared: &SharedRecords,
         pairs: u64,
     ) -> Result<BTreeMap<(usize, PairKey), ConnectOutcome>> {
         let context = self.context;
@@ -147,9 +148,9 @@ impl Solver<'_> {
             Some(minimum) => Ok(minimum),
             None => self.landscape.minimum(glass, index),
         };
-        let of = |index: u64| work.read(index).and_then(|bytes| decode::<Work>(&bytes));
+        let of = |index: u64| shared.read(index).and_then(|bytes| decode::<PairWithEnds>(&bytes));
         let begin = |index: u64, state: Option<PairState>| {
-            let Work { glass, pair, found: [a, b] } = of(index)?;
+            let PairWithEnds { glass, pair, found: [a, b] } = of(index)?;
             let configuration = configuration(self.glasses, glass as u64)?;
             let model = preset.model(&configuration);
             let ends = (end(glass, pair.key.a, a)?, end(glass, pair.key.b, b)?);
@@ -162,7 +163,7 @@ impl Solver<'_> {
         };
         // a result carries the name of its pair: what comes from a checkpoint never goes by its number alone
         let finish = |index: u64, task: PairTask| {
-            let Work { glass, pair, .. } = of(index)?;
+            let PairWithEnds { glass, pair, .. } = of(index)?;
             let outcome = task.into_outcome();
             let outcome = outcome.ok_or_else(|| Error::Internal("a connected pair has no outcome".to_owned()))?;
             Ok((glass, pair.key, outcome))

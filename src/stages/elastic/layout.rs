@@ -1,106 +1,15 @@
 //! What is in elasticity.h5.
 
-use crate::files::layout::Element::*;
-use crate::files::layout::{DataSet, Layout, asked, names, set};
+use super::columns;
+use crate::files::columns::data_sets;
+use crate::files::layout::{DataSet, Layout};
 
-const PRESSURE: &str = "epsilon/sigma^3";
+pub static LAYOUT: Layout =
+    Layout { data_sets: &[&MODULI, &SLOPES, &CURVES, &EVENTS, &COUPLINGS, &SPLITTINGS], attributes: &[] };
 
-pub static LAYOUT: Layout = Layout { data_sets: &[ELASTICITY], attributes: &[] };
-
-const ELASTICITY: &[DataSet] = &[
-    set("/moduli/glass", U32, "[Ng]", "1", "the glass"),
-    set("/moduli/status", Names(names::ELASTIC), "[Ng]", "1", "how the moduli were left"),
-    set("/moduli/shear", F64, "[Ng]", PRESSURE, "shear modulus G by linear response, mean of three planes"),
-    set("/moduli/shear_planes", F64, "[Ng,3]", PRESSURE, "the same of the planes xy, xz, yz"),
-    set("/moduli/shear_born", F64, "[Ng]", PRESSURE, "affine (Born) part of G, with the stress term"),
-    set("/moduli/shear_born_planes", F64, "[Ng,3]", PRESSURE, "the same of the planes xy, xz, yz"),
-    set("/moduli/shear_nonaffine", F64, "[Ng]", PRESSURE, "non-affine part, subtracted"),
-    set("/moduli/shear_nonaffine_planes", F64, "[Ng,3]", PRESSURE, "the same of the planes xy, xz, yz"),
-    set("/moduli/bulk", F64, "[Ng]", PRESSURE, "bulk modulus K = -V dp/dV by linear response"),
-    set("/moduli/bulk_born", F64, "[Ng]", PRESSURE, "affine part of K"),
-    set("/moduli/bulk_nonaffine", F64, "[Ng]", PRESSURE, "non-affine part, subtracted"),
-    set(
-        "/moduli/stiffness",
-        F64,
-        "[Ng,6,6]",
-        PRESSURE,
-        "d sigma_ab / d eps_cd, relaxed: rows and columns xx, yy, zz, yz, xz, xy; columns by one place of eps, 2 eps_xy = 1",
-    ),
-    set("/moduli/stress", F64, "[Ng,3,3]", PRESSURE, "stress of the minimum at rest, positive in tension"),
-    set("/moduli/pressure", F64, "[Ng]", PRESSURE, "configurational pressure of the minimum at rest"),
-    set("/moduli/energy", F64, "[Ng]", "epsilon", "total energy of the minimum at rest"),
-    set("/moduli/residual", F64, "[Ng]", "epsilon/sigma", "its largest force component in magnitude"),
-    set(
-        "/moduli/held_particles",
-        I64,
-        "[Ng]",
-        "1",
-        "particles that carry the moduli, N - rattlers; -1 where there are none",
-    ),
-    set("/moduli/force_evaluations", I64, "[Ng]", "1", "force evaluations of one configuration"),
-    set("/moduli/sound_transverse", F64, "[Ng]", "sqrt(epsilon/m)", "speed of transverse sound c_t = sqrt(G/(m rho))"),
-    set("/moduli/sound_longitudinal", F64, "[Ng]", "sqrt(epsilon/m)", "c_l = sqrt((K + 4G/3)/(m rho))"),
-    set("/moduli/omega_debye", F64, "[Ng]", "sqrt(epsilon/m)/sigma", "[18 pi^2 rho/(2 c_t^-3 + c_l^-3)]^(1/3)"),
-    set("/moduli/omega_first_phonon", F64, "[Ng]", "sqrt(epsilon/m)/sigma", "lowest transverse phonon, 2 pi c_t / L"),
-    set("/quasi_static/shear", F64, "[Ng]", PRESSURE, "slope of the quenched stress at rest, mean of three planes"),
-    set("/quasi_static/shear_planes", F64, "[Ng,3]", PRESSURE, "the same of the planes xy, xz, yz"),
-    set("/quasi_static/shear_error", F64, "[Ng,3]", PRESSURE, "standard errors of the fits"),
-    set("/quasi_static/bulk", F64, "[Ng]", PRESSURE, "slope of -p against ln V at rest"),
-    set("/quasi_static/bulk_error", F64, "[Ng]", PRESSURE, "standard error of the fit"),
-    set(
-        "/quasi_static/elastic_strain",
-        F64,
-        "[Ng,4]",
-        "1",
-        "strain (xy, xz, yz, ln V) up to which both directions are free of events",
-    ),
-    set("/quasi_static/points", I64, "[Ng,4]", "1", "strains that the slopes are fitted through"),
-    set(
-        "/curves/strain",
-        F64,
-        "[Ng,8,S]",
-        "1",
-        "strains, gamma or ln V/V_0, in the order in which they were taken; curves: xy, xz, yz, each forwards and backwards, expansion, compression",
-    ),
-    set(
-        "/curves/stress",
-        F64,
-        "[Ng,8,S]",
-        PRESSURE,
-        "sigma_ab, or -p, less that at rest; NaN from a quench on that did not converge",
-    ),
-    set("/curves/energy", F64, "[Ng,8,S]", "epsilon", "total energy less that at rest"),
-    set(
-        "/curves/nonaffine",
-        F64,
-        "[Ng,8,S]",
-        "sigma",
-        "length of the non-affine displacement from the minimum at rest",
-    ),
-    set("/curves/event", Names(names::STRAIN_EVENT), "[Ng,8,S]", "1", "what happened in the step to this strain"),
-    set("/plastic_events/glass", U32, "[E]", "1", "glass of the event"),
-    set("/plastic_events/deformation", Names(names::DEFORMATION), "[E]", "1", "the curve it is on"),
-    set("/plastic_events/kind", Names(names::STRAIN_EVENT), "[E]", "1", "rearrangement, or contacts of a packing"),
-    set("/plastic_events/strain", F64, "[E]", "1", "the strain after it, with its sign"),
-    set("/plastic_events/energy_drop", F64, "[E]", "epsilon", "work done in the step less the growth of the energy"),
-    set(
-        "/plastic_events/distance",
-        F64,
-        "[E]",
-        "sigma",
-        "how far from its beginning the step ends when it is taken back; 0 where contacts alone changed",
-    ),
-    set("/plastic_events/contacts", I64, "[E]", "1", "contacts that opened or closed (harmonic packings)"),
-    asked("/coupling/double_well", U32, "[P]", "1", "row of /double_wells in paths.h5"),
-    asked("/coupling/glass", U32, "[P]", "1", "its glass"),
-    asked(
-        "/coupling/asymmetry",
-        F64,
-        "[P,6]",
-        "epsilon",
-        "gamma_ab = (1/2) d(asymmetry)/d eps_ab for xx, yy, zz, yz, xz, xy; energies change by 2 gamma_ab eps_ab over nine places",
-    ),
-    asked("/coupling/length", F64, "[P,6]", "sigma", "d(path length)/d eps_ab"),
-    asked("/coupling/status", Names(names::COUPLING), "[P]", "1", "how the coupling of the splitting was left"),
-    asked("/<unit>/coupling/splitting", F64, "[P,6]", "epsilon", "gamma_ab = (1/2) dE/d eps_ab of the splitting E"),
-];
+static MODULI: [DataSet; columns::MODULI.len()] = data_sets(columns::MODULI);
+static SLOPES: [DataSet; columns::SLOPES.len()] = data_sets(columns::SLOPES);
+static CURVES: [DataSet; columns::CURVES.len()] = data_sets(columns::CURVES);
+static EVENTS: [DataSet; columns::EventOf::COLUMNS.len()] = data_sets(columns::EventOf::COLUMNS);
+static COUPLINGS: [DataSet; columns::COUPLINGS.len()] = data_sets(columns::COUPLINGS);
+static SPLITTINGS: [DataSet; columns::SPLITTINGS.len()] = data_sets(columns::SPLITTINGS);

@@ -1,7 +1,9 @@
 //! Stage `elastic`: moduli of each glass, and the coupling of double wells to strain.
 
+mod columns;
 mod cost;
 mod layout;
+mod record;
 mod rows;
 mod run;
 mod section;

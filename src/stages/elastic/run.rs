@@ -1,6 +1,7 @@
 //! Stage `elastic`: the moduli of each glass by both routes, and the coupling of double wells to strain.
 
-use super::rows::{Found, write};
+use super::record::{Strained, StrainedGlass, StrainedWell};
+use super::rows::write;
 use crate::error::{Error, Result};
 use crate::files::StageReader;
 use crate::modes::{
@@ -8,8 +9,7 @@ use crate::modes::{
 };
 use crate::runtime::Rounds;
 use crate::stage::Stage;
-use crate::stages::connect::Wells;
-use crate::stages::explore::Landscape;
+use crate::stages::connect::{DoubleWellReader, MinimumReader, WellEnds};
 use crate::stages::prepare::configuration;
 use crate::stages::prepare::glasses_file;
 use crate::stages::{BuiltOn, Context};
@@ -23,11 +23,8 @@ const WELLS: u64 = 1 << 40;
 
 /// The strained double wells of a campaign.
 struct Coupled {
-    paths: StageReader,
-    landscape: Landscape,
-    /// Minima found by splitting: glass and index of every row.
-    found: Vec<(u32, u32)>,
-    total: u64,
+    wells: DoubleWellReader,
+    minima: MinimumReader,
     units: Vec<Unit>,
     settings: TunnelSettings,
 }
@@ -88,7 +85,7 @@ pub fn run(context: &Context<'_>) -> Result<()> {
         true => Some(Coupled::open(context, glasses)?),
         false => None,
     };
-    let wells = coupled.as_ref().map_or(0, |coupled| coupled.total);
+    let wells = coupled.as_ref().map_or(0, |coupled| coupled.wells.total());
     let keys: Vec<u64> = (0..glasses as u64).chain((0..wells).map(|well| WELLS + well)).collect();
     let mut progress = context.progress(Stage::Elastic, keys.len());
     let begin = |key: u64, state: Option<WorkState>| match (key.checked_sub(WELLS), &coupled) {
@@ -106,20 +103,29 @@ pub fn run(context: &Context<'_>) -> Result<()> {
     let mut journal = context.journal(&RECORDS, built_on, Rounds::One)?;
     let done = context.workers(Stage::Elastic).run(&mut journal, &keys, particles, &mut progress, begin, finish)?;
     drop(progress);
-    let sorted = context.ranks.agree(sorted(&reader, done))?;
-    write(context, &sorted, coupled.as_ref().map(|coupled| (&coupled.paths, &coupled.units[..])), journal)
+    let strained = context.ranks.agree(sorted(&reader, coupled.as_ref(), done))?;
+    write(context, &strained, coupled.as_ref().map(|coupled| &coupled.units[..]), journal)
 }
 
 /// What this rank has found of glasses and of double wells.
-fn sorted(reader: &StageReader, done: Vec<(u64, Outcome)>) -> Result<Found> {
-    let mut found = Found::default();
+fn sorted(reader: &StageReader, coupled: Option<&Coupled>, done: Vec<(u64, Outcome)>) -> Result<Strained> {
+    let mut strained = Strained::default();
     for (key, outcome) in done {
-        match outcome {
-            Outcome::Glass(moduli) => found.glasses.push((key, configuration(reader, key)?.cell, *moduli)),
-            Outcome::Well(coupling) => found.wells.push((key - WELLS, *coupling)),
+        match (outcome, coupled) {
+            (Outcome::Glass(moduli), _) => {
+                let cell = configuration(reader, key)?.cell;
+                strained.glasses.push(StrainedGlass { glass: key, cell, moduli: *moduli });
+            }
+            (Outcome::Well(coupling), Some(coupled)) => {
+                let well = key - WELLS;
+                strained.wells.push(StrainedWell { well, glass: coupled.ends(well)?.glass, coupling: *coupling });
+            }
+            (Outcome::Well(_), None) => {
+                return Err(Error::Internal("a double well was strained that nobody asked for".to_owned()));
+            }
         }
     }
-    Ok(found)
+    Ok(strained)
 }
 
 fn glass_task(
@@ -141,28 +147,15 @@ fn glass_task(
 impl Coupled {
     /// Collective.
     fn open(context: &Context<'_>, glasses: usize) -> Result<Self> {
-        let landscape = Landscape::open(context.ranks, &context.directory, glasses)?;
-        let preset = context.deck.model.preset;
+        let (ranks, directory) = (context.ranks, &context.directory);
+        let minima = MinimumReader::open(ranks, directory, glasses, true)?;
+        let wells = DoubleWellReader::open(ranks, directory)?;
         let settings = context.deck.tunnel.clone().unwrap_or_default();
-        let opened = StageReader::open(&context.directory, Stage::Connect).and_then(|paths| {
-            let total = paths.shape("/double_wells/glass")?.first().copied().unwrap_or(0);
-            let glass: Vec<u32> = paths.read("/minima/glass")?;
-            let index: Vec<u32> = paths.read("/minima/index")?;
-            Ok((paths, total, glass.into_iter().zip(index).collect()))
-        });
-        let (paths, total, found) = context.ranks.agree(opened)?;
-        Ok(Self { paths, landscape, found, total, units: units_of(preset, &settings), settings })
+        Ok(Self { wells, minima, units: units_of(context.deck.model.preset, &settings), settings })
     }
 
-    /// Positions of a minimum of a glass, explored or found by splitting.
-    fn minimum(&self, glass: u32, index: u32) -> Result<Vec<f64>> {
-        if (index as usize) < self.landscape.minima(glass as usize) {
-            return Ok(self.landscape.minimum(glass as usize, index as usize)?.positions);
-        }
-        let row = self.found.iter().position(|found| *found == (glass, index)).ok_or_else(|| {
-            Error::storage(self.paths.path(), format!("/minima has no minimum {index} of glass {glass}"))
-        })?;
-        self.paths.read_rows("/minima/position", row as u64, 1)
+    fn ends(&self, well: u64) -> Result<WellEnds> {
+        self.wells.ends(well, 1)?.pop().ok_or_else(|| Error::Internal(format!("double well {well} has no ends")))
     }
 
     fn begin(
@@ -173,19 +166,17 @@ impl Coupled {
         well: u64,
         state: Option<WorkState>,
     ) -> Result<ElasticWork> {
-        let number = |path: &str| -> Result<u32> {
-            let rows: Vec<u32> = self.paths.read_rows(path, well, 1)?;
-            rows.first().copied().ok_or_else(|| Error::storage(self.paths.path(), format!("{path} has no row {well}")))
-        };
-        let (glass, a, b) = (number("/double_wells/glass")?, number("/double_wells/a")?, number("/double_wells/b")?);
+        let WellEnds { glass, a, b } = self.ends(well)?;
         let configuration = configuration(reader, u64::from(glass))?;
-        let model = context.deck.model.preset.model(&configuration);
+        let preset = context.deck.model.preset;
+        let model = preset.model(&configuration);
+        let position = |end: u32| self.minima.positions(glass as usize, end as usize);
         let coupled = CoupledWell {
-            a: self.minimum(glass, a)?,
-            b: self.minimum(glass, b)?,
-            saddle: self.paths.read_rows("/double_wells/saddle_position", well, 1)?,
-            profile: Wells::read(&self.paths, well, 1)?.profile(0),
-            origin: self.landscape.origin(glass as usize, context.deck.model.preset)?,
+            a: position(a)?,
+            b: position(b)?,
+            saddle: self.wells.saddle(well)?,
+            profile: self.wells.profile(well)?,
+            origin: self.minima.origin(glass as usize, preset)?,
         };
         let masses: Vec<f64> = self.units.iter().map(|unit| unit.reduced_mass).collect();
         let task =

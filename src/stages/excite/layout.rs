@@ -1,147 +1,22 @@
 //! What is in excitations.h5.
 
+use super::columns;
+use crate::files::columns::data_sets;
 use crate::files::layout::Element::*;
-use crate::files::layout::{AttributeEntry, DataSet, Layout, asked, attribute, names, set};
+use crate::files::layout::{AttributeEntry, DataSet, Layout, attribute};
 
-const FREQUENCY: &str = "sqrt(epsilon/m)/sigma";
+pub static LAYOUT: Layout = Layout {
+    data_sets: &[&EXCITATIONS, &DESTINATIONS, &DISPLACEMENTS, &GLASSES, &SPECTRA, &DENSITY],
+    attributes: EXCITATIONS_ATTRIBUTES,
+};
 
-pub static LAYOUT: Layout = Layout { data_sets: &[EXCITATIONS], attributes: EXCITATIONS_ATTRIBUTES };
-
-const EXCITATIONS: &[DataSet] = &[
-    set("/excitations/glass", U32, "[X]", "1", "glass that was pushed"),
-    set("/excitations/mode", U32, "[X]", "1", "mode it was pushed along, 0 the lowest without translations"),
-    set(
-        "/excitations/status",
-        Names(names::PUSH),
-        "[X]",
-        "1",
-        "what the pushes came to; excite.modes rows for each glass, no_mode (all else NaN) where it has fewer",
-    ),
-    set(
-        "/excitations/certainty",
-        Names(names::CERTAINTY),
-        "[X]",
-        "1",
-        "whether A_c is known: an upper bound alone where pushes along the other sign ended below it without a minimum \
-         (overlapping, unsettled), where those of the bracket did, or where the first of the grid left (wide)",
-    ),
-    set("/excitations/frequency", F64, "[X]", FREQUENCY, "frequency of the mode"),
-    set("/excitations/participation_ratio", F64, "[X]", "1", "participation ratio of the mode"),
-    set("/excitations/phonon_order", F64, "[X]", "1", "phonon order parameter O_k"),
-    set(
-        "/excitations/critical_amplitude",
-        F64,
-        "[X]",
-        "sigma",
-        "smallest amplitude A_c of both signs that leaves the minimum, to excite.tolerance if certainty is known; NaN for none",
-    ),
-    set(
-        "/excitations/returning_amplitude",
-        F64,
-        "[X]",
-        "sigma",
-        "largest amplitude below A_c that was seen to return; 0 when the first of the grid leaves, NaN for none",
-    ),
-    set("/excitations/sign", F64, "[X]", "1", "sign of the eigenvector that leaves first; 0 for none"),
-    set(
-        "/excitations/critical_amplitude_cubic",
-        F64,
-        "[X]",
-        "sigma",
-        "its cubic estimate, 2 omega^2 / (|tau| sqrt(N))",
-    ),
-    set("/excitations/third_order", F64, "[X]", "epsilon/sigma^3", "tau = U:e e e of the mode"),
-    set("/excitations/barrier", F64, "[X]", "epsilon", "V(A_c) - V(0)"),
-    set("/excitations/distance", F64, "[X]", "sigma", "|dr| between the old minimum and the new, rattlers left out"),
-    set("/excitations/energy_difference", F64, "[X]", "epsilon", "energy of the new minimum less the old"),
-    set("/excitations/rearranging_particles", F64, "[X]", "1", "[sum dr_i^2]^2 / sum dr_i^4"),
-    set("/excitations/alignment", F64, "[X]", "1", "I = |sum dr_i.e_i| / |dr|"),
-    set("/excitations/destination", I64, "[X]", "1", "number of the new minimum within the glass; -1 for none"),
-    set("/excitations/decay_exponent", F64, "[X]", "1", "a of |dr_i| ~ r^-a far from the particle that moves most"),
-    set("/excitations/decay_exponent_error", F64, "[X]", "1", "its standard error from the scatter of the shells"),
-    set("/excitations/pushes", I64, "[X]", "1", "quenches of pushed configurations"),
-    set("/excitations/overlaps", I64, "[X]", "1", "pushes that were discarded: particles nearer than 0.7 sigma"),
-    set("/excitations/force_evaluations", I64, "[X]", "1", "force evaluations of the quenches"),
-    set("/destinations/glass", U32, "[D]", "1", "glass of the new minimum"),
-    set(
-        "/destinations/destination",
-        I64,
-        "[D]",
-        "1",
-        "number of the new minimum within the glass, by the first mode to it",
-    ),
-    set("/destinations/modes", I64, "[D]", "1", "modes that lead to it"),
-    set("/destinations/first_mode", U32, "[D]", "1", "the lowest of them"),
-    set("/destinations/distance", F64, "[D]", "sigma", "|dr|, along the lowest of them"),
-    set("/destinations/energy_difference", F64, "[D]", "epsilon", "energy of the new minimum less the old"),
-    set("/destinations/rearranging_particles", F64, "[D]", "1", "[sum dr_i^2]^2 / sum dr_i^4"),
-    set("/destinations/barrier", F64, "[D]", "epsilon", "lowest V(A_c) - V(0) of the modes that lead to it"),
-    asked("/destinations/displacement", F64, "[D,N,3]", "sigma", "dr_i, 0 for rattlers; to single precision"),
-    set("/glasses/glass", U32, "[G]", "1", "the glass"),
-    set("/glasses/inherent_energy", F64, "[G]", "epsilon", "energy per particle of its inherent structure"),
-    set("/glasses/inherent_pressure", F64, "[G]", "epsilon/sigma^3", "configurational pressure there"),
-    set("/glasses/residual", F64, "[G]", "epsilon/sigma", "largest force component there"),
-    set("/glasses/inherent_status", Names(names::QUENCH), "[G]", "1", "how the quench to it ended"),
-    set(
-        "/glasses/status",
-        Names(names::GLASS),
-        "[G]",
-        "1",
-        "of the inherent structure: stable, zero_modes beside translations and rattlers, unstable (an eigenvalue below -1e-10 of \
-         a bound on the largest; not pushed), no_minimum reached, failed to find its modes",
-    ),
-    set("/glasses/modes", I64, "[G]", "1", "modes there are, 3 (N - rattlers) - 3"),
-    set(
-        "/glasses/zero_modes",
-        I64,
-        "[G]",
-        "1",
-        "eigenvalues among those computed that are 0 within 1e-10 of a bound on the largest; these modes are not pushed, but \
-         what moves along them counts as having moved",
-    ),
-    set(
-        "/glasses/debye_frequency",
-        F64,
-        "[G]",
-        FREQUENCY,
-        "omega_D by the moduli of linear response; NaN where they cannot be told",
-    ),
-    set("/glasses/rattlers", I64, "[G]", "1", "rattlers, left out of modes, displacements and 3N - 3"),
-    set("/glasses/counted", Bool, "[G]", "1", "whether the number of modes was proven by the inertia of the Hessian"),
-    set("/glasses/smallest_transition", F64, "[G]", "sigma", "the smallest |dr| that counts as a transition"),
-    set("/glasses/onset_temperature", F64, "[G]", "epsilon", "T_c = 2 min_k barrier; NaN without a transition"),
-    set("/glasses/transitions", I64, "[G]", "1", "modes that lead to another minimum"),
-    set("/glasses/destinations", I64, "[G]", "1", "distinct minima that they lead to"),
-    set("/glasses/discarded", I64, "[G]", "1", "modes without a transition before particles overlapped"),
-    set("/spectra/glass", U32, "[S]", "1", "glass of the mode"),
-    set("/spectra/mode", U32, "[S]", "1", "number of the mode, 0 the lowest without translations"),
-    set(
-        "/spectra/frequency",
-        F64,
-        "[S]",
-        FREQUENCY,
-        "frequencies, rising in each glass; 0 for a zero mode, -|omega| for an unstable one",
-    ),
-    set("/spectra/participation_ratio", F64, "[S]", "1", "participation ratio of the mode"),
-    set("/spectra/phonon_order", F64, "[S]", "1", "phonon order parameter O_k"),
-    set("/density_of_states/lower", F64, "[B]", FREQUENCY, "lower edges of bins of equally many modes"),
-    set("/density_of_states/upper", F64, "[B]", FREQUENCY, "their upper edges"),
-    set("/density_of_states/count", I64, "[B]", "1", "modes in the bin, over all glasses"),
-    set(
-        "/density_of_states/density",
-        F64,
-        "[B]",
-        "sigma sqrt(m/epsilon)",
-        "g(omega), 1 over all 3N - 3 modes of a glass",
-    ),
-    set(
-        "/density_of_states/reduced",
-        F64,
-        "[B]",
-        "sigma^3 (m/epsilon)^(3/2)",
-        "g(omega) / omega^2, the modes of the bin over the integral of omega^2",
-    ),
-];
+static EXCITATIONS: [DataSet; columns::ExcitationOf::COLUMNS.len()] = data_sets(columns::ExcitationOf::COLUMNS);
+static DESTINATIONS: [DataSet; columns::DestinationOf::COLUMNS.len()] = data_sets(columns::DestinationOf::COLUMNS);
+static DISPLACEMENTS: [DataSet; columns::DestinationOf::DISPLACEMENTS.len()] =
+    data_sets(columns::DestinationOf::DISPLACEMENTS);
+static GLASSES: [DataSet; columns::GlassOf::COLUMNS.len()] = data_sets(columns::GlassOf::COLUMNS);
+static SPECTRA: [DataSet; columns::SPECTRA.len()] = data_sets(columns::SPECTRA);
+static DENSITY: [DataSet; columns::DENSITY.len()] = data_sets(columns::DENSITY);
 
 const EXCITATIONS_ATTRIBUTES: &[AttributeEntry] = &[
     attribute(

@@ -1,6 +1,8 @@
 //! Stage `excite`: pushes along the modes of glasses.
 
+mod columns;
 mod cost;
+mod density;
 mod layout;
 mod record;
 mod rows;

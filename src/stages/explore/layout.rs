@@ -1,89 +1,16 @@
 //! What is in landscape.h5.
 
-use crate::files::layout::Element::*;
-use crate::files::layout::{DataSet, Layout, set};
+use super::columns;
+use crate::files::columns::data_sets;
+use crate::files::layout::{DataSet, Layout};
 
-pub static LAYOUT: Layout = Layout { data_sets: &[LANDSCAPE], attributes: &[] };
+pub static LAYOUT: Layout =
+    Layout { data_sets: &[&MINIMA, &VISITS, &TRANSITIONS, &RUNS, &RECOGNITION, &GROWTH, &STAYS], attributes: &[] };
 
-const LANDSCAPE: &[DataSet] = &[
-    set("/minima/glass", U32, "[M]", "1", "glass of the minimum"),
-    set("/minima/index", U32, "[M]", "1", "number within the glass, by rising energy"),
-    set("/minima/energy", F64, "[M]", "epsilon", "potential energy, total"),
-    set("/minima/position", F64, "[M,N,3]", "sigma", "positions, in the box"),
-    set("/minima/visits", I64, "[M]", "1", "snapshots that were in it: quenches that ended there, and inferred ones"),
-    set("/minima/first_seen", F64, "[M]", "sigma sqrt(m/epsilon)", "time of its first visit, in the earliest run"),
-    set("/minima/residual", F64, "[M]", "epsilon/sigma", "largest force component in magnitude"),
-    set("/minima/rattlers", U32, "[M]", "1", "loose particles of a harmonic packing; 0 for every other model"),
-    set("/minima/permutation_class", U32, "[M]", "1", "lowest minimum that is this one with like particles exchanged"),
-    set("/visits/glass", U32, "[Q]", "1", "glass of this snapshot"),
-    set("/visits/run", U32, "[Q]", "1", "run of this snapshot"),
-    set("/visits/step", I64, "[Q]", "steps", "MD steps since the run began"),
-    set("/visits/minimum", I64, "[Q]", "1", "minimum its quench ended in; -1 when the quench did not converge"),
-    set("/visits/force_evaluations", I64, "[Q]", "1", "force evaluations of the quench; 0 when inferred"),
-    set(
-        "/visits/inferred",
-        Bool,
-        "[Q]",
-        "1",
-        "not quenched (explore.schedule = bisect): taken to be in the minimum that both ends of its interval are in; a shorter excursion would not be seen",
-    ),
-    set("/transitions/glass", U32, "[J]", "1", "glass of the transition"),
-    set("/transitions/from", U32, "[J]", "1", "minimum it leaves"),
-    set("/transitions/to", U32, "[J]", "1", "minimum it reaches"),
-    set(
-        "/transitions/count",
-        I64,
-        "[J]",
-        "1",
-        "times it was seen, over all runs (with explore.schedule = \"bisect\" a lower bound)",
-    ),
-    set("/transitions/first_seen", F64, "[J]", "sigma sqrt(m/epsilon)", "time it was first seen, in the earliest run"),
-    set("/runs/glass", U32, "[R]", "1", "glass of the run"),
-    set("/runs/run", U32, "[R]", "1", "number of the run"),
-    set("/runs/mean_squared_displacement", F64, "[R]", "sigma^2", "mean squared displacement at the run's end"),
-    set("/runs/diffusing", Bool, "[R]", "1", "whether the run left its glass by diffusion"),
-    set("/runs/inferred", I64, "[R]", "1", "snapshots of the run that were inferred, not quenched"),
-    set("/runs/temperature", F64, "[R]", "epsilon", "mean kinetic temperature at the snapshots"),
-    set(
-        "/recognition/audited",
-        I64,
-        "[Ng]",
-        "1",
-        "recognised quenches of each glass that ran to their end to be compared",
-    ),
-    set("/recognition/disagreed", I64, "[Ng]", "1", "audited quenches that ended in another minimum"),
-    set(
-        "/recognition/recognised",
-        I64,
-        "[Ng]",
-        "1",
-        "quenches recognised as an earlier minimum of their run, the audited ones included",
-    ),
-    set("/growth/glass", U32, "[G]", "1", "glass of this row"),
-    set(
-        "/growth/time",
-        F64,
-        "[G]",
-        "sigma sqrt(m/epsilon)",
-        "time explored, runs in run order: quench_every dt for every snapshot; without the equilibration, in which nothing is quenched: first_seen is later by explore.equilibration_steps dt",
-    ),
-    set("/growth/minima", I64, "[G]", "1", "distinct minima seen until then, n_IS(t)"),
-    set("/growth/transitions", I64, "[G]", "1", "distinct transitions seen until then"),
-    set("/persistence/glass", U32, "[P]", "1", "glass of this stay"),
-    set("/persistence/run", U32, "[P]", "1", "run of this stay"),
-    set("/persistence/minimum", U32, "[P]", "1", "minimum of this stay"),
-    set(
-        "/persistence/left_censored",
-        Bool,
-        "[P]",
-        "1",
-        "whether the stay began before its first quench (that of a run, or after one that failed): time is a lower bound",
-    ),
-    set(
-        "/persistence/time",
-        F64,
-        "[P]",
-        "sigma sqrt(m/epsilon)",
-        "how long consecutive snapshots were in it, inferred ones included (which makes stays of a bisected exploration too long)",
-    ),
-];
+static MINIMA: [DataSet; columns::MinimumOf::COLUMNS.len()] = data_sets(columns::MinimumOf::COLUMNS);
+static VISITS: [DataSet; columns::VISITS.len()] = data_sets(columns::VISITS);
+static TRANSITIONS: [DataSet; columns::TransitionOf::COLUMNS.len()] = data_sets(columns::TransitionOf::COLUMNS);
+static RUNS: [DataSet; columns::RUNS.len()] = data_sets(columns::RUNS);
+static RECOGNITION: [DataSet; columns::RECOGNITION.len()] = data_sets(columns::RECOGNITION);
+static GROWTH: [DataSet; columns::GrowthOf::COLUMNS.len()] = data_sets(columns::GrowthOf::COLUMNS);
+static STAYS: [DataSet; columns::StayOf::COLUMNS.len()] = data_sets(columns::StayOf::COLUMNS);

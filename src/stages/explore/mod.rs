@@ -1,8 +1,11 @@
 //! Stage `explore`: molecular dynamics and quenches.
 
+mod columns;
 pub mod cost;
 mod layout;
 mod reader;
+mod record;
+mod rows;
 mod run;
 mod section;
 mod summary;
@@ -14,7 +17,7 @@ use crate::error::Result;
 use crate::files::layout::Layout;
 use crate::files::{StageReader, StageRecords};
 use crate::input::Deck;
-pub use reader::{Landscape, candidate_times};
+pub use reader::{LandscapeReader, candidate_times};
 
 pub struct Work;
 

@@ -10,14 +10,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// landscape.h5, open on every rank.
-pub struct Landscape {
+pub struct LandscapeReader {
     reader: StageReader,
     minima: GlassRows,
     visits: GlassRows,
     transitions: GlassRows,
 }
 
-impl Landscape {
+impl LandscapeReader {
     /// Collective: opens the file of a campaign of so many glasses.
     ///
     /// # Errors
@@ -99,7 +99,7 @@ impl Landscape {
 /// When each candidate of a glass came to be one: the time, within its run, of the visit that fulfilled the rule, in the
 /// order of (run, step).
 pub fn candidate_times(
-    landscape: &Landscape,
+    landscape: &LandscapeReader,
     glass: usize,
     settings: &ConnectSettings,
 ) -> Result<BTreeMap<PairKey, f64>> {

@@ -1,167 +1,41 @@
 //! What is in modes.h5.
 
+use super::columns;
+use crate::files::columns::data_sets;
 use crate::files::layout::Element::*;
-use crate::files::layout::{AttributeEntry, DataSet, Layout, asked, attribute, names, set};
+use crate::files::layout::{AttributeEntry, DataSet, Layout, attribute};
 
-const FREQUENCY: &str = "sqrt(epsilon/m)/sigma";
+pub static LAYOUT: Layout = Layout {
+    data_sets: &[
+        &SPECTRA,
+        &THIRD_ORDER,
+        &EIGENVECTORS,
+        &OVERLAPS,
+        &NONLINEAR,
+        &TANGENTS,
+        &PATH_HESSIANS,
+        &FOLLOWED,
+        &ZERO_POINT_DIFFERENCES,
+        &ZERO_POINTS,
+        &DENSITY,
+        &SOUND,
+    ],
+    attributes: MODES_ATTRIBUTES,
+};
 
-pub static LAYOUT: Layout = Layout { data_sets: &[MODES], attributes: MODES_ATTRIBUTES };
-
-const MODES: &[DataSet] = &[
-    set("/spectra/glass", U32, "[S]", "1", "glass of the spectrum"),
-    set("/spectra/minimum", I64, "[S]", "1", "minimum of the spectrum; -1 for the glass's inherent structure"),
-    set(
-        "/spectra/frequency",
-        F64,
-        "[S,K]",
-        FREQUENCY,
-        "frequencies, rising, translations left out; -sqrt(-lambda) for a negative eigenvalue, NaN where rattlers leave fewer modes",
-    ),
-    set("/spectra/participation_ratio", F64, "[S,K]", "1", "participation ratio of each mode, 1/N to 1"),
-    set(
-        "/spectra/phonon_order",
-        F64,
-        "[S,K]",
-        "1",
-        "O_k, projection on plane waves that alone carry at least 100/(3N-3) of the mode",
-    ),
-    set(
-        "/spectra/quasi_localised",
-        Bool,
-        "[S,K]",
-        "1",
-        "participation ratio below modes.localised_below and frequency below the root mean square of all",
-    ),
-    asked(
-        "/spectra/third_order",
-        F64,
-        "[S,K]",
-        "epsilon/sigma^3",
-        "tau = U:eee of each mode, its sign chosen negative",
-    ),
-    asked("/spectra/eigenvector", F64, "[S,K,N,3]", "1", "eigenvectors of unit length"),
-    set(
-        "/spectra/status",
-        Names(names::SPECTRUM),
-        "[S]",
-        "1",
-        "converged; failed: the eigenvalue problem; no_minimum: the quench of the glass; rows without figures are NaN",
-    ),
-    set("/spectra/rattlers", U32, "[S]", "1", "loose particles of a harmonic packing, left out"),
-    set(
-        "/spectra/counted",
-        Bool,
-        "[S]",
-        "1",
-        "whether the number of modes was proven (all of them, or by the inertia of the Hessian)",
-    ),
-    set(
-        "/spectra/zero_point",
-        F64,
-        "[S]",
-        FREQUENCY,
-        "sum of omega/2 over all modes; NaN when only the lowest are known",
-    ),
-    set("/overlaps/double_well", U32, "[O]", "1", "row of /double_wells in paths.h5"),
-    set(
-        "/overlaps/field",
-        Names(names::FIELD),
-        "[O]",
-        "1",
-        "vector that is compared: displacement r_AB, saddle r_AS, tangent r_12; seen from the lower minimum",
-    ),
-    set("/overlaps/mode", U32, "[O]", "1", "mode of the lower minimum with the largest scalar overlap"),
-    set("/overlaps/scalar", F64, "[O]", "1", "c = |r.v| / (|r| |v|) of that mode, the largest of all"),
-    set("/overlaps/magnitude_mode", U32, "[O]", "1", "mode with the largest overlap of magnitudes"),
-    set(
-        "/overlaps/magnitude",
-        F64,
-        "[O]",
-        "1",
-        "a = sum |r_i| |v_i| / sqrt(sum |r_i|^2 sum |v_i|^2) of that mode, the largest of all",
-    ),
-    set("/nonlinear/double_well", I64, "[X]", "1", "row of /double_wells in paths.h5; -1 for none"),
-    set("/nonlinear/spectrum", U32, "[X]", "1", "row of /spectra"),
-    set("/nonlinear/start", Names(names::START), "[X]", "1", "vector the iteration was started from"),
-    set("/nonlinear/stiffness", F64, "[X]", "epsilon/sigma^2", "kappa = M:pi pi"),
-    set("/nonlinear/third_order", F64, "[X]", "epsilon/sigma^3", "tau = U:pi pi pi, its sign chosen negative"),
-    set("/nonlinear/barrier", F64, "[X]", "epsilon", "cubic barrier (2/3) kappa^3 / tau^2, at s = -2 kappa / tau"),
-    set("/nonlinear/overlap_scalar", F64, "[X]", "1", "scalar overlap of pi with r_AB; NaN without a double well"),
-    set("/nonlinear/overlap_magnitude", F64, "[X]", "1", "overlap of magnitudes of pi with r_AB; NaN likewise"),
-    set("/nonlinear/start_overlap_scalar", F64, "[X]", "1", "scalar overlap of the start with r_AB; NaN likewise"),
-    set("/nonlinear/start_overlap_magnitude", F64, "[X]", "1", "overlap of magnitudes of the start; NaN likewise"),
-    set("/nonlinear/iterations", U32, "[X]", "1", "iterations done"),
-    set("/nonlinear/residual", F64, "[X]", "1", "|M pi - (kappa/tau) U:pi pi| / |M pi|"),
-    set("/nonlinear/status", Names(names::STOP), "[X]", "1", "how the iteration ended"),
-    set("/nonlinear/is_double_well", Bool, "[X]", "1", "whether the energy along pi has a second minimum"),
-    set("/nonlinear/second_minimum", F64, "[X]", "sigma", "where along pi; NaN for none"),
-    set("/nonlinear/second_energy", F64, "[X]", "epsilon", "energy there, above the minimum; NaN for none"),
-    set("/nonlinear/straight_barrier", F64, "[X]", "epsilon", "highest energy along pi before it; NaN for none"),
-    set("/nonlinear/profile/coordinate", F64, "[X,Q]", "sigma", "s of x + s pi"),
-    set("/nonlinear/profile/energy", F64, "[X,Q]", "epsilon", "energy there, above the minimum"),
-    set("/tangents/double_well", U32, "[T]", "1", "row of /double_wells in paths.h5 whose path was followed"),
-    set("/tangents/images", U32, "[T]", "1", "number of images, equally spaced along the path, ends included"),
-    set("/tangents/mode", U32, "[T]", "1", "mode of the lower minimum that overlaps most with r_12, the first segment"),
-    set("/tangents/scalar", F64, "[T]", "1", "c of that mode"),
-    set("/tangents/magnitude", F64, "[T]", "1", "a of the mode with the largest a"),
-    set("/path_hessians/double_well", U32, "[Y]", "1", "row of /double_wells in paths.h5"),
-    set(
-        "/path_hessians/arc_length",
-        F64,
-        "[Y]",
-        "sigma",
-        "where on the path from the lower minimum; with count = \"all\" one point beyond each minimum, straight on along the tangent, for the slope of the zero-point energy",
-    ),
-    set("/path_hessians/energy", F64, "[Y]", "epsilon", "energy above the lower minimum; NaN beyond the minima"),
-    set("/path_hessians/eigenvalue", F64, "[Y,10]", "epsilon/sigma^2", "ten lowest eigenvalues, translations left out"),
-    set("/path_hessians/projection", F64, "[Y,6]", "1", "|t.v| of the six lowest modes with the tangent"),
-    set(
-        "/path_hessians/zero_point",
-        F64,
-        "[Y]",
-        FREQUENCY,
-        "sum of omega/2 with tangent and translations projected out, imaginary modes dropped; NaN when count is not all",
-    ),
-    set("/path_hessians/imaginary", I64, "[Y]", "1", "modes dropped from it; -1 when count is not all"),
-    set("/followed/double_well", U32, "[W]", "1", "double wells whose paths were followed"),
-    set("/followed/status", Names(names::PATH), "[W]", "1", "whether the descents from the saddle reached both minima"),
-    set("/followed/length", F64, "[W]", "sigma", "arc length of the path followed; NaN without"),
-    set(
-        "/zero_point_difference",
-        F64,
-        "[P]",
-        FREQUENCY,
-        "sum of (omega_b - omega_a)/2 for every double well of paths.h5, times epsilon/sqrt(m~) an energy; NaN where a spectrum is not whole or the rattlers of the two minima differ",
-    ),
-    set(
-        "/<unit>/zero_point/splitting",
-        F64,
-        "[W]",
-        "epsilon",
-        "E of V + sum hbar omega/2 of the modes across the path, beside the plain E of tunnelling.h5; NaN without",
-    ),
-    set("/<unit>/zero_point/asymmetry", F64, "[W]", "epsilon", "V(b) - V(a) with that energy; NaN without"),
-    set(
-        "/density_of_states/frequency",
-        F64,
-        "[B]",
-        FREQUENCY,
-        "upper edges of the bins, 10^(k/20); the first begins at 0",
-    ),
-    set("/density_of_states/count", I64, "[B]", "1", "modes in the bin, over all glasses, one minimum for each glass"),
-    set(
-        "/density_of_states/integrated",
-        F64,
-        "[B]",
-        "1",
-        "I(omega), share of the 3N-3 modes up to the bin's upper edge",
-    ),
-    set("/density_of_states/density", F64, "[B]", "sigma/sqrt(epsilon/m)", "D(omega), normalised to 1 over 3N-3 modes"),
-    set("/density_of_states/reduced", F64, "[B]", "(sigma/sqrt(epsilon/m))^5", "I(omega)/omega^5"),
-    set("/density_of_states/glass", U32, "[G]", "1", "glasses of the density of states"),
-    set("/density_of_states/omega_debye", F64, "[G]", FREQUENCY, "Debye frequency, from the moduli of linear response"),
-    set("/density_of_states/omega_first_phonon", F64, "[G]", FREQUENCY, "lowest transverse phonon 2 pi c_t / L"),
-];
+static SPECTRA: [DataSet; columns::SPECTRA.len()] = data_sets(columns::SPECTRA);
+static THIRD_ORDER: [DataSet; columns::THIRD_ORDER.len()] = data_sets(columns::THIRD_ORDER);
+static EIGENVECTORS: [DataSet; columns::EIGENVECTORS.len()] = data_sets(columns::EIGENVECTORS);
+static OVERLAPS: [DataSet; columns::OVERLAPS.len()] = data_sets(columns::OVERLAPS);
+static NONLINEAR: [DataSet; columns::NonlinearOf::COLUMNS.len()] = data_sets(columns::NonlinearOf::COLUMNS);
+static TANGENTS: [DataSet; columns::TANGENTS.len()] = data_sets(columns::TANGENTS);
+static PATH_HESSIANS: [DataSet; columns::HessianOf::COLUMNS.len()] = data_sets(columns::HessianOf::COLUMNS);
+static FOLLOWED: [DataSet; columns::FOLLOWED.len()] = data_sets(columns::FOLLOWED);
+static ZERO_POINT_DIFFERENCES: [DataSet; columns::ZERO_POINT_DIFFERENCES.len()] =
+    data_sets(columns::ZERO_POINT_DIFFERENCES);
+static ZERO_POINTS: [DataSet; columns::ZERO_POINTS.len()] = data_sets(columns::ZERO_POINTS);
+static DENSITY: [DataSet; columns::DENSITY.len()] = data_sets(columns::DENSITY);
+static SOUND: [DataSet; columns::SOUND.len()] = data_sets(columns::SOUND);
 
 const MODES_ATTRIBUTES: &[AttributeEntry] = &[
     attribute("/density_of_states", "a4", F64, "[]", "A_4 of D(omega) = A_4 omega^4; NaN with its status"),

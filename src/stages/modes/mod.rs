@@ -1,7 +1,10 @@
 //! Stage `modes`: vibrations of minima and along the paths between them.
 
+mod columns;
 mod cost;
+mod density;
 mod layout;
+mod record;
 mod rows;
 mod run;
 mod section;

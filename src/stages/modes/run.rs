@@ -1,28 +1,29 @@
 //! Stage `modes`: vibrations of minima, round 0, and along the paths between them, round 1.
 
-use super::rows::{FollowedPath, GlassSpectrum, write};
+use super::record::{FollowedPath, MinimumSpectrum};
+use super::rows::write;
 use crate::error::{Error, Result};
 use crate::files::StageReader;
-use crate::landscape::{displacement_field, rattlers};
+use crate::landscape::{displacement_field, inherent_structure, rattlers};
 use crate::modes::{
     FollowState, FollowTask, FollowedPaths, ModeCount, ModesSettings, SeenWell, SpectraOf, SpectrumRecord,
-    SpectrumState, SpectrumTask, largest_team,
+    VibrationState, VibrationTask, largest_team,
 };
 use crate::paths::ImageTeam;
 use crate::runtime::TeamTask;
 use crate::runtime::{Journal, Rounds};
 use crate::stage::Stage;
-use crate::stages::connect::DoubleWells;
-use crate::stages::connect::{Minima, inherent_positions};
+use crate::stages::connect::{DoubleWellReader, MinimumReader, WellEnds};
 use crate::stages::prepare::configuration;
 use crate::stages::prepare::glasses_file;
 use crate::stages::{BuiltOn, Context};
 use crate::task;
 use crate::tunnelling::is_below;
+use std::ops::Range;
 
-impl TeamTask for SpectrumTask {
+impl TeamTask for VibrationTask {
     fn advance_with(&mut self, team: &dyn ImageTeam, _force_calls: u64) -> Result<task::Progress> {
-        SpectrumTask::advance_with(self, team)
+        VibrationTask::advance_with(self, team)
     }
 
     fn complete(&mut self, _team: &dyn ImageTeam) -> Result<()> {
@@ -39,7 +40,7 @@ struct Wanted {
     minimum: i64,
 }
 
-crate::files::persisted!(Modes, algorithm 1: SpectrumState, SpectrumRecord, FollowState, (crate::modes::PathRecord, Vec<[f64; 2]>));
+crate::files::persisted!(Modes, algorithm 1: VibrationState, SpectrumRecord, FollowState, (crate::modes::PathRecord, Vec<[f64; 2]>));
 
 /// Finds the spectra, follows paths, and writes modes.h5.
 ///
@@ -61,22 +62,24 @@ pub fn run(context: &Context<'_>) -> Result<()> {
         log::info!("modes: {} paths", followed.len());
     }
     let paths = source.follow(context, &mut journal, &followed, particles)?;
-    let spectra: Vec<GlassSpectrum> = spectra
+    let spectra: Vec<MinimumSpectrum> = spectra
         .into_iter()
         .map(|(row, record)| {
             let Wanted { glass, minimum } = wanted[row as usize];
-            GlassSpectrum { row, glass, minimum, record }
+            MinimumSpectrum { row, glass, minimum, record }
         })
         .collect();
-    write(context, &spectra, &paths, source.wells.as_ref(), particles, journal)
+    write(context, &spectra, &paths, &source.ends, particles, journal)
 }
 
 /// What the stage reads.
 struct Source<'s> {
     settings: &'s ModesSettings,
     glasses: StageReader,
-    minima: Option<Minima>,
-    wells: Option<DoubleWells>,
+    minima: Option<MinimumReader>,
+    wells: Option<DoubleWellReader>,
+    /// Of all double wells.
+    ends: Vec<WellEnds>,
 }
 
 impl<'s> Source<'s> {
@@ -85,19 +88,19 @@ impl<'s> Source<'s> {
         let connected = settings.of == SpectraOf::DoubleWells;
         let minima = match settings.of {
             SpectraOf::Glasses => None,
-            _ => Some(Minima::open(ranks, directory, glasses, connected)?),
+            _ => Some(MinimumReader::open(ranks, directory, glasses, connected)?),
         };
-        let wells = if connected { Some(DoubleWells::open(ranks, directory)?) } else { None };
-        Ok(Self { settings, glasses: reader, minima, wells })
+        let wells = if connected { Some(DoubleWellReader::open(ranks, directory)?) } else { None };
+        let ends = wells.as_ref().map_or(Ok(Vec::new()), |wells| wells.ends(0, wells.total()));
+        Ok(Self { settings, glasses: reader, minima, wells, ends: ranks.agree(ends)? })
     }
 
     /// The spectra by glass and minimum.
     fn wanted(&self, context: &Context<'_>, glasses: usize) -> Result<Vec<Wanted>> {
         let mut all: Vec<Wanted> = match (&self.wells, &self.minima) {
-            (Some(wells), _) => (0..wells.len())
-                .flat_map(|well| {
-                    let glass = wells.glass[well] as usize;
-                    [wells.a[well], wells.b[well]].map(|minimum| Wanted { glass, minimum: i64::from(minimum) })
+            (Some(_), _) => (self.ends.iter())
+                .flat_map(|WellEnds { glass, a, b }| {
+                    [a, b].map(|end| Wanted { glass: *glass as usize, minimum: i64::from(*end) })
                 })
                 .collect(),
             (None, Some(minima)) => (0..glasses)
@@ -115,21 +118,23 @@ impl<'s> Source<'s> {
         match &self.minima {
             Some(minima) => Ok((minima.positions(wanted.glass, wanted.minimum as usize)?, true)),
             None => {
-                let preset = context.deck.model.preset;
-                inherent_positions(&self.glasses, preset, wanted.glass, &context.quench_settings())
+                let configuration = configuration(&self.glasses, wanted.glass as u64)?;
+                let model = context.deck.model.preset.model(&configuration);
+                let quench = inherent_structure(&model, &configuration, &context.quench_settings());
+                let reached = quench.at_minimum();
+                Ok((quench.positions, reached))
             }
         }
     }
 
     /// The double wells whose lower minimum this is.
-    fn wells_of(&self, wanted: Wanted) -> Vec<usize> {
-        let Some(wells) = &self.wells else { return Vec::new() };
+    fn wells_of(&self, wanted: Wanted) -> Range<u64> {
         // paths.h5 has them by glass, a and b
-        let key = |well: usize| (wells.glass[well] as usize, i64::from(wells.a[well]));
+        let key = |ends: &WellEnds| (ends.glass as usize, i64::from(ends.a));
         let sought = (wanted.glass, wanted.minimum);
-        let first = partition_point(wells.len(), |well| key(well) < sought);
-        let last = partition_point(wells.len(), |well| key(well) <= sought);
-        (first..last).collect()
+        let first = self.ends.partition_point(|ends| key(ends) < sought);
+        let last = self.ends.partition_point(|ends| key(ends) <= sought);
+        first as u64..last as u64
     }
 
     /// The spectra of this rank by row.
@@ -142,7 +147,7 @@ impl<'s> Source<'s> {
     ) -> Result<Vec<(u64, SpectrumRecord)>> {
         let preset = context.deck.model.preset;
         let mut progress = context.progress(Stage::Modes, wanted.len());
-        let begin = |row: u64, state: Option<SpectrumState>| {
+        let begin = |row: u64, state: Option<VibrationState>| {
             let row = row as usize;
             let configuration = configuration(&self.glasses, wanted[row].glass as u64)?;
             let (model, cell) = (preset.model(&configuration), configuration.cell);
@@ -154,14 +159,14 @@ impl<'s> Source<'s> {
             }
             // the first minimum of a glass stands for it in the density of states
             let first = row == 0 || wanted[row - 1].glass != wanted[row].glass;
-            let task = SpectrumTask::new(model, cell, positions, loose, fields, self.settings.clone(), first);
+            let task = VibrationTask::new(model, cell, positions, loose, fields, self.settings.clone(), first);
             Ok(match state {
                 Some(state) => task.resume(state),
                 None if !reached => task.without_minimum(),
                 None => task,
             })
         };
-        let finish = |_: u64, task: SpectrumTask| Ok(task.into_record());
+        let finish = |_: u64, task: VibrationTask| Ok(task.into_record());
         let keys: Vec<u64> = (0..wanted.len() as u64).collect();
         let workers = context.workers(Stage::Modes);
         let most = match self.settings.count {
@@ -180,15 +185,16 @@ impl<'s> Source<'s> {
         positions: &[f64],
         cell: &crate::model::PeriodicBox,
         loose: &[bool],
-        well: usize,
+        well: u64,
     ) -> Result<SeenWell> {
         let (Some(wells), Some(minima)) = (&self.wells, &self.minima) else {
             return Err(Error::Internal("a double well without its file".to_owned()));
         };
         let held = |i: usize| !loose[i];
-        let other = minima.positions(wells.glass[well] as usize, wells.b[well] as usize)?;
+        let WellEnds { glass, b, .. } = self.ends[well as usize];
+        let other = minima.positions(glass as usize, b as usize)?;
         Ok(SeenWell {
-            double_well: well as u64,
+            double_well: well,
             displacement: displacement_field(cell, positions, &other, held),
             saddle: displacement_field(cell, positions, &wells.saddle(well)?, held),
             tangent: wells.tangent(well)?,
@@ -201,12 +207,13 @@ impl<'s> Source<'s> {
             return Ok(Vec::new());
         };
         if self.settings.paths == FollowedPaths::All {
-            return Ok((0..wells.len() as u64).collect());
+            return Ok((0..wells.total()).collect());
         }
         let units = context.units();
-        let mine: Vec<usize> = (context.ranks.rank()..wells.len()).step_by(context.ranks.size()).collect();
+        let (rank, size) = (context.ranks.rank() as u64, context.ranks.size());
+        let mine: Vec<u64> = (rank..wells.total()).step_by(size).collect();
         let profiles = context.ranks.agree(mine.iter().map(|&well| wells.profile(well)).collect::<Result<Vec<_>>>())?;
-        let one = |k: usize| Ok(is_below(&profiles[k], &units).then_some(mine[k] as u64));
+        let one = |k: usize| Ok(is_below(&profiles[k], &units).then_some(mine[k]));
         let chosen = context.workers(Stage::Modes).in_pieces(mine.len() as u64, one)?;
         let mut all = context.ranks.all_gather(&chosen.into_iter().flatten().collect::<Vec<u64>>())?.concat();
         all.sort_unstable();
@@ -226,11 +233,11 @@ impl<'s> Source<'s> {
         let units = context.units();
         let mut progress = context.progress(Stage::Modes, followed.len());
         let begin = |well: u64, state: Option<FollowState>| {
-            let (well, glass) = (well as usize, wells.glass[well as usize] as usize);
-            let configuration = configuration(&self.glasses, glass as u64)?;
+            let WellEnds { glass, a, b } = self.ends[well as usize];
+            let configuration = configuration(&self.glasses, u64::from(glass))?;
             let (model, cell) = (preset.model(&configuration), configuration.cell);
-            let [a, b] = [wells.a[well], wells.b[well]].map(|end| minima.positions(glass, end as usize));
-            let origin = minima.origin(glass, preset)?;
+            let [a, b] = [a, b].map(|end| minima.positions(glass as usize, end as usize));
+            let origin = minima.origin(glass as usize, preset)?;
             let task = FollowTask::new(model, cell, &[a?, b?, wells.saddle(well)?], origin, self.settings.clone());
             Ok(match state {
                 Some(state) => task.resume(state),
@@ -238,7 +245,7 @@ impl<'s> Source<'s> {
             })
         };
         let finish = |well: u64, task: FollowTask| {
-            let profile = wells.profile(well as usize)?;
+            let profile = wells.profile(well)?;
             let record = task.into_record();
             let quantum = units.iter().map(|unit| record.with_zero_point(&profile, unit.reduced_mass));
             let quantum = quantum.collect::<Result<Vec<[f64; 2]>>>()?;
@@ -250,14 +257,4 @@ impl<'s> Source<'s> {
             .map(|(double_well, (record, quantum))| FollowedPath { double_well, record, quantum })
             .collect())
     }
-}
-
-/// The first of 0 ... count for which `before` no longer holds.
-fn partition_point(count: usize, before: impl Fn(usize) -> bool) -> usize {
-    let (mut low, mut high) = (0, count);
-    while low < high {
-        let middle = (low + high) / 2;
-        if before(middle) { low = middle + 1 } else { high = middle }
-    }
-    low
 }

@@ -1,5 +1,6 @@
 //! Stage `prepare`: independent glasses.
 
+mod columns;
 mod cost;
 mod layout;
 mod reader;

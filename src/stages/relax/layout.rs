@@ -1,106 +1,18 @@
 //! What is in relaxation.h5.
 
+use super::columns;
+use crate::files::columns::data_sets;
 use crate::files::layout::Element::*;
-use crate::files::layout::{AttributeEntry, DataSet, Layout, asked, attribute, names, set};
+use crate::files::layout::{AttributeEntry, DataSet, Layout, attribute};
 
-const TIME: &str = "sigma sqrt(m/epsilon)";
-const PRESSURE: &str = "epsilon/sigma^3";
+pub static LAYOUT: Layout =
+    Layout { data_sets: &[&ENSEMBLES, &SPECIES, &SPEED_UPS, &HYBRIDS, &SAMPLES], attributes: RELAXATION_ATTRIBUTES };
 
-pub static LAYOUT: Layout = Layout { data_sets: &[RELAXATION], attributes: RELAXATION_ATTRIBUTES };
-
-const RELAXATION: &[DataSet] = &[
-    set("/relaxation/temperature", F64, "[T]", "epsilon", "temperatures of the liquid, falling"),
-    set("/relaxation/time", F64, "[T,K]", TIME, "times of the correlation functions; NaN beyond the shortest sample"),
-    set("/relaxation/self_scattering", F64, "[T,K]", "1", "self part of the intermediate scattering function F_s(q,t)"),
-    set("/relaxation/self_scattering_error", F64, "[T,K]", "1", "its standard error over samples; NaN with one sample"),
-    set("/relaxation/mean_squared_displacement", F64, "[T,K]", "sigma^2", "mean squared displacement"),
-    set("/relaxation/mean_squared_displacement_error", F64, "[T,K]", "sigma^2", "its standard error over samples"),
-    set(
-        "/relaxation/overlap",
-        F64,
-        "[T,K]",
-        "1",
-        "Q(t), fraction of particles within overlap_distance of where they were",
-    ),
-    set("/relaxation/overlap_error", F64, "[T,K]", "1", "its standard error over samples"),
-    set("/relaxation/non_gaussian", F64, "[T,K]", "1", "alpha_2 = 3 <d^4> / (5 <d^2>^2) - 1 of the displacements"),
-    set("/relaxation/tau_alpha", F64, "[T]", TIME, "time at which F_s is 1/e; NaN when not reached"),
-    set(
-        "/relaxation/tau_alpha_error",
-        F64,
-        "[T]",
-        TIME,
-        "its standard error, jackknife over samples; NaN with one sample",
-    ),
-    set("/relaxation/status", Names(names::RELAXATION), "[T]", "1", "what tau_alpha rests on"),
-    set("/relaxation/samples", U32, "[T]", "1", "independent samples"),
-    set("/relaxation/energy", F64, "[T]", "epsilon", "potential energy per particle"),
-    set("/relaxation/energy_error", F64, "[T]", "epsilon", "its standard error over samples"),
-    set("/relaxation/energy_correlation_time", F64, "[T]", TIME, "integrated autocorrelation time of the energy"),
-    set("/relaxation/pressure", F64, "[T]", PRESSURE, "pressure, with the ideal part rho T"),
-    set("/relaxation/pressure_error", F64, "[T]", PRESSURE, "its standard error over samples"),
-    asked("/relaxation/species/self_scattering", F64, "[T,S,K]", "1", "F_s(q,t) of each species of a mixture"),
-    asked("/relaxation/species/self_scattering_error", F64, "[T,S,K]", "1", "its standard error over samples"),
-    asked("/relaxation/species/mean_squared_displacement", F64, "[T,S,K]", "sigma^2", "of each species"),
-    asked("/relaxation/species/overlap", F64, "[T,S,K]", "1", "Q(t) of each species"),
-    asked("/relaxation/species/tau_alpha", F64, "[T,S]", TIME, "tau_alpha of each species"),
-    asked("/relaxation/species/tau_alpha_error", F64, "[T,S]", TIME, "its standard error"),
-    asked(
-        "/relaxation/speed_up",
-        F64,
-        "[T]",
-        "1",
-        "tau_alpha of molecular dynamics over that of the hybrid, both in time of molecular dynamics: above 1 swaps relax faster",
-    ),
-    asked("/relaxation/speed_up_error", F64, "[T]", "1", "its standard error"),
-    asked(
-        "/relaxation/swap/time",
-        F64,
-        "[T,H]",
-        TIME,
-        "hybrid of dynamics and swaps, beside molecular dynamics: times",
-    ),
-    asked(
-        "/relaxation/swap/self_scattering",
-        F64,
-        "[T,H]",
-        "1",
-        "the same of the hybrid: F_s of the particles' positions",
-    ),
-    asked("/relaxation/swap/self_scattering_error", F64, "[T,H]", "1", "its standard error"),
-    asked("/relaxation/swap/mean_squared_displacement", F64, "[T,H]", "sigma^2", "the same of the hybrid"),
-    asked("/relaxation/swap/overlap", F64, "[T,H]", "1", "the same of the hybrid"),
-    asked("/relaxation/swap/tau_alpha", F64, "[T]", TIME, "the same of the hybrid"),
-    asked("/relaxation/swap/tau_alpha_error", F64, "[T]", TIME, "its standard error"),
-    asked("/relaxation/swap/status", Names(names::RELAXATION), "[T]", "1", "the same of the hybrid"),
-    asked("/relaxation/swap/energy", F64, "[T]", "epsilon", "the same of the hybrid"),
-    asked("/relaxation/swap/energy_error", F64, "[T]", "epsilon", "its standard error"),
-    asked("/relaxation/swap/pressure", F64, "[T]", PRESSURE, "the same of the hybrid"),
-    asked("/relaxation/swap/pressure_error", F64, "[T]", PRESSURE, "its standard error"),
-    set("/samples/temperature", F64, "[R]", "epsilon", "temperature of the sample"),
-    set("/samples/dynamics", Names(names::DYNAMICS), "[R]", "1", "moves by which it was followed"),
-    set("/samples/sample", U32, "[R]", "1", "its number at this temperature"),
-    set("/samples/equilibrated", Bool, "[R]", "1", "whether its equilibration lasted as long as it should"),
-    set("/samples/equilibration_time", F64, "[R]", TIME, "time of the equilibration at this temperature"),
-    set("/samples/equilibration_relaxation_time", F64, "[R]", TIME, "1/e time of F_s of the equilibration's moves"),
-    set("/samples/complete", Bool, "[R]", "1", "whether it was followed for as many tau_alpha as it should"),
-    set("/samples/length", F64, "[R]", TIME, "time for which it was followed"),
-    set("/samples/tau_alpha", F64, "[R]", TIME, "its own tau_alpha; NaN when not reached"),
-    set("/samples/swap_acceptance", F64, "[R]", "1", "accepted over attempted swaps; NaN without swaps"),
-    set("/samples/energy", F64, "[R]", "epsilon", "mean potential energy per particle"),
-    set("/samples/energy_error", F64, "[R]", "epsilon", "its standard error by the integrated autocorrelation time"),
-    set("/samples/energy_correlation_time", F64, "[R]", TIME, "integrated autocorrelation time of the energy"),
-    set("/samples/energy_reliable", Bool, "[R]", "1", "whether the sample is longer than 50 of them"),
-    set("/samples/pressure", F64, "[R]", PRESSURE, "mean pressure, with rho T"),
-    set("/samples/pressure_error", F64, "[R]", PRESSURE, "its standard error"),
-    set("/samples/lags", U32, "[R]", "1", "lags that the sample has; NaN and 0 beyond them"),
-    set("/samples/time", F64, "[R,L]", TIME, "lags"),
-    set("/samples/origins", I64, "[R,L]", "1", "time origins of each lag"),
-    set("/samples/self_scattering", F64, "[R,L,G]", "1", "F_s of all particles, then of each species of a mixture"),
-    set("/samples/mean_squared_displacement", F64, "[R,L,G]", "sigma^2", "<d^2>, groups likewise"),
-    set("/samples/overlap", F64, "[R,L,G]", "1", "Q, groups likewise"),
-    set("/samples/fourth_power", F64, "[R,L,G]", "sigma^4", "<d^4>, groups likewise"),
-];
+static ENSEMBLES: [DataSet; columns::ENSEMBLES.len()] = data_sets(columns::ENSEMBLES);
+static SPECIES: [DataSet; columns::SpeciesCurves::COLUMNS.len()] = data_sets(columns::SpeciesCurves::COLUMNS);
+static SPEED_UPS: [DataSet; columns::SPEED_UPS.len()] = data_sets(columns::SPEED_UPS);
+static HYBRIDS: [DataSet; columns::HYBRIDS.len()] = data_sets(columns::HYBRIDS);
+static SAMPLES: [DataSet; columns::SAMPLES.len()] = data_sets(columns::SAMPLES);
 
 const RELAXATION_ATTRIBUTES: &[AttributeEntry] = &[
     attribute("/relaxation", "dynamics", Text, "[]", "moves of this group: md when it was asked for, else hybrid_swap"),

@@ -1,7 +1,9 @@
 //! Stage `relax`: equilibrium liquids and how they relax.
 
+mod columns;
 mod cost;
 mod layout;
+mod reader;
 mod rows;
 mod run;
 mod section;

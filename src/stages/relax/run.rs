@@ -1,6 +1,7 @@
 //! Stage `relax`: liquids in equilibrium, followed by molecular dynamics or with swaps.
 
-use super::rows::{read_samples, write};
+use super::reader::read_samples;
+use super::rows::write;
 use crate::error::{Error, Result};
 use crate::model::Configuration;
 use crate::runtime::Rounds;

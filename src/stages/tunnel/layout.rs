@@ -1,23 +1,18 @@
 //! What is in tunnelling.h5.
 
+use super::columns;
+use crate::files::columns::data_sets;
 use crate::files::layout::Element::*;
-use crate::files::layout::{AttributeEntry, DataSet, Layout, asked, attribute, names, set};
+use crate::files::layout::{AttributeEntry, DataSet, Layout, attribute, set};
 
-pub static LAYOUT: Layout = Layout { data_sets: &[TUNNELLING], attributes: TUNNELLING_ATTRIBUTES };
+pub static LAYOUT: Layout =
+    Layout { data_sets: &[&DOUBLETS, STATISTICS, &ZERO_POINTS], attributes: TUNNELLING_ATTRIBUTES };
 
-const TUNNELLING: &[DataSet] = &[
-    set("/<unit>/levels", F64, "[P,L]", "epsilon", "lowest energy levels of each double well, from the lower minimum"),
-    set("/<unit>/splitting", F64, "[P]", "epsilon", "E = e_2 - e_1"),
-    set("/<unit>/diagonal_splitting", F64, "[P]", "epsilon", "Delta = asymmetry + (omega_2 - omega_1)/(2 sqrt(m~))"),
-    set("/<unit>/tunnelling_element", F64, "[P]", "epsilon", "Delta_0 by WKB; NaN where there is no turning point"),
-    set("/<unit>/decay_rate", F64, "[P]", "epsilon/hbar", "decay rate, attempt frequency 1/T_period; NaN likewise"),
-    set("/<unit>/decay_rate_paper", F64, "[P]", "epsilon/hbar", "decay rate of J. Chem. Phys. 158, 014501, Eq. 14"),
-    set("/<unit>/kind", Names(names::KIND), "[P]", "1", "what the lowest two levels are"),
-    set("/<unit>/below_floor", Bool, "[P]", "1", "whether the splitting is within rounding (about 1e-11)"),
-    set("/<unit>/convergence", F64, "[P]", "1", "largest relative change of a level in the last doubling of the grid"),
-    set("/<unit>/splitting_convergence", F64, "[P]", "1", "relative change of E in the last doubling of the grid"),
-    set("/<unit>/status", Names(names::LEVELS), "[P]", "1", "how the levels were found"),
-    set("/<unit>/active", Bool, "[P]", "1", "whether E < k_B T_Q and the well is no exchange"),
+static DOUBLETS: [DataSet; columns::DoubletOf::COLUMNS.len()] = data_sets(columns::DoubletOf::COLUMNS);
+static ZERO_POINTS: [DataSet; columns::ZERO_POINTS.len()] = data_sets(columns::ZERO_POINTS);
+
+/// What is said of all double wells together.
+const STATISTICS: &[DataSet] = &[
     set("/<unit>/specific_heat/temperature", F64, "[T]", "epsilon", "temperatures"),
     set("/<unit>/specific_heat/value", F64, "[T]", "1", "specific heat of the two-level systems, C / (N k_B)"),
     set("/<unit>/density/splitting", F64, "[D]", "epsilon", "splittings E in rising order, all kinds but exchange"),
@@ -30,7 +25,6 @@ const TUNNELLING: &[DataSet] = &[
     ),
     set("/<unit>/density_tunnelling/splitting", F64, "[V]", "epsilon", "the same for kind = tunnelling alone"),
     set("/<unit>/density_tunnelling/cumulative", F64, "[V]", "1", "the same for kind = tunnelling alone"),
-    asked("/zero_point_difference", F64, "[P]", "epsilon sqrt(m~)", "sum of (omega_b - omega_a)/2 over the 3N-3 modes"),
 ];
 
 const TUNNELLING_ATTRIBUTES: &[AttributeEntry] = &[

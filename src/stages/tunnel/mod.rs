@@ -1,7 +1,9 @@
 //! Stage `tunnel`: the quantum problem along each path.
 
+mod columns;
 mod cost;
 mod layout;
+mod rows;
 mod run;
 mod section;
 mod summary;

@@ -24,15 +24,15 @@ enum Step {
     Done,
 }
 
-/// The plain record of a `SpectrumTask`.
+/// The plain record of a `VibrationTask`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct SpectrumState {
+pub struct VibrationState {
     step: Step,
     record: SpectrumRecord,
 }
 
 /// One minimum.
-pub struct SpectrumTask {
+pub struct VibrationTask {
     model: Model,
     cell: PeriodicBox,
     positions: Vec<f64>,
@@ -42,10 +42,10 @@ pub struct SpectrumTask {
     /// Whether omega_D and omega_t are asked for.
     sound: bool,
     modes: Option<LowestModes>,
-    state: SpectrumState,
+    state: VibrationState,
 }
 
-impl SpectrumTask {
+impl VibrationTask {
     /// Of the minimum at `positions` [3N] with its `rattlers` [N]; `wells`: the double wells of which it is the lower minimum.
     pub fn new(
         model: Model,
@@ -56,12 +56,12 @@ impl SpectrumTask {
         settings: ModesSettings,
         sound: bool,
     ) -> Self {
-        let state = SpectrumState { step: Step::Spectrum, record: SpectrumRecord::default() };
+        let state = VibrationState { step: Step::Spectrum, record: SpectrumRecord::default() };
         Self { model, cell, positions, rattlers, wells, settings, sound, modes: None, state }
     }
 
     /// The same from a state that it was in.
-    pub fn resume(mut self, state: SpectrumState) -> Self {
+    pub fn resume(mut self, state: VibrationState) -> Self {
         self.state = state;
         self
     }
@@ -74,7 +74,7 @@ impl SpectrumTask {
 
     fn give_up(&mut self, status: SpectrumStatus) {
         let record = SpectrumRecord { status, zero_point: f64::NAN, ..SpectrumRecord::default() };
-        self.state = SpectrumState { step: Step::Done, record };
+        self.state = VibrationState { step: Step::Done, record };
     }
 
     /// What was found.
@@ -175,7 +175,7 @@ impl SpectrumTask {
     }
 }
 
-impl SpectrumTask {
+impl VibrationTask {
     /// Nonlinear modes from r_AB of each double well, from the softest mode and from the softest quasi-localised one.
     fn nonlinear(&mut self) -> Result<()> {
         // the upper minimum of a double well has nothing to be compared with
@@ -258,7 +258,7 @@ impl SpectrumTask {
     }
 }
 
-impl SpectrumTask {
+impl VibrationTask {
     /// As [`Task::advance`], by a team: all find the modes together, the first member does what follows and has the result.
     ///
     /// # Errors
@@ -333,14 +333,14 @@ pub(super) fn modes_of(
     lowest_modes_of_team(model, cell, positions, rattlers, wanted, team)
 }
 
-impl Task for SpectrumTask {
-    type State = SpectrumState;
+impl Task for VibrationTask {
+    type State = VibrationState;
 
     fn advance(&mut self, _: u64) -> Result<Progress> {
         self.advance_with(&Alone)
     }
 
-    fn state(&self) -> SpectrumState {
+    fn state(&self) -> VibrationState {
         self.state.clone()
     }
 

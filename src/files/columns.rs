@@ -1,0 +1,140 @@
+//! A column of a table, declared once: where it stands in a file, what it is, and how a record gives its value.
+//!
+//! A table of a file has one row for each record of a kind, and a stage's `columns.rs` names its columns, one entry each:
+//!
+//! ```text
+//! pub const WELLS: &[Column<Well>] = &[
+//!     column("/double_wells/length", "[P]", "sigma", "arc length d of the path", F64(|well| well.length)),
+//!     column("/double_wells/tangent_a", "[P,N,3]", "1", "unit tangent at a", F64s(|well| well.tangent_a.clone())),
+//! ];
+//! ```
+//!
+//! [`data_sets`] makes the part of the stage's [`super::layout::Layout`] that describes them;
+//! [`super::StageFile::write_columns`] writes them.
+
+use std::borrow::Borrow;
+
+use super::layout::{DataSet, Element};
+use super::values::Values;
+use crate::error::{Error, Result};
+
+/// A data set that has one row for each record `R`.
+pub struct Column<R> {
+    pub data_set: DataSet,
+    take: Take<R>,
+}
+
+/// How a record gives its row, and the type of its elements: one value, or a vector that fills the axes after the first. A vector
+/// that is shorter ends in NaN, 0 or false.
+pub enum Take<R> {
+    F64(fn(&R) -> f64),
+    I64(fn(&R) -> i64),
+    U32(fn(&R) -> u32),
+    Bool(fn(&R) -> bool),
+    /// One of these names.
+    Name(&'static [&'static str], fn(&R) -> Result<String>),
+    F64s(fn(&R) -> Vec<f64>),
+    I64s(fn(&R) -> Vec<i64>),
+    U32s(fn(&R) -> Vec<u32>),
+    Bools(fn(&R) -> Vec<bool>),
+    /// Names for the whole row.
+    Names(&'static [&'static str], fn(&R) -> Result<Vec<String>>),
+}
+
+impl<R> Take<R> {
+    const fn element(&self) -> Element {
+        match self {
+            Take::F64(_) | Take::F64s(_) => Element::F64,
+            Take::I64(_) | Take::I64s(_) => Element::I64,
+            Take::U32(_) | Take::U32s(_) => Element::U32,
+            Take::Bool(_) | Take::Bools(_) => Element::Bool,
+            Take::Name(names, _) | Take::Names(names, _) => Element::Names(names),
+        }
+    }
+}
+
+/// A promised column.
+pub const fn column<R>(
+    path: &'static str,
+    shape: &'static str,
+    units: &'static str,
+    description: &'static str,
+    take: Take<R>,
+) -> Column<R> {
+    let element = take.element();
+    Column { data_set: DataSet { path, element, shape, units, description, promised: true }, take }
+}
+
+/// A column that is there when it was asked for.
+pub const fn asked_column<R>(
+    path: &'static str,
+    shape: &'static str,
+    units: &'static str,
+    description: &'static str,
+    take: Take<R>,
+) -> Column<R> {
+    let element = take.element();
+    Column { data_set: DataSet { path, element, shape, units, description, promised: false }, take }
+}
+
+/// The data sets of a table, for the layout: `static WELLS: [DataSet; columns::WELLS.len()] = data_sets(columns::WELLS);`.
+pub const fn data_sets<R, const N: usize>(columns: &[Column<R>]) -> [DataSet; N] {
+    let mut sets = [columns[0].data_set; N];
+    let mut k = 0;
+    while k < N {
+        sets[k] = columns[k].data_set;
+        k += 1;
+    }
+    sets
+}
+
+impl<R> Column<R> {
+    /// The values of these records, `width` for each.
+    ///
+    /// # Errors
+    /// `Internal` when a vector is longer than a row, or a status has no plain name.
+    pub(super) fn values<I>(&self, records: I, width: usize) -> Result<Values<'static>>
+    where
+        I: IntoIterator<Item: Borrow<R>>,
+    {
+        let records = records.into_iter();
+        Ok(match self.take {
+            Take::F64(take) => Values::from(records.map(|record| take(record.borrow())).collect::<Vec<f64>>()),
+            Take::I64(take) => Values::from(records.map(|record| take(record.borrow())).collect::<Vec<i64>>()),
+            Take::U32(take) => Values::from(records.map(|record| take(record.borrow())).collect::<Vec<u32>>()),
+            Take::Bool(take) => Values::from(records.map(|record| take(record.borrow())).collect::<Vec<bool>>()),
+            Take::Name(_, take) => {
+                Values::from(records.map(|record| take(record.borrow())).collect::<Result<Vec<String>>>()?)
+            }
+            Take::F64s(take) => {
+                Values::from(self.joined(records.map(|record| take(record.borrow())), width, f64::NAN)?)
+            }
+            Take::I64s(take) => Values::from(self.joined(records.map(|record| take(record.borrow())), width, 0)?),
+            Take::U32s(take) => Values::from(self.joined(records.map(|record| take(record.borrow())), width, 0)?),
+            Take::Bools(take) => {
+                Values::from(self.joined(records.map(|record| take(record.borrow())), width, false)?)
+            }
+            Take::Names(_, take) => {
+                let rows = records.map(|record| take(record.borrow())).collect::<Result<Vec<Vec<String>>>>()?;
+                Values::from(rows.concat())
+            }
+        })
+    }
+
+    /// Rows one after the other, each filled up to `width`.
+    fn joined<T: Copy>(&self, rows: impl Iterator<Item = Vec<T>>, width: usize, filling: T) -> Result<Vec<T>> {
+        let mut all = Vec::with_capacity(rows.size_hint().0 * width);
+        for row in rows {
+            let end = all.len() + width;
+            all.extend(row);
+            if all.len() > end {
+                return Err(Error::Internal(format!(
+                    "{} takes {width} values of a record, not more",
+                    self.data_set.path
+                )));
+            }
+            all.resize(end, filling);
+        }
+        Ok(all)
+    }
+}

@@ -1,0 +1,175 @@
+//! Reads paths.h5, for the stages after connect: its double wells, and minima wherever they stand.
+
+use crate::error::{Error, Result};
+use crate::files::{GlassRows, StageReader};
+use crate::model::Preset;
+use crate::parallel::Ranks;
+use crate::stage::Stage;
+use crate::stages::explore::LandscapeReader;
+use crate::tunnelling::Profile;
+use std::path::Path;
+
+/// The two minima of a double well, by their indices within the glass; a is the lower one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WellEnds {
+    pub glass: u32,
+    pub a: u32,
+    pub b: u32,
+}
+
+/// The double wells of paths.h5, by their rows.
+pub struct DoubleWellReader {
+    reader: StageReader,
+    total: u64,
+    points: usize,
+}
+
+impl DoubleWellReader {
+    /// Collective: opens paths.h5.
+    ///
+    /// # Errors
+    /// `Storage` when it is missing or damaged.
+    pub fn open(ranks: &Ranks, directory: &Path) -> Result<Self> {
+        let opened = StageReader::open(directory, Stage::Connect).and_then(|reader| {
+            let length = |path: &str, axis: usize| Ok(reader.shape(path)?.get(axis).copied().unwrap_or(0));
+            let (total, points) = (length("/double_wells/glass", 0)?, length("/double_wells/profile/energy", 1)?);
+            Ok(Self { total, points: points as usize, reader })
+        });
+        ranks.agree(opened)
+    }
+
+    /// Number of double wells.
+    pub fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// The minima of the rows `first..first + count`.
+    ///
+    /// # Errors
+    /// `Storage` when the file cannot be read.
+    pub fn ends(&self, first: u64, count: u64) -> Result<Vec<WellEnds>> {
+        let column = |name: &str| self.reader.read_rows::<u32>(&format!("/double_wells/{name}"), first, count);
+        let (glass, a, b) = (column("glass")?, column("a")?, column("b")?);
+        Ok(glass.into_iter().zip(a).zip(b).map(|((glass, a), b)| WellEnds { glass, a, b }).collect())
+    }
+
+    /// Whether these are exchanges: one structure with like particles exchanged.
+    ///
+    /// # Errors
+    /// `Storage` when the file cannot be read.
+    pub fn exchange(&self, first: u64, count: u64) -> Result<Vec<bool>> {
+        self.reader.read_rows("/double_wells/exchange", first, count)
+    }
+
+    /// Positions of the saddle [3N].
+    ///
+    /// # Errors
+    /// `Storage` when the file cannot be read.
+    pub fn saddle(&self, well: u64) -> Result<Vec<f64>> {
+        self.reader.read_rows("/double_wells/saddle_position", well, 1)
+    }
+
+    /// Unit tangent of the path at the lower minimum [3N].
+    ///
+    /// # Errors
+    /// `Storage` when the file cannot be read.
+    pub fn tangent(&self, well: u64) -> Result<Vec<f64>> {
+        self.reader.read_rows("/double_wells/tangent_a", well, 1)
+    }
+
+    /// What the energy profiles of the rows `first..first + count` are made of.
+    ///
+    /// # Errors
+    /// `Storage` when the file cannot be read.
+    pub fn curves(&self, first: u64, count: u64) -> Result<EnergyCurves> {
+        let column = |name: &str| self.reader.read_rows::<f64>(&format!("/double_wells/{name}"), first, count);
+        Ok(EnergyCurves {
+            arc_length: column("profile/arc_length")?,
+            energy: column("profile/energy")?,
+            curvature: [column("curvature_a")?, column("curvature_b")?],
+            points: self.points,
+        })
+    }
+
+    /// The energy profile of a double well.
+    ///
+    /// # Errors
+    /// `Storage` when the file cannot be read.
+    pub fn profile(&self, well: u64) -> Result<Profile> {
+        Ok(self.curves(well, 1)?.profile(0))
+    }
+}
+
+/// The energy along the paths of some double wells.
+pub struct EnergyCurves {
+    arc_length: Vec<f64>,
+    energy: Vec<f64>,
+    curvature: [Vec<f64>; 2],
+    points: usize,
+}
+
+impl EnergyCurves {
+    /// The profile of the double well with this place among those that were read.
+    pub fn profile(&self, place: usize) -> Profile {
+        let range = place * self.points..(place + 1) * self.points;
+        // without a curvature of its own the continuation takes the spline's
+        let curvature = [0, 1].map(|end| Some(self.curvature[end][place]).filter(|k| k.is_finite() && *k > 0.0));
+        Profile::from_arc_length(&self.arc_length[range.clone()], &self.energy[range], curvature)
+    }
+}
+
+/// The minima of landscape.h5 and those of paths.h5, which were found by splitting.
+pub struct MinimumReader {
+    landscape: LandscapeReader,
+    /// paths.h5 and where the minima of each glass stand in it.
+    found: Option<(StageReader, GlassRows)>,
+}
+
+impl MinimumReader {
+    /// Collective: those of landscape.h5, and with `connected` those of paths.h5.
+    ///
+    /// # Errors
+    /// `Storage` when a file is missing or damaged.
+    pub fn open(ranks: &Ranks, directory: &Path, glasses: usize, connected: bool) -> Result<Self> {
+        let landscape = LandscapeReader::open(ranks, directory, glasses)?;
+        let found = match connected {
+            true => {
+                let reader = ranks.agree(StageReader::open(directory, Stage::Connect))?;
+                let rows = GlassRows::look(ranks, &reader, "/minima/glass", glasses)?;
+                Some((reader, rows))
+            }
+            false => None,
+        };
+        Ok(Self { landscape, found })
+    }
+
+    /// Number of explored minima of a glass.
+    pub fn explored(&self, glass: usize) -> usize {
+        self.landscape.minima(glass)
+    }
+
+    /// The minimum from which displacements are counted [3N]; empty where minima are recognised by themselves.
+    ///
+    /// # Errors
+    /// `Storage` when landscape.h5 cannot be read.
+    pub fn origin(&self, glass: usize, preset: Preset) -> Result<Vec<f64>> {
+        self.landscape.origin(glass, preset)
+    }
+
+    /// Positions [3N] of a minimum by its index within the glass.
+    ///
+    /// # Errors
+    /// `Storage` when there is none.
+    pub fn positions(&self, glass: usize, index: usize) -> Result<Vec<f64>> {
+        let explored = self.explored(glass);
+        let Some((reader, rows)) = self.found.as_ref().filter(|_| index >= explored) else {
+            return Ok(self.landscape.minimum(glass, index)?.positions);
+        };
+        let (first, count) = rows.of(glass);
+        let number = (index - explored) as u64;
+        if number >= count {
+            return Err(Error::storage(reader.path(), format!("has no minimum {index} of glass {glass}")));
+        }
+        reader.read_rows("/minima/position", first + number, 1)
+    }
+}

@@ -1,0 +1,242 @@
+//! The columns of what pushes came to, and of where they lead.
+
+use super::FREQUENCY;
+use crate::excitation::{GlassSpectrum, cubic_amplitude};
+use crate::files::columns::Take::*;
+use crate::files::columns::{Column, asked_column, column};
+use crate::files::layout::names;
+use crate::files::name_of;
+use crate::stages::excite::record::{Destination, Pushed, PushedGlass};
+
+/// A mode of a glass and what the pushes along it came to.
+pub struct ExcitationOf<'g> {
+    pub glass: &'g PushedGlass,
+    pub pushed: &'g Pushed,
+    pub destination: Option<usize>,
+}
+
+impl<'g> ExcitationOf<'g> {
+    /// /excitations.
+    pub const COLUMNS: &'g [Column<Self>] = &[
+        column("/excitations/glass", "[X]", "1", "glass that was pushed", U32(|row| row.pushed.glass as u32)),
+        column(
+            "/excitations/mode",
+            "[X]",
+            "1",
+            "mode it was pushed along, 0 the lowest without translations",
+            U32(|row| row.pushed.mode as u32),
+        ),
+        column(
+            "/excitations/status",
+            "[X]",
+            "1",
+            "what the pushes came to; excite.modes rows for each glass, no_mode (all else NaN) where it has fewer",
+            Name(names::PUSH, |row| name_of(&row.pushed.excitation.status)),
+        ),
+        column(
+            "/excitations/certainty",
+            "[X]",
+            "1",
+            "whether A_c is known: an upper bound alone where pushes along the other sign ended below it without a minimum \
+         (overlapping, unsettled), where those of the bracket did, or where the first of the grid left (wide)",
+            Name(names::CERTAINTY, |row| name_of(&row.pushed.excitation.certainty)),
+        ),
+        column(
+            "/excitations/frequency",
+            "[X]",
+            FREQUENCY,
+            "frequency of the mode",
+            F64(|row| row.of_mode(&row.glass.spectrum.frequencies())),
+        ),
+        column(
+            "/excitations/participation_ratio",
+            "[X]",
+            "1",
+            "participation ratio of the mode",
+            F64(|row| row.of_mode(&row.glass.spectrum.participation_ratio)),
+        ),
+        column(
+            "/excitations/phonon_order",
+            "[X]",
+            "1",
+            "phonon order parameter O_k",
+            F64(|row| row.of_mode(&row.glass.spectrum.phonon_order)),
+        ),
+        column(
+            "/excitations/critical_amplitude",
+            "[X]",
+            "sigma",
+            "smallest amplitude A_c of both signs that leaves the minimum, to excite.tolerance if certainty is known; NaN for none",
+            F64(|row| row.pushed.excitation.critical_amplitude),
+        ),
+        column(
+            "/excitations/returning_amplitude",
+            "[X]",
+            "sigma",
+            "largest amplitude below A_c that was seen to return; 0 when the first of the grid leaves, NaN for none",
+            F64(|row| row.pushed.excitation.returning_amplitude),
+        ),
+        column(
+            "/excitations/sign",
+            "[X]",
+            "1",
+            "sign of the eigenvector that leaves first; 0 for none",
+            F64(|row| row.pushed.excitation.sign),
+        ),
+        column(
+            "/excitations/critical_amplitude_cubic",
+            "[X]",
+            "sigma",
+            "its cubic estimate, 2 omega^2 / (|tau| sqrt(N))",
+            F64(|row| row.cubic_amplitude()),
+        ),
+        column(
+            "/excitations/third_order",
+            "[X]",
+            "epsilon/sigma^3",
+            "tau = U:e e e of the mode",
+            F64(|row| row.of_mode(&row.glass.spectrum.third_order)),
+        ),
+        column("/excitations/barrier", "[X]", "epsilon", "V(A_c) - V(0)", F64(|row| row.pushed.excitation.barrier)),
+        column(
+            "/excitations/distance",
+            "[X]",
+            "sigma",
+            "|dr| between the old minimum and the new, rattlers left out",
+            F64(|row| row.pushed.excitation.distance),
+        ),
+        column(
+            "/excitations/energy_difference",
+            "[X]",
+            "epsilon",
+            "energy of the new minimum less the old",
+            F64(|row| row.pushed.excitation.energy_difference),
+        ),
+        column(
+            "/excitations/rearranging_particles",
+            "[X]",
+            "1",
+            "[sum dr_i^2]^2 / sum dr_i^4",
+            F64(|row| row.pushed.excitation.rearranging_particles),
+        ),
+        column(
+            "/excitations/alignment",
+            "[X]",
+            "1",
+            "I = |sum dr_i.e_i| / |dr|",
+            F64(|row| row.pushed.excitation.alignment),
+        ),
+        column(
+            "/excitations/destination",
+            "[X]",
+            "1",
+            "number of the new minimum within the glass; -1 for none",
+            I64(|row| row.destination.map_or(-1, |number| number as i64)),
+        ),
+        column(
+            "/excitations/decay_exponent",
+            "[X]",
+            "1",
+            "a of |dr_i| ~ r^-a far from the particle that moves most",
+            F64(|row| row.pushed.decay.0),
+        ),
+        column(
+            "/excitations/decay_exponent_error",
+            "[X]",
+            "1",
+            "its standard error from the scatter of the shells",
+            F64(|row| row.pushed.decay.1),
+        ),
+        column(
+            "/excitations/pushes",
+            "[X]",
+            "1",
+            "quenches of pushed configurations",
+            I64(|row| row.pushed.excitation.pushes as i64),
+        ),
+        column(
+            "/excitations/overlaps",
+            "[X]",
+            "1",
+            "pushes that were discarded: particles nearer than 0.7 sigma",
+            I64(|row| row.pushed.excitation.overlaps as i64),
+        ),
+        column(
+            "/excitations/force_evaluations",
+            "[X]",
+            "1",
+            "force evaluations of the quenches",
+            I64(|row| row.pushed.excitation.force_evaluations as i64),
+        ),
+    ];
+
+    /// The number of the mode in a column of the spectrum; NaN where there is none.
+    fn of_mode(&self, column: &[f64]) -> f64 {
+        column.get(self.pushed.mode).copied().unwrap_or(f64::NAN)
+    }
+
+    fn cubic_amplitude(&self) -> f64 {
+        let GlassSpectrum { eigenvalues, third_order, .. } = &self.glass.spectrum;
+        cubic_amplitude(self.of_mode(eigenvalues), self.of_mode(third_order), self.glass.particles())
+    }
+}
+
+/// A minimum that modes of a glass lead to, and the lowest of them.
+pub struct DestinationOf<'g> {
+    pub number: usize,
+    pub destination: &'g Destination,
+    pub first: &'g Pushed,
+}
+
+impl<'g> DestinationOf<'g> {
+    /// /destinations.
+    pub const COLUMNS: &'g [Column<Self>] = &[
+        column("/destinations/glass", "[D]", "1", "glass of the new minimum", U32(|row| row.first.glass as u32)),
+        column(
+            "/destinations/destination",
+            "[D]",
+            "1",
+            "number of the new minimum within the glass, by the first mode to it",
+            I64(|row| row.number as i64),
+        ),
+        column("/destinations/modes", "[D]", "1", "modes that lead to it", I64(|row| row.destination.modes as i64)),
+        column("/destinations/first_mode", "[D]", "1", "the lowest of them", U32(|row| row.first.mode as u32)),
+        column(
+            "/destinations/distance",
+            "[D]",
+            "sigma",
+            "|dr|, along the lowest of them",
+            F64(|row| row.first.excitation.distance),
+        ),
+        column(
+            "/destinations/energy_difference",
+            "[D]",
+            "epsilon",
+            "energy of the new minimum less the old",
+            F64(|row| row.first.excitation.energy_difference),
+        ),
+        column(
+            "/destinations/rearranging_particles",
+            "[D]",
+            "1",
+            "[sum dr_i^2]^2 / sum dr_i^4",
+            F64(|row| row.first.excitation.rearranging_particles),
+        ),
+        column(
+            "/destinations/barrier",
+            "[D]",
+            "epsilon",
+            "lowest V(A_c) - V(0) of the modes that lead to it",
+            F64(|row| row.destination.barrier),
+        ),
+    ];
+
+    /// With excite.store_displacements.
+    pub const DISPLACEMENTS: &'g [Column<Self>] = &[asked_column(
+        "/destinations/displacement",
+        "[D,N,3]",
+        "sigma",
+        "dr_i, 0 for rattlers; to single precision",
+        F64s(|row| row.first.excitation.displacement.iter().map(|d| f64::from(*d)).collect()),
+    )];
+}

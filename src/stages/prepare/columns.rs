@@ -1,0 +1,120 @@
+//! The columns of glasses.h5.
+
+use super::record::GlassRecord;
+use crate::files::columns::Take::*;
+use crate::files::columns::{Column, column};
+use crate::files::layout::names;
+use crate::files::name_of;
+
+/// /glasses.
+pub const GLASSES: &[Column<GlassRecord>] = &[
+    column(
+        "/glasses/position",
+        "[Ng,N,3]",
+        "sigma",
+        "positions of the glass as prepared, in the box; with method quench those of the minimum",
+        F64s(|glass| glass.configuration.positions.clone()),
+    ),
+    column(
+        "/glasses/diameter",
+        "[Ng,N]",
+        "sigma",
+        "diameters of the particles (1 where the law has none)",
+        F64s(|glass| glass.configuration.diameters.clone()),
+    ),
+    column(
+        "/glasses/species",
+        "[Ng,N]",
+        "1",
+        "species of the particles; 0, 1, 2 are A, B, C",
+        U32s(|glass| glass.configuration.species.iter().map(|s| u32::from(*s)).collect()),
+    ),
+    column(
+        "/glasses/box",
+        "[Ng,3]",
+        "sigma",
+        "edges of the periodic box",
+        F64s(|glass| glass.configuration.cell.edges.to_vec()),
+    ),
+    column(
+        "/glasses/energy",
+        "[Ng]",
+        "epsilon",
+        "potential energy per particle, as prepared: at the positions above",
+        F64(|glass| glass.energy_per_particle),
+    ),
+    column(
+        "/glasses/inherent_energy",
+        "[Ng]",
+        "epsilon",
+        "potential energy per particle at the inherent structure",
+        F64(|glass| glass.inherent_energy_per_particle),
+    ),
+    column(
+        "/glasses/inherent_status",
+        "[Ng]",
+        "1",
+        "how the quench to the inherent structure ended; stalled: as near as the rounding of coordinates allows",
+        Name(names::QUENCH, |glass| name_of(&glass.inherent_stop)),
+    ),
+    column(
+        "/glasses/pressure",
+        "[Ng]",
+        "epsilon/sigma^3",
+        "pressure, with the ideal part rho T (T = 0 with method quench)",
+        F64(|glass| glass.pressure),
+    ),
+    column(
+        "/glasses/equilibrated",
+        "[Ng]",
+        "1",
+        "whether the glass was in equilibrium when preparation ended",
+        Bool(|glass| glass.equilibrated),
+    ),
+    column(
+        "/glasses/relaxation_time",
+        "[Ng]",
+        "sigma sqrt(m/epsilon)",
+        "1/e time of F_s of the preparation (swap-mc: sweeps); NaN when not reached",
+        F64(|glass| glass.relaxation_time),
+    ),
+    column(
+        "/glasses/swap_acceptance",
+        "[Ng]",
+        "1",
+        "accepted over attempted swaps; NaN without swaps",
+        F64(|glass| glass.swap_acceptance),
+    ),
+];
+
+/// One time of the equilibration of a glass.
+pub struct TracePoint {
+    pub glass: usize,
+    pub time: f64,
+    pub energy: f64,
+}
+
+/// /glasses/equilibration.
+pub const EQUILIBRATION: &[Column<TracePoint>] = &[
+    column(
+        "/glasses/equilibration/glass",
+        "[E]",
+        "1",
+        "glass of this row of the traces",
+        U32(|point| point.glass as u32),
+    ),
+    column(
+        "/glasses/equilibration/time",
+        "[E]",
+        "sigma sqrt(m/epsilon)",
+        "time since T was reached (swap-mc: sweeps)",
+        F64(|point| point.time),
+    ),
+    column(
+        "/glasses/equilibration/energy",
+        "[E]",
+        "epsilon",
+        "potential energy per particle then",
+        F64(|point| point.energy),
+    ),
+];

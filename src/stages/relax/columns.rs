@@ -1,0 +1,438 @@
+//! The columns of relaxation.h5.
+
+use crate::files::columns::Take::*;
+use crate::files::columns::{Column, asked_column, column};
+use crate::files::layout::names;
+use crate::files::name_of;
+use crate::sampling::{FOURTH_POWER, OBSERVABLES, OVERLAP, SELF_SCATTERING, SQUARED_DISPLACEMENT};
+use crate::statistics::{LiquidEnsemble, LiquidSample};
+
+const TIME: &str = "sigma sqrt(m/epsilon)";
+const PRESSURE: &str = "epsilon/sigma^3";
+
+/// /relaxation: the first kind of moves.
+pub const ENSEMBLES: &[Column<LiquidEnsemble>] = &[
+    column(
+        "/relaxation/temperature",
+        "[T]",
+        "epsilon",
+        "temperatures of the liquid, falling",
+        F64(|ensemble| ensemble.temperature),
+    ),
+    column(
+        "/relaxation/time",
+        "[T,K]",
+        TIME,
+        "times of the correlation functions; NaN beyond the shortest sample",
+        F64s(|ensemble| ensemble.time.clone()),
+    ),
+    column(
+        "/relaxation/self_scattering",
+        "[T,K]",
+        "1",
+        "self part of the intermediate scattering function F_s(q,t)",
+        F64s(|ensemble| ensemble.curve(0, SELF_SCATTERING).0),
+    ),
+    column(
+        "/relaxation/self_scattering_error",
+        "[T,K]",
+        "1",
+        "its standard error over samples; NaN with one sample",
+        F64s(|ensemble| ensemble.curve(0, SELF_SCATTERING).1),
+    ),
+    column(
+        "/relaxation/mean_squared_displacement",
+        "[T,K]",
+        "sigma^2",
+        "mean squared displacement",
+        F64s(|ensemble| ensemble.curve(0, SQUARED_DISPLACEMENT).0),
+    ),
+    column(
+        "/relaxation/mean_squared_displacement_error",
+        "[T,K]",
+        "sigma^2",
+        "its standard error over samples",
+        F64s(|ensemble| ensemble.curve(0, SQUARED_DISPLACEMENT).1),
+    ),
+    column(
+        "/relaxation/overlap",
+        "[T,K]",
+        "1",
+        "Q(t), fraction of particles within overlap_distance of where they were",
+        F64s(|ensemble| ensemble.curve(0, OVERLAP).0),
+    ),
+    column(
+        "/relaxation/overlap_error",
+        "[T,K]",
+        "1",
+        "its standard error over samples",
+        F64s(|ensemble| ensemble.curve(0, OVERLAP).1),
+    ),
+    column(
+        "/relaxation/non_gaussian",
+        "[T,K]",
+        "1",
+        "alpha_2 = 3 <d^4> / (5 <d^2>^2) - 1 of the displacements",
+        F64s(|ensemble| ensemble.non_gaussian(0)),
+    ),
+    column(
+        "/relaxation/tau_alpha",
+        "[T]",
+        TIME,
+        "time at which F_s is 1/e; NaN when not reached",
+        F64(|ensemble| first(&ensemble.tau_alpha)),
+    ),
+    column(
+        "/relaxation/tau_alpha_error",
+        "[T]",
+        TIME,
+        "its standard error, jackknife over samples; NaN with one sample",
+        F64(|ensemble| first(&ensemble.tau_alpha_error)),
+    ),
+    column(
+        "/relaxation/status",
+        "[T]",
+        "1",
+        "what tau_alpha rests on",
+        Name(names::RELAXATION, |ensemble| name_of(&ensemble.status)),
+    ),
+    column("/relaxation/samples", "[T]", "1", "independent samples", U32(|ensemble| ensemble.samples as u32)),
+    column("/relaxation/energy", "[T]", "epsilon", "potential energy per particle", F64(|ensemble| ensemble.energy.0)),
+    column(
+        "/relaxation/energy_error",
+        "[T]",
+        "epsilon",
+        "its standard error over samples",
+        F64(|ensemble| ensemble.energy.1),
+    ),
+    column(
+        "/relaxation/energy_correlation_time",
+        "[T]",
+        TIME,
+        "integrated autocorrelation time of the energy",
+        F64(|ensemble| ensemble.energy_correlation_time),
+    ),
+    column(
+        "/relaxation/pressure",
+        "[T]",
+        PRESSURE,
+        "pressure, with the ideal part rho T",
+        F64(|ensemble| ensemble.pressure.0),
+    ),
+    column(
+        "/relaxation/pressure_error",
+        "[T]",
+        PRESSURE,
+        "its standard error over samples",
+        F64(|ensemble| ensemble.pressure.1),
+    ),
+];
+
+/// /relaxation/swap: the hybrid, which is no physical dynamics, beside molecular dynamics.
+pub const HYBRIDS: &[Column<LiquidEnsemble>] = &[
+    asked_column(
+        "/relaxation/swap/time",
+        "[T,H]",
+        TIME,
+        "hybrid of dynamics and swaps, beside molecular dynamics: times",
+        F64s(|ensemble| ensemble.time.clone()),
+    ),
+    asked_column(
+        "/relaxation/swap/self_scattering",
+        "[T,H]",
+        "1",
+        "the same of the hybrid: F_s of the particles' positions",
+        F64s(|ensemble| ensemble.curve(0, SELF_SCATTERING).0),
+    ),
+    asked_column(
+        "/relaxation/swap/self_scattering_error",
+        "[T,H]",
+        "1",
+        "its standard error",
+        F64s(|ensemble| ensemble.curve(0, SELF_SCATTERING).1),
+    ),
+    asked_column(
+        "/relaxation/swap/mean_squared_displacement",
+        "[T,H]",
+        "sigma^2",
+        "the same of the hybrid",
+        F64s(|ensemble| ensemble.curve(0, SQUARED_DISPLACEMENT).0),
+    ),
+    asked_column(
+        "/relaxation/swap/overlap",
+        "[T,H]",
+        "1",
+        "the same of the hybrid",
+        F64s(|ensemble| ensemble.curve(0, OVERLAP).0),
+    ),
+    asked_column(
+        "/relaxation/swap/tau_alpha",
+        "[T]",
+        TIME,
+        "the same of the hybrid",
+        F64(|ensemble| first(&ensemble.tau_alpha)),
+    ),
+    asked_column(
+        "/relaxation/swap/tau_alpha_error",
+        "[T]",
+        TIME,
+        "its standard error",
+        F64(|ensemble| first(&ensemble.tau_alpha_error)),
+    ),
+    asked_column(
+        "/relaxation/swap/status",
+        "[T]",
+        "1",
+        "the same of the hybrid",
+        Name(names::RELAXATION, |ensemble| name_of(&ensemble.status)),
+    ),
+    asked_column(
+        "/relaxation/swap/energy",
+        "[T]",
+        "epsilon",
+        "the same of the hybrid",
+        F64(|ensemble| ensemble.energy.0),
+    ),
+    asked_column(
+        "/relaxation/swap/energy_error",
+        "[T]",
+        "epsilon",
+        "its standard error",
+        F64(|ensemble| ensemble.energy.1),
+    ),
+    asked_column(
+        "/relaxation/swap/pressure",
+        "[T]",
+        PRESSURE,
+        "the same of the hybrid",
+        F64(|ensemble| ensemble.pressure.0),
+    ),
+    asked_column(
+        "/relaxation/swap/pressure_error",
+        "[T]",
+        PRESSURE,
+        "its standard error",
+        F64(|ensemble| ensemble.pressure.1),
+    ),
+];
+
+/// The species of a mixture at one temperature, their curves over `lags` lags.
+pub struct SpeciesCurves<'e> {
+    pub ensemble: &'e LiquidEnsemble,
+    pub lags: usize,
+}
+
+impl<'e> SpeciesCurves<'e> {
+    /// /relaxation/species.
+    pub const COLUMNS: &'e [Column<Self>] = &[
+        asked_column(
+            "/relaxation/species/self_scattering",
+            "[T,S,K]",
+            "1",
+            "F_s(q,t) of each species of a mixture",
+            F64s(|species| species.curves(SELF_SCATTERING)[0].clone()),
+        ),
+        asked_column(
+            "/relaxation/species/self_scattering_error",
+            "[T,S,K]",
+            "1",
+            "its standard error over samples",
+            F64s(|species| species.curves(SELF_SCATTERING)[1].clone()),
+        ),
+        asked_column(
+            "/relaxation/species/mean_squared_displacement",
+            "[T,S,K]",
+            "sigma^2",
+            "of each species",
+            F64s(|species| species.curves(SQUARED_DISPLACEMENT)[0].clone()),
+        ),
+        asked_column(
+            "/relaxation/species/overlap",
+            "[T,S,K]",
+            "1",
+            "Q(t) of each species",
+            F64s(|species| species.curves(OVERLAP)[0].clone()),
+        ),
+        asked_column(
+            "/relaxation/species/tau_alpha",
+            "[T,S]",
+            TIME,
+            "tau_alpha of each species",
+            F64s(|species| species.ensemble.tau_alpha[1..].to_vec()),
+        ),
+        asked_column(
+            "/relaxation/species/tau_alpha_error",
+            "[T,S]",
+            TIME,
+            "its standard error",
+            F64s(|species| species.ensemble.tau_alpha_error[1..].to_vec()),
+        ),
+    ];
+
+    /// Mean and error of an observable: one species after the other, NaN beyond the sample's lags.
+    fn curves(&self, observable: usize) -> [Vec<f64>; 2] {
+        let both = (1..self.ensemble.groups()).map(|group| self.ensemble.curve(group, observable));
+        let (means, errors): (Vec<_>, Vec<_>) = both.unzip();
+        [means, errors].map(|curves| {
+            let padded = |mut curve: Vec<f64>| {
+                curve.resize(self.lags, f64::NAN);
+                curve
+            };
+            curves.into_iter().flat_map(padded).collect()
+        })
+    }
+}
+
+/// How much faster swaps relax at one temperature, and the error of that.
+pub struct SpeedUp(pub f64, pub f64);
+
+/// /relaxation/speed_up.
+pub const SPEED_UPS: &[Column<SpeedUp>] = &[
+    asked_column(
+        "/relaxation/speed_up",
+        "[T]",
+        "1",
+        "tau_alpha of molecular dynamics over that of the hybrid, both in time of molecular dynamics: above 1 swaps relax faster",
+        F64(|SpeedUp(ratio, _)| *ratio),
+    ),
+    asked_column("/relaxation/speed_up_error", "[T]", "1", "its standard error", F64(|SpeedUp(_, error)| *error)),
+];
+
+/// /samples.
+pub const SAMPLES: &[Column<LiquidSample>] = &[
+    column(
+        "/samples/temperature",
+        "[R]",
+        "epsilon",
+        "temperature of the sample",
+        F64(|sample| sample.name.temperature),
+    ),
+    column(
+        "/samples/dynamics",
+        "[R]",
+        "1",
+        "moves by which it was followed",
+        Name(names::DYNAMICS, |sample| name_of(&sample.name.dynamics)),
+    ),
+    column("/samples/sample", "[R]", "1", "its number at this temperature", U32(|sample| sample.name.sample as u32)),
+    column(
+        "/samples/equilibrated",
+        "[R]",
+        "1",
+        "whether its equilibration lasted as long as it should",
+        Bool(|sample| sample.run.equilibrated),
+    ),
+    column(
+        "/samples/equilibration_time",
+        "[R]",
+        TIME,
+        "time of the equilibration at this temperature",
+        F64(|sample| sample.run.equilibration_time),
+    ),
+    column(
+        "/samples/equilibration_relaxation_time",
+        "[R]",
+        TIME,
+        "1/e time of F_s of the equilibration's moves",
+        F64(|sample| sample.run.equilibration_relaxation_time),
+    ),
+    column(
+        "/samples/complete",
+        "[R]",
+        "1",
+        "whether it was followed for as many tau_alpha as it should",
+        Bool(|sample| sample.run.complete),
+    ),
+    column("/samples/length", "[R]", TIME, "time for which it was followed", F64(|sample| sample.run.length)),
+    column(
+        "/samples/tau_alpha",
+        "[R]",
+        TIME,
+        "its own tau_alpha; NaN when not reached",
+        F64(|sample| sample.run.tau_alpha),
+    ),
+    column(
+        "/samples/swap_acceptance",
+        "[R]",
+        "1",
+        "accepted over attempted swaps; NaN without swaps",
+        F64(|sample| sample.run.swap_acceptance),
+    ),
+    column(
+        "/samples/energy",
+        "[R]",
+        "epsilon",
+        "mean potential energy per particle",
+        F64(|sample| sample.run.energy.mean),
+    ),
+    column(
+        "/samples/energy_error",
+        "[R]",
+        "epsilon",
+        "its standard error by the integrated autocorrelation time",
+        F64(|sample| sample.run.energy.error),
+    ),
+    column(
+        "/samples/energy_correlation_time",
+        "[R]",
+        TIME,
+        "integrated autocorrelation time of the energy",
+        F64(|sample| sample.run.energy.correlation_time),
+    ),
+    column(
+        "/samples/energy_reliable",
+        "[R]",
+        "1",
+        "whether the sample is longer than 50 of them",
+        Bool(|sample| sample.run.energy.reliable),
+    ),
+    column("/samples/pressure", "[R]", PRESSURE, "mean pressure, with rho T", F64(|sample| sample.run.pressure.mean)),
+    column("/samples/pressure_error", "[R]", PRESSURE, "its standard error", F64(|sample| sample.run.pressure.error)),
+    column(
+        "/samples/lags",
+        "[R]",
+        "1",
+        "lags that the sample has; NaN and 0 beyond them",
+        U32(|sample| sample.run.time.len() as u32),
+    ),
+    column("/samples/time", "[R,L]", TIME, "lags", F64s(|sample| sample.run.time.clone())),
+    column(
+        "/samples/origins",
+        "[R,L]",
+        "1",
+        "time origins of each lag",
+        I64s(|sample| sample.run.origins.iter().map(|count| *count as i64).collect()),
+    ),
+    column(
+        "/samples/self_scattering",
+        "[R,L,G]",
+        "1",
+        "F_s of all particles, then of each species of a mixture",
+        F64s(|sample| curves(sample, SELF_SCATTERING)),
+    ),
+    column(
+        "/samples/mean_squared_displacement",
+        "[R,L,G]",
+        "sigma^2",
+        "<d^2>, groups likewise",
+        F64s(|sample| curves(sample, SQUARED_DISPLACEMENT)),
+    ),
+    column("/samples/overlap", "[R,L,G]", "1", "Q, groups likewise", F64s(|sample| curves(sample, OVERLAP))),
+    column(
+        "/samples/fourth_power",
+        "[R,L,G]",
+        "sigma^4",
+        "<d^4>, groups likewise",
+        F64s(|sample| curves(sample, FOURTH_POWER)),
+    ),
+];
+
+/// The number of all particles.
+pub(super) fn first(values: &[f64]) -> f64 {
+    values.first().copied().unwrap_or(f64::NAN)
+}
+
+/// One observable of a sample by lag, then group.
+fn curves(sample: &LiquidSample, observable: usize) -> Vec<f64> {
+    sample.run.values.iter().skip(observable).step_by(OBSERVABLES).copied().collect()
+}
