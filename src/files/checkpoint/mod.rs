@@ -20,13 +20,13 @@ use crate::stage::Stage;
 pub use record::{CheckpointHeader, CheckpointRecord, TaskKey};
 pub use shared::SharedRecords;
 
-use record_file::{Contents, FileName, Kind, Row};
+use record_file::{Contents, FileName, Kind, RecordPlace};
 
 /// A record that is whole: its file (a place in [`Checkpoints::files`]) and its row there.
 #[derive(Clone, Copy, Debug)]
 struct Place {
     file: usize,
-    row: Row,
+    row: RecordPlace,
 }
 
 /// A file of which something can be used.
