@@ -145,7 +145,7 @@ impl<'r> StageFile<'r> {
     /// been met or set ([`StageFile::set_length`]).
     ///
     /// # Errors
-    /// As [`StageFile::write`]; `Internal` also when a record gives more values than a row has.
+    /// As [`StageFile::write`]; `Internal` also when a record gives another number of values than a row has.
     pub fn write_columns<R, I>(&mut self, columns: &[Column<R>], rows: &Rows, records: I) -> Result<()>
     where
         I: IntoIterator<Item: Borrow<R>> + Clone,

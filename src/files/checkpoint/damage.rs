@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::record_file::{self, FileName, Kind, Look, Row};
+use super::record_file::{self, FileName, Kind, Look, RecordPlace};
 use super::{Checkpoints, Place, TaskKey, UsedFile};
 use crate::error::Result;
 use crate::parallel::Ranks;
@@ -15,7 +15,7 @@ impl Checkpoints {
     pub(super) fn sort_out(&mut self, ranks: &Ranks, looked: Vec<(FileName, Look)>) -> Result<()> {
         let mut skipped = Vec::new();
         // of every used file
-        let mut rows: Vec<Vec<Row>> = Vec::new();
+        let mut rows: Vec<Vec<RecordPlace>> = Vec::new();
         for (name, contents) in looked {
             match contents {
                 Ok(contents) if Some(&contents.header) == self.header.as_ref() => {
@@ -43,9 +43,9 @@ impl Checkpoints {
     }
 
     /// The faulty ones of this rank's share of all records, which is about the same number of bytes for every rank.
-    fn faults(&self, ranks: &Ranks, rows: &[Vec<Row>]) -> Vec<Fault> {
+    fn faults(&self, ranks: &Ranks, rows: &[Vec<RecordPlace>]) -> Vec<Fault> {
         // an empty record costs something, too
-        let cost = |row: &Row| u128::from(row.length) + 512;
+        let cost = |row: &RecordPlace| u128::from(row.length) + 512;
         let total: u128 = rows.iter().flatten().map(cost).sum();
         let mut before = 0;
         let mut faults = Vec::new();
@@ -66,7 +66,7 @@ impl Checkpoints {
     }
 
     /// Of the whole records of a task, the newest counts.
-    fn index(&mut self, rows: &[Vec<Row>], faults: &[Fault]) {
+    fn index(&mut self, rows: &[Vec<RecordPlace>], faults: &[Fault]) {
         let faulty: BTreeSet<(usize, usize)> = faults.iter().map(|(file, row, _)| (*file, *row)).collect();
         for (file, (used, rows)) in self.files.iter().zip(rows).enumerate() {
             let tasks = if used.name.kind == Kind::Finished { &mut self.finished } else { &mut self.running };

@@ -28,13 +28,13 @@ pub use schema::{Persisted, PersistedType, Program, Record, StageRecords};
 pub use shape::Shape;
 pub use shared::SharedRecords;
 
-use record_file::{Contents, FileName, Kind, Look, Row, Unusable};
+use record_file::{Contents, FileName, Kind, Look, RecordPlace, Unusable};
 
 /// A record that is whole: its file (a place in [`Checkpoints::files`]) and its row there.
 #[derive(Clone, Copy, Debug)]
 struct Place {
     file: usize,
-    row: Row,
+    row: RecordPlace,
 }
 
 /// A file of which something can be used.

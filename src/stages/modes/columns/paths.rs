@@ -76,14 +76,14 @@ impl<'p> HessianOf<'p> {
             "[Y,10]",
             "epsilon/sigma^2",
             "ten lowest eigenvalues, translations left out",
-            F64s(|row| row.point.eigenvalues.clone()),
+            PaddedF64s(|row| row.point.eigenvalues.clone()),
         ),
         column(
             "/path_hessians/projection",
             "[Y,6]",
             "1",
             "|t.v| of the six lowest modes with the tangent",
-            F64s(|row| row.point.projections.clone()),
+            PaddedF64s(|row| row.point.projections.clone()),
         ),
         column(
             "/path_hessians/zero_point",
