@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # How far apart the kernels of one binary are: the largest differences from the widest kernel of this processor, as a Markdown
-# table for docs/performance.md. The work is that of tests/kernels.rs, which asserts on the limits.
+# table for docs/performance.md. The work is that of tests/campaigns/kernels.rs, which asserts on the limits.
 #
 #     benches/kernels.sh
 set -euo pipefail
@@ -8,7 +8,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 out=$(mktemp)
 trap 'rm -f "$out"' EXIT
 # one thread: lines of different tests do not mix
-if ! cargo test --locked --manifest-path "$root/Cargo.toml" --test kernels -- --nocapture --test-threads=1 >"$out" 2>&1; then
+if ! cargo test --release --locked --manifest-path "$root/Cargo.toml" --test campaigns -- kernels:: --nocapture --test-threads=1 >"$out" 2>&1; then
     cat "$out" >&2
     exit 1
 fi

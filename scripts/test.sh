@@ -1,19 +1,110 @@
 #!/usr/bin/env bash
-# Sets up and runs the whole suite; `./scripts/test.sh quick` runs the quick part.
+# Sets up and runs the suite (docs/testing.md): about a quarter of an hour on two cores, from nothing.
+#
+#     ./scripts/test.sh          everything
+#     ./scripts/test.sh quick    what belongs to every change: unit tests, formulas, fast paths, the house rules
+#     ./scripts/test.sh long     what takes long: the tests marked #[ignore], and 40 kills
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export GLASSWELL_SETUP=test
 # shellcheck source=scripts/setup.sh
 source "$root/scripts/setup.sh"
 cd "$root"
+target=${CARGO_TARGET_DIR:-$root/target}
+# the file of cargo's name, here with the checks; at the end it goes, so that nobody takes it for the program
+export GLASSWELL=$target/release/glasswell
+checked=(--release --locked --config tests/checked.toml)
+light=(--release --locked --config tests/light.toml)
+logs=$(mktemp -d)
+beside=""
+trap '[ -z "$beside" ] || kill "$beside" 2>/dev/null || true; wait; rm -rf "$logs"' EXIT
 
-if [ "${1:-}" = "quick" ]; then
-    exec cargo test --locked --lib --bins --test vectors --test derivatives --test fast_equals_plain --test layering
-fi
-cargo fmt --all --check
-cargo clippy --locked --all-targets -- -D warnings
-scripts/run-targets.sh
-cargo test --locked --doc
-scripts/serial-test.sh
-GLASSWELL=${CARGO_TARGET_DIR:-$root/target}/debug/glasswell timeout --foreground 900 tests/kill.sh
-timeout --foreground 900 tests/slurm.sh
+# part NAME COMMAND...: runs it and notes its seconds
+part() {
+    local name=$1 started=$SECONDS code=0
+    shift
+    echo "== $name"
+    "$@" || code=$?
+    printf '%6d s  %s\n' $((SECONDS - started)) "$name" >>"$logs/parts"
+    [ "$code" -eq 0 ] || { report && echo "test: FAILED: $name (exit code $code)" >&2 && exit 1; }
+}
+
+report() {
+    local seconds name
+    echo "== seconds of each part"
+    cat "$logs/parts"
+    if [ -s "$logs/tests" ]; then
+        echo "== the slowest tests"
+        sed -nE 's/^ *(PASS|FAIL|TIMEOUT) \[ *([0-9.]+)s\] *(\([^)]*\) *)?(.*)$/\2 \4/p' "$logs/tests" | sort -rn | head -n 10 |
+            while read -r seconds name; do printf '%6.0f s  %s\n' "$seconds" "$name"; done
+    fi
+    printf '%6d s  in all\n' "$SECONDS"
+}
+
+# tests OPTIONS... [-- NAMES...]: by cargo-nextest, which runs each test in a process of its own, two at a time, and those of
+# alone:: with nothing beside them (.config/nextest.toml); where it is not installed by cargo test, to the same end
+tests() {
+    if cargo nextest --version >/dev/null 2>&1; then
+        cargo nextest run "$@" 2>&1 | tee -a "$logs/tests"
+    elif [[ " $* " == *" -- "* ]]; then
+        cargo test "$@"
+    else
+        cargo test "$@" -- --test-threads=2 --skip alone:: && cargo test "$@" -- --test-threads=1 alone::
+    fi
+}
+
+unit_tests() {
+    tests "${light[@]}" --lib
+}
+
+ignored_tests() {
+    tests "${checked[@]}" --test physics --test campaigns -- --ignored
+}
+
+# The job templates wait most of the time, beside the tests
+start_slurm() {
+    tests/slurm.sh >"$logs/slurm" 2>&1 &
+    beside=$!
+}
+
+end_slurm() {
+    local code=0
+    wait "$beside" || code=$?
+    beside=""
+    cat "$logs/slurm"
+    return "$code"
+}
+
+case ${1:-} in
+    quick)
+        part "unit tests" unit_tests
+        part "build" cargo test "${checked[@]}" --test house --test physics --no-run
+        part "formulas, fast paths, house rules" \
+            tests "${checked[@]}" --test house --test physics -- layering:: vectors:: derivatives:: fast_equals_plain::
+        ;;
+    long)
+        part "build" cargo test "${checked[@]}" --test physics --test campaigns --no-run
+        part "long tests" ignored_tests
+        part "40 kills" tests/kill.sh 40
+        ;;
+    "")
+        part "format" cargo fmt --all --check
+        part "clippy" cargo clippy --release --locked --all-targets -- -D warnings
+        part "serial build" scripts/serial-build.sh
+        builds=("$target"/{serial,static}/glasswell)
+        [ -e "${builds[1]}" ] || unset 'builds[1]'
+        GLASSWELL_SERIAL_BUILDS=$(IFS=: && echo "${builds[*]}")
+        export GLASSWELL_SERIAL_BUILDS
+        part "build" cargo test "${checked[@]}" --test house --test physics --test campaigns --no-run
+        rm -rf "$target/tmp/campaigns"
+        start_slurm
+        part "unit tests" unit_tests
+        part "tests" tests "${checked[@]}" --test house --test physics --test campaigns
+        part "8 kills" timeout --foreground 900 tests/kill.sh
+        part "SLURM" end_slurm
+        ;;
+    *) die "test.sh: $1 is none of quick, long" ;;
+esac
+rm -f "$target/release/glasswell"
+report
+echo "test: all passes; cargo build --release makes the program (what was built here has the checks of the tests)"

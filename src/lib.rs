@@ -1,7 +1,7 @@
 //! glasswell finds the tunnelling two-level systems of computer glasses.
 //!
 //! The rooms stand in the order in which they may import each other: a room names only rooms
-//! above it in this list (`tests/layering.rs` holds them to it).
+//! above it in this list (`tests/house/layering.rs` holds them to it).
 //!
 //! # Notation
 //!
@@ -42,4 +42,3 @@ pub mod files;
 pub mod runtime;
 pub mod stages;
 pub mod commands;
-pub mod report;

@@ -6,33 +6,33 @@
 use serde::{Deserialize, Serialize};
 
 /// Hands the list of stages to the macro `$room`, in the order in which they run:
-/// `Variant, section of the deck: settings, file, after [the stages whose results it uses, directly or through others];`
+/// `Variant, section of the deck: room::settings, file, after [the stages whose results it uses, directly or through others];`
 macro_rules! every_stage {
     ($room:ident) => {
         $room! {
             /// Equilibrium liquids and glasses.
-            Prepare, prepare: PrepareSettings, "glasses.h5", after [];
+            Prepare, prepare: sampling::PrepareSettings, "glasses.h5", after [];
             /// Equilibrium liquids and how they relax.
-            Relax, relax: RelaxSettings, "relaxation.h5", after [];
+            Relax, relax: sampling::RelaxSettings, "relaxation.h5", after [];
             /// Molecular dynamics and quenches: the library of minima.
-            Explore, explore: ExploreSettings, "landscape.h5", after [Prepare];
+            Explore, explore: landscape::ExploreSettings, "landscape.h5", after [Prepare];
             /// Minimum-energy paths between minima: double wells.
-            Connect, connect: ConnectSettings, "paths.h5", after [Prepare, Explore];
+            Connect, connect: paths::ConnectSettings, "paths.h5", after [Prepare, Explore];
             /// The quantum problem along each path.
-            Tunnel, tunnel: TunnelSettings, "tunnelling.h5", after [Prepare, Explore, Connect];
+            Tunnel, tunnel: tunnelling::TunnelSettings, "tunnelling.h5", after [Prepare, Explore, Connect];
             /// Vibrations around the minima and along the paths.
-            Modes, modes: ModesSettings, "modes.h5", after [Prepare, Explore, Connect];
+            Modes, modes: modes::ModesSettings, "modes.h5", after [Prepare, Explore, Connect];
             /// Pushes along the modes of glasses, and quenches.
-            Excite, excite: ExciteSettings, "excitations.h5", after [Prepare];
+            Excite, excite: excitation::ExciteSettings, "excitations.h5", after [Prepare];
             /// Elastic moduli by linear response and by strain, and the coupling of double wells to strain.
-            Elastic, elastic: ElasticSettings, "elasticity.h5", after [Prepare, Explore, Connect];
+            Elastic, elastic: modes::ElasticSettings, "elasticity.h5", after [Prepare, Explore, Connect];
         }
     };
 }
 pub(crate) use every_stage;
 
 macro_rules! stages {
-    ($($(#[$doc:meta])* $variant:ident, $section:ident: $settings:ident, $file:literal, after [$($before:ident),*];)*) => {
+    ($($(#[$doc:meta])* $variant:ident, $section:ident: $room:ident::$settings:ident, $file:literal, after [$($before:ident),*];)*) => {
         /// The stages of a campaign, in the order in which they run; each has a section of the deck and a file.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "kebab-case")]

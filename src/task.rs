@@ -23,11 +23,60 @@ pub trait Task {
     /// A numerical failure that leaves no usable result.
     fn advance(&mut self, force_calls: u64) -> Result<Progress>;
 
+    /// Works until the task is done.
+    ///
+    /// # Errors
+    /// As `advance`.
+    fn run_to_end(&mut self) -> Result<()> {
+        while self.advance(u64::MAX)? == Progress::Pending {}
+        Ok(())
+    }
+
     /// The state as it stands between two slices.
     fn state(&self) -> Self::State;
 
     /// Fraction of the work that is done, for progress bars, in [0, 1].
     fn fraction(&self) -> f64;
+}
+
+/// Takes steps of a task until it is done or about `force_calls` evaluations are spent, one step at least. `step` is given how
+/// many are left and returns how many it took.
+///
+/// # Errors
+/// Those of the steps.
+pub fn in_steps<T>(
+    task: &mut T,
+    force_calls: u64,
+    is_done: impl Fn(&T) -> bool,
+    mut step: impl FnMut(&mut T, u64) -> Result<u64>,
+) -> Result<Progress> {
+    let mut spent = 0;
+    while !is_done(task) {
+        // a step without evaluations takes time, too
+        spent += step(task, force_calls.saturating_sub(spent).max(1))?.max(1);
+        if spent >= force_calls {
+            break;
+        }
+    }
+    Ok(if is_done(task) { Progress::Done } else { Progress::Pending })
+}
+
+/// As [`in_steps`], for a task that counts its `evaluations` itself.
+///
+/// # Errors
+/// Those of the steps.
+pub fn in_counted_steps<T>(
+    task: &mut T,
+    force_calls: u64,
+    is_done: impl Fn(&T) -> bool,
+    evaluations: impl Fn(&T) -> u64,
+    mut step: impl FnMut(&mut T) -> Result<()>,
+) -> Result<Progress> {
+    in_steps(task, force_calls, is_done, |task, _| {
+        let before = evaluations(task);
+        step(task)?;
+        Ok(evaluations(task) - before)
+    })
 }
 
 /// Ranks that work on one task together. The members hold the same task and take the same decisions; each does its share, and

@@ -69,11 +69,6 @@ pub fn quantum_of_vibration(frequency: f64, reduced_mass: f64) -> f64 {
     frequency / reduced_mass.sqrt()
 }
 
-/// A rate in epsilon / hbar as a rate in inverse reduced time units, sqrt(epsilon / (m sigma^2)): times sqrt(m~).
-pub fn rate_in_reduced_time(rate: f64, reduced_mass: f64) -> f64 {
-    rate * reduced_mass.sqrt()
-}
-
 impl Material {
     /// m~ = m sigma^2 epsilon / hbar^2 from the constants, unrounded.
     pub fn reduced_mass_of_constants(&self) -> f64 {
@@ -94,21 +89,6 @@ impl Material {
     /// n0 rho / (epsilon sigma^3), rho the reduced number density.
     pub fn density_per_joule_and_cubic_metre(&self, n0: f64, density: f64) -> f64 {
         n0 * density / (self.epsilon * self.sigma.powi(3))
-    }
-
-    /// An energy in joule.
-    pub fn joule(&self, energy: f64) -> f64 {
-        energy * self.epsilon
-    }
-
-    /// A rate in epsilon / hbar as a rate per second.
-    pub fn rate_per_second(&self, rate: f64) -> f64 {
-        rate * self.epsilon / HBAR
-    }
-
-    /// The reduced time unit sqrt(m sigma^2 / epsilon) in seconds.
-    pub fn time_unit_in_seconds(&self) -> f64 {
-        self.sigma * (self.mass / self.epsilon).sqrt()
     }
 }
 
@@ -139,9 +119,5 @@ mod tests {
         assert!((argon.quantum_temperature_in_kelvin(1200.0) - 125.2 * 0.0052359878).abs() < 1e-6);
         // argon: 1.7285e-21 J in (3.405e-10 m)^3 = 3.9477e-29 m^3
         assert!((argon.density_per_joule_and_cubic_metre(1.0, 1.35) / 1.97831e49 - 1.0).abs() < 1e-4);
-        assert!((argon.time_unit_in_seconds() / 2.10924e-12 - 1.0).abs() < 1e-4);
-        // a rate in epsilon/hbar times hbar/epsilon over the time unit: the two routes to a rate per second agree
-        let by_time_unit = rate_in_reduced_time(1.0, argon.reduced_mass_of_constants()) / argon.time_unit_in_seconds();
-        assert!((argon.rate_per_second(1.0) / by_time_unit - 1.0).abs() < 1e-12);
     }
 }

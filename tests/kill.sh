@@ -5,7 +5,7 @@
 #     tests/kill.sh [KILLS] [SEED]        default: 8 kills, a seed from the clock (printed)
 #
 # A campaign takes up to four kills. They come at random times, and in turn: in each stage, while a checkpoint is being written,
-# while a stage's file is being written. Needs mpirun, h5diff and a release build (GLASSWELL=FILE: another one).
+# while a stage's file is being written. About a minute for 8. Needs mpirun, h5diff and a release build (GLASSWELL=FILE: another one).
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 kills_wanted=${1:-8}
@@ -44,8 +44,8 @@ run() { # directory ranks
 await() { # where directory pid
     local deadline=$((SECONDS + 120)) name delay
     case $1 in
-    any) delay=$((RANDOM % 12000)) ;;
-    *) delay=$((RANDOM % 1500)) ;;
+    any) delay=$((RANDOM % longest)) ;;
+    *) delay=$((RANDOM % (longest / 8 + 1))) ;;
     esac
     while kill -0 "$3" 2>/dev/null; do
         [ "$SECONDS" -lt "$deadline" ] || fail "the campaign does not get to: $1"
@@ -118,6 +118,8 @@ start=$(now)
 (run "$work/whole" 2) >"$work/whole.log" 2>&1 || fail "the undisturbed run failed"
 whole=$(since "$start")
 echo "kill: undisturbed on 2 ranks: $whole s"
+# milliseconds: the longest wait for a kill at any time
+longest=$(awk -v w="$whole" 'BEGIN { print int(600 * w) + 1 }')
 
 turns=(any explore checkpoint connect prepare file any tunnel checkpoint)
 kills=0 resumes=0 campaign=0 lost=0 turn=0

@@ -12,12 +12,11 @@ use super::spectrum::Origin;
 use crate::error::Result;
 use crate::forces::{LANES, PairSum};
 use crate::landscape::{
-    Displacement, Look, Minimiser, Quench, QuenchSettings, StopReason, Supply, displacement_field, quench,
-    quench_supply,
+    Displacement, Look, Quench, QuenchSettings, StopReason, Supply, displacement_field, quench, quench_supply,
 };
-use crate::model::{Law, Model, PeriodicBox};
+use crate::model::{Model, PeriodicBox};
 use crate::sampling::for_each_near_pair;
-use crate::task::{Progress, Task};
+use crate::task::{Progress, Task, in_steps};
 use serde::{Deserialize, Serialize};
 
 /// The smallest |dr| of a transition [sigma].
@@ -118,8 +117,7 @@ impl PushTask {
         let before = self.state.evaluations();
         let particles = self.sum.particles();
         let scale = self.origin.energy.abs().max(particles as f64);
-        // other minimisers may climb
-        let falls = self.quench.minimiser == Minimiser::Lbfgs && !self.to_the_end;
+        let falls = self.quench.minimiser.is_monotonic() && !self.to_the_end;
         let modes = self.modes.iter().zip(&mut self.state.modes).map(|(vector, state)| Pushes::of(vector, state));
         let mut wave = Wave {
             model: self.sum.model().clone(),
@@ -184,11 +182,7 @@ impl Task for PushTask {
     type State = PushState;
 
     fn advance(&mut self, force_calls: u64) -> Result<Progress> {
-        let mut done = 0;
-        while !self.over() && done < force_calls {
-            done += self.unit().max(1);
-        }
-        Ok(if self.over() { Progress::Done } else { Progress::Pending })
+        in_steps(self, force_calls, Self::over, |task, _| Ok(task.unit()))
     }
 
     fn state(&self) -> PushState {
@@ -306,7 +300,7 @@ impl Wave<'_> {
 
     /// Particles of a steep law that a push has put upon each other.
     fn overlap(&self, positions: &[f64]) -> bool {
-        if matches!(self.model.law, Law::Harmonic(_)) {
+        if !self.model.law.diverges() {
             return false;
         }
         let mut found = false;

@@ -32,7 +32,11 @@ use crate::parallel::Ranks;
 
 pub use beside::seen_by_all;
 pub use campaign::{Campaign, StageState, remove};
-pub use checkpoint::{CheckpointHeader, CheckpointRecord, Checkpoints, SharedRecords, TaskKey};
+pub(crate) use checkpoint::persisted;
+pub use checkpoint::{
+    CheckpointHeader, CheckpointRecord, Checkpoints, Persisted, PersistedType, Program, Record, Shape, SharedRecords,
+    StageRecords, TaskKey,
+};
 pub use checksum::{fingerprint, verify};
 pub use glass_rows::GlassRows;
 pub use header::{Header, TaskCost, Timing};

@@ -39,6 +39,12 @@ pub use third_order::ThirdOrder;
 /// Number of configurations in a batch, on every processor.
 pub const LANES: usize = 8;
 
+/// Vectors [3N] side by side, one to a lane.
+pub(crate) type VectorBatch = Vec<[f64; LANES]>;
+
+/// Consecutive components of such vectors.
+pub(crate) type VectorRows = [[f64; LANES]];
+
 /// One configuration as a batch of one: `[3N]` seen as `[3N][1]`.
 pub fn as_lanes(positions: &[f64]) -> &[[f64; 1]] {
     positions.as_chunks::<1>().0
@@ -59,4 +65,15 @@ pub fn set_lane<const L: usize>(batch: &mut [[f64; L]], lane: usize, positions: 
 /// One lane of a batch as [3N].
 pub fn lane<const L: usize>(batch: &[[f64; L]], lane: usize) -> Vec<f64> {
     batch.iter().map(|row| row[lane]).collect()
+}
+
+/// a.b of every lane.
+pub(crate) fn lane_products(a: &VectorRows, b: &VectorRows) -> [f64; LANES] {
+    let mut sum = [0.0; LANES];
+    for (a, b) in a.iter().zip(b) {
+        for l in 0..LANES {
+            sum[l] += a[l] * b[l];
+        }
+    }
+    sum
 }

@@ -3,23 +3,20 @@
 //! (H z)_i = sum_j B_ij (z_i - z_j): translations give exactly zero, and 54 numbers of the matrix are stored as 6. Particles
 //! are held in an order in which neighbours in space are near in memory.
 
-use super::LANES;
 use super::hessian;
 use super::lanes::{Pass, vectorised};
 use super::places::{self, PairRows, pair_rows};
 use super::sums::Pair;
+use super::{LANES, VectorRows};
 use crate::error::{Error, Result};
 use crate::model::{Model, PeriodicBox};
 use faer::Mat;
 use faer::sparse::{SparseColMat, Triplet};
 use std::ops::Range;
 
-/// Rows of a batch of vectors, one vector to a lane.
-type Rows = [[f64; LANES]];
-
 /// Neighbour and the block as xx, xy, xz, yy, yz, zz.
 #[derive(Clone, Copy, Debug)]
-struct Block {
+struct PairBlock {
     neighbour: usize,
     b: [f64; 6],
 }
@@ -31,7 +28,7 @@ pub struct PairBlocks {
     order: Vec<usize>,
     /// [N + 1] where the blocks of each place begin; neighbours stand at later places.
     first: Vec<usize>,
-    blocks: Vec<Block>,
+    blocks: Vec<PairBlock>,
     /// 2 max_i sum_j |B_ij|, a bound on the largest eigenvalue.
     bound: f64,
 }
@@ -46,7 +43,7 @@ impl PairBlocks {
             let largest = pair.second.abs().max(pair.slope_over_r.abs());
             stiffness[pair.i] += largest;
             stiffness[pair.j] += largest;
-            Block { neighbour, b: [b[0][0], b[0][1], b[0][2], b[1][1], b[1][2], b[2][2]] }
+            PairBlock { neighbour, b: [b[0][0], b[0][1], b[0][2], b[1][1], b[1][2], b[2][2]] }
         };
         let PairRows { order, first, pairs: blocks } = pair_rows(model, cell, positions, left_out, keep);
         Self { order, first, blocks, bound: 2.0 * stiffness.into_iter().fold(0.0, f64::max) }
@@ -68,7 +65,7 @@ impl PairBlocks {
     }
 
     /// One lane [3N] by particle.
-    pub fn from_lane(&self, rows: &Rows, lane: usize) -> Vec<f64> {
+    pub fn from_lane(&self, rows: &VectorRows, lane: usize) -> Vec<f64> {
         places::from_lane(&self.order, rows, lane)
     }
 
@@ -102,7 +99,7 @@ impl PairBlocks {
         for &place in places {
             let row = &self.blocks[self.first[place]..self.first[place + 1]];
             let touching = row.iter().filter(|block| own.contains(&place) || own.contains(&block.neighbour));
-            blocks.extend(touching.map(|block| Block { neighbour: local[block.neighbour], b: block.b }));
+            blocks.extend(touching.map(|block| PairBlock { neighbour: local[block.neighbour], b: block.b }));
             first.push(blocks.len());
         }
         let order = places.iter().map(|&place| self.order[place]).collect();
@@ -110,7 +107,7 @@ impl PairBlocks {
     }
 
     /// products = H vectors for the vectors in the lanes, [3N][LANES] in the order of places.
-    pub fn times(&self, vectors: &Rows, products: &mut Rows) {
+    pub fn times(&self, vectors: &VectorRows, products: &mut VectorRows) {
         vectorised(Times { hessian: self, vectors, products });
     }
 
@@ -213,8 +210,8 @@ impl PairBlocks {
 
 struct Times<'a> {
     hessian: &'a PairBlocks,
-    vectors: &'a Rows,
-    products: &'a mut Rows,
+    vectors: &'a VectorRows,
+    products: &'a mut VectorRows,
 }
 
 impl Pass for Times<'_> {

@@ -1,13 +1,11 @@
 //! A Hessian shared by rows: each member of a team holds the pairs that touch its own places, and asks the others for the
 //! displacements of the places beyond.
 
-use super::LANES;
 use super::pair_blocks::PairBlocks;
+use super::{LANES, VectorRows};
 use crate::error::Result;
 use crate::task::Team;
 use std::ops::Range;
-
-type Rows = [[f64; LANES]];
 
 /// What a member and another have of each other's places, as local places.
 #[derive(Clone, Debug)]
@@ -69,12 +67,12 @@ impl HessianPart {
     }
 
     /// The local rows of vectors [3N][LANES].
-    pub fn rows(&self, vectors: &Rows) -> Vec<[f64; LANES]> {
+    pub fn rows(&self, vectors: &VectorRows) -> Vec<[f64; LANES]> {
         self.places.iter().flat_map(|&place| vectors[3 * place..3 * place + 3].iter().copied()).collect()
     }
 
     /// Puts the member's own rows into [3N][LANES].
-    pub fn put(&self, local: &Rows, vectors: &mut Rows) {
+    pub fn put(&self, local: &VectorRows, vectors: &mut VectorRows) {
         let rows = |places: &Range<usize>| 3 * places.start..3 * places.end;
         vectors[rows(&self.own)].copy_from_slice(&local[rows(&self.local)]);
     }
@@ -84,7 +82,7 @@ impl HessianPart {
     ///
     /// # Errors
     /// When a member cannot be reached.
-    pub fn times(&self, vectors: &mut Rows, products: &mut Rows, team: &dyn Team) -> Result<()> {
+    pub fn times(&self, vectors: &mut VectorRows, products: &mut VectorRows, team: &dyn Team) -> Result<()> {
         for border in &self.borders {
             let sent: Vec<f64> = rows_of(&border.sent).flat_map(|row| vectors[row]).collect();
             let received = team.exchange(border.member, &sent)?;

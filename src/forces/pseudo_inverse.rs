@@ -2,12 +2,9 @@
 
 use super::factors::{FactorShape, Factors};
 use super::places::{from_lane, to_lanes};
-use super::{LANES, PairBlocks};
+use super::{LANES, PairBlocks, VectorBatch, lane_products};
 use crate::error::{Error, Result};
 use faer::Mat;
-
-/// One vector in each lane [3N][LANES], in the order of places.
-type Block = Vec<[f64; LANES]>;
 
 /// A solution's residual, relative to its right-hand side, that is good enough.
 const TOLERANCE: f64 = 1e-12;
@@ -123,7 +120,7 @@ impl PseudoInverse {
     }
 
     /// right - H x.
-    fn residual(&self, x: &Block, right: &Block) -> Block {
+    fn residual(&self, x: &VectorBatch, right: &VectorBatch) -> VectorBatch {
         let mut residual = vec![[0.0; LANES]; x.len()];
         self.hessian.times(x, &mut residual);
         for (r, f) in residual.iter_mut().zip(right) {
@@ -135,8 +132,8 @@ impl PseudoInverse {
         residual
     }
 
-    fn refined(&self, factors: &Factors, right: &Block) -> Block {
-        let mut x: Block = vec![[0.0; LANES]; right.len()];
+    fn refined(&self, factors: &Factors, right: &VectorBatch) -> VectorBatch {
+        let mut x: VectorBatch = vec![[0.0; LANES]; right.len()];
         let mut residual = right.clone();
         for _ in 0..REFINEMENTS {
             let mut step = Mat::from_fn(right.len(), LANES, |i, l| residual[i][l]);
@@ -157,9 +154,9 @@ impl PseudoInverse {
     }
 
     /// Conjugate gradients in every lane.
-    fn iterated(&self, right: &Block) -> Result<Block> {
+    fn iterated(&self, right: &VectorBatch) -> Result<VectorBatch> {
         let inverse = self.hessian.inverse_diagonal();
-        let precondition = |r: &Block| {
+        let precondition = |r: &VectorBatch| {
             let mut z = vec![[0.0; LANES]; r.len()];
             for (place, block) in inverse.iter().enumerate() {
                 for a in 0..3 {
@@ -174,11 +171,11 @@ impl PseudoInverse {
             z
         };
         let size = squares(right);
-        let mut x: Block = vec![[0.0; LANES]; right.len()];
+        let mut x: VectorBatch = vec![[0.0; LANES]; right.len()];
         let mut residual = right.clone();
         let mut z = precondition(&residual);
         let mut direction = z.clone();
-        let mut rz = products(&residual, &z);
+        let mut rz = lane_products(&residual, &z);
         let mut image = x.clone();
         for _ in 0..LONGEST * right.len() {
             let off = squares(&residual);
@@ -186,7 +183,7 @@ impl PseudoInverse {
                 return Ok(x);
             }
             self.hessian.times(&direction, &mut image);
-            let curvature = products(&direction, &image);
+            let curvature = lane_products(&direction, &image);
             let still = |l: usize| off[l] <= TOLERANCE * TOLERANCE * size[l];
             if (0..LANES).any(|l| !still(l) && curvature[l] <= 0.0) {
                 return Err(Error::Numerical(
@@ -201,7 +198,7 @@ impl PseudoInverse {
                 }
             }
             z = precondition(&residual);
-            let next = products(&residual, &z);
+            let next = lane_products(&residual, &z);
             for i in 0..x.len() {
                 for l in 0..LANES {
                     let turn = if rz[l] > 0.0 { next[l] / rz[l] } else { 0.0 };
@@ -214,7 +211,7 @@ impl PseudoInverse {
     }
 
     /// The residual against |H| |x|.
-    fn check(&self, x: &Block, right: &Block) -> Result<()> {
+    fn check(&self, x: &VectorBatch, right: &VectorBatch) -> Result<()> {
         let off = squares(&self.residual(x, right)).map(f64::sqrt);
         let (size, force) = (squares(x).map(f64::sqrt), squares(right).map(f64::sqrt));
         for l in 0..LANES {
@@ -233,17 +230,6 @@ impl PseudoInverse {
 }
 
 /// |a|^2 of every lane.
-fn squares(a: &Block) -> [f64; LANES] {
-    products(a, a)
-}
-
-/// a.b of every lane.
-fn products(a: &Block, b: &Block) -> [f64; LANES] {
-    let mut sum = [0.0; LANES];
-    for (a, b) in a.iter().zip(b) {
-        for l in 0..LANES {
-            sum[l] += a[l] * b[l];
-        }
-    }
-    sum
+fn squares(a: &VectorBatch) -> [f64; LANES] {
+    lane_products(a, a)
 }

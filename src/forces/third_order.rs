@@ -3,14 +3,11 @@
 //! With y = z_i - z_j, u = n.y, w = y.y, b = (U'' - U'/r) / r and a = U''' - 3 b:
 //! (U:zz)_i = sum_j [(a u^2 + b w) n + 2 b u y], opposite on j; U:zzz = sum_{i<j} (a u^3 + 3 b u w).
 
-use super::LANES;
 use super::lanes::{Pass, vectorised};
 use super::places::{PairRows, from_lane, pair_rows, to_lanes};
 use super::sums::Pair;
+use super::{LANES, VectorRows};
 use crate::model::{Model, PeriodicBox};
-
-/// Rows of a batch of vectors, one vector to a lane.
-type Rows = [[f64; LANES]];
 
 /// One pair: the later place, the direction from it to the earlier one, a and b.
 #[derive(Clone, Copy, Debug)]
@@ -51,12 +48,12 @@ impl ThirdOrder {
     }
 
     /// `contractions` [3N][LANES] = U:zz of the vectors in the lanes [3N][LANES], in the order of places, and U:zzz [LANES].
-    pub fn contract(&self, vectors: &Rows, contractions: &mut Rows) -> [f64; LANES] {
+    pub fn contract(&self, vectors: &VectorRows, contractions: &mut VectorRows) -> [f64; LANES] {
         vectorised(Contract { third: self, vectors, contractions })
     }
 
     /// U:zzz [LANES] of the vectors in the lanes [3N][LANES], in the order of places.
-    pub fn cubes(&self, vectors: &Rows) -> [f64; LANES] {
+    pub fn cubes(&self, vectors: &VectorRows) -> [f64; LANES] {
         vectorised(Cubes { third: self, vectors })
     }
 
@@ -81,8 +78,8 @@ impl ThirdOrder {
 
 struct Contract<'a> {
     third: &'a ThirdOrder,
-    vectors: &'a Rows,
-    contractions: &'a mut Rows,
+    vectors: &'a VectorRows,
+    contractions: &'a mut VectorRows,
 }
 
 impl Pass for Contract<'_> {
@@ -135,7 +132,7 @@ impl Pass for Contract<'_> {
 
 struct Cubes<'a> {
     third: &'a ThirdOrder,
-    vectors: &'a Rows,
+    vectors: &'a VectorRows,
 }
 
 impl Pass for Cubes<'_> {

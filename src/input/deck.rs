@@ -5,14 +5,8 @@ use super::general::{CampaignSettings, ModelSettings};
 use super::origin::{Origin, reread};
 use super::section::Section;
 use crate::error::{Error, Result};
-use crate::excitation::ExciteSettings;
-use crate::landscape::ExploreSettings;
 use crate::model::Preset;
-use crate::modes::{ElasticSettings, ModesSettings};
-use crate::paths::ConnectSettings;
-use crate::sampling::{PrepareSettings, RelaxSettings};
 use crate::stage::{Stage, every_stage};
-use crate::tunnelling::TunnelSettings;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
@@ -59,16 +53,16 @@ impl Growth {
 
 /// Makes the deck with one optional section for each stage, and the matches that lead from a stage to its section.
 macro_rules! deck {
-    ($($(#[$doc:meta])* $variant:ident, $section:ident: $settings:ident, $file:literal, after [$($before:ident),*];)*) => {
+    ($($(#[$doc:meta])* $variant:ident, $section:ident: $room:ident::$settings:ident, $file:literal, after [$($before:ident),*];)*) => {
         impl Stage {
             /// The section's defaults for a model.
             pub(super) fn defaults(self, preset: Preset) -> Result<Value> {
-                match self { $(Stage::$variant => to_value(&<$settings>::defaults(preset))),* }
+                match self { $(Stage::$variant => to_value(&<crate::$room::$settings>::defaults(preset))),* }
             }
 
             /// The section read into its settings and written back: every key present, numbers of the right kind.
             pub(super) fn reread(self, value: Value) -> std::result::Result<Value, toml::de::Error> {
-                match self { $(Stage::$variant => reread::<$settings>(value)),* }
+                match self { $(Stage::$variant => reread::<crate::$room::$settings>(value)),* }
             }
 
             pub(super) fn adjust_defaults(
@@ -78,11 +72,11 @@ macro_rules! deck {
                 earlier: &[(&'static str, Table)],
                 defaults: &mut Table,
             ) {
-                match self { $(Stage::$variant => <$settings>::adjust_defaults(preset, given, earlier, defaults)),* }
+                match self { $(Stage::$variant => <crate::$room::$settings>::adjust_defaults(preset, given, earlier, defaults)),* }
             }
 
             pub(super) fn growth(self) -> Growth {
-                match self { $(Stage::$variant => <$settings>::GROWTH),* }
+                match self { $(Stage::$variant => <crate::$room::$settings>::GROWTH),* }
             }
         }
 
@@ -97,7 +91,7 @@ macro_rules! deck {
             pub text: String,
             pub campaign: CampaignSettings,
             pub model: ModelSettings,
-            $(pub $section: Option<$settings>,)*
+            $(pub $section: Option<crate::$room::$settings>,)*
             /// What is accepted but doubtful, one sentence each.
             pub warnings: Vec<String>,
             /// Where each value comes from, by dotted key.

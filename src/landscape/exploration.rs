@@ -6,7 +6,7 @@
 
 use super::identity::Identity;
 use super::outcome::Quench;
-use super::quench::{quench_batch, quench_recognising};
+use super::quench::{quench_batch, quench_watched};
 use super::recognition::{Member, REMEMBERED, Recogniser, RecognitionCount};
 use super::run_library::{MinimaIndex, Minimum, Visit};
 use super::schedule::{Fate, Snapshot, Turn, wanted};
@@ -16,7 +16,7 @@ use crate::forces::{LANES, PairSum};
 use crate::model::{Configuration, Model};
 use crate::random::{Purpose, Stream, stream};
 use crate::sampling::{DynamicsSettings, DynamicsState, run_lanes};
-use crate::task::{Progress, Task};
+use crate::task::{Progress, Task, in_steps};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
@@ -288,7 +288,7 @@ impl ExplorationTask {
         let waiting: Vec<Vec<(Turn, &Minimum)>> =
             runs.iter().map(|run| run.waiting.iter().filter_map(|s| s.quenched(stride)).collect()).collect();
         let mut recogniser = Recogniser::new(&self.identity, members, &recent, &waiting);
-        let quenches = quench_recognising(&mut self.quenching, &positions, &self.quench, &mut recogniser);
+        let quenches = quench_watched(&mut self.quenching, &positions, &self.quench, &mut recogniser);
         let counts = recogniser.counts().to_vec();
         for (run, count) in self.state.runs.iter_mut().zip(&counts) {
             run.record.recognition.add(count);
@@ -393,21 +393,10 @@ impl Task for ExplorationTask {
     type State = ExplorationState;
 
     fn advance(&mut self, force_calls: u64) -> Result<Progress> {
-        let mut spent = 0;
-        while !self.state.runs.is_empty() {
-            let left = force_calls.saturating_sub(spent);
-            if self.must_quench() {
-                spent += self.advance_quenches();
-            } else if self.finished_moving() {
-                break;
-            } else {
-                spent += self.advance_dynamics(left)?;
-            }
-            if spent >= force_calls && (self.must_quench() || !self.finished_moving()) {
-                return Ok(Progress::Pending);
-            }
-        }
-        Ok(Progress::Done)
+        let is_done = |task: &Self| task.state.runs.is_empty() || task.finished_moving() && !task.must_quench();
+        in_steps(self, force_calls, is_done, |task, left| {
+            if task.must_quench() { Ok(task.advance_quenches()) } else { task.advance_dynamics(left) }
+        })
     }
 
     fn state(&self) -> ExplorationState {

@@ -2,7 +2,7 @@
 
 use super::displacement::displacement_field;
 use super::rattlers::rattlers;
-use crate::model::{Law, Mixture, Model, PeriodicBox};
+use crate::model::{Mixture, Model, PeriodicBox};
 use serde::{Deserialize, Serialize};
 
 /// |E_a - E_b| <= this * N max(1, |E/N|) is one energy.
@@ -49,7 +49,7 @@ impl Identity {
 
     /// With the first minimum of a library [3N] as the origin of displacements, which harmonic packings alone need.
     pub fn with_origin(mut self, origin: &[f64]) -> Self {
-        if self.is_harmonic() {
+        if self.model.law.has_contacts() {
             self.origin = origin.to_vec();
         }
         self
@@ -77,11 +77,7 @@ impl Identity {
 
     /// Particles that belong to no minimum: rattlers of a harmonic packing (none for every other model).
     pub fn rattlers(&self, positions: &[f64]) -> Vec<bool> {
-        if self.is_harmonic() { rattlers(&self.model, &self.cell, positions) } else { Vec::new() }
-    }
-
-    fn is_harmonic(&self) -> bool {
-        matches!(self.model.law, Law::Harmonic(_))
+        if self.model.law.has_contacts() { rattlers(&self.model, &self.cell, positions) } else { Vec::new() }
     }
 
     /// Compares two minima. `origin` is the minimum from which small displacements are measured (harmonic packings only;
@@ -92,7 +88,7 @@ impl Identity {
         }
         let is_loose = |rattlers: &[bool], i: usize| rattlers.get(i).copied().unwrap_or(false);
         let counted = |i: usize| !is_loose(a.rattlers, i) && !is_loose(b.rattlers, i);
-        let identical = if self.is_harmonic() {
+        let identical = if self.model.law.has_contacts() {
             let from_a = displacement_field(&self.cell, origin, a.positions, counted);
             let from_b = displacement_field(&self.cell, origin, b.positions, counted);
             same_displacement(&from_a, &from_b)

@@ -1,15 +1,12 @@
 //! Inherent structures of prepared glasses.
 
-use super::lanes::{Supply, run_supply, stiffness};
-use super::lbfgs::Lbfgs;
+use super::minimisers::{Look, Supply};
 use super::outcome::{Quench, StopReason};
-use super::quench::quench;
-use super::recognition::Look;
-use super::settings::{Minimiser, QuenchSettings};
+use super::settings::QuenchSettings;
 use crate::error::Result;
 use crate::forces::PairSum;
 use crate::model::{Configuration, Model};
-use crate::task::{Progress, Task};
+use crate::task::{Progress, Task, in_steps};
 use std::cell::Cell;
 
 /// Force evaluations between two restarts times particles: some tens of seconds, after which a descent can be left.
@@ -21,8 +18,9 @@ pub const EVALUATIONS_OF_DESCENT: f64 = 200.0;
 
 /// The descent of a glass to its inherent structure, resumable.
 ///
-/// L-BFGS is restarted every 1e8/N force evaluations (500 at least), at a point that it has accepted: so the positions alone continue a
-/// descent, bit for bit. Glasses of ten thousand particles or fewer reach their minimum before; other minimisers are never restarted.
+/// A restartable minimiser (L-BFGS) is restarted every 1e8/N force evaluations (500 at least), at a point that it has accepted: so the
+/// positions alone continue a descent, bit for bit. Glasses of ten thousand particles or fewer reach their minimum before; other
+/// minimisers are never restarted.
 pub struct InherentSearch {
     sum: PairSum<1>,
     settings: QuenchSettings,
@@ -35,14 +33,8 @@ pub struct InherentSearch {
 impl InherentSearch {
     pub fn new(model: &Model, glass: &Configuration, settings: &QuenchSettings) -> Self {
         let sum = PairSum::new(model.clone(), glass.cell).ordered_if_large(&glass.positions);
-        let state = Quench {
-            positions: glass.positions.clone(),
-            energy: f64::NAN,
-            residual: f64::NAN,
-            force_evaluations: 0,
-            stop: StopReason::StepLimit,
-        };
         let stretch = (STRETCH / glass.particles().max(1) as u64).max(SHORTEST_STRETCH);
+        let state = Quench::not_begun(glass.positions.clone());
         Self { sum, settings: settings.clone(), stretch, state }
     }
 
@@ -66,26 +58,17 @@ impl InherentSearch {
         let before = self.state.force_evaluations;
         let left = self.settings.max_evaluations.saturating_sub(before);
         let settings = QuenchSettings { max_evaluations: left, ..self.settings.clone() };
-        let found = match settings.minimiser {
-            Minimiser::Lbfgs => self.until_restart(&settings),
-            _ => quench(&mut self.sum, &self.state.positions, &settings),
-        };
-        let taken = found.force_evaluations;
-        self.state = Quench { force_evaluations: before + taken, ..found };
-        taken
-    }
-
-    fn until_restart(&mut self, settings: &QuenchSettings) -> Quench {
-        let start = std::mem::take(&mut self.state.positions);
-        let mut minimiser = Lbfgs::new(start.len(), stiffness(&self.sum));
+        let minimiser = settings.minimiser;
         let mut supply = Stretch {
-            start: Some(start),
-            longest: self.stretch,
+            start: Some(std::mem::take(&mut self.state.positions)),
+            longest: if minimiser.is_restartable() { self.stretch } else { u64::MAX },
             lowest: Cell::new(f64::INFINITY),
             end: self.state.clone(),
         };
-        run_supply(&mut self.sum, &mut supply, settings, &mut minimiser);
-        supply.end
+        minimiser.minimise(&mut self.sum, &mut supply, &settings.criteria());
+        let taken = supply.end.force_evaluations;
+        self.state = Quench { force_evaluations: before + taken, ..supply.end };
+        taken
     }
 
     /// Whether it is at the minimum, or at the bound of the evaluations.
@@ -95,7 +78,7 @@ impl InherentSearch {
     }
 }
 
-/// One start, until a number of evaluations is reached and the energy is the lowest so far: a point that L-BFGS accepts.
+/// One start, until a number of evaluations is reached and the energy is the lowest so far: a point that the minimiser accepts.
 struct Stretch {
     start: Option<Vec<f64>>,
     longest: u64,
@@ -141,11 +124,7 @@ impl Task for InherentSearch {
     type State = Quench;
 
     fn advance(&mut self, force_calls: u64) -> Result<Progress> {
-        let mut taken = 0;
-        while !self.is_over() && taken < force_calls.max(1) {
-            taken += self.stretch().max(1);
-        }
-        Ok(if self.is_over() { Progress::Done } else { Progress::Pending })
+        in_steps(self, force_calls, Self::is_over, |search, _| Ok(search.stretch()))
     }
 
     fn state(&self) -> Quench {

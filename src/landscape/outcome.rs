@@ -31,6 +31,11 @@ pub struct Quench {
 }
 
 impl Quench {
+    /// A quench from `positions` [3N] before its first evaluation.
+    pub fn not_begun(positions: Vec<f64>) -> Self {
+        Self { positions, energy: f64::NAN, residual: f64::NAN, force_evaluations: 0, stop: StopReason::StepLimit }
+    }
+
     pub fn converged(&self) -> bool {
         self.stop == StopReason::Converged
     }

@@ -1,22 +1,16 @@
 //! Quenches: from a configuration to the minimum in whose basin it lies.
 
-use super::conjugate_gradient;
-use super::fire::Fire;
-use super::lanes::{Supply, run_queue, run_supply, stiffness};
-use super::lbfgs::Lbfgs;
-use super::outcome::Quench;
-use super::recognition::{Recogniser, Unwatched, Watch};
-use super::settings::{Minimiser, QuenchSettings};
-use crate::forces::lanes::{Columns, Configurations};
+use super::minimisers::{Look, Supply};
+use super::outcome::{Quench, StopReason};
+use super::settings::QuenchSettings;
+use super::watch::{Unwatched, Watch};
 use crate::forces::{LANES, PairSum};
 
 /// Minimises the energy from `start` [3N].
 pub fn quench(sum: &mut PairSum<1>, start: &[f64], settings: &QuenchSettings) -> Quench {
-    let queue = |sum: &mut PairSum<1>| match settings.minimiser {
-        Minimiser::ConjugateGradient => None,
-        _ => quench_queue(sum, &[start], settings, &mut Unwatched).pop(),
-    };
-    queue(sum).unwrap_or_else(|| conjugate_gradient::minimise(sum, start, settings))
+    let mut single = Single { start: Some(start), end: Quench::not_begun(start.to_vec()) };
+    settings.minimiser.minimise(sum, &mut single, &settings.criteria());
+    single.end
 }
 
 /// Minimises the energy from each of `starts` [3N], snapshots of one glass, eight at a time.
@@ -24,58 +18,74 @@ pub fn quench(sum: &mut PairSum<1>, start: &[f64], settings: &QuenchSettings) ->
 /// Results in the order of the starts, each bit-identical to `quench` of that start alone. Conjugate gradients need a
 /// line search of their own for each configuration and use one lane of eight.
 pub fn quench_batch(sum: &mut PairSum<LANES>, starts: &[&[f64]], settings: &QuenchSettings) -> Vec<Quench> {
-    match settings.minimiser {
-        Minimiser::ConjugateGradient => {
-            let mut single = sum.of_one();
-            starts.iter().map(|start| conjugate_gradient::minimise(&mut single, start, settings)).collect()
-        }
-        _ => quench_queue(sum, starts, settings, &mut Unwatched),
-    }
+    quench_watched(sum, starts, settings, &mut Unwatched)
 }
 
 /// Minimises what `supply` gives, eight starts of one glass at a time. Conjugate gradients take one after the other and show
 /// nothing on their way.
 pub fn quench_supply(sum: &mut PairSum<LANES>, supply: &mut impl Supply, settings: &QuenchSettings) {
-    let (rows, stiffness) = (3 * sum.particles(), stiffness(sum));
-    match settings.minimiser {
-        Minimiser::ConjugateGradient => {
-            let mut single = sum.of_one();
-            while let Some((number, start)) = supply.next() {
-                supply.ended(number, conjugate_gradient::minimise(&mut single, &start, settings));
-            }
-        }
-        Minimiser::Fire => run_supply(sum, supply, settings, &mut Fire::new(rows, stiffness)),
-        Minimiser::Lbfgs => run_supply(sum, supply, settings, &mut Lbfgs::new(rows, stiffness)),
-    }
+    settings.minimiser.minimise(sum, supply, &settings.criteria());
 }
 
-/// As `quench_batch`; a quench near a minimum that `recogniser` knows ends there. Which quenches are recognised depends on the
+/// As `quench_batch`; `watch` may end a quench in the place of a minimum that it knows. Where a quench ends depends on the
 /// order of the starts alone.
-pub(super) fn quench_recognising(
+pub(super) fn quench_watched(
     sum: &mut PairSum<LANES>,
     starts: &[&[f64]],
     settings: &QuenchSettings,
-    recogniser: &mut Recogniser,
+    watch: &mut impl Watch,
 ) -> Vec<Quench> {
-    match settings.minimiser {
-        Minimiser::ConjugateGradient => quench_batch(sum, starts, settings),
-        _ => quench_queue(sum, starts, settings, recogniser),
+    let mut listed = Listed { starts, next: 0, watch, results: vec![None; starts.len()] };
+    quench_supply(sum, &mut listed, settings);
+    listed.results.into_iter().flatten().collect()
+}
+
+/// One start.
+struct Single<'s> {
+    start: Option<&'s [f64]>,
+    end: Quench,
+}
+
+impl Supply for Single<'_> {
+    fn next(&mut self) -> Option<(usize, Vec<f64>)> {
+        Some((0, self.start.take()?.to_vec()))
+    }
+    fn wants(&self, _: usize, _: u64, _: f64, _: f64) -> bool {
+        false
+    }
+    fn look(&mut self, _: &Look<'_>) -> Option<Quench> {
+        None
+    }
+    fn ended(&mut self, _: usize, quench: Quench) {
+        self.end = quench;
     }
 }
 
-fn quench_queue<const L: usize>(
-    sum: &mut PairSum<L>,
-    starts: &[&[f64]],
-    settings: &QuenchSettings,
-    watch: &mut impl Watch,
-) -> Vec<Quench>
-where
-    Configurations: Columns<L>,
-{
-    let rows = 3 * sum.particles();
-    let stiffness = stiffness(sum);
-    match settings.minimiser {
-        Minimiser::Fire => run_queue(sum, starts, settings, &mut Fire::new(rows, stiffness), watch),
-        _ => run_queue(sum, starts, settings, &mut Lbfgs::new(rows, stiffness), watch),
+/// The starts of a list, and a watch over their quenches.
+struct Listed<'s, W> {
+    starts: &'s [&'s [f64]],
+    next: usize,
+    watch: &'s mut W,
+    results: Vec<Option<Quench>>,
+}
+
+impl<W: Watch> Supply for Listed<'_, W> {
+    fn next(&mut self) -> Option<(usize, Vec<f64>)> {
+        let number = self.next;
+        let start = self.starts.get(number)?;
+        self.next += 1;
+        Some((number, start.to_vec()))
+    }
+    fn wants(&self, _: usize, evaluations: u64, _: f64, residual: f64) -> bool {
+        self.watch.wants(evaluations, residual)
+    }
+    fn look(&mut self, look: &Look<'_>) -> Option<Quench> {
+        self.watch.look(look)
+    }
+    fn ended(&mut self, start: usize, quench: Quench) {
+        if quench.stop != StopReason::Recognised {
+            self.watch.ended(start, &quench);
+        }
+        self.results[start] = Some(quench);
     }
 }

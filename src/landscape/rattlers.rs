@@ -1,7 +1,7 @@
 //! Rattlers: particles that a packing of finite-range repulsive spheres does not hold.
 
 use crate::forces::{NeighbourList, sums};
-use crate::model::{Law, Model, PeriodicBox};
+use crate::model::{Model, PeriodicBox};
 
 /// Contacts that hold a particle in three dimensions.
 const CONTACTS: usize = 4;
@@ -11,7 +11,7 @@ const CONTACTS: usize = 4;
 pub fn rattlers(model: &Model, cell: &PeriodicBox, positions: &[f64]) -> Vec<bool> {
     let n = positions.len() / 3;
     let mut rattler = vec![false; n];
-    if !matches!(model.law, Law::Harmonic(_)) {
+    if !model.law.has_contacts() {
         return rattler;
     }
     let mut contacts = vec![Vec::new(); n];

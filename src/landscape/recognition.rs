@@ -16,9 +16,11 @@
 //! disagreements are counted.
 
 use super::identity::Identity;
+use super::minimisers::Look;
 use super::outcome::{Quench, StopReason};
 use super::run_library::Minimum;
 use super::schedule::Turn;
+use super::watch::Watch;
 use crate::forces::lanes::{Pass, vectorised};
 use serde::{Deserialize, Serialize};
 
@@ -51,44 +53,6 @@ impl RecognitionCount {
         self.audited += other.audited;
         self.disagreed += other.disagreed;
     }
-}
-
-/// A quench under way.
-pub struct Look<'a> {
-    /// Number of the start.
-    pub start: usize,
-    pub evaluations: u64,
-    /// Total [epsilon].
-    pub energy: f64,
-    /// Largest force component in magnitude [epsilon / sigma].
-    pub residual: f64,
-    /// [3N]
-    pub positions: &'a [f64],
-    /// [3N]
-    pub forces: &'a [f64],
-}
-
-/// Watches the lanes of a queue of quenches.
-pub(super) trait Watch {
-    /// Whether a lane should be shown now.
-    fn wants(&self, evaluations: u64, residual: f64) -> bool;
-    /// A known minimum in whose place the quench may end.
-    fn look(&mut self, look: &Look<'_>) -> Option<Quench>;
-    /// A quench has run to its end.
-    fn ended(&mut self, start: usize, quench: &Quench);
-}
-
-/// Watches nothing.
-pub(super) struct Unwatched;
-
-impl Watch for Unwatched {
-    fn wants(&self, _: u64, _: f64) -> bool {
-        false
-    }
-    fn look(&mut self, _: &Look<'_>) -> Option<Quench> {
-        None
-    }
-    fn ended(&mut self, _: usize, _: &Quench) {}
 }
 
 /// A minimum that a quench may end in.

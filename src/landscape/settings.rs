@@ -1,21 +1,10 @@
 //! Settings of quenches, and of the stage `explore` with the papers' values.
 
+use super::minimisers::{Minimiser, StoppingCriteria};
 use super::schedule::Schedule;
 use crate::model::Preset;
 use crate::sampling::Thermostat;
 use serde::{Deserialize, Serialize};
-
-/// Which minimiser defines the basins of attraction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Minimiser {
-    /// Limited-memory BFGS with a step cap, without line search.
-    Lbfgs,
-    /// Polak-Ribiere conjugate gradients with line search.
-    ConjugateGradient,
-    /// Fast inertial relaxation engine.
-    Fire,
-}
 
 /// How to quench.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -102,6 +91,13 @@ impl ExploreSettings {
             recognition: preset != Preset::Harmonic,
             audit: 0.01,
         }
+    }
+}
+
+impl QuenchSettings {
+    /// When a quench stops.
+    pub fn criteria(&self) -> StoppingCriteria {
+        StoppingCriteria { force_tolerance: self.force_tolerance, max_evaluations: self.max_evaluations }
     }
 }
 

@@ -6,7 +6,7 @@ use crate::forces::PairSum;
 use crate::landscape::Identity;
 use crate::model::{Model, PeriodicBox};
 use crate::paths::{PathPoints, PathPointsSettings, PathPointsState, PathPointsTask, PathStatus};
-use crate::task::{Progress, Task};
+use crate::task::{Progress, Task, in_steps};
 use crate::tunnelling::{Profile, TunnelSettings, splitting_derivatives};
 use serde::{Deserialize, Serialize};
 
@@ -73,7 +73,7 @@ pub enum CouplingState {
     Done(Box<StrainCoupling>),
 }
 
-enum Phase {
+enum CouplingPhase {
     Walk(Box<PathPointsTask>),
     Strain(Box<StrainState>),
     Done(Box<StrainCoupling>),
@@ -104,7 +104,7 @@ pub struct CouplingTask {
     reduced_masses: Vec<f64>,
     settings: TunnelSettings,
     most_bytes: u64,
-    phase: Phase,
+    phase: CouplingPhase,
 }
 
 impl CouplingTask {
@@ -127,7 +127,7 @@ impl CouplingTask {
             model: model.clone(),
             cell: *cell,
             sum,
-            phase: Phase::Walk(Box::new(walk.with_origin(&well.origin))),
+            phase: CouplingPhase::Walk(Box::new(walk.with_origin(&well.origin))),
             well,
             loose,
             reduced_masses: reduced_masses.to_vec(),
@@ -141,10 +141,10 @@ impl CouplingTask {
         self.phase = match state {
             CouplingState::Walk(state) => {
                 let walk = PathPointsTask::resume(&self.model, &self.cell, &path_settings(), *state);
-                Phase::Walk(Box::new(walk.with_origin(&self.well.origin)))
+                CouplingPhase::Walk(Box::new(walk.with_origin(&self.well.origin)))
             }
-            CouplingState::Strain(state) => Phase::Strain(state),
-            CouplingState::Done(coupling) => Phase::Done(coupling),
+            CouplingState::Strain(state) => CouplingPhase::Strain(state),
+            CouplingState::Done(coupling) => CouplingPhase::Done(coupling),
         };
         self
     }
@@ -155,15 +155,15 @@ impl CouplingTask {
     /// `Error::Internal` when it is not.
     pub fn into_coupling(self) -> Result<StrainCoupling> {
         match self.phase {
-            Phase::Done(coupling) => Ok(*coupling),
+            CouplingPhase::Done(coupling) => Ok(*coupling),
             _ => Err(Error::Internal("the coupling of an unfinished task was asked for".to_owned())),
         }
     }
 
-    fn without_path(&self, status: CouplingStatus) -> Phase {
+    fn without_path(&self, status: CouplingStatus) -> CouplingPhase {
         let asymmetry = asymmetry_derivatives(&self.model, &self.cell, &self.well.a, &self.well.b);
         let none = [f64::NAN; 6];
-        Phase::Done(Box::new(StrainCoupling {
+        CouplingPhase::Done(Box::new(StrainCoupling {
             asymmetry: asymmetry.map(|derivative| 0.5 * derivative),
             length: none,
             curvature: [none; 2],
@@ -177,12 +177,12 @@ impl CouplingTask {
         /// Force calls that a point costs, about: its systems are solved with six vectors side by side.
         const POINT: u64 = 1000;
         let (next, spent) = match &mut self.phase {
-            Phase::Walk(walk) => match walk.advance(force_calls) {
+            CouplingPhase::Walk(walk) => match walk.advance(force_calls) {
                 Ok(Progress::Pending) => return Ok(force_calls),
                 Ok(Progress::Done) => (self.arrived(), POINT),
                 Err(error) => (Err(error), POINT),
             },
-            Phase::Strain(state) => {
+            CouplingPhase::Strain(state) => {
                 let mut strained = Strained {
                     model: &self.model,
                     cell: &self.cell,
@@ -196,7 +196,7 @@ impl CouplingTask {
                     Err(error) => (Err(error), POINT),
                 }
             }
-            Phase::Done(_) => return Ok(0),
+            CouplingPhase::Done(_) => return Ok(0),
         };
         self.phase = match next {
             Err(Error::Numerical(_)) => self.without_path(CouplingStatus::Unsolved),
@@ -205,9 +205,9 @@ impl CouplingTask {
         Ok(spent)
     }
 
-    fn arrived(&self) -> Result<Phase> {
+    fn arrived(&self) -> Result<CouplingPhase> {
         let path = match &self.phase {
-            Phase::Walk(walk) => walk.points().filter(|points| points.status == PathStatus::Converged),
+            CouplingPhase::Walk(walk) => walk.points().filter(|points| points.status == PathStatus::Converged),
             _ => None,
         };
         let Some(path) = path.cloned() else { return Ok(self.without_path(CouplingStatus::NoPath)) };
@@ -217,7 +217,7 @@ impl CouplingTask {
             stretches: vec![[0.0; 6]; points - 1],
             curvature: [[0.0; 6]; 2],
         };
-        Ok(Phase::Strain(Box::new(StrainState {
+        Ok(CouplingPhase::Strain(Box::new(StrainState {
             at: path.saddle,
             path,
             response,
@@ -229,8 +229,8 @@ impl CouplingTask {
         })))
     }
 
-    fn finish(&self) -> Result<Phase> {
-        let Phase::Strain(state) = &self.phase else {
+    fn finish(&self) -> Result<CouplingPhase> {
+        let CouplingPhase::Strain(state) = &self.phase else {
             return Err(Error::Internal("a strained path ended twice".to_owned()));
         };
         let profile = &self.well.profile;
@@ -246,7 +246,7 @@ impl CouplingTask {
             true => CouplingStatus::Approximate,
         };
         let (first, last) = (&state.response.work[0], &state.response.work[state.response.work.len() - 1]);
-        Ok(Phase::Done(Box::new(StrainCoupling {
+        Ok(CouplingPhase::Done(Box::new(StrainCoupling {
             asymmetry: std::array::from_fn(|p| 0.5 * (last[p] - first[p])),
             length: state.response.length(),
             curvature: state.response.curvature,
@@ -296,34 +296,26 @@ impl Task for CouplingTask {
     type State = CouplingState;
 
     fn advance(&mut self, force_calls: u64) -> Result<Progress> {
-        let mut left = force_calls;
-        while !matches!(self.phase, Phase::Done(_)) {
-            let spent = self.step(left.max(1))?;
-            left = left.saturating_sub(spent);
-            if left == 0 && !matches!(self.phase, Phase::Done(_)) {
-                return Ok(Progress::Pending);
-            }
-        }
-        Ok(Progress::Done)
+        in_steps(self, force_calls, |task| matches!(task.phase, CouplingPhase::Done(_)), Self::step)
     }
 
     fn state(&self) -> CouplingState {
         match &self.phase {
-            Phase::Walk(walk) => CouplingState::Walk(Box::new(walk.state())),
-            Phase::Strain(state) => CouplingState::Strain(state.clone()),
-            Phase::Done(coupling) => CouplingState::Done(coupling.clone()),
+            CouplingPhase::Walk(walk) => CouplingState::Walk(Box::new(walk.state())),
+            CouplingPhase::Strain(state) => CouplingState::Strain(state.clone()),
+            CouplingPhase::Done(coupling) => CouplingState::Done(coupling.clone()),
         }
     }
 
     fn fraction(&self) -> f64 {
         match &self.phase {
-            Phase::Walk(walk) => 0.2 * walk.fraction(),
-            Phase::Strain(state) => {
+            CouplingPhase::Walk(walk) => 0.2 * walk.fraction(),
+            CouplingPhase::Strain(state) => {
                 let (points, saddle) = (state.path.count() as f64, state.path.saddle as f64);
                 let done = if state.towards_b { state.at as f64 } else { saddle - state.at as f64 };
                 0.2 + 0.75 * (done / points).clamp(0.0, 1.0)
             }
-            Phase::Done(_) => 1.0,
+            CouplingPhase::Done(_) => 1.0,
         }
     }
 }

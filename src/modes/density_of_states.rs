@@ -10,14 +10,14 @@ use serde::{Deserialize, Serialize};
 
 /// What is known of the spectrum of one glass (one minimum).
 #[derive(Clone, Debug)]
-pub struct GlassSpectrum {
+pub struct GlassFrequencies {
     /// Frequencies of the modes known, from the lowest on [(epsilon / m)^1/2 / sigma]; those of unstable modes are 0 or less.
     pub frequencies: Vec<f64>,
     /// 3 (N - N_rattlers) - 3, the modes there are.
     pub modes: usize,
 }
 
-impl GlassSpectrum {
+impl GlassFrequencies {
     /// From eigenvalues omega^2 [K], translations left out; unstable modes have -|omega|.
     pub fn new(eigenvalues: &[f64], modes: usize) -> Self {
         let mut frequencies: Vec<f64> = eigenvalues.iter().copied().map(super::frequency).collect();
@@ -93,17 +93,17 @@ impl QuarticFit {
 /// The spectra of an ensemble of glasses.
 #[derive(Clone, Debug)]
 pub struct DensityOfStates {
-    glasses: Vec<GlassSpectrum>,
+    glasses: Vec<GlassFrequencies>,
 }
 
 impl DensityOfStates {
-    pub fn new(glasses: Vec<GlassSpectrum>) -> Self {
+    pub fn new(glasses: Vec<GlassFrequencies>) -> Self {
         Self { glasses }
     }
 
     /// Up to this frequency no glass lacks a mode; D and I are those of the ensemble only below.
     pub fn complete_to(&self) -> f64 {
-        self.glasses.iter().map(GlassSpectrum::complete_to).fold(f64::INFINITY, f64::min)
+        self.glasses.iter().map(GlassFrequencies::complete_to).fold(f64::INFINITY, f64::min)
     }
 
     /// 3N - 3 summed over glasses.
@@ -127,7 +127,7 @@ impl DensityOfStates {
 
     /// I(omega): the share of modes with 0 < frequency <= omega, unstable ones left out.
     pub fn integrated(&self, omega: f64) -> f64 {
-        let up_to = |glass: &GlassSpectrum| {
+        let up_to = |glass: &GlassFrequencies| {
             glass.frequencies.partition_point(|f| *f <= omega) - glass.frequencies.partition_point(|f| *f <= 0.0)
         };
         self.glasses.iter().map(|glass| up_to(glass) as f64).sum::<f64>() / self.modes()
@@ -161,7 +161,7 @@ impl DensityOfStates {
 }
 
 /// Frequencies in (0, omega).
-fn stable_below(glass: &GlassSpectrum, omega: f64) -> &[f64] {
+fn stable_below(glass: &GlassFrequencies, omega: f64) -> &[f64] {
     let first = glass.frequencies.partition_point(|f| *f <= 0.0);
     let last = glass.frequencies.partition_point(|f| *f < omega);
     &glass.frequencies[first..last.max(first)]

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::forces::PairSum;
 use crate::landscape::{QuenchSettings, quench};
 use crate::model::{Configuration, Model};
-use crate::task::{Progress, Task};
+use crate::task::{Progress, Task, in_steps};
 use serde::{Deserialize, Serialize};
 
 /// Steps of strain that the slope at rest is fitted through, on each side.
@@ -63,7 +63,7 @@ pub enum ElasticState {
     Done(Box<GlassModuli>),
 }
 
-enum Phase {
+enum ModuliPhase {
     Quench { positions: Vec<f64>, spent: u64 },
     Respond { found: Box<GlassModuli>, minimum: Vec<f64> },
     Strain { found: Box<GlassModuli>, strains: Box<QuasiStatic> },
@@ -75,26 +75,26 @@ pub struct ElasticTask {
     model: Model,
     glass: Configuration,
     settings: ElasticSettings,
-    phase: Phase,
+    phase: ModuliPhase,
 }
 
 impl ElasticTask {
     /// From the positions of a glass, at any temperature.
     pub fn new(model: &Model, glass: &Configuration, settings: &ElasticSettings) -> Self {
-        let phase = Phase::Quench { positions: glass.positions.clone(), spent: 0 };
+        let phase = ModuliPhase::Quench { positions: glass.positions.clone(), spent: 0 };
         Self { model: model.clone(), glass: glass.clone(), settings: settings.clone(), phase }
     }
 
     /// Goes on from a state.
     pub fn resume(mut self, state: ElasticState) -> Self {
         self.phase = match state {
-            ElasticState::Quench { positions, spent } => Phase::Quench { positions, spent },
-            ElasticState::Respond { found, minimum } => Phase::Respond { found, minimum },
+            ElasticState::Quench { positions, spent } => ModuliPhase::Quench { positions, spent },
+            ElasticState::Respond { found, minimum } => ModuliPhase::Respond { found, minimum },
             ElasticState::Strain { found, state } => {
                 let strains = QuasiStatic::resume(&self.model, &self.glass.cell, &self.settings, *state);
-                Phase::Strain { found, strains: Box::new(strains) }
+                ModuliPhase::Strain { found, strains: Box::new(strains) }
             }
-            ElasticState::Done(found) => Phase::Done(found),
+            ElasticState::Done(found) => ModuliPhase::Done(found),
         };
         self
     }
@@ -105,7 +105,7 @@ impl ElasticTask {
     /// `Error::Internal` when it is not.
     pub fn into_moduli(self) -> Result<GlassModuli> {
         match self.phase {
-            Phase::Done(found) => Ok(*found),
+            ModuliPhase::Done(found) => Ok(*found),
             _ => Err(Error::Internal("the moduli of an unfinished glass were asked for".to_owned())),
         }
     }
@@ -113,7 +113,7 @@ impl ElasticTask {
     /// One piece of work; force evaluations spent.
     fn step(&mut self) -> Result<u64> {
         let (next, spent) = match &mut self.phase {
-            Phase::Quench { positions, spent } => {
+            ModuliPhase::Quench { positions, spent } => {
                 let settings = QuenchSettings { max_evaluations: PIECE, ..self.settings.quench() };
                 let mut sum = PairSum::new(self.model.clone(), self.glass.cell).ordered_if_large(&self.glass.positions);
                 let quench = quench(&mut sum, positions, &settings);
@@ -132,15 +132,15 @@ impl ElasticTask {
                     force_evaluations: all,
                 });
                 let next = match at_minimum {
-                    true => Phase::Respond { found, minimum: quench.positions },
-                    false => Phase::Done(found),
+                    true => ModuliPhase::Respond { found, minimum: quench.positions },
+                    false => ModuliPhase::Done(found),
                 };
                 (next, quench.force_evaluations)
             }
-            Phase::Respond { found, minimum } => {
+            ModuliPhase::Respond { found, minimum } => {
                 (respond(&self.model, &self.glass, &self.settings, found.clone(), minimum)?, PIECE)
             }
-            Phase::Strain { found, strains } => {
+            ModuliPhase::Strain { found, strains } => {
                 let before = strains.evaluations();
                 let ended = strains.advance();
                 let spent = strains.evaluations() - before;
@@ -153,9 +153,9 @@ impl ElasticTask {
                 if found.status == ElasticStatus::Converged && found.curves.iter().any(Curve::broken) {
                     found.status = ElasticStatus::Incomplete;
                 }
-                (Phase::Done(found), spent)
+                (ModuliPhase::Done(found), spent)
             }
-            Phase::Done(_) => return Ok(0),
+            ModuliPhase::Done(_) => return Ok(0),
         };
         self.phase = next;
         Ok(spent)
@@ -169,20 +169,20 @@ fn respond(
     settings: &ElasticSettings,
     mut found: Box<GlassModuli>,
     minimum: &[f64],
-) -> Result<Phase> {
+) -> Result<ModuliPhase> {
     match linear_moduli(model, &glass.cell, minimum, settings.most_bytes) {
         Ok(linear) => found.linear = Some(linear),
         Err(Error::Numerical(_)) => found.status = ElasticStatus::Singular,
         Err(error) => return Err(error),
     }
     if settings.steps == 0 {
-        return Ok(Phase::Done(found));
+        return Ok(ModuliPhase::Done(found));
     }
     match QuasiStatic::start(model, &glass.cell, (minimum, found.energy), settings) {
-        Ok(strains) => Ok(Phase::Strain { found, strains: Box::new(strains) }),
+        Ok(strains) => Ok(ModuliPhase::Strain { found, strains: Box::new(strains) }),
         Err(Error::Numerical(_)) => {
             found.status = ElasticStatus::BoxTooSmall;
-            Ok(Phase::Done(found))
+            Ok(ModuliPhase::Done(found))
         }
         Err(error) => Err(error),
     }
@@ -192,35 +192,30 @@ impl Task for ElasticTask {
     type State = ElasticState;
 
     fn advance(&mut self, force_calls: u64) -> Result<Progress> {
-        let mut spent = 0;
-        while !matches!(self.phase, Phase::Done(_)) {
-            spent += self.step()?;
-            if spent >= force_calls && !matches!(self.phase, Phase::Done(_)) {
-                return Ok(Progress::Pending);
-            }
-        }
-        Ok(Progress::Done)
+        in_steps(self, force_calls, |task| matches!(task.phase, ModuliPhase::Done(_)), |task, _| task.step())
     }
 
     fn state(&self) -> ElasticState {
         match &self.phase {
-            Phase::Quench { positions, spent } => ElasticState::Quench { positions: positions.clone(), spent: *spent },
-            Phase::Respond { found, minimum } => {
+            ModuliPhase::Quench { positions, spent } => {
+                ElasticState::Quench { positions: positions.clone(), spent: *spent }
+            }
+            ModuliPhase::Respond { found, minimum } => {
                 ElasticState::Respond { found: found.clone(), minimum: minimum.clone() }
             }
-            Phase::Strain { found, strains } => {
+            ModuliPhase::Strain { found, strains } => {
                 ElasticState::Strain { found: found.clone(), state: Box::new(strains.state().clone()) }
             }
-            Phase::Done(found) => ElasticState::Done(found.clone()),
+            ModuliPhase::Done(found) => ElasticState::Done(found.clone()),
         }
     }
 
     fn fraction(&self) -> f64 {
         match &self.phase {
-            Phase::Quench { .. } => 0.0,
-            Phase::Respond { .. } => 0.05,
-            Phase::Strain { strains, .. } => 0.1 + 0.9 * strains.fraction(),
-            Phase::Done(_) => 1.0,
+            ModuliPhase::Quench { .. } => 0.0,
+            ModuliPhase::Respond { .. } => 0.05,
+            ModuliPhase::Strain { strains, .. } => 0.1 + 0.9 * strains.fraction(),
+            ModuliPhase::Done(_) => 1.0,
         }
     }
 }

@@ -8,7 +8,7 @@
 
 use crate::error::{Error, Result};
 use crate::forces::deformation::{self, Gradient, IDENTITY};
-use crate::forces::sums::Pair;
+use crate::forces::sums::{self, Pair};
 use crate::forces::{PairBlocks, PseudoInverse};
 use crate::landscape::rattlers;
 use crate::model::{Model, PeriodicBox};
@@ -130,7 +130,7 @@ impl LinearModuli {
 
     /// Configurational pressure.
     pub fn pressure(&self) -> f64 {
-        -(self.stress[0][0] + self.stress[1][1] + self.stress[2][2]) / 3.0
+        sums::pressure(&self.stress)
     }
 }
 
@@ -183,13 +183,12 @@ impl Response {
         let stress = virial.map(|row| row.map(|value| value / volume));
         let of_plane = |plane: usize| relaxation[5 - plane][5 - plane] / volume;
         let ninth = |table: &[[f64; 6]; 6]| (0..3).map(|p| table[p][..3].iter().sum::<f64>()).sum::<f64>() / 9.0;
-        let pressure = -(stress[0][0] + stress[1][1] + stress[2][2]) / 3.0;
         let kronecker = |q: usize| if q < 3 { 1.0 } else { 0.0 };
         LinearModuli {
             shear_born: born_shear.map(|born| born / volume),
             shear_nonaffine: std::array::from_fn(of_plane),
             // -dp/d ln V: a third of the trace of d sigma / d ln V, the volume growing
-            bulk_born: ninth(born) / volume + pressure,
+            bulk_born: ninth(born) / volume + sums::pressure(&stress),
             bulk_nonaffine: ninth(&relaxation) / volume,
             stiffness: std::array::from_fn(|p| {
                 let (a, b) = STRAINS[p];

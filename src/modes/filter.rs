@@ -7,11 +7,8 @@
 use super::symmetric::symmetric_eigen;
 use crate::error::Result;
 use crate::forces::lanes::{Pass, vectorised};
-use crate::forces::{LANES, PairBlocks};
+use crate::forces::{LANES, PairBlocks, VectorBatch};
 use faer::Mat;
-
-/// One vector in each lane [3N][LANES].
-pub(super) type Block = Vec<[f64; LANES]>;
 
 /// Largest value of the polynomial: keeps the lower half of the digits of the smallest wanted one.
 const LARGEST_VALUE: f64 = 1e6;
@@ -30,7 +27,7 @@ pub(super) struct Outline {
 
 impl Outline {
     /// Measures the spectrum from random vectors (translations taken out).
-    pub(super) fn measure(hessian: &PairBlocks, start: Block, dimension: usize) -> Result<Self> {
+    pub(super) fn measure(hessian: &PairBlocks, start: VectorBatch, dimension: usize) -> Result<Self> {
         let steps = PROBE_STEPS.min(dimension);
         let (diagonals, offs) = recursion(hessian, start, steps);
         let mut weights = Vec::with_capacity(LANES * steps);
@@ -68,9 +65,9 @@ impl Outline {
 
 /// Lanczos without reorthogonalisation: diagonal and off-diagonal of the tridiagonal matrix of every lane, the last
 /// off-diagonal leading out of it.
-fn recursion(hessian: &PairBlocks, mut v: Block, steps: usize) -> (Vec<[f64; LANES]>, Vec<[f64; LANES]>) {
+fn recursion(hessian: &PairBlocks, mut v: VectorBatch, steps: usize) -> (Vec<[f64; LANES]>, Vec<[f64; LANES]>) {
     let (mut diagonals, mut offs) = (Vec::new(), Vec::new());
-    let mut previous: Block = vec![[0.0; LANES]; v.len()];
+    let mut previous: VectorBatch = vec![[0.0; LANES]; v.len()];
     let mut product = previous.clone();
     let norms = dot(&v, &v).map(f64::sqrt);
     combine(
@@ -118,13 +115,17 @@ impl Filter {
     ///
     /// # Errors
     /// Those of `times`.
-    pub(super) fn apply(&self, vectors: Block, times: impl Fn(&mut Block, &mut Block) -> Result<()>) -> Result<Block> {
+    pub(super) fn apply(
+        &self,
+        vectors: VectorBatch,
+        times: impl Fn(&mut VectorBatch, &mut VectorBatch) -> Result<()>,
+    ) -> Result<VectorBatch> {
         let rows = vectors.len();
         let (centre, width) = (self.centre / self.half_width, 1.0 / self.half_width);
-        let mut product: Block = vec![[0.0; LANES]; rows];
+        let mut product: VectorBatch = vec![[0.0; LANES]; rows];
         let mut old = vectors;
         times(&mut old, &mut product)?;
-        let mut new: Block = vec![[0.0; LANES]; rows];
+        let mut new: VectorBatch = vec![[0.0; LANES]; rows];
         combine(&mut new, [[0.0; LANES], [centre; LANES], [-width; LANES]], &old, &product);
         for _ in 1..self.degree {
             times(&mut new, &mut product)?;

@@ -2,7 +2,7 @@
 
 use super::records::{PathHessianRow, PathRecord, TangentRow};
 use super::settings::{ModeCount, ModesSettings};
-use super::spectrum_task::modes_of;
+use super::vibration_task::modes_of;
 use super::{
     Completeness, path_arc_lengths, path_rattlers, point_modes, point_zero_point, tangent_study, zero_point_arc_lengths,
 };
@@ -34,7 +34,7 @@ pub struct FollowState {
     tangents_known: bool,
 }
 
-enum Phase {
+enum FollowPhase {
     Points(Box<PathPointsTask>),
     Along { path: Box<PathPoints>, at: Vec<f64> },
     Done,
@@ -48,7 +48,7 @@ pub struct FollowTask {
     points: PathPointsSettings,
     /// The library's first minimum [3N], empty when its model does not need it.
     origin: Vec<f64>,
-    phase: Phase,
+    phase: FollowPhase,
     record: PathRecord,
     tangents_known: bool,
 }
@@ -67,7 +67,7 @@ impl FollowTask {
         let task = PathPointsTask::new(&model, &cell, a, b, saddle, &points).with_origin(&origin);
         let (tangents, hessians) = Default::default();
         let record = PathRecord { status: PathStatus::NotConverged, length: f64::NAN, tangents, hessians };
-        let phase = Phase::Points(Box::new(task));
+        let phase = FollowPhase::Points(Box::new(task));
         Self { model, cell, settings, points, origin, phase, record, tangents_known: false }
     }
 
@@ -76,10 +76,10 @@ impl FollowTask {
         self.phase = match state.stand {
             Stand::Points(state) => {
                 let task = PathPointsTask::resume(&self.model, &self.cell, &self.points, *state);
-                Phase::Points(Box::new(task.with_origin(&self.origin)))
+                FollowPhase::Points(Box::new(task.with_origin(&self.origin)))
             }
-            Stand::Along { path, at } => Phase::Along { path, at },
-            Stand::Done => Phase::Done,
+            Stand::Along { path, at } => FollowPhase::Along { path, at },
+            Stand::Done => FollowPhase::Done,
         };
         (self.record, self.tangents_known) = (state.record, state.tangents_known);
         self
@@ -91,10 +91,10 @@ impl FollowTask {
     }
 
     /// What follows the points.
-    fn along(&mut self, path: PathPoints) -> Result<Phase> {
+    fn along(&mut self, path: PathPoints) -> Result<FollowPhase> {
         self.record.status = path.status;
         if path.status != PathStatus::Converged {
-            return Ok(Phase::Done);
+            return Ok(FollowPhase::Done);
         }
         self.record.length = path.length();
         let at = match (self.settings.path_points, self.settings.count) {
@@ -102,7 +102,7 @@ impl FollowTask {
             (points, ModeCount::All) => zero_point_arc_lengths(&path, points)?,
             (points, ModeCount::Lowest(_)) => path_arc_lengths(&path, points)?,
         };
-        Ok(Phase::Along { path: Box::new(path), at })
+        Ok(FollowPhase::Along { path: Box::new(path), at })
     }
 
     /// Overlaps of r_12 with the modes of minimum a, for each number of images.
@@ -181,53 +181,53 @@ impl Task for FollowTask {
             // a path that cannot be followed is a row without figures, not the end of the campaign
             Err(Error::Numerical(_)) => {
                 self.record.status = PathStatus::DescentFailed;
-                Phase::Done
+                FollowPhase::Done
             }
             Err(error) => return Err(error),
         };
-        Ok(if matches!(self.phase, Phase::Done) { Progress::Done } else { Progress::Pending })
+        Ok(if matches!(self.phase, FollowPhase::Done) { Progress::Done } else { Progress::Pending })
     }
 
     fn state(&self) -> FollowState {
         let stand = match &self.phase {
-            Phase::Points(task) => Stand::Points(Box::new(task.state())),
-            Phase::Along { path, at } => Stand::Along { path: path.clone(), at: at.clone() },
-            Phase::Done => Stand::Done,
+            FollowPhase::Points(task) => Stand::Points(Box::new(task.state())),
+            FollowPhase::Along { path, at } => Stand::Along { path: path.clone(), at: at.clone() },
+            FollowPhase::Done => Stand::Done,
         };
         FollowState { stand, record: self.record.clone(), tangents_known: self.tangents_known }
     }
 
     fn fraction(&self) -> f64 {
         match &self.phase {
-            Phase::Points(task) => 0.2 * task.fraction(),
-            Phase::Along { at, .. } => 0.2 + 0.8 * self.record.hessians.len() as f64 / at.len().max(1) as f64,
-            Phase::Done => 1.0,
+            FollowPhase::Points(task) => 0.2 * task.fraction(),
+            FollowPhase::Along { at, .. } => 0.2 + 0.8 * self.record.hessians.len() as f64 / at.len().max(1) as f64,
+            FollowPhase::Done => 1.0,
         }
     }
 }
 
 impl FollowTask {
     /// Does what is next.
-    fn next_phase(&mut self, force_calls: u64) -> Result<Phase> {
-        Ok(match std::mem::replace(&mut self.phase, Phase::Done) {
-            Phase::Points(mut task) => match task.advance(force_calls)? {
-                Progress::Pending => Phase::Points(task),
+    fn next_phase(&mut self, force_calls: u64) -> Result<FollowPhase> {
+        Ok(match std::mem::replace(&mut self.phase, FollowPhase::Done) {
+            FollowPhase::Points(mut task) => match task.advance(force_calls)? {
+                Progress::Pending => FollowPhase::Points(task),
                 Progress::Done => self.along(task.into_points()?)?,
             },
-            Phase::Along { path, at } if !self.tangents_known => {
+            FollowPhase::Along { path, at } if !self.tangents_known => {
                 self.record.tangents = or_nothing(self.tangents(&path))?.unwrap_or_default();
                 self.tangents_known = true;
-                Phase::Along { path, at }
+                FollowPhase::Along { path, at }
             }
-            Phase::Along { path, at } => match at.get(self.record.hessians.len()) {
+            FollowPhase::Along { path, at } => match at.get(self.record.hessians.len()) {
                 Some(&s) => {
                     let row = or_nothing(self.hessian(&path, s))?;
                     self.record.hessians.push(row.unwrap_or_else(|| PathHessianRow::without_figures(s)));
-                    Phase::Along { path, at }
+                    FollowPhase::Along { path, at }
                 }
-                None => Phase::Done,
+                None => FollowPhase::Done,
             },
-            Phase::Done => Phase::Done,
+            FollowPhase::Done => FollowPhase::Done,
         })
     }
 }

@@ -2,10 +2,10 @@
 //!
 //! The block has as many vectors as a register has lanes, so that values which are up to eightfold degenerate are all found.
 
-use super::filter::{Block, Filter};
+use super::filter::Filter;
 use super::symmetric::symmetric_eigen;
 use crate::error::Result;
-use crate::forces::{HessianPart, LANES, PairBlocks, places_of_members};
+use crate::forces::{HessianPart, LANES, PairBlocks, VectorBatch, places_of_members};
 use crate::random::Stream;
 use crate::task::Team;
 use faer::linalg::matmul::matmul;
@@ -176,7 +176,7 @@ impl<'a> Members<'a> {
         Self { team, shares, part }
     }
 
-    fn filtered(&self, filter: &Filter, hessian: &PairBlocks, mut block: Block) -> Result<Block> {
+    fn filtered(&self, filter: &Filter, hessian: &PairBlocks, mut block: VectorBatch) -> Result<VectorBatch> {
         let Some(part) = &self.part else {
             return filter.apply(block, |vectors, products| {
                 hessian.times(vectors, products);
@@ -191,7 +191,7 @@ impl<'a> Members<'a> {
 }
 
 /// The lanes of columns start ... start + LANES.
-fn rows(vectors: &Mat<f64>, start: usize) -> Block {
+fn rows(vectors: &Mat<f64>, start: usize) -> VectorBatch {
     let columns: [&[f64]; LANES] = std::array::from_fn(|l| vectors.col_as_slice(start + l));
     (0..vectors.nrows()).map(|i| std::array::from_fn(|l| columns[l][i])).collect()
 }
@@ -205,7 +205,7 @@ fn norm(vector: &[f64]) -> f64 {
 }
 
 /// The lanes of a random block.
-pub(super) fn random_block(space: &Space, random: &mut Stream) -> Block {
+pub(super) fn random_block(space: &Space, random: &mut Stream) -> VectorBatch {
     let vectors: [Vec<f64>; LANES] = std::array::from_fn(|_| space.random(random));
     (0..vectors[0].len()).map(|i| std::array::from_fn(|l| vectors[l][i])).collect()
 }

@@ -20,7 +20,7 @@ mod quasi_static;
 mod records;
 mod settings;
 mod spectrum;
-mod spectrum_task;
+mod vibration_task;
 mod stress_strain;
 mod symmetric;
 mod tangent;
@@ -33,7 +33,7 @@ pub use along_path::{
     point_zero_point, zero_point_arc_lengths,
 };
 pub use coupling_task::{CoupledWell, CouplingState, CouplingStatus, CouplingTask, StrainCoupling};
-pub use density_of_states::{DensityOfStates, GlassSpectrum, QuarticFit, QuarticSettings, QuarticStatus};
+pub use density_of_states::{DensityOfStates, GlassFrequencies, QuarticFit, QuarticSettings, QuarticStatus};
 pub use elastic_task::{ElasticState, ElasticStatus, ElasticTask, GlassModuli};
 pub use elasticity::{LinearModuli, PLANES, Response, STRAINS, Sound, linear_moduli};
 pub use follow_task::{FollowState, FollowTask};
@@ -50,7 +50,7 @@ pub use records::{
 };
 pub use settings::{FollowedPaths, ModeCount, ModesSettings, SpectraOf};
 pub use spectrum::{Spectrum, dense_spectrum, frequency, participation_ratio};
-pub use spectrum_task::{SpectrumState, SpectrumTask};
 pub use stress_strain::{Curve, Event, Point, Slope, elastic_slope};
 pub use tangent::{BestOverlap, TANGENT_IMAGES, TangentStudy, WellFields, tangent_study};
+pub use vibration_task::{VibrationState, VibrationTask};
 pub use zero_point::{ZeroPoint, perpendicular_zero_point, zero_point, zero_point_difference};

@@ -9,10 +9,8 @@
 //! points, but takes long steps, which may end at another one or cycle.
 
 use crate::error::{Error, Result};
-use crate::forces::{LANES, PseudoInverse, ThirdOrder};
+use crate::forces::{LANES, PseudoInverse, ThirdOrder, VectorBatch, lane_products};
 use serde::{Deserialize, Serialize};
-
-type Block = Vec<[f64; LANES]>;
 
 /// A start of which no more than this share is left without translations is none.
 const NOTHING: f64 = 1e-12;
@@ -94,9 +92,9 @@ struct Search<'a> {
     inverse: &'a PseudoInverse,
     third: &'a ThirdOrder,
     /// [3N][LANES] in the order of places.
-    directions: Block,
-    contractions: Block,
-    products: Block,
+    directions: VectorBatch,
+    contractions: VectorBatch,
+    products: VectorBatch,
     stiffness: [f64; LANES],
     third_order: [f64; LANES],
     iterations: [u64; LANES],
@@ -107,9 +105,9 @@ struct Search<'a> {
 impl<'a> Search<'a> {
     fn start<V: AsRef<[f64]>>(inverse: &'a PseudoInverse, third: &'a ThirdOrder, starts: &[V]) -> Self {
         let mut directions = inverse.hessian().to_lanes(starts);
-        let before = products(&directions, &directions);
+        let before = lane_products(&directions, &directions);
         inverse.project(&mut directions);
-        let after = products(&directions, &directions);
+        let after = lane_products(&directions, &directions);
         // of a translation only rounding is left
         let nothing: [bool; LANES] = std::array::from_fn(|lane| after[lane] <= NOTHING * NOTHING * before[lane]);
         for row in &mut directions {
@@ -138,7 +136,7 @@ impl<'a> Search<'a> {
     fn measure(&mut self) {
         self.third_order = self.third.contract(&self.directions, &mut self.contractions);
         self.inverse.hessian().times(&self.directions, &mut self.products);
-        self.stiffness = products(&self.directions, &self.products);
+        self.stiffness = lane_products(&self.directions, &self.products);
         for lane in 0..LANES {
             let (kappa, tau) = (self.stiffness[lane], self.third_order[lane]);
             if self.stops[lane].is_none() && !(kappa > 0.0 && tau != 0.0 && (kappa / tau).is_finite()) {
@@ -183,7 +181,7 @@ impl<'a> Search<'a> {
 
     /// Takes the step of the lanes that run towards the unit vectors `next`; the factor kappa / tau is left to the norm, but for
     /// its sign.
-    fn take(&mut self, next: &Block, running: [bool; LANES], settings: &NonlinearSettings) {
+    fn take(&mut self, next: &VectorBatch, running: [bool; LANES], settings: &NonlinearSettings) {
         let towards: [f64; LANES] = std::array::from_fn(|lane| settings.step * self.third_order[lane].signum());
         let before = self.directions.clone();
         for (old, new) in self.directions.iter_mut().zip(next) {
@@ -233,22 +231,11 @@ impl<'a> Search<'a> {
 }
 
 /// Scales every lane to unit length; a lane of zeros stays.
-fn normalise(block: &mut Block) {
-    let scale = products(block, block).map(|square| if square > 0.0 { 1.0 / square.sqrt() } else { 0.0 });
+fn normalise(block: &mut VectorBatch) {
+    let scale = lane_products(block, block).map(|square| if square > 0.0 { 1.0 / square.sqrt() } else { 0.0 });
     for row in block {
         for lane in 0..LANES {
             row[lane] *= scale[lane];
         }
     }
-}
-
-/// a.b of every lane.
-fn products(a: &Block, b: &Block) -> [f64; LANES] {
-    let mut sum = [0.0; LANES];
-    for (a, b) in a.iter().zip(b) {
-        for lane in 0..LANES {
-            sum[lane] += a[lane] * b[lane];
-        }
-    }
-    sum
 }

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::forces::deformation::{self, Frame, Gradient, IDENTITY, volume_ratio};
 use crate::forces::{LANES, PairSum};
 use crate::landscape::{Minimiser, QuenchSettings, quench_batch};
-use crate::model::{Law, Model, PeriodicBox, Preset};
+use crate::model::{Model, PeriodicBox, Preset};
 use serde::{Deserialize, Serialize};
 
 /// The deck's [elastic].
@@ -124,13 +124,13 @@ pub struct QuasiStaticState {
     /// Where the quenches of the present phase are [8][3N].
     moving: Vec<Vec<f64>>,
     spent: u64,
-    phase: Phase,
+    phase: StrainPhase,
     curves: Vec<Curve>,
     evaluations: u64,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
-enum Phase {
+enum StrainPhase {
     /// Quenches at the new strain.
     Loading,
     /// Doubtful lanes go back to the last strain from where they came to.
@@ -167,7 +167,7 @@ impl QuasiStatic {
             settled: vec![minimum.to_vec(); LANES],
             moving: vec![minimum.to_vec(); LANES],
             spent: 0,
-            phase: Phase::Loading,
+            phase: StrainPhase::Loading,
             curves: vec![Curve::default(); LANES],
             evaluations: 0,
         };
@@ -205,7 +205,7 @@ impl QuasiStatic {
         let before = self.strain_before();
         let gradients: [Gradient; LANES] = std::array::from_fn(|lane| match &self.state.phase {
             _ if self.state.curves[lane].broken() => IDENTITY,
-            Phase::Reversing { doubtful, .. } if doubtful[lane] => gradient(lane, before),
+            StrainPhase::Reversing { doubtful, .. } if doubtful[lane] => gradient(lane, before),
             _ => gradient(lane, strain),
         });
         self.sum.deform(&gradients, Frame::Reference);
@@ -233,19 +233,19 @@ impl QuasiStatic {
 
     /// The quenches of a phase have ended.
     fn conclude(&mut self, strain: f64, energies: &[f64], converged: &[bool]) {
-        match std::mem::replace(&mut self.state.phase, Phase::Loading) {
-            Phase::Loading => {
+        match std::mem::replace(&mut self.state.phase, StrainPhase::Loading) {
+            StrainPhase::Loading => {
                 let points: Vec<Point> =
                     (0..LANES).map(|lane| self.measure(lane, strain, energies[lane], converged[lane])).collect();
                 let doubtful = std::array::from_fn(|lane| self.is_doubtful(lane, &points[lane]));
                 if doubtful.contains(&true) {
                     let reached = self.state.moving.clone();
-                    self.state.phase = Phase::Reversing { reached, points, doubtful };
+                    self.state.phase = StrainPhase::Reversing { reached, points, doubtful };
                 } else {
                     self.accept(points);
                 }
             }
-            Phase::Reversing { reached, mut points, doubtful } => {
+            StrainPhase::Reversing { reached, mut points, doubtful } => {
                 for lane in (0..LANES).filter(|&lane| doubtful[lane]) {
                     let settled = &self.state.settled[lane];
                     let (returned, length) =
@@ -294,7 +294,7 @@ impl QuasiStatic {
 
     /// Pairs within the cutoff at one of two strains but not at the other, of laws whose curvature jumps there.
     fn contacts_changed(&self, lane: usize, strain: f64) -> u64 {
-        if !matches!(self.sum.model().law, Law::Harmonic(_)) {
+        if !self.sum.model().law.has_contacts() {
             return 0;
         }
         let contacts = |strain: f64, positions: &[f64]| {

@@ -1,9 +1,6 @@
 //! How a path moves sideways under strain: linear systems with the Hessian across the path's tangent.
 
-use crate::forces::{LANES, PairBlocks};
-
-/// Vectors in lanes [3N][LANES], in the order of places.
-type Block = Vec<[f64; LANES]>;
+use crate::forces::{LANES, PairBlocks, VectorBatch, lane_products};
 
 /// Residual, relative to the right-hand side, that is good enough.
 const TOLERANCE: f64 = 1e-8;
@@ -45,19 +42,19 @@ struct System<'a> {
 }
 
 impl System<'_> {
-    fn project(&self, mut block: Block) -> Block {
+    fn project(&self, mut block: VectorBatch) -> VectorBatch {
         self.projector.apply(&mut block);
         block
     }
 
-    fn times(&self, x: &Block) -> Block {
+    fn times(&self, x: &VectorBatch) -> VectorBatch {
         let mut image = vec![[0.0; LANES]; x.len()];
         self.hessian.times(x, &mut image);
         add(&mut image, [self.shift; LANES], x);
         self.project(image)
     }
 
-    fn precondition(&self, r: &Block) -> Block {
+    fn precondition(&self, r: &VectorBatch) -> VectorBatch {
         let mut z = vec![[0.0; LANES]; r.len()];
         for (place, block) in self.inverse.iter().enumerate().filter(|(place, _)| self.projector.held[*place]) {
             for a in 0..3 {
@@ -70,21 +67,21 @@ impl System<'_> {
     }
 
     /// Conjugate gradients in every lane from x; whether all have converged.
-    fn solve(&self, right: Block, mut x: Block) -> (Block, bool) {
-        let size = products(&right, &right);
+    fn solve(&self, right: VectorBatch, mut x: VectorBatch) -> (VectorBatch, bool) {
+        let size = lane_products(&right, &right);
         let mut residual = right;
         add(&mut residual, [-1.0; LANES], &self.times(&x));
         let mut z = self.precondition(&residual);
         let mut direction = z.clone();
-        let mut rz = products(&residual, &z);
+        let mut rz = lane_products(&residual, &z);
         for _ in 0..MOST_ITERATIONS {
-            let off = products(&residual, &residual);
+            let off = lane_products(&residual, &residual);
             let done: [bool; LANES] = std::array::from_fn(|l| off[l] <= TOLERANCE * TOLERANCE * size[l]);
             if done.iter().all(|done| *done) {
                 return (x, true);
             }
             let image = self.times(&direction);
-            let curvature = products(&direction, &image);
+            let curvature = lane_products(&direction, &image);
             if (0..LANES).any(|l| !done[l] && (curvature[l].is_nan() || curvature[l] <= 0.0)) {
                 break;
             }
@@ -92,7 +89,7 @@ impl System<'_> {
             add(&mut x, step, &direction);
             add(&mut residual, step.map(|step| -step), &image);
             z = self.precondition(&residual);
-            let next = products(&residual, &z);
+            let next = lane_products(&residual, &z);
             for (direction, z) in direction.iter_mut().zip(&z) {
                 for l in 0..LANES {
                     direction[l] = z[l] + if rz[l] > 0.0 { next[l] / rz[l] } else { 0.0 } * direction[l];
@@ -111,7 +108,7 @@ struct Places<'a> {
 }
 
 impl Places<'_> {
-    fn block(&self, vectors: &[Vec<f64>]) -> Block {
+    fn block(&self, vectors: &[Vec<f64>]) -> VectorBatch {
         let mut block = vec![[0.0; LANES]; 3 * self.hessian.particles()];
         for (lane, vector) in vectors.iter().enumerate().take(LANES) {
             for (place, &particle) in self.hessian.order().iter().enumerate() {
@@ -121,7 +118,7 @@ impl Places<'_> {
         block
     }
 
-    fn vectors(&self, block: &Block, count: usize) -> Vec<Vec<f64>> {
+    fn vectors(&self, block: &VectorBatch, count: usize) -> Vec<Vec<f64>> {
         let mut vectors = vec![vec![0.0; block.len()]; count];
         for (lane, vector) in vectors.iter_mut().enumerate() {
             for (place, &particle) in self.hessian.order().iter().enumerate() {
@@ -149,14 +146,14 @@ impl Projector {
         let mut projector = Self { held, count, tangent: vec![0.0; tangent.len()] };
         let mut block = place.block(std::slice::from_ref(&tangent.to_vec()));
         projector.apply(&mut block);
-        let norm = products(&block, &block)[0].sqrt();
+        let norm = lane_products(&block, &block)[0].sqrt();
         if norm > 0.0 {
             projector.tangent = block.iter().map(|row| row[0] / norm).collect();
         }
         projector
     }
 
-    fn apply(&self, block: &mut Block) {
+    fn apply(&self, block: &mut VectorBatch) {
         let mut mean = [[0.0; LANES]; 3];
         for (atom, _) in block.as_chunks::<3>().0.iter().zip(&self.held).filter(|(_, held)| **held) {
             for k in 0..3 {
@@ -180,17 +177,8 @@ impl Projector {
 }
 
 /// y += c x, lane by lane.
-fn add(y: &mut Block, c: [f64; LANES], x: &Block) {
+fn add(y: &mut VectorBatch, c: [f64; LANES], x: &VectorBatch) {
     for (y, x) in y.iter_mut().zip(x) {
         (0..LANES).for_each(|l| y[l] += c[l] * x[l]);
     }
-}
-
-/// a.b of every lane.
-fn products(a: &Block, b: &Block) -> [f64; LANES] {
-    let mut sum = [0.0; LANES];
-    for (a, b) in a.iter().zip(b) {
-        (0..LANES).for_each(|l| sum[l] += a[l] * b[l]);
-    }
-    sum
 }

@@ -1,7 +1,7 @@
 //! One pair of minima: band, splitting, saddle, first profile.
 
 use super::band::improved_tangent;
-use super::double_well::{DoubleWell, LengthMethod, PathStatus, Profile};
+use super::double_well::{DoubleWell, LengthMethod, PathProfile, PathStatus};
 use super::ends::{
     EndMinimum, compare, displacement_without, end_near, images_without, is_same_minimum, loose, separation,
 };
@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::forces::{LANES, PairSum, sums};
 use crate::landscape::{Identity, Quench, QuenchSettings, Same, quench_batch};
 use crate::model::{Model, PeriodicBox};
-use crate::task::{Alone, Progress, Task};
+use crate::task::{Alone, Progress, Task, in_counted_steps};
 use serde::{Deserialize, Serialize};
 
 /// Products spent on the soft modes at each end.
@@ -72,12 +72,12 @@ pub struct ConnectState {
     exchange: bool,
     /// Loose particles of a harmonic packing [N]; empty for every other model.
     loose: Vec<bool>,
-    phase: Phase,
+    phase: PathSearch,
     evaluations: u64,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
-enum Phase {
+enum PathSearch {
     Start,
     Band(Box<BandSearch>),
     Saddle { band: Box<BandSearch>, search: Box<SaddleSearch>, top: usize },
@@ -121,7 +121,7 @@ impl ConnectTask {
             asymmetry: rise.abs(),
             exchange: false,
             loose,
-            phase: Phase::Start,
+            phase: PathSearch::Start,
             evaluations: 0,
         };
         Self::resume(model, cell, settings, quench, state)
@@ -156,16 +156,8 @@ impl ConnectTask {
     /// # Errors
     /// As `advance`, and when a member of the team cannot be reached.
     pub fn advance_with(&mut self, team: &dyn ImageTeam, force_calls: u64) -> Result<Progress> {
-        let start = self.state.evaluations;
-        loop {
-            self.step(team)?;
-            if self.outcome().is_some() {
-                return Ok(Progress::Done);
-            }
-            if self.state.evaluations - start >= force_calls {
-                return Ok(Progress::Pending);
-            }
-        }
+        let is_done = |task: &Self| task.outcome().is_some();
+        in_counted_steps(self, force_calls, is_done, |task| task.state.evaluations, |task| task.step(team))
     }
 
     /// Collective in the team: makes the state of every member that of the whole task.
@@ -174,7 +166,7 @@ impl ConnectTask {
     /// When a member of the team cannot be reached.
     pub fn complete(&mut self, team: &dyn ImageTeam) -> Result<()> {
         match &mut self.state.phase {
-            Phase::Band(band) => band.complete(team),
+            PathSearch::Band(band) => band.complete(team),
             _ => Ok(()),
         }
     }
@@ -182,7 +174,7 @@ impl ConnectTask {
     /// The outcome, once the task is done.
     pub fn outcome(&self) -> Option<&ConnectOutcome> {
         match &self.state.phase {
-            Phase::Done(outcome) => Some(outcome),
+            PathSearch::Done(outcome) => Some(outcome),
             _ => None,
         }
     }
@@ -193,23 +185,23 @@ impl ConnectTask {
     /// `Error::Internal` when it is not.
     pub fn into_outcome(self) -> Result<ConnectOutcome> {
         match self.state.phase {
-            Phase::Done(outcome) => Ok(*outcome),
+            PathSearch::Done(outcome) => Ok(*outcome),
             _ => Err(Error::Internal("the outcome of an unfinished pair was asked for".into())),
         }
     }
 
     fn step(&mut self, team: &dyn ImageTeam) -> Result<()> {
-        let phase = std::mem::replace(&mut self.state.phase, Phase::Start);
+        let phase = std::mem::replace(&mut self.state.phase, PathSearch::Start);
         self.state.phase = match phase {
-            Phase::Start => self.start(),
-            Phase::Band(band) => self.band_step(band, team)?,
-            Phase::Saddle { band, search, top } => self.saddle_step(band, search, top)?,
-            done @ Phase::Done(_) => done,
+            PathSearch::Start => self.start(),
+            PathSearch::Band(band) => self.band_step(band, team)?,
+            PathSearch::Saddle { band, search, top } => self.saddle_step(band, search, top)?,
+            done @ PathSearch::Done(_) => done,
         };
         Ok(())
     }
 
-    fn start(&mut self) -> Phase {
+    fn start(&mut self) -> PathSearch {
         let (a, b) = (&self.state.a, &self.state.b);
         match compare(&self.identity, (&a.positions, a.energy), (&b.positions, b.energy)) {
             Same::Identical => return self.done(PathStatus::Identical, None, Vec::new(), Vec::new()),
@@ -217,10 +209,10 @@ impl ConnectTask {
         }
         let band = BandSearch::new(&mut self.sum, (&a.positions, a.energy), (&b.positions, b.energy), &self.settings);
         self.state.evaluations += band.evaluations;
-        Phase::Band(Box::new(band))
+        PathSearch::Band(Box::new(band))
     }
 
-    fn band_step(&mut self, mut band: Box<BandSearch>, team: &dyn ImageTeam) -> Result<Phase> {
+    fn band_step(&mut self, mut band: Box<BandSearch>, team: &dyn ImageTeam) -> Result<PathSearch> {
         let before = band.evaluations;
         match band.iterate(&mut self.images, &self.settings, team) {
             Err(Error::Numerical(_)) => band.stop = BandStop::Diverged,
@@ -228,12 +220,12 @@ impl ConnectTask {
         }
         self.state.evaluations += band.evaluations - before;
         match band.stop {
-            BandStop::Running => Ok(Phase::Band(band)),
+            BandStop::Running => Ok(PathSearch::Band(band)),
             BandStop::Valleys => match self.split(&band) {
                 Some(split) => Ok(split),
                 None => match band.ignore_valleys(team) {
                     Err(Error::Numerical(_)) => Ok(self.done(PathStatus::Diverged, None, Vec::new(), Vec::new())),
-                    other => other.map(|()| Phase::Band(band)),
+                    other => other.map(|()| PathSearch::Band(band)),
                 },
             },
             BandStop::Converged => {
@@ -250,7 +242,7 @@ impl ConnectTask {
                     Some(top) => {
                         let tangent = improved_tangent(&band.images, &band.energies, self.state.a.positions.len(), top);
                         let search = Box::new(SaddleSearch::new(band.image(top), &tangent, self.sum.model().law));
-                        Ok(Phase::Saddle { band, search, top })
+                        Ok(PathSearch::Saddle { band, search, top })
                     }
                 }
             }
@@ -260,7 +252,7 @@ impl ConnectTask {
     }
 
     /// Quenches the valleys of a band; a split when one leads to a minimum that is neither end.
-    fn split(&mut self, band: &BandSearch) -> Option<Phase> {
+    fn split(&mut self, band: &BandSearch) -> Option<PathSearch> {
         let starts: Vec<&[f64]> = band.valleys().into_iter().map(|k| band.image(k)).collect();
         if starts.is_empty() {
             return None;
@@ -297,12 +289,12 @@ impl ConnectTask {
         (found, chain)
     }
 
-    fn saddle_step(&mut self, band: Box<BandSearch>, mut search: Box<SaddleSearch>, top: usize) -> Result<Phase> {
+    fn saddle_step(&mut self, band: Box<BandSearch>, mut search: Box<SaddleSearch>, top: usize) -> Result<PathSearch> {
         let before = search.evaluations;
         search.iterate(&mut self.sum, self.quench.force_tolerance);
         self.state.evaluations += search.evaluations - before;
         match search.stop {
-            SaddleStop::Running => return Ok(Phase::Saddle { band, search, top }),
+            SaddleStop::Running => return Ok(PathSearch::Saddle { band, search, top }),
             SaddleStop::StepLimit => return self.finish(&band, PathStatus::SaddleFailed, None),
             SaddleStop::Converged => {}
         }
@@ -324,7 +316,7 @@ impl ConnectTask {
         band: &BandSearch,
         status: PathStatus,
         saddle: Option<(&SaddleSearch, usize, i64)>,
-    ) -> Result<Phase> {
+    ) -> Result<PathSearch> {
         let coordinates = self.state.a.positions.len();
         let highest = (0..band.count()).max_by(|&i, &j| band.energies[i].total_cmp(&band.energies[j])).unwrap_or(0);
         let top = saddle.map_or(highest, |(_, top, _)| top);
@@ -401,21 +393,21 @@ impl ConnectTask {
         double_well: Option<DoubleWell>,
         found: Vec<FoundMinimum>,
         chain: Vec<Waypoint>,
-    ) -> Phase {
+    ) -> PathSearch {
         let force_evaluations = self.state.evaluations;
         let ends = (self.state.a.index, self.state.b.index);
-        Phase::Done(Box::new(ConnectOutcome { status, ends, double_well, found, chain, force_evaluations }))
+        PathSearch::Done(Box::new(ConnectOutcome { status, ends, double_well, found, chain, force_evaluations }))
     }
 }
 
 /// Length of the spline through the images and the energies along it, above the first.
-fn spline_profile(images: &[f64], energies: &[f64], top: usize, coordinates: usize) -> Result<(f64, Profile)> {
+fn spline_profile(images: &[f64], energies: &[f64], top: usize, coordinates: usize) -> Result<(f64, PathProfile)> {
     let arc = Curve::new(images, coordinates)?.arc_lengths();
     let above: Vec<f64> = energies.iter().map(|e| e - energies[0]).collect();
     let length = arc[arc.len() - 1];
     // a path without barrier has its top at an end
     let top = arc[top].clamp(1e-3 * length, 0.999 * length);
-    Ok((length, Profile::resample(&arc, &above, top, PROFILE_POINTS)?))
+    Ok((length, PathProfile::resample(&arc, &above, top, PROFILE_POINTS)?))
 }
 
 /// Unit vectors from each end to the image next to it.
@@ -453,14 +445,14 @@ impl Task for ConnectTask {
 
     fn fraction(&self) -> f64 {
         match &self.state.phase {
-            Phase::Start => 0.0,
-            Phase::Band(band) if band.is_coarse() => 0.1,
-            Phase::Band(band) => {
+            PathSearch::Start => 0.0,
+            PathSearch::Band(band) if band.is_coarse() => 0.1,
+            PathSearch::Band(band) => {
                 let decades = (band.residual / self.settings.force_tolerance).max(1.0).log10();
                 0.8 - 0.2 * decades.min(3.0)
             }
-            Phase::Saddle { .. } => 0.9,
-            Phase::Done(_) => 1.0,
+            PathSearch::Saddle { .. } => 0.9,
+            PathSearch::Done(_) => 1.0,
         }
     }
 }

@@ -53,7 +53,7 @@ pub enum LengthMethod {
 
 /// Energy along a path.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Profile {
+pub struct PathProfile {
     /// [points] from 0 at a to the length at b [sigma].
     pub arc_length: Vec<f64>,
     /// [points] above a [epsilon].
@@ -96,7 +96,7 @@ pub struct DoubleWell {
     pub curvature_a: f64,
     pub curvature_b: f64,
     pub curvature_saddle: f64,
-    pub profile: Profile,
+    pub profile: PathProfile,
     /// [3N], continuous with a.
     pub saddle_position: Vec<f64>,
     /// Unit tangent of the path at a, towards b (r_12) [3N].

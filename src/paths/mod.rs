@@ -28,7 +28,7 @@ pub use band_search::{BandSearch, BandStop};
 pub use candidates::{Candidate, PairKey, candidates};
 pub use connect::{ConnectOutcome, ConnectState, ConnectTask, FoundMinimum, Waypoint};
 pub use descent::{Descent, DescentStop};
-pub use double_well::{DoubleWell, LengthMethod, PathStatus, Profile};
+pub use double_well::{DoubleWell, LengthMethod, PathProfile, PathStatus};
 pub use ends::{EndMinimum, Separation, bring_near, compare, displacement, is_same_minimum, separation};
 pub use images::ImageSums;
 pub use inertia::negative_modes;

@@ -2,7 +2,7 @@
 
 use super::interpolation::{Curve, chord_lengths};
 use super::vectors::normalise;
-use super::{CubicSpline, PathStatus, Profile};
+use super::{CubicSpline, PathProfile, PathStatus};
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 
@@ -112,11 +112,11 @@ impl PathPoints {
     ///
     /// # Errors
     /// `Error::Numerical` when there is no path.
-    pub fn profile(&self, points: usize) -> Result<Profile> {
+    pub fn profile(&self, points: usize) -> Result<PathProfile> {
         if self.count() < 3 {
             return Err(Error::Numerical(format!("a path of status {:?} has no profile", self.status)));
         }
-        Profile::resample(&self.arc_length, &self.energy, self.arc_length[self.saddle], points)
+        PathProfile::resample(&self.arc_length, &self.energy, self.arc_length[self.saddle], points)
     }
 
     /// V(s) as a spline through the energies of the points.

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::forces::{PairSum, as_lanes, as_lanes_mut};
 use crate::landscape::{Identity, Quench, QuenchSettings, displacement_field, quench};
 use crate::model::{Model, PeriodicBox};
-use crate::task::{Progress, Task};
+use crate::task::{Progress, Task, in_counted_steps};
 use serde::{Deserialize, Serialize};
 
 /// A side is taken to be at least this fraction of both.
@@ -110,7 +110,7 @@ pub fn path_points(
     settings: &PathPointsSettings,
 ) -> Result<PathPoints> {
     let mut task = PathPointsTask::new(model, cell, a, b, saddle, settings);
-    while task.advance(u64::MAX)? == Progress::Pending {}
+    task.run_to_end()?;
     task.into_points()
 }
 
@@ -350,14 +350,7 @@ impl Task for PathPointsTask {
     type State = PathPointsState;
 
     fn advance(&mut self, force_calls: u64) -> Result<Progress> {
-        let start = self.state.evaluations;
-        while self.state.done.is_none() {
-            self.step()?;
-            if self.state.done.is_none() && self.state.evaluations - start >= force_calls {
-                return Ok(Progress::Pending);
-            }
-        }
-        Ok(Progress::Done)
+        in_counted_steps(self, force_calls, |task| task.state.done.is_some(), |task| task.state.evaluations, Self::step)
     }
 
     fn state(&self) -> PathPointsState {

@@ -1,12 +1,12 @@
 //! Energy profiles on a fixed number of points.
 
-use super::{CubicSpline, Profile};
+use super::{CubicSpline, PathProfile};
 use crate::error::Result;
 
 /// Number of points of every profile in the files.
 pub const PROFILE_POINTS: usize = 101;
 
-impl Profile {
+impl PathProfile {
     /// Resamples (arc length, energy above a) [knots], from 0 on, by a not-a-knot cubic spline; the saddle at
     /// `saddle` and both ends are among the points, which are equally spaced on each side of the saddle.
     ///

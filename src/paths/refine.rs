@@ -2,7 +2,7 @@
 
 use super::connect::SOFT_MODE_PRODUCTS;
 use super::connect::{ConnectOutcome, FoundMinimum, Waypoint};
-use super::double_well::{DoubleWell, LengthMethod, PathStatus, Profile};
+use super::double_well::{DoubleWell, LengthMethod, PathProfile, PathStatus};
 use super::ends::{EndMinimum, displacement, displacement_without, is_same_minimum, loose};
 use super::krylov::{HessianAt, softest_along};
 use super::profile::PROFILE_POINTS;
@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::forces::PairSum;
 use crate::landscape::{Identity, Quench, QuenchSettings, quench};
 use crate::model::{Model, PeriodicBox};
-use crate::task::{Progress, Task};
+use crate::task::{Progress, Task, in_counted_steps};
 use serde::{Deserialize, Serialize};
 
 /// Steps on each side in the first pass.
@@ -225,7 +225,7 @@ impl DescentTask {
         };
         let (end_a, end_b) = (near(left, &state.a), near(right, &state.b));
         let (tangent_a, tangent_b) = (left.end_tangent(&end_a), right.end_tangent(&end_b));
-        state.well.profile = Profile::resample(&knots, &energies, length_a, PROFILE_POINTS)?;
+        state.well.profile = PathProfile::resample(&knots, &energies, length_a, PROFILE_POINTS)?;
         state.well.length = length_a + length_b;
         state.well.length_method = LengthMethod::Descent;
         // steepest descent arrives along the softest mode that it overlaps with; a chord of finite length does not quite
@@ -291,14 +291,7 @@ impl Task for DescentTask {
     type State = DescentState;
 
     fn advance(&mut self, force_calls: u64) -> Result<Progress> {
-        let start = self.state.evaluations;
-        while self.state.done.is_none() {
-            self.step()?;
-            if self.state.done.is_none() && self.state.evaluations - start >= force_calls {
-                return Ok(Progress::Pending);
-            }
-        }
-        Ok(Progress::Done)
+        in_counted_steps(self, force_calls, |task| task.state.done.is_some(), |task| task.state.evaluations, Self::step)
     }
 
     fn state(&self) -> DescentState {

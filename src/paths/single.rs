@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::forces::PairSum;
 use crate::landscape::{Identity, QuenchSettings, StopReason, quench};
 use crate::model::{Model, PeriodicBox};
-use crate::task::{Progress, Task};
+use crate::task::Task;
 use serde::{Deserialize, Serialize};
 
 /// What lies between two configurations.
@@ -69,14 +69,14 @@ pub fn find_path(
         for pair in rounds.pairs() {
             let (a, b) = (&library.minima()[pair.key.a], &library.minima()[pair.key.b]);
             let mut task = ConnectTask::new(model, cell, (a, b), settings, quench_settings).with_origin(&origin);
-            while task.advance(u64::MAX)? == Progress::Pending {}
+            task.run_to_end()?;
             let mut outcome = task.into_outcome()?;
             force_evaluations += outcome.force_evaluations;
             if let (true, PathStatus::Converged, Some(well)) = (refine, outcome.status, &outcome.double_well) {
                 let mut descent = DescentTask::new(model, cell, well, (a, b), quench_settings)
                     .with_origin(&origin)
                     .splitting(settings.split);
-                while descent.advance(u64::MAX)? == Progress::Pending {}
+                descent.run_to_end()?;
                 let refined = descent.into_outcome()?;
                 force_evaluations += refined.force_evaluations;
                 outcome = joined(outcome, refined);

@@ -2,11 +2,9 @@
 
 use super::live;
 use crate::error::{Error, Result};
-use crate::files::{CheckpointHeader, CheckpointRecord, Checkpoints, TaskCost, TaskKey};
+use crate::files::{CheckpointHeader, CheckpointRecord, Checkpoints, Persisted, Record, TaskCost, TaskKey};
 use crate::input::{Comparison, compare_keys};
 use crate::parallel::{Ranks, decode, encode};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -86,11 +84,12 @@ impl<'r> Journal<'r> {
     /// of a deck that asked for less is not used.
     ///
     /// # Errors
-    /// `Storage` when the directory cannot be read, `Deck` when it holds the checkpoint of another deck.
+    /// `Storage` when the directory cannot be read or holds the checkpoint of another program, `Deck` when it holds that of
+    /// another deck.
     pub fn open(ranks: &'r Ranks, of: JournalOf<'_>) -> Result<Self> {
         let JournalOf { directory, deck, mut header, interval, rounds } = of;
         let stage = header.stage;
-        let mut checkpoints = Checkpoints::open(ranks, directory, stage)?;
+        let mut checkpoints = Checkpoints::open(ranks, directory, stage, header.program)?;
         for damage in checkpoints.damage() {
             log::warn!("{damage}");
         }
@@ -112,7 +111,7 @@ impl<'r> Journal<'r> {
             Relation::Useless(why) => {
                 log::warn!("{}: its checkpoint {why} and is not used: the stage begins anew", stage.name());
                 Checkpoints::remove(ranks, directory, stage)?;
-                checkpoints = Checkpoints::open(ranks, directory, stage)?;
+                checkpoints = Checkpoints::open(ranks, directory, stage, header.program)?;
             }
         }
         let (finished, running) = (checkpoints.finished().len(), checkpoints.running().len());
@@ -172,7 +171,7 @@ impl<'r> Journal<'r> {
     ///
     /// # Errors
     /// `Storage` when one cannot be read.
-    pub fn results<R: DeserializeOwned>(&self, keys: &[u64]) -> Result<Vec<Finished<R>>> {
+    pub fn results<R: Persisted>(&self, keys: &[u64]) -> Result<Vec<Finished<R>>> {
         let finished = self.finished();
         if finished.is_empty() {
             return Ok(Vec::new());
@@ -182,7 +181,7 @@ impl<'r> Journal<'r> {
         let wanted = |key: &u64| keys.binary_search(key).is_ok();
         let mine = finished.into_iter().filter(wanted).skip(self.ranks.rank()).step_by(self.ranks.size());
         mine.filter_map(|key| {
-            let read = self.read::<(R, f64)>(key).transpose()?;
+            let read = self.read::<R>(key).transpose()?;
             Some(read.map(|(result, seconds)| Finished { key, result, seconds }))
         })
         .collect()
@@ -192,13 +191,23 @@ impl<'r> Journal<'r> {
     ///
     /// # Errors
     /// `Storage` when it cannot be read.
-    pub fn state<S: DeserializeOwned>(&self, key: u64) -> Result<Option<(S, f64)>> {
+    pub fn state<S: Persisted>(&self, key: u64) -> Result<Option<(S, f64)>> {
         self.read(key)
     }
 
-    fn read<V: DeserializeOwned>(&self, task: u64) -> Result<Option<V>> {
+    fn read<V: Persisted>(&self, task: u64) -> Result<Option<Record<V>>> {
+        self.has_schema_of::<V>()?;
         let bytes = self.checkpoints.read(TaskKey { round: self.round, task })?;
         bytes.map(|bytes| decode(&bytes)).transpose()
+    }
+
+    /// The header's schema covers the states and results that are named for its stage, and no others.
+    fn has_schema_of<V: Persisted>(&self) -> Result<()> {
+        if V::STAGE == self.header.stage {
+            return Ok(());
+        }
+        let (other, stage) = (V::STAGE.name(), self.header.stage.name());
+        Err(Error::Internal(format!("a record of {other} is given to the checkpoints of {stage}")))
     }
 
     /// Collective: a checkpoint, with the tasks that this rank has finished since the last one and the states (and the
@@ -206,16 +215,24 @@ impl<'r> Journal<'r> {
     ///
     /// # Errors
     /// `Storage`, on all ranks together, when it cannot be written; the checkpoints before it stay.
-    pub fn write<R: Serialize, S: Serialize>(&mut self, done: &[Finished<R>], states: &[(u64, S, f64)]) -> Result<()> {
+    pub fn write<R: Persisted, S: Persisted>(&mut self, done: &[Finished<R>], states: &[(u64, S, f64)]) -> Result<()> {
+        let states = states.iter().map(|(key, state, seconds)| self.record(*key, state, *seconds));
+        let states = self.ranks.agree(states.collect::<Result<Vec<_>>>())?;
+        self.write_records(done, states)
+    }
+
+    /// The bytes of a [`Record`].
+    fn record<V: Persisted>(&self, task: u64, value: &V, seconds: f64) -> Result<CheckpointRecord> {
+        self.has_schema_of::<V>()?;
+        let key = TaskKey { round: self.round, task };
+        Ok(CheckpointRecord { key, bytes: encode(&(value, seconds))? })
+    }
+
+    fn write_records<R: Persisted>(&mut self, done: &[Finished<R>], mut running: Vec<CheckpointRecord>) -> Result<()> {
         let start = Instant::now();
-        let record = |task: u64, bytes: Result<Vec<u8>>| {
-            Ok(CheckpointRecord { key: TaskKey { round: self.round, task }, bytes: bytes? })
-        };
-        let finished = done.iter().map(|done| record(done.key, encode(&(&done.result, done.seconds))));
+        let finished = done.iter().map(|done| self.record(done.key, &done.result, done.seconds));
         let finished = self.ranks.agree(finished.collect::<Result<Vec<_>>>())?;
-        let running = states.iter().map(|(key, state, seconds)| record(*key, encode(&(state, seconds))));
-        let mut running = self.ranks.agree(running.collect::<Result<Vec<_>>>())?;
-        let begun = done.iter().map(|done| done.key).chain(states.iter().map(|(key, ..)| *key)).collect();
+        let begun = done.iter().map(|done| done.key).chain(running.iter().map(|state| state.key.task)).collect();
         running.extend(self.share_of_waiting(begun)?);
         self.checkpoints.write(self.ranks, &self.header, &finished, &running)?;
         self.last = Instant::now();
@@ -242,9 +259,9 @@ impl<'r> Journal<'r> {
     ///
     /// # Errors
     /// As [`Journal::write`].
-    pub fn end_round<R: Serialize>(&mut self, unsaved: &[Finished<R>]) -> Result<()> {
+    pub fn end_round<R: Persisted>(&mut self, unsaved: &[Finished<R>]) -> Result<()> {
         if self.rounds == Rounds::Several && self.ranks.any(!unsaved.is_empty()) {
-            self.write::<R, ()>(unsaved, &[])?;
+            self.write_records(unsaved, Vec::new())?;
         }
         Ok(())
     }

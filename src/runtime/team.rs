@@ -5,12 +5,11 @@ use super::progress::Progress;
 use super::stop::Stop;
 use super::work::{Workers, remaining, slice};
 use crate::error::Result;
+use crate::files::Persisted;
 use crate::forces::lanes::Kernel;
 use crate::parallel::Ranks;
 use crate::paths::{ImageTeam, PerpendicularMemory};
 use crate::task::{self, Task, Team};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
@@ -129,8 +128,8 @@ impl Workers<'_> {
         finish: impl Fn(u64, T) -> Result<R>,
     ) -> Result<Vec<(u64, R)>>
     where
-        T: TeamTask,
-        R: Serialize + DeserializeOwned,
+        T: TeamTask<State: Persisted>,
+        R: Persisted,
     {
         let order = remaining(keys, journal);
         let earlier = self.ranks.agree(journal.results::<R>(keys))?;
@@ -178,7 +177,7 @@ impl Workers<'_> {
     }
 }
 
-impl<T: TeamTask, R: Serialize> Part<T, R> {
+impl<T: TeamTask<State: Persisted>, R: Persisted> Part<T, R> {
     fn is_leader(&self) -> bool {
         self.members.member() == 0
     }

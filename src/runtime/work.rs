@@ -8,10 +8,9 @@ use super::live::Live;
 use super::progress::Progress;
 use super::stop::Stop;
 use crate::error::{Error, Result};
+use crate::files::Persisted;
 use crate::parallel::{Next, Ranks, WorkQueue};
 use crate::task::{self, Task};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
@@ -121,8 +120,8 @@ impl Workers<'_> {
         finish: impl Fn(u64, T) -> Result<R> + Sync,
     ) -> Result<Vec<(u64, R)>>
     where
-        T: Task + Send,
-        R: Serialize + DeserializeOwned + Send,
+        T: Task<State: Persisted> + Send,
+        R: Persisted + Send,
     {
         let order = remaining(keys, journal);
         let earlier = self.ranks.agree(journal.results::<R>(keys))?;
@@ -158,7 +157,7 @@ impl Workers<'_> {
     }
 
     /// Works, with checkpoints on the way, until all ranks have nothing left to do or one of them wants to stop.
-    fn work_through<T: Task + Send, R: Serialize + Send>(
+    fn work_through<T: Task<State: Persisted> + Send, R: Persisted + Send>(
         &self,
         queue: &mut WorkQueue<'_>,
         journal: &mut Journal<'_>,
@@ -217,7 +216,7 @@ pub(super) fn remaining(keys: &[u64], journal: &Journal<'_>) -> Vec<u64> {
     order
 }
 
-impl<'w, T: Task + Send, R: Serialize + Send> Hands<'w, T, R> {
+impl<'w, T: Task<State: Persisted> + Send, R: Persisted + Send> Hands<'w, T, R> {
     /// Begins tasks until every thread has one; returns whether there may be more to begin.
     fn refill(&mut self, queue: &mut WorkQueue<'_>, begin: impl Fn(usize) -> Result<Held<T>>) -> bool {
         while self.failure.is_none() && !queue.meeting() && self.moving + self.resting.len() < self.threads {

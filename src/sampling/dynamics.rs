@@ -3,8 +3,7 @@
 //! v += F dt/2; x += v dt; v += F(x) dt/2, with a thermostat's factors before and after (m = 1). The batch
 //! integrates [3N][L]; every lane does what `run` does, bit for bit.
 
-use super::Thermostat;
-use super::thermostats::{Bath, ThermostatState};
+use super::thermostats::{Bath, Thermostat, ThermostatState};
 use crate::error::{Error, Result};
 use crate::forces::lanes::{Column, ColumnPass, Columns, Configurations, Kernel};
 use crate::forces::{PairSum, set_lane};

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::forces::PairSum;
 use crate::model::{Configuration, Preset};
 use crate::random::{Purpose, stream};
-use crate::task::{Progress, Task};
+use crate::task::{Progress, Task, in_steps};
 use serde::{Deserialize, Serialize};
 
 /// MD steps between two origins of short lags, and between two looks at the energy.
@@ -33,9 +33,9 @@ pub struct Series {
     pub values: Vec<f64>,
 }
 
-/// What one sample at one temperature has come to.
+/// What one sample at one temperature has come to; Q is what it keeps of a quantity: its series, or numbers made of it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct LiquidRun {
+pub struct LiquidRun<Q = Series> {
     /// Whether the equilibration lasted as long as it should.
     pub equilibrated: bool,
     /// Time of the equilibration, and its own relaxation time (NaN when not reached).
@@ -56,9 +56,33 @@ pub struct LiquidRun {
     /// [K][groups][`super::OBSERVABLES`]
     pub values: Vec<f64>,
     /// Potential energy per particle [epsilon].
-    pub energy: Series,
+    pub energy: Q,
     /// With rho T [epsilon sigma^-3].
-    pub pressure: Series,
+    pub pressure: Q,
+}
+
+impl LiquidRun {
+    /// The same with other numbers in place of the series.
+    pub fn with<Q>(&self, of: impl Fn(&Series) -> Q) -> LiquidRun<Q> {
+        let (energy, pressure) = (of(&self.energy), of(&self.pressure));
+        let (time, origins, values) = (self.time.clone(), self.origins.clone(), self.values.clone());
+        let Self { equilibrated, equilibration_time, equilibration_relaxation_time, complete, .. } = *self;
+        let Self { length, tau_alpha, swap_acceptance, .. } = *self;
+        LiquidRun {
+            equilibrated,
+            equilibration_time,
+            equilibration_relaxation_time,
+            complete,
+            length,
+            tau_alpha,
+            swap_acceptance,
+            time,
+            origins,
+            values,
+            energy,
+            pressure,
+        }
+    }
 }
 
 /// A measurement under way; a plain record.
@@ -318,11 +342,7 @@ impl Task for LiquidTask {
     type State = LiquidState;
 
     fn advance(&mut self, force_calls: u64) -> Result<Progress> {
-        let mut spent = 0;
-        while !matches!(self.work, Work::Done(_)) && spent < force_calls.max(1) {
-            spent += self.unit(force_calls)?;
-        }
-        Ok(if matches!(self.work, Work::Done(_)) { Progress::Done } else { Progress::Pending })
+        in_steps(self, force_calls, |task| matches!(task.work, Work::Done(_)), Self::unit)
     }
 
     fn state(&self) -> LiquidState {

@@ -8,7 +8,7 @@
 
 use super::kinds::{KindRule, Kinds, with_kinds};
 use super::local_energy::{Images, PADDING};
-use super::rows::Rows;
+use super::rows::NeighbourRows;
 use crate::forces::lanes::{Inside, Kernel, Records, RegisterPass, Sphere, in_registers, particles_within};
 use crate::model::{Law, PairLaw, PeriodicBox};
 
@@ -30,8 +30,8 @@ pub(super) struct Extent {
 
 pub(super) struct NearLists {
     pub cell: PeriodicBox,
-    pub long: Rows,
-    pub short: Option<Rows>,
+    pub long: NeighbourRows,
+    pub short: Option<NeighbourRows>,
     /// [N + 1] position and the identity that the short row is made for
     pub reference: Vec<[f64; 4]>,
     skin: f64,
@@ -57,8 +57,8 @@ impl NearLists {
         let particles = records.len() - 1;
         let mut lists = Self {
             cell,
-            long: Rows::new(particles),
-            short: extent.short.then(|| Rows::new(particles)),
+            long: NeighbourRows::new(particles),
+            short: extent.short.then(|| NeighbourRows::new(particles)),
             reference: vec![PADDING; particles + 1],
             skin: extent.skin,
             reach: extent.largest_cutoff + extent.skin,

@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 use crate::forces::{PairSum, as_lanes, as_lanes_mut};
 use crate::model::{Configuration, Model, PeriodicBox, Preset};
 use crate::random::{Purpose, Stream, stream};
-use crate::task::{Progress, Task};
+use crate::task::{Progress, Task, in_steps};
 use serde::{Deserialize, Serialize};
 
 /// Steps of molecular dynamics at T_melt.
@@ -70,7 +70,7 @@ enum Moves {
 
 /// How far a preparation is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-enum Phase {
+enum Preparation {
     Descent(OverlapRemoval, Box<Stream>),
     Melt(Box<HybridState>),
     Equilibrate(Box<Equilibrium>),
@@ -93,7 +93,7 @@ struct Equilibrium {
 pub struct PrepareState {
     /// Identities as at the start; in a phase with moves they keep their own.
     configuration: Configuration,
-    phase: Phase,
+    phase: Preparation,
     result: Option<PreparedGlass>,
 }
 
@@ -174,7 +174,7 @@ impl PrepareTask {
             )));
         }
         let configuration = placed_at_random(unplaced, &mut random);
-        let phase = Phase::Descent(OverlapRemoval::new(configuration.positions.clone()), Box::new(random));
+        let phase = Preparation::Descent(OverlapRemoval::new(configuration.positions.clone()), Box::new(random));
         let mut task = Self::resume(preset, settings, PrepareState { configuration, phase, result: None });
         if infinite {
             task.finish_random();
@@ -187,15 +187,15 @@ impl PrepareTask {
         let mut current = state.configuration.clone();
         let mut lists = None;
         let hybrid = match &state.phase {
-            Phase::Melt(hybrid) => Some(hybrid),
-            Phase::Equilibrate(equilibrium) => match &equilibrium.moves {
+            Preparation::Melt(hybrid) => Some(hybrid),
+            Preparation::Equilibrate(equilibrium) => match &equilibrium.moves {
                 Moves::Hybrid(hybrid) => Some(hybrid),
                 Moves::MonteCarlo(run) => {
                     lists = Some(MonteCarloLists::new(preset, run));
                     None
                 }
             },
-            Phase::Descent(..) | Phase::Done => None,
+            Preparation::Descent(..) | Preparation::Done => None,
         };
         if let Some(hybrid) = hybrid {
             current.species.clone_from(&hybrid.species);
@@ -226,11 +226,11 @@ impl PrepareTask {
 
     /// One unit of work; its cost in force calls, about.
     fn unit(&mut self) -> Result<u64> {
-        match std::mem::replace(&mut self.state.phase, Phase::Done) {
-            Phase::Descent(descent, random) => self.descend(descent, random),
-            Phase::Melt(hybrid) => self.melt(hybrid),
-            Phase::Equilibrate(equilibrium) => self.equilibrate(equilibrium),
-            Phase::Done => Ok(1),
+        match std::mem::replace(&mut self.state.phase, Preparation::Done) {
+            Preparation::Descent(descent, random) => self.descend(descent, random),
+            Preparation::Melt(hybrid) => self.melt(hybrid),
+            Preparation::Equilibrate(equilibrium) => self.equilibrate(equilibrium),
+            Preparation::Done => Ok(1),
         }
     }
 
@@ -244,9 +244,9 @@ impl PrepareTask {
         self.state.phase = if descent.step(&mut self.sum, safe_force)? {
             let temperature = self.melt_temperature();
             let dynamics = DynamicsState::start(&mut self.sum, descent.positions, temperature, *random);
-            Phase::Melt(Box::new(HybridState::new(dynamics, &self.state.configuration)))
+            Preparation::Melt(Box::new(HybridState::new(dynamics, &self.state.configuration)))
         } else {
-            Phase::Descent(descent, random)
+            Preparation::Descent(descent, random)
         };
         Ok(1)
     }
@@ -255,7 +255,7 @@ impl PrepareTask {
         let settings = self.block_settings(self.melt_temperature());
         if hybrid.dynamics.step < MELT_STEPS.min(self.settings.equilibration.max_steps) {
             hybrid.block(&mut self.sum, &mut self.swap_lists, &settings)?;
-            self.state.phase = Phase::Melt(hybrid);
+            self.state.phase = Preparation::Melt(hybrid);
             return Ok(block_calls(&settings));
         }
         hybrid.dynamics.draw_velocities(self.settings.temperature);
@@ -274,7 +274,8 @@ impl PrepareTask {
         };
         let meter = RelaxationMeter::new(&start, wave_number(self.preset), self.tick_time());
         let trace = Trace::default();
-        self.state.phase = Phase::Equilibrate(Box::new(Equilibrium { moves, ticks: 0, meter, earlier: None, trace }));
+        self.state.phase =
+            Preparation::Equilibrate(Box::new(Equilibrium { moves, ticks: 0, meter, earlier: None, trace }));
         Ok(1)
     }
 
@@ -311,7 +312,7 @@ impl PrepareTask {
         if done || equilibrium.ticks * self.tick_steps() >= self.settings.equilibration.max_steps {
             self.finish(*equilibrium, done);
         } else {
-            self.state.phase = Phase::Equilibrate(equilibrium);
+            self.state.phase = Preparation::Equilibrate(equilibrium);
         }
         Ok(calls)
     }
@@ -355,7 +356,7 @@ impl PrepareTask {
         let mut forces = vec![0.0; configuration.positions.len()];
         let [potential_energy] = self.sum.forces(as_lanes(&configuration.positions), as_lanes_mut(&mut forces));
         let pressure = self.pressure(&configuration);
-        self.state.phase = Phase::Done;
+        self.state.phase = Preparation::Done;
         self.state.result = Some(PreparedGlass {
             potential_energy,
             pressure,
@@ -382,14 +383,7 @@ impl Task for PrepareTask {
     type State = PrepareState;
 
     fn advance(&mut self, force_calls: u64) -> Result<Progress> {
-        let mut spent = 0;
-        while !matches!(self.state.phase, Phase::Done) {
-            spent += self.unit()?;
-            if spent >= force_calls {
-                break;
-            }
-        }
-        Ok(if matches!(self.state.phase, Phase::Done) { Progress::Done } else { Progress::Pending })
+        in_steps(self, force_calls, |task| matches!(task.state.phase, Preparation::Done), |task, _| task.unit())
     }
 
     fn state(&self) -> PrepareState {
@@ -398,9 +392,9 @@ impl Task for PrepareTask {
 
     fn fraction(&self) -> f64 {
         match &self.state.phase {
-            Phase::Done => 1.0,
-            Phase::Descent(..) | Phase::Melt(_) => 0.0,
-            Phase::Equilibrate(equilibrium) => {
+            Preparation::Done => 1.0,
+            Preparation::Descent(..) | Preparation::Melt(_) => 0.0,
+            Preparation::Equilibrate(equilibrium) => {
                 let limit = self.settings.equilibration.max_steps as f64 / self.tick_steps() as f64;
                 let wanted = equilibrium
                     .relaxation_time()

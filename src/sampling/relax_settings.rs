@@ -1,7 +1,8 @@
 //! Settings of the stage `relax`: liquids in equilibrium, and how they relax.
 
 use super::prepare::wave_number;
-use super::settings::{Equilibration, PrepareMethod, PrepareSettings, Thermostat};
+use super::settings::{Equilibration, PrepareMethod, PrepareSettings};
+use super::thermostats::Thermostat;
 use crate::model::Preset;
 use serde::{Deserialize, Serialize};
 

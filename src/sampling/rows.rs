@@ -3,7 +3,7 @@
 /// For every particle the indices of its neighbours, k in the row of i exactly when i is in the row of k. The order in
 /// a row is free. Rows are filled up to a multiple of eight with the index N, a particle that nobody reaches.
 #[derive(Clone, Debug)]
-pub(super) struct Rows {
+pub(super) struct NeighbourRows {
     particles: usize,
     stride: usize,
     counts: Vec<u32>,
@@ -15,7 +15,7 @@ pub(super) struct Rows {
     old: Vec<u32>,
 }
 
-impl Rows {
+impl NeighbourRows {
     pub fn new(particles: usize) -> Self {
         let stride = 16;
         Self {
@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn mended_rows_stay_symmetric() {
         let (n, mut random) = (60usize, stream(9, Purpose::Prepare, 0, 0));
-        let mut rows = Rows::new(n);
+        let mut rows = NeighbourRows::new(n);
         let mut near = vec![vec![false; n]; n];
         for _ in 0..2000 {
             let i = random.random_range(0..n);

@@ -1,21 +1,7 @@
-//! Settings of the stage `prepare` and of molecular dynamics, with the papers' values.
+//! Settings of the stage `prepare`, with the papers' values.
 
 use crate::model::Preset;
 use serde::{Deserialize, Serialize};
-
-/// How the temperature of molecular dynamics is held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Thermostat {
-    /// Weak coupling: lambda^2 = 1 + (dt/tau)(T0/T - 1) (doi:10.1063/1.448118).
-    Berendsen,
-    /// xi' = (T/T0 - 1)/tau^2 (doi:10.1103/PhysRevA.31.1695).
-    NoseHoover,
-    /// Stochastic velocity rescaling (Bussi, Donadio, Parrinello 2007, doi:10.1063/1.2408420).
-    Bussi,
-    /// Constant energy.
-    None,
-}
 
 /// How a glass is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::files::layout::Layout;
-use crate::files::{self, CheckpointHeader, Header, StageFile, TaskCost, Timing};
+use crate::files::{self, CheckpointHeader, Header, StageFile, StageRecords, TaskCost, Timing};
 use crate::input::Deck;
 use crate::landscape::{ExploreSettings, QuenchSettings};
 use crate::parallel::Ranks;
@@ -36,6 +36,17 @@ pub enum Earlier {
     Nothing,
     /// Complete results of a smaller deck, to be added to.
     Part,
+}
+
+/// What the tasks of a stage depend on beside its keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BuiltOn {
+    /// The deck says all.
+    Deck,
+    /// The contents of the file of another stage.
+    File(Stage),
+    /// The same; tasks are numbered through all glasses, so that with more glasses they are others.
+    AllGlasses(Stage),
 }
 
 impl<'r> Context<'r> {
@@ -72,12 +83,12 @@ impl<'r> Context<'r> {
         Workers { ranks: self.ranks, threads: self.threads, stop: &self.stop, stage: stage.name() }
     }
 
-    /// Collective: the journal of a stage.
+    /// Collective: the journal of the stage whose states and results `records` names.
     ///
     /// # Errors
     /// As [`Journal::open`].
-    pub fn journal(&self, stage: Stage, rounds: Rounds) -> Result<Journal<'_>> {
-        let header = self.ranks.agree(self.checkpoint_header(stage))?;
+    pub fn journal(&self, records: &StageRecords, built_on: BuiltOn, rounds: Rounds) -> Result<Journal<'_>> {
+        let header = self.ranks.agree(self.checkpoint_header(records, built_on))?;
         let interval = self.deck.campaign.checkpoint_interval;
         let of = JournalOf { directory: &self.directory, deck: &self.deck.file, header, interval, rounds };
         Journal::open(self.ranks, of)
@@ -122,30 +133,23 @@ impl<'r> Context<'r> {
         journal.map_or(Ok(()), Journal::close)
     }
 
-    /// What a checkpoint of a stage says of itself. How many glasses are asked for is not part of it for the stages whose tasks
-    /// belong to one glass: more glasses change none of them. The tasks of connect are numbered through all pairs.
-    ///
-    /// # Errors
-    /// `Internal` when settings cannot be written as text, `Storage` when the file that the stage builds on cannot be read.
-    pub fn checkpoint_header(&self, stage: Stage) -> Result<CheckpointHeader> {
+    /// What a checkpoint of a stage says of itself. How many glasses are asked for is not part of it where tasks belong to one
+    /// glass: more glasses change none of them.
+    fn checkpoint_header(&self, records: &StageRecords, built_on: BuiltOn) -> Result<CheckpointHeader> {
+        let stage = records.stage;
         let keys = self.deck.stage_keys(stage)?;
-        let of_pairs = matches!(stage, Stage::Connect | Stage::Tunnel);
-        let counts = |line: &&str| of_pairs || !line.starts_with("prepare.glasses");
-        let built_on = match stage {
-            Stage::Elastic if self.deck.couples_to_strain() => files::fingerprint(&self.directory, Stage::Connect)?,
-            Stage::Explore | Stage::Elastic | Stage::Excite if !self.deck.has(Stage::Prepare) => {
-                files::fingerprint(&self.directory, Stage::Prepare)?
-            }
-            Stage::Connect => files::fingerprint(&self.directory, Stage::Explore)?,
-            // spectra are numbered through all double wells, minima or glasses
-            Stage::Modes => match self.deck.upstream(stage).last() {
-                Some(&last) => files::fingerprint(&self.directory, last)?,
-                None => 0,
-            },
-            _ => 0,
-        };
+        let counts = |line: &&str| matches!(built_on, BuiltOn::AllGlasses(_)) || !line.starts_with("prepare.glasses");
         let deck_keys = keys.lines().filter(counts).fold(String::new(), |text, line| text + line + "\n");
-        Ok(CheckpointHeader { stage: stage, deck_keys, seed: self.deck.campaign.seed, built_on })
+        let built_on = match built_on {
+            BuiltOn::Deck => 0,
+            BuiltOn::File(before) | BuiltOn::AllGlasses(before) => files::fingerprint(&self.directory, before)?,
+        };
+        Ok(CheckpointHeader { stage, program: records.program()?, deck_keys, seed: self.deck.campaign.seed, built_on })
+    }
+
+    /// What the tasks of a stage that belong to one glass depend on: the deck, or glasses that it did not make.
+    pub fn on_glasses(&self) -> BuiltOn {
+        if self.deck.has(Stage::Prepare) { BuiltOn::Deck } else { BuiltOn::File(Stage::Prepare) }
     }
 
     /// The section of a stage that is being run.

@@ -14,11 +14,11 @@ mod stage_work;
 pub mod tunnel;
 
 use crate::stage::{Stage, every_stage};
-pub use context::{Context, Earlier};
+pub use context::{BuiltOn, Context, Earlier};
 pub use stage_work::StageWork;
 
 macro_rules! work {
-    ($($(#[$doc:meta])* $variant:ident, $section:ident: $settings:ident, $file:literal, after [$($before:ident),*];)*) => {
+    ($($(#[$doc:meta])* $variant:ident, $section:ident: $room:ident::$settings:ident, $file:literal, after [$($before:ident),*];)*) => {
         /// The work of a stage.
         pub fn work(stage: Stage) -> &'static dyn StageWork {
             match stage { $(Stage::$variant => &$section::Work),* }

@@ -5,7 +5,7 @@ use super::cost::{Cost, ForceCall, Memory};
 use super::lines::Line;
 use crate::error::Result;
 use crate::files::layout::Layout;
-use crate::files::{Campaign, StageReader};
+use crate::files::{Campaign, StageReader, StageRecords};
 use crate::input::Deck;
 
 /// The work of a stage: its file, what it costs, what is said of it. One value for each stage ([`super::work`]).
@@ -22,6 +22,9 @@ pub trait StageWork: Sync {
 
     /// What a rank holds at its peak, one of `ranks`; `None` when the deck does not ask for the stage or it holds little.
     fn memory(&self, deck: &Deck, call: &ForceCall, ranks: usize) -> Option<Memory>;
+
+    /// The states and results of its tasks that checkpoints hold; `None` for a stage that keeps none.
+    fn records(&self) -> Option<&'static StageRecords>;
 
     /// What is in the stage's file.
     fn layout(&self) -> &'static Layout;

@@ -181,12 +181,3 @@ fn bootstrap_interval(per_glass: &[u64], seed: u64) -> (f64, f64) {
 pub fn active(splittings: &[f64], quantum_temperature: f64) -> Vec<bool> {
     splittings.iter().map(|splitting| *splitting < quantum_temperature).collect()
 }
-
-/// F(x): distinct finite values, rising, and the share of values <= each.
-pub fn cumulative_distribution(values: &[f64]) -> (Vec<f64>, Vec<f64>) {
-    let mut sorted: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
-    sorted.sort_by(f64::total_cmp);
-    let total = sorted.len() as f64;
-    let last_of_its_value = |i: &usize| sorted.get(i + 1) != Some(&sorted[*i]);
-    (0..sorted.len()).filter(last_of_its_value).map(|i| (sorted[i], (i + 1) as f64 / total)).unzip()
-}

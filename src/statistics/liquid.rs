@@ -30,41 +30,12 @@ impl Average {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LiquidSample {
     pub name: LiquidName,
-    pub equilibrated: bool,
-    pub equilibration_time: f64,
-    pub equilibration_relaxation_time: f64,
-    pub complete: bool,
-    pub length: f64,
-    /// NaN when F_s has not fallen to 1/e.
-    pub tau_alpha: f64,
-    pub swap_acceptance: f64,
-    /// [K]
-    pub time: Vec<f64>,
-    /// [K]
-    pub origins: Vec<u64>,
-    /// [K][groups][OBSERVABLES]
-    pub values: Vec<f64>,
-    pub energy: Average,
-    pub pressure: Average,
+    pub run: LiquidRun<Average>,
 }
 
 impl LiquidSample {
     pub fn new(name: LiquidName, run: &LiquidRun) -> Self {
-        Self {
-            name,
-            equilibrated: run.equilibrated,
-            equilibration_time: run.equilibration_time,
-            equilibration_relaxation_time: run.equilibration_relaxation_time,
-            complete: run.complete,
-            length: run.length,
-            tau_alpha: run.tau_alpha,
-            swap_acceptance: run.swap_acceptance,
-            time: run.time.clone(),
-            origins: run.origins.clone(),
-            values: run.values.clone(),
-            energy: Average::of(&run.energy),
-            pressure: Average::of(&run.pressure),
-        }
+        Self { name, run: run.with(Average::of) }
     }
 }
 
@@ -117,28 +88,28 @@ impl LiquidEnsemble {
     /// Of samples of one temperature and kind of moves; `None` without any.
     pub fn of(samples: &[&LiquidSample]) -> Option<Self> {
         let first = samples.first()?;
-        let lags = samples.iter().map(|sample| sample.time.len()).min().unwrap_or(0);
-        let width = if first.time.is_empty() { OBSERVABLES } else { first.values.len() / first.time.len() };
-        let all: Vec<&[f64]> = samples.iter().map(|sample| &sample.values[..lags * width]).collect();
+        let lags = samples.iter().map(|sample| sample.run.time.len()).min().unwrap_or(0);
+        let width = if first.run.time.is_empty() { OBSERVABLES } else { first.run.values.len() / first.run.time.len() };
+        let all: Vec<&[f64]> = samples.iter().map(|sample| &sample.run.values[..lags * width]).collect();
         let over_samples = |place: usize| {
             let values: Vec<f64> = all.iter().map(|values| values[place]).collect();
             mean_over(&values, f64::NAN)
         };
         let (means, errors): (Vec<f64>, Vec<f64>) = (0..lags * width).map(over_samples).unzip();
-        let time = first.time[..lags].to_vec();
+        let time = first.run.time[..lags].to_vec();
         let tau = |group: usize| jackknifed_decay(&time, &all, width, group);
         let (tau_alpha, tau_alpha_error): (Vec<f64>, Vec<f64>) = (0..width / OBSERVABLES).map(tau).unzip();
         let status = match () {
-            () if samples.iter().any(|sample| !sample.equilibrated) => EnsembleStatus::NotEquilibrated,
+            () if samples.iter().any(|sample| !sample.run.equilibrated) => EnsembleStatus::NotEquilibrated,
             () if tau_alpha.first().is_none_or(|tau| tau.is_nan()) => EnsembleStatus::NotReached,
-            () if samples.iter().any(|sample| !sample.complete) => EnsembleStatus::Short,
+            () if samples.iter().any(|sample| !sample.run.complete) => EnsembleStatus::Short,
             () => EnsembleStatus::Converged,
         };
         let average = |of: fn(&LiquidSample) -> Average| {
             let means: Vec<f64> = samples.iter().map(|sample| of(sample).mean).collect();
             mean_over(&means, of(first).error)
         };
-        let correlation: Vec<f64> = samples.iter().map(|sample| sample.energy.correlation_time).collect();
+        let correlation: Vec<f64> = samples.iter().map(|sample| sample.run.energy.correlation_time).collect();
         Some(Self {
             temperature: first.name.temperature,
             samples: samples.len(),
@@ -148,8 +119,8 @@ impl LiquidEnsemble {
             errors,
             tau_alpha,
             tau_alpha_error,
-            energy: average(|sample| sample.energy),
-            pressure: average(|sample| sample.pressure),
+            energy: average(|sample| sample.run.energy),
+            pressure: average(|sample| sample.run.pressure),
             energy_correlation_time: mean_over(&correlation, f64::NAN).0,
         })
     }

@@ -10,8 +10,7 @@ mod series;
 mod supercooled;
 
 pub use density::{
-    CumulativeDensity, DensityEstimate, ErrorMethod, Library, POISSON_UPPER_LIMIT, RESAMPLES, active,
-    cumulative_distribution, quantum_densities,
+    CumulativeDensity, DensityEstimate, ErrorMethod, Library, POISSON_UPPER_LIMIT, RESAMPLES, active, quantum_densities,
 };
 pub use far_field::far_field;
 pub use fits::{

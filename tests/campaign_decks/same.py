@@ -1,4 +1,4 @@
-"""same.py A B [--decks-differ]: every object, attribute and byte of two files outside /timing is the same."""
+"""same.py A B [A B ...] [--decks-differ]: every object, attribute and byte of two files outside /timing is the same."""
 import sys
 
 import h5py
@@ -33,6 +33,13 @@ def contents(path, skip):
 
 
 skip = DECK if "--decks-differ" in sys.argv else ()
-a, b = contents(sys.argv[1], skip), contents(sys.argv[2], skip)
-different = sorted(name for name in a.keys() | b.keys() if a.get(name) != b.get(name))
-sys.exit("; ".join(different) if different else 0)
+files = [word for word in sys.argv[1:] if word != "--decks-differ"]
+if len(files) < 2 or len(files) % 2:
+    sys.exit(__doc__)
+found = []
+for first, second in zip(files[::2], files[1::2]):
+    a, b = contents(first, skip), contents(second, skip)
+    different = sorted(name for name in a.keys() | b.keys() if a.get(name) != b.get(name))
+    if different:
+        found.append(f"{first} and {second}: {'; '.join(different)}")
+sys.exit("\n".join(found) if found else 0)

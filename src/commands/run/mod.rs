@@ -1,5 +1,6 @@
 //! `glasswell run`: the stages of a deck in order, each skipped when its file is complete.
 
+mod options;
 mod plan;
 
 use super::status;
@@ -10,21 +11,10 @@ use crate::parallel::Ranks;
 use crate::runtime::{self, DirectoryLock, Signals, Stop};
 use crate::stage::Stage;
 use crate::stages::{Context, Earlier, work};
+pub use options::RunOptions;
 pub use plan::plan;
 use plan::{is_redone, stage_named};
 use std::path::{Path, PathBuf};
-
-/// What `run` was asked for beside the deck.
-#[derive(Clone, Debug, Default)]
-pub struct RunOptions {
-    pub output: Option<PathBuf>,
-    pub until: Option<String>,
-    pub redo: Option<String>,
-    pub threads: Option<usize>,
-    /// "23 h 50 min": stop after this time.
-    pub time_limit: Option<String>,
-    pub quiet: bool,
-}
 
 /// Runs the stages of a deck.
 ///

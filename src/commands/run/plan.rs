@@ -1,6 +1,6 @@
 //! Which stages of a deck are to be run, given what is in the directory.
 
-use super::RunOptions;
+use super::options::RunOptions;
 use crate::error::{Error, Result};
 use crate::files::Campaign;
 use crate::input::{self, Change, Comparison, Deck};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::record_file::{self, Contents, FileName, Kind, RecordPlace};
+use super::record_file::{self, FileName, Kind, Look, RecordPlace};
 use super::{Checkpoints, Place, TaskKey, UsedFile};
 use crate::error::Result;
 use crate::parallel::Ranks;
@@ -12,11 +12,7 @@ type Fault = (usize, usize, String);
 
 impl Checkpoints {
     /// Collective: keeps what is whole of these files.
-    pub(super) fn sort_out(
-        &mut self,
-        ranks: &Ranks,
-        looked: Vec<(FileName, std::result::Result<Contents, String>)>,
-    ) -> Result<()> {
+    pub(super) fn sort_out(&mut self, ranks: &Ranks, looked: Vec<(FileName, Look)>) -> Result<()> {
         let mut skipped = Vec::new();
         // of every used file
         let mut rows: Vec<Vec<RecordPlace>> = Vec::new();
@@ -26,8 +22,10 @@ impl Checkpoints {
                     self.files.push(UsedFile { name, start: contents.start, whole: true });
                     rows.push(contents.rows);
                 }
-                Ok(_) => skipped.push((name, "belongs to another deck or seed than the newest one".to_string())),
-                Err(why) => skipped.push((name, why)),
+                Ok(_) => {
+                    skipped.push((name, "belongs to another deck, seed or program than the newest one".to_string()))
+                }
+                Err(why) => skipped.push((name, why.to_string())),
             }
         }
         let mut faults: Vec<Fault> = ranks.all_gather(&self.faults(ranks, &rows))?.concat();

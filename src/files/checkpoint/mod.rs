@@ -4,10 +4,15 @@
 //! stays; `STAGE.NNNNNN.running.h5` holds the states of all tasks that had begun then, and the two newest of them stay.
 //! Every record has a checksum. What fails it is never used: a state gives way to the one of the checkpoint before, and
 //! a result that is lost is computed again.
+//!
+//! Records serve every program whose states and results have the same shape and whose stage takes the same steps
+//! ([`Program`]). What another program wrote is an error: it may be the work of weeks, and is the user's to give up.
 
 mod damage;
 mod record;
 mod record_file;
+mod schema;
+mod shape;
 mod shared;
 
 use std::collections::BTreeMap;
@@ -18,9 +23,12 @@ use crate::error::{Error, Result};
 use crate::parallel::Ranks;
 use crate::stage::Stage;
 pub use record::{CheckpointHeader, CheckpointRecord, TaskKey};
+pub(crate) use schema::persisted;
+pub use schema::{Persisted, PersistedType, Program, Record, StageRecords};
+pub use shape::Shape;
 pub use shared::SharedRecords;
 
-use record_file::{Contents, FileName, Kind, RecordPlace};
+use record_file::{Contents, FileName, Kind, Look, RecordPlace, Unusable};
 
 /// A record that is whole: its file (a place in [`Checkpoints::files`]) and its row there.
 #[derive(Clone, Copy, Debug)]
@@ -63,16 +71,21 @@ fn folder(directory: &Path) -> PathBuf {
 
 impl Checkpoints {
     /// Collective: looks at what is there for this stage, and verifies every record; the ranks share them. Does not change
-    /// the directory. Files of another version of the program are not used.
+    /// the directory. `program`: the one that is to go on with it, the same on all ranks.
     ///
     /// # Errors
-    /// `Storage` when the directory cannot be read.
-    pub fn open(ranks: &Ranks, directory: &Path, stage: Stage) -> Result<Self> {
+    /// `Storage` when the directory cannot be read, or when another program wrote the checkpoint that is there.
+    pub fn open(ranks: &Ranks, directory: &Path, stage: Stage, program: Program) -> Result<Self> {
         let directory = folder(directory);
         let names = if ranks.rank() == 0 { listed(&directory, stage) } else { Ok(Vec::new()) };
         let looked = ranks.agree(names)?.into_iter().map(|name| (name, record_file::look(&directory, name)));
-        let looked: Vec<(FileName, std::result::Result<Contents, String>)> = looked.collect();
+        let looked: Vec<(FileName, Look)> = looked.collect();
         let looked = ranks.broadcast(looked, 0)?;
+        if let Some((name, how)) = of_another_program(&looked, program) {
+            let remedy =
+                format!("finish the stage with that program, or give --redo {} to begin it anew", stage.name());
+            return Err(Error::storage(&directory.join(name.to_string()), format!("{how}; {remedy}")));
+        }
         let highest = looked.iter().map(|(name, _)| name.number).max().unwrap_or(0);
         let mut newest_first = looked.iter().rev();
         let header = newest_first.find_map(|(_, contents)| contents.as_ref().ok()).map(|file| file.header.clone());
@@ -223,6 +236,20 @@ impl Checkpoints {
             }
         }
     }
+}
+
+/// The file that shows that another program wrote the checkpoint, and how that program differs. The newest file that is
+/// whole decides: a damaged one never does. Where none is, it is the newest one of another layout, which this program cannot
+/// verify.
+fn of_another_program(looked: &[(FileName, Look)], program: Program) -> Option<(FileName, String)> {
+    if let Some((name, contents)) = looked.iter().rev().find_map(|(name, look)| Some((name, look.as_ref().ok()?))) {
+        let how = contents.header.program.differs(&program)?;
+        return Some((*name, format!("was written by glasswell {}, whose stage {how}", contents.version)));
+    }
+    looked.iter().rev().find_map(|(name, look)| match look {
+        Err(Unusable::Layout(how)) => Some((*name, how.clone())),
+        _ => None,
+    })
 }
 
 /// The files of a stage that are there, by rising number.

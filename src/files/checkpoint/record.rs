@@ -1,5 +1,6 @@
 //! The records of a checkpoint and what they belong to.
 
+use super::schema::Program;
 use crate::stage::Stage;
 use serde::{Deserialize, Serialize};
 
@@ -7,6 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckpointHeader {
     pub stage: Stage,
+    pub program: Program,
     /// The keys and values of the deck that the stage depends on, in whatever form the driver compares.
     pub deck_keys: String,
     pub seed: u64,

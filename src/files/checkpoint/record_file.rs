@@ -1,7 +1,7 @@
 //! One file of a checkpoint: records, each with its checksum, and a table of where they are.
 //!
-//! Root attributes `checkpoint_layout`, `glasswell_version`, `stage`, `number`, `kind`, `seed`, `built_on`, `deck_keys`; checksums of
-//! them (`header_checksum`) and of the table (`records_checksum`). /records/{round,task,first,length,checksum} has one
+//! Root attributes `checkpoint_layout`, `glasswell_version`, `schema`, `algorithm`, `stage`, `number`, `kind`, `seed`, `built_on`,
+//! `deck_keys`; checksums of them (`header_checksum`) and of the table (`records_checksum`). /records/{round,task,first,length,checksum} has one
 //! row for each record, whose bytes are first..first + length of /bytes. The order of the records depends on the ranks.
 
 use std::io::{Read, Seek, SeekFrom};
@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use super::record::{CheckpointHeader, CheckpointRecord, TaskKey};
+use super::schema::Program;
 use crate::error::{Error, Result};
 use crate::files::access;
 use crate::files::attributes;
@@ -23,7 +24,7 @@ use crate::parallel::Ranks;
 use crate::stage::Stage;
 
 /// Version of the layout of these files: the root attribute `checkpoint_layout`.
-const LAYOUT: i64 = 5;
+const LAYOUT: i64 = 6;
 
 /// Bytes that a rank writes at once; it holds no second copy of more than these.
 const PIECE_BYTES: usize = 1 << 26;
@@ -102,11 +103,37 @@ const BYTES: &str = "/bytes";
 /// What a file says about itself.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Contents {
+    /// Of the program that wrote it.
+    pub(super) version: String,
     pub(super) header: CheckpointHeader,
     pub(super) rows: Vec<RecordPlace>,
     /// Where /bytes begins in the file.
     pub(super) start: u64,
 }
+
+/// Why a file cannot be used.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) enum Unusable {
+    Damaged(String),
+    /// It has another layout than this program's files: it is damaged, or another program wrote it.
+    Layout(String),
+}
+
+impl From<String> for Unusable {
+    fn from(why: String) -> Self {
+        Unusable::Damaged(why)
+    }
+}
+
+impl std::fmt::Display for Unusable {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (Unusable::Damaged(why) | Unusable::Layout(why)) = self;
+        write!(to, "{why}")
+    }
+}
+
+/// What a look at a file has found.
+pub(super) type Look = std::result::Result<Contents, Unusable>;
 
 fn header_checksum(version: &str, name: FileName, header: &CheckpointHeader) -> Result<u64> {
     let encoded = postcard::to_stdvec(&(LAYOUT, version, name, header));
@@ -138,7 +165,7 @@ pub(super) fn write(
     let start = Share { total, first, element_bytes: 1 }.write(ranks, &file, BYTES, Pieces::of(records))?;
     file.finish()?;
     let start = ranks.broadcast(start, 0)?;
-    Ok(Contents { header: header.clone(), rows, start })
+    Ok(Contents { version: env!("CARGO_PKG_VERSION").to_owned(), header: header.clone(), rows, start })
 }
 
 /// The rows of all ranks, by rank, and which of them are this rank's.
@@ -175,6 +202,8 @@ fn write_header(file: &Beside, name: FileName, header: &CheckpointHeader, record
     }
     for (what, value) in [
         ("checkpoint_layout", Attribute::I64(LAYOUT)),
+        ("schema", Attribute::U64(header.program.schema)),
+        ("algorithm", Attribute::U64(header.program.algorithm.into())),
         ("number", Attribute::U64(name.number)),
         ("seed", Attribute::U64(header.seed)),
         ("built_on", Attribute::U64(header.built_on)),
@@ -257,11 +286,11 @@ impl<B: AsRef<[u8]>> Iterator for Pieces<'_, B> {
 }
 
 /// What a file says about itself; why it cannot be used, otherwise.
-pub(super) fn look(directory: &Path, name: FileName) -> std::result::Result<Contents, String> {
+pub(super) fn look(directory: &Path, name: FileName) -> Look {
     let path = directory.join(name.to_string());
     let damaged = |error: hdf5::Error| format!("is cut short or damaged ({})", error.to_string().replace('\n', ""));
     let file = access::open(&path).map_err(damaged)?;
-    let header = read_header(&file, name)?;
+    let (version, header) = read_header(&file, name)?;
     let mut columns = Vec::new();
     for column in COLUMNS {
         columns.push(read_column(&file, column).map_err(damaged)?);
@@ -270,17 +299,18 @@ pub(super) fn look(directory: &Path, name: FileName) -> std::result::Result<Cont
         let due = attributes::read(&file, "records_checksum");
         matches!(due, Ok(Attribute::U64(due)) if due == checksum_of(rows))
     });
-    let rows = rows.ok_or("the table of its records fails its checksum")?;
+    let rows = rows.ok_or_else(|| "the table of its records fails its checksum".to_owned())?;
     let bytes = file.dataset(BYTES).map_err(damaged)?;
     let inside = |row: &RecordPlace| row.first.checked_add(row.length).is_some_and(|end| end <= bytes.size() as u64);
     if !rows.iter().all(inside) {
-        return Err("the table of its records leads outside of it".into());
+        return Err("the table of its records leads outside of it".to_owned().into());
     }
     let start = transfer::place(&bytes).map_or(0, |(start, _)| start);
-    Ok(Contents { header, rows, start })
+    Ok(Contents { version, header, rows, start })
 }
 
-fn read_header(file: &hdf5::File, name: FileName) -> std::result::Result<CheckpointHeader, String> {
+/// The version of the program that wrote a file, and what the file belongs to.
+fn read_header(file: &hdf5::File, name: FileName) -> std::result::Result<(String, CheckpointHeader), Unusable> {
     let attribute = |what: &str| attributes::read(file, what).map_err(|_| format!("has no root attribute {what}"));
     let text = |what: &str| match attribute(what)? {
         Attribute::Text(text) => Ok(text),
@@ -292,20 +322,26 @@ fn read_header(file: &hdf5::File, name: FileName) -> std::result::Result<Checkpo
     };
     match attribute("checkpoint_layout")? {
         Attribute::I64(LAYOUT) => (),
-        other => return Err(format!("has the checkpoint layout {other:?}, this program reads {LAYOUT}")),
+        Attribute::I64(layout) => {
+            let version = text("glasswell_version").unwrap_or_else(|_| "of unknown version".into());
+            let how = format!(
+                "was written by glasswell {version} in checkpoint layout {layout}, this program reads {LAYOUT}"
+            );
+            return Err(Unusable::Layout(how));
+        }
+        _ => return Err("has a root attribute checkpoint_layout that is no i64".to_owned().into()),
     }
     let version = text("glasswell_version")?;
-    if version != env!("CARGO_PKG_VERSION") {
-        return Err(format!("was written by glasswell {version}, this is {}", env!("CARGO_PKG_VERSION")));
-    }
+    let algorithm = u32::try_from(number("algorithm")?).map_err(|_| "has no algorithm number".to_owned())?;
+    let program = Program { schema: number("schema")?, algorithm };
     let (deck_keys, seed, built_on) = (text("deck_keys")?, number("seed")?, number("built_on")?);
-    let header = CheckpointHeader { stage: name.stage, deck_keys, seed, built_on };
+    let header = CheckpointHeader { stage: name.stage, program, deck_keys, seed, built_on };
     // the name is part of what is summed: a file that was renamed fails here
     let due = header_checksum(&version, name, &header).map_err(|error| error.to_string())?;
     if number("header_checksum")? != due {
-        return Err("its header fails its checksum, or it was renamed".into());
+        return Err("its header fails its checksum, or it was renamed".to_owned().into());
     }
-    Ok(header)
+    Ok((version, header))
 }
 
 fn read_column(file: &hdf5::File, column: &str) -> hdf5::Result<Vec<u64>> {

@@ -1,9 +1,10 @@
 //! Eight configurations of one glass in the eight lanes: one shared list, no gather, no transpose, no masks by atom.
 
-use super::pair_vectors::load3;
-use super::{Atom, Images, InstructionSet, Kernel, Lane, Parameters, Portable, dispatch};
-#[cfg(target_arch = "x86_64")]
-use super::{Avx2, Avx512};
+use super::dispatch;
+use super::lane::Lane;
+use super::pair_vectors::{Images, load3};
+use super::parameters::Parameters;
+use super::records::Atom;
 use crate::forces::NeighbourList;
 use crate::forces::images::unpack;
 use crate::model::PairLaw;

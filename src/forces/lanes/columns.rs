@@ -3,9 +3,12 @@
 //! Left to itself the compiler takes many rows at a time and gathers their lanes; written in registers it takes one row
 //! after the other. A pass uses no fused operations, so that its bits depend neither on the kernel nor on L.
 
+use super::kernel::{InstructionSet, Kernel};
+use super::lane::Lane;
+use super::registers::Portable;
 #[cfg(target_arch = "x86_64")]
-use super::{Avx2, Avx512};
-use super::{InstructionSet, Kernel, Lane, Pass, Portable, vectorised};
+use super::registers::{Avx2, Avx512};
+use super::{Pass, vectorised};
 use crate::model::Real;
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::*;

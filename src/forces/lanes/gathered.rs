@@ -3,9 +3,11 @@
 //! Eight loads of 32 bytes and a transpose cost less than a gather; the caller's loops are written once over `Records`
 //! and run by `in_registers` with the registers of the processor.
 
+use super::kernel::{InstructionSet, Kernel};
+use super::lane::Lane;
+use super::registers::Portable;
 #[cfg(target_arch = "x86_64")]
-use super::{Avx2, Avx512};
-use super::{InstructionSet, Kernel, Lane, Portable};
+use super::registers::{Avx2, Avx512};
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::*;
 

@@ -1,9 +1,9 @@
 //! What the kernels ask of a register of eight f64 besides arithmetic.
 
-use super::Portable;
 use super::records::{Record, kind_of_word};
+use super::registers::Portable;
 #[cfg(target_arch = "x86_64")]
-use super::{Avx2, Avx512};
+use super::registers::{Avx2, Avx512};
 use crate::forces::table::KINDS;
 use crate::model::Real;
 #[cfg(target_arch = "x86_64")]

@@ -33,12 +33,6 @@ pub(crate) use search::{Inside, Sphere, particles_within};
 pub(super) use single::{single_forces, single_hessian_times};
 
 use kernel::InstructionSet;
-use lane::Lane;
-use pair_vectors::Images;
-use parameters::Parameters;
-use registers::Portable;
-#[cfg(target_arch = "x86_64")]
-use registers::{Avx2, Avx512};
 
 /// Compiles a body for every instruction set and picks one by the first argument. A body that works in registers is
 /// `body::<R, P>` with the register type of each form; a plain one is left to the compiler.
@@ -46,7 +40,9 @@ macro_rules! dispatch {
     ($(#[$meta:meta])* pub fn $name:ident<$($generic:ident: $bound:ident),+>($($argument:ident: $type:ty),* $(,)?)
         $(-> $result:ty)? = $body:ident) => {
         dispatch! { @forms ($(#[$meta])*) $name [$($generic: $bound),+] [$($generic),+] ($($argument: $type),*) ($($result)?)
-            ($body::<Avx512, $($generic),+>) ($body::<Avx2, $($generic),+>) ($body::<Portable, $($generic),+>) }
+            ($body::<crate::forces::lanes::registers::Avx512, $($generic),+>)
+            ($body::<crate::forces::lanes::registers::Avx2, $($generic),+>)
+            ($body::<crate::forces::lanes::registers::Portable, $($generic),+>) }
     };
     ($(#[$meta:meta])* pub fn $name:ident($($argument:ident: $type:ty),* $(,)?) $(-> $result:ty)? = $body:ident) => {
         dispatch! { @forms ($(#[$meta])*) $name [] [] ($($argument: $type),*) ($($result)?) ($body) ($body) ($body) }
@@ -54,7 +50,7 @@ macro_rules! dispatch {
     (@forms ($(#[$meta:meta])*) $name:ident [$($bound:tt)*] [$($generic:tt)*] ($($argument:ident: $type:ty),*)
         ($($result:ty)?) ($($avx512:tt)*) ($($avx2:tt)*) ($($portable:tt)*)) => {
         $(#[$meta])*
-        pub fn $name<$($bound)*>(kernel: Kernel, $($argument: $type),*) $(-> $result)? {
+        pub fn $name<$($bound)*>(kernel: crate::forces::lanes::kernel::Kernel, $($argument: $type),*) $(-> $result)? {
             #[cfg(target_arch = "x86_64")]
             {
                 #[target_feature(enable = "avx512f,avx512vl,avx512dq,fma")]
@@ -65,6 +61,7 @@ macro_rules! dispatch {
                 fn avx2<$($bound)*>($($argument: $type),*) $(-> $result)? {
                     $($avx2)*($($argument),*)
                 }
+                use crate::forces::lanes::kernel::InstructionSet;
                 match kernel.set() {
                     // SAFETY: a kernel with AVX-512 exists only where the processor was seen to have these features.
                     InstructionSet::Avx512 => return unsafe { avx512::<$($generic)*>($($argument),*) },

@@ -1,6 +1,7 @@
 //! The vector between two particles by minimum image, for kernels of any register type.
 
-use super::{Atom, Lane};
+use super::lane::Lane;
+use super::records::Atom;
 use crate::forces::images::IMAGES;
 use crate::model::{PeriodicBox, Real};
 

@@ -1,6 +1,6 @@
 //! How the kernels read the parameters of a pair.
 
-use super::Lane;
+use super::lane::Lane;
 use crate::forces::table::{KINDS, KindRow};
 
 /// How a kernel reads the parameters of a pair. A *word* is what the lanes carry from particle or list entry to the

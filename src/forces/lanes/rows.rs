@@ -1,10 +1,9 @@
 //! Passes over whole configurations: into the form the kernels work on and back, and what a batch's list needs.
 
+use super::dispatch;
+use super::lane::Lane;
 use super::pair_vectors::{difference, load3};
 use super::records::{Atom, Record};
-#[cfg(target_arch = "x86_64")]
-use super::{Avx2, Avx512};
-use super::{InstructionSet, Kernel, Lane, Portable, dispatch};
 use crate::forces::images::{IMAGES, image_of};
 use crate::model::PeriodicBox;
 

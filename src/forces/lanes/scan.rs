@@ -1,8 +1,7 @@
 //! Who may be a neighbour: squared distances in single precision, sixteen at a time, with room for their rounding.
 
-#[cfg(target_arch = "x86_64")]
-use super::{Avx2, Avx512};
-use super::{InstructionSet, Kernel, Lane, Portable, dispatch};
+use super::dispatch;
+use super::lane::Lane;
 
 /// Sixteen values from a place on that is a multiple of 16.
 pub const BLOCK: usize = 16;

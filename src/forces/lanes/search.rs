@@ -1,6 +1,6 @@
 //! Who is near a point: a pass over the coordinates of all particles.
 
-use super::{InstructionSet, Kernel};
+use super::kernel::{InstructionSet, Kernel};
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::*;
 

@@ -1,10 +1,11 @@
 //! One configuration: eight neighbours of a particle in the lanes, their terms added one after the other by rising
 //! index, with the operations of the batch form. What a lane beyond the cutoff adds is exactly 0.
 
+use super::dispatch;
+use super::lane::Lane;
+use super::pair_vectors::Images;
+use super::parameters::Parameters;
 use super::records::Record;
-#[cfg(target_arch = "x86_64")]
-use super::{Avx2, Avx512};
-use super::{Images, InstructionSet, Kernel, Lane, Parameters, Portable, dispatch};
 use crate::forces::NeighbourList;
 use crate::model::PairLaw;
 
@@ -40,7 +41,7 @@ fn splat3<R: Lane>(record: &Record) -> [R; 3] {
 }
 
 /// Eight listed pairs of a particle.
-struct Block<'a, R> {
+struct EightPairs<'a, R> {
     /// x_i - x_j and its square.
     d: [R; 3],
     r2: R,
@@ -60,7 +61,7 @@ fn block<'a, R: Lane, T: Parameters, I: Images>(
     list: &'a NeighbourList,
     entry: usize,
     positions: &[Record],
-) -> Block<'a, R> {
+) -> EightPairs<'a, R> {
     let neighbours = list.all_entries()[entry..].first_chunk().unwrap_or(&[0; 8]);
     // SAFETY: a list of one configuration holds places below N and the eight after them, and there are N + 8 records
     // (`with_filling`).
@@ -68,7 +69,7 @@ fn block<'a, R: Lane, T: Parameters, I: Images>(
     let words = table.words(words, entry);
     let d: [R; 3] = images.difference(xi, [x, y, z], 0);
     let r2 = d[2].mul_add(d[2], d[1].mul_add(d[1], d[0] * d[0]));
-    Block { d, r2, x2: r2 * T::inverse_sigma_squared(row, words), words, neighbours }
+    EightPairs { d, r2, x2: r2 * T::inverse_sigma_squared(row, words), words, neighbours }
 }
 
 #[inline(always)]
@@ -89,7 +90,7 @@ fn forces_body<R: Lane, P: PairLaw, T: Parameters, I: Images>(
         let row = table.row(i);
         let mut sum = R::NO_SUM;
         for entry in list.row(i).step_by(8) {
-            let Block { d, x2, words, neighbours, .. } = block(xi, table, row, images, list, entry, positions);
+            let EightPairs { d, x2, words, neighbours, .. } = block(xi, table, row, images, list, entry, positions);
             let phi = law.derivatives(x2);
             let slope = (T::scale(row, words) * phi.slope_over_x).where_less(x2, cutoff2);
             let terms = [d[0], d[1], d[2], phi.value.where_less(x2, cutoff2)];
@@ -127,7 +128,7 @@ fn hessian_body<R: Lane, P: PairLaw, T: Parameters, I: Images>(
         let row = table.row(i);
         let mut sum = R::NO_SUM;
         for entry in list.row(i).step_by(8) {
-            let Block { d, r2, x2, words, neighbours } = block(xi, table, row, images, list, entry, positions);
+            let EightPairs { d, r2, x2, words, neighbours } = block(xi, table, row, images, list, entry, positions);
             // SAFETY: as in `block`.
             let [zx, zy, zz, _] = unsafe { R::load_records(vectors, neighbours) };
             // the term of j: that of i with the opposite sign

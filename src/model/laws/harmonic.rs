@@ -15,6 +15,18 @@ impl PairLaw for Harmonic {
         true
     }
 
+    fn diverges(&self) -> bool {
+        false
+    }
+
+    fn has_contacts(&self) -> bool {
+        true
+    }
+
+    fn stiffness_unit(&self) -> f64 {
+        2e-3
+    }
+
     #[inline(always)]
     fn derivatives<R: Real>(&self, x2: R) -> Derivatives<R> {
         let one = R::splat(1.0);

@@ -1,4 +1,4 @@
-//! The registry of pair laws. A new law is one new file and one line in `registry!`.
+//! The registry of pair laws. A new law is one new file and one line in `registry!` (and its `mod`).
 
 mod harmonic;
 mod lennard_jones_force_shifted;
@@ -49,13 +49,21 @@ impl Law {
         with_law!(self, law => law.cutoff())
     }
 
+    /// Whether phi grows without bound as x goes to 0.
+    pub fn diverges(&self) -> bool {
+        with_law!(self, law => law.diverges())
+    }
+
+    /// Whether phi'' jumps at the cutoff: then two particles are in contact or they are not, and a particle without contacts
+    /// is a rattler.
+    pub fn has_contacts(&self) -> bool {
+        with_law!(self, law => law.has_contacts())
+    }
+
     /// How stiff the law is beside Lennard-Jones: tolerances on forces, curvatures and spring constants that were chosen
     /// for epsilon/sigma^2 = 1 of those (phi'' of some 500 between neighbours) are multiplied by it.
     pub fn stiffness_unit(&self) -> f64 {
-        match self {
-            Law::Harmonic(_) => 2e-3,
-            _ => 1.0,
-        }
+        with_law!(self, law => law.stiffness_unit())
     }
 
     /// phi and its derivatives at x^2, exactly zero from the cutoff on.

@@ -26,6 +26,19 @@ pub trait PairLaw: Copy + Send + Sync {
     fn is_repulsive(&self) -> bool {
         false
     }
+    /// Whether phi grows without bound as x goes to 0.
+    fn diverges(&self) -> bool {
+        true
+    }
+    /// Whether phi'' jumps at the cutoff: then two particles are in contact or they are not, and a particle without contacts
+    /// is a rattler.
+    fn has_contacts(&self) -> bool {
+        false
+    }
+    /// How stiff the law is beside Lennard-Jones, see `Law::stiffness_unit`.
+    fn stiffness_unit(&self) -> f64 {
+        1.0
+    }
     /// phi and its derivatives for x^2 in (0, x_c^2); beyond the cutoff the caller discards the values.
     fn derivatives<R: Real>(&self, x2: R) -> Derivatives<R>;
 }

@@ -1,4 +1,4 @@
-//! The registry of thermostats. A new one is one new file and one line in `registry!`.
+//! The registry of thermostats. A new one is one new file and one line in `registry!` (and its `mod`).
 //!
 //! Every rule is a pair of maps of the velocities by one factor, around the velocity-Verlet step; the record it
 //! keeps is the same for all, so that it can be checkpointed whatever the rule.
@@ -9,16 +9,22 @@ mod constant_energy;
 mod nose_hoover;
 mod rule;
 
-use super::Thermostat;
 use crate::error::Result;
 use crate::random::Stream;
 use rule::Rule;
+use serde::{Deserialize, Serialize};
 
 pub(super) use rule::Bath;
 pub use rule::ThermostatState;
 
+/// Makes the enum and the matches of the room. The order of the lines is the order in checkpoints: new ones come last.
 macro_rules! registry {
-    ($($variant:ident => $rule:ty),* $(,)?) => {
+    ($($(#[$meta:meta])* $variant:ident => $rule:ty),* $(,)?) => {
+        /// How the temperature of molecular dynamics is held.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum Thermostat { $($(#[$meta])* $variant),* }
+
         impl Thermostat {
             /// Every thermostat, for the tests that walk the registry.
             pub const ALL: &'static [Thermostat] = &[$(Thermostat::$variant),*];
@@ -41,8 +47,12 @@ macro_rules! registry {
 }
 
 registry! {
+    /// Weak coupling: lambda^2 = 1 + (dt/tau)(T0/T - 1) (doi:10.1063/1.448118).
     Berendsen => berendsen::Berendsen,
+    /// xi' = (T/T0 - 1)/tau^2 (doi:10.1103/PhysRevA.31.1695).
     NoseHoover => nose_hoover::NoseHoover,
+    /// Stochastic velocity rescaling (Bussi, Donadio, Parrinello 2007, doi:10.1063/1.2408420).
     Bussi => bussi::Bussi,
+    /// Constant energy.
     None => constant_energy::ConstantEnergy,
 }

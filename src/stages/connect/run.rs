@@ -10,10 +10,10 @@ use crate::parallel::{decode, encode};
 use crate::paths::{ConnectOutcome, ConnectRounds, EndMinimum, MinimaLibrary, PairKey, RoundPair, batches, candidates};
 use crate::runtime::{Journal, Rounds};
 use crate::stage::Stage;
-use crate::stages::Context;
 use crate::stages::explore::{LandscapeReader, candidate_times};
 use crate::stages::prepare::configuration;
 use crate::stages::prepare::glasses_file;
+use crate::stages::{BuiltOn, Context};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -42,6 +42,8 @@ impl PairWithEnds {
     }
 }
 
+crate::files::persisted!(Connect, algorithm 1: PairState, (usize, PairKey, ConnectOutcome));
+
 /// Connects all candidates and writes paths.h5.
 ///
 /// # Errors
@@ -52,7 +54,7 @@ pub fn run(context: &Context<'_>) -> Result<()> {
     let landscape = LandscapeReader::open(context.ranks, &context.directory, glasses)?;
     let mut owned = context.ranks.agree(own(context, &reader, &landscape, glasses))?;
     let solver = Solver { context, glasses: &reader, landscape: &landscape, particles };
-    let mut journal = context.journal(Stage::Connect, Rounds::Several)?;
+    let mut journal = context.journal(&RECORDS, BuiltOn::AllGlasses(Stage::Explore), Rounds::Several)?;
     for round in 0.. {
         let pairs = context.ranks.sum_u64(owned.iter().map(|own| own.rounds.pairs().len() as u64).sum());
         if pairs == 0 {

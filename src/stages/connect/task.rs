@@ -22,10 +22,10 @@ pub struct PairTask {
     origin: Vec<f64>,
     units: Vec<Unit>,
     quench: QuenchSettings,
-    phase: Phase,
+    search: PathSearch,
 }
 
-enum Phase {
+enum PathSearch {
     Connect(Box<ConnectTask>),
     Descend { direct: Box<ConnectOutcome>, task: Box<DescentTask> },
     Done(Box<ConnectOutcome>),
@@ -70,37 +70,37 @@ impl PairTask {
             origin: origin.to_vec(),
             units: units.to_vec(),
             quench: quench.clone(),
-            phase: Phase::Connect(Box::new(task)),
+            search: PathSearch::Connect(Box::new(task)),
         }
     }
 
     /// The same pair from a state that it was in.
     pub fn resume(mut self, state: PairState) -> Self {
-        self.phase = match state {
+        self.search = match state {
             PairState::Connect(state) => {
                 let task = ConnectTask::resume(&self.model, &self.cell, &self.settings, &self.quench, *state);
-                Phase::Connect(Box::new(task.with_origin(&self.origin)))
+                PathSearch::Connect(Box::new(task.with_origin(&self.origin)))
             }
             PairState::Descend { direct, state } => {
                 let task = DescentTask::resume(&self.model, &self.cell, &self.quench, *state);
                 let task = task.with_origin(&self.origin).splitting(self.settings.split);
-                Phase::Descend { direct, task: Box::new(task) }
+                PathSearch::Descend { direct, task: Box::new(task) }
             }
-            PairState::Done(outcome) => Phase::Done(outcome),
+            PairState::Done(outcome) => PathSearch::Done(outcome),
         };
         self
     }
 
     /// The outcome, once the task is done.
     pub fn into_outcome(self) -> Option<ConnectOutcome> {
-        match self.phase {
-            Phase::Done(outcome) => Some(*outcome),
+        match self.search {
+            PathSearch::Done(outcome) => Some(*outcome),
             _ => None,
         }
     }
 
     /// What follows the outcome of the band.
-    fn after_connect(&self, outcome: ConnectOutcome) -> Phase {
+    fn after_connect(&self, outcome: ConnectOutcome) -> PathSearch {
         let well = outcome.double_well.as_ref().filter(|_| outcome.status == PathStatus::Converged);
         match well {
             Some(well) if wants_descent(self.settings.refine, well, &self.units) => {
@@ -108,9 +108,9 @@ impl PairTask {
                 let task = DescentTask::new(&self.model, &self.cell, well, ends, &self.quench)
                     .with_origin(&self.origin)
                     .splitting(self.settings.split);
-                Phase::Descend { direct: Box::new(outcome), task: Box::new(task) }
+                PathSearch::Descend { direct: Box::new(outcome), task: Box::new(task) }
             }
-            _ => Phase::Done(Box::new(outcome)),
+            _ => PathSearch::Done(Box::new(outcome)),
         }
     }
 }
@@ -130,33 +130,33 @@ pub fn wants_descent(refine: Refine, well: &DoubleWell, units: &[Unit]) -> bool 
 
 impl TeamTask for PairTask {
     fn advance_with(&mut self, team: &dyn ImageTeam, force_calls: u64) -> Result<Progress> {
-        let finished = match &mut self.phase {
-            Phase::Connect(task) => task.advance_with(team, force_calls)? == Progress::Done,
-            Phase::Descend { task, .. } => task.advance(force_calls)? == Progress::Done,
-            Phase::Done(_) => return Ok(Progress::Done),
+        let finished = match &mut self.search {
+            PathSearch::Connect(task) => task.advance_with(team, force_calls)? == Progress::Done,
+            PathSearch::Descend { task, .. } => task.advance(force_calls)? == Progress::Done,
+            PathSearch::Done(_) => return Ok(Progress::Done),
         };
         if !finished {
             return Ok(Progress::Pending);
         }
-        let next = match &self.phase {
-            Phase::Connect(task) => task.outcome().cloned().map(|outcome| self.after_connect(outcome)),
-            Phase::Descend { direct, task } => {
+        let next = match &self.search {
+            PathSearch::Connect(task) => task.outcome().cloned().map(|outcome| self.after_connect(outcome)),
+            PathSearch::Descend { direct, task } => {
                 let refined = task.outcome().cloned();
-                refined.map(|refined| Phase::Done(Box::new(joined((**direct).clone(), refined))))
+                refined.map(|refined| PathSearch::Done(Box::new(joined((**direct).clone(), refined))))
             }
-            Phase::Done(_) => None,
+            PathSearch::Done(_) => None,
         };
         if let Some(next) = next {
-            self.phase = next;
+            self.search = next;
         }
-        Ok(if matches!(self.phase, Phase::Done(_)) { Progress::Done } else { Progress::Pending })
+        Ok(if matches!(self.search, PathSearch::Done(_)) { Progress::Done } else { Progress::Pending })
     }
 
     fn complete(&mut self, team: &dyn ImageTeam) -> Result<()> {
-        match &mut self.phase {
-            Phase::Connect(task) => task.complete(team),
+        match &mut self.search {
+            PathSearch::Connect(task) => task.complete(team),
             // the descent is the same on every member
-            Phase::Descend { .. } | Phase::Done(_) => Ok(()),
+            PathSearch::Descend { .. } | PathSearch::Done(_) => Ok(()),
         }
     }
 }
@@ -169,20 +169,20 @@ impl Task for PairTask {
     }
 
     fn state(&self) -> PairState {
-        match &self.phase {
-            Phase::Connect(task) => PairState::Connect(Box::new(task.state())),
-            Phase::Descend { direct, task } => {
+        match &self.search {
+            PathSearch::Connect(task) => PairState::Connect(Box::new(task.state())),
+            PathSearch::Descend { direct, task } => {
                 PairState::Descend { direct: direct.clone(), state: Box::new(task.state()) }
             }
-            Phase::Done(outcome) => PairState::Done(outcome.clone()),
+            PathSearch::Done(outcome) => PairState::Done(outcome.clone()),
         }
     }
 
     fn fraction(&self) -> f64 {
-        match &self.phase {
-            Phase::Connect(task) => 0.7 * task.fraction(),
-            Phase::Descend { task, .. } => 0.7 + 0.3 * task.fraction(),
-            Phase::Done(_) => 1.0,
+        match &self.search {
+            PathSearch::Connect(task) => 0.7 * task.fraction(),
+            PathSearch::Descend { task, .. } => 0.7 + 0.3 * task.fraction(),
+            PathSearch::Done(_) => 1.0,
         }
     }
 }

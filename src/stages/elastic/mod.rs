@@ -14,7 +14,7 @@ use super::lines::Line;
 use super::{Context, Earlier, StageWork};
 use crate::error::Result;
 use crate::files::layout::Layout;
-use crate::files::{Campaign, StageReader};
+use crate::files::{Campaign, StageReader, StageRecords};
 use crate::input::Deck;
 use crate::stage::Stage;
 
@@ -31,6 +31,10 @@ impl StageWork for Work {
 
     fn memory(&self, deck: &Deck, call: &ForceCall, _ranks: usize) -> Option<Memory> {
         cost::memory(deck, call)
+    }
+
+    fn records(&self) -> Option<&'static StageRecords> {
+        Some(&run::RECORDS)
     }
 
     fn layout(&self) -> &'static Layout {

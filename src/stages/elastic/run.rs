@@ -9,10 +9,10 @@ use crate::modes::{
 };
 use crate::runtime::Rounds;
 use crate::stage::Stage;
-use crate::stages::Context;
 use crate::stages::connect::{DoubleWellReader, MinimumReader, WellEnds};
 use crate::stages::prepare::configuration;
 use crate::stages::prepare::glasses_file;
+use crate::stages::{BuiltOn, Context};
 use crate::task::{self, Task};
 use crate::tunnelling::TunnelSettings;
 use crate::tunnelling::{Unit, units_of};
@@ -46,6 +46,8 @@ enum Outcome {
     Glass(Box<GlassModuli>),
     Well(Box<StrainCoupling>),
 }
+
+crate::files::persisted!(Elastic, algorithm 1: WorkState, Outcome);
 
 impl Task for ElasticWork {
     type State = WorkState;
@@ -94,7 +96,11 @@ pub fn run(context: &Context<'_>) -> Result<()> {
         ElasticWork::Glass(task) => task.into_moduli().map(|moduli| Outcome::Glass(Box::new(moduli))),
         ElasticWork::Well(task) => task.into_coupling().map(|coupling| Outcome::Well(Box::new(coupling))),
     };
-    let mut journal = context.journal(Stage::Elastic, Rounds::One)?;
+    let built_on = match coupled {
+        Some(_) => BuiltOn::File(Stage::Connect),
+        None => context.on_glasses(),
+    };
+    let mut journal = context.journal(&RECORDS, built_on, Rounds::One)?;
     let done = context.workers(Stage::Elastic).run(&mut journal, &keys, particles, &mut progress, begin, finish)?;
     drop(progress);
     let strained = context.ranks.agree(sorted(&reader, coupled.as_ref(), done))?;

@@ -17,6 +17,8 @@ use crate::stages::prepare::glasses_file;
 use crate::statistics::far_field;
 use std::collections::BTreeMap;
 
+crate::files::persisted!(Excite, algorithm 1: SpectrumState, GlassSpectrum, PushState, Vec<Pushed>);
+
 /// Pushes every glass along its modes and writes excitations.h5.
 ///
 /// # Errors
@@ -24,7 +26,7 @@ use std::collections::BTreeMap;
 pub fn run(context: &Context<'_>) -> Result<()> {
     let settings = context.section(&context.deck.excite, Stage::Excite)?;
     let (reader, glasses, particles) = context.ranks.agree(glasses_file(&context.directory))?;
-    let mut journal = context.journal(Stage::Excite, Rounds::Several)?;
+    let mut journal = context.journal(&RECORDS, context.on_glasses(), Rounds::Several)?;
     let spectra = spectra(context, &mut journal, &reader, (glasses, particles))?;
     let records = Records::new(context, &spectra, particles)?;
     drop(spectra);

@@ -14,8 +14,8 @@ use super::cost::{Cost, ForceCall, Memory};
 use super::lines::Line;
 use super::{Context, Earlier, StageWork};
 use crate::error::Result;
-use crate::files::StageReader;
 use crate::files::layout::Layout;
+use crate::files::{StageReader, StageRecords};
 use crate::input::Deck;
 pub use reader::{LandscapeReader, candidate_times};
 
@@ -32,6 +32,10 @@ impl StageWork for Work {
 
     fn memory(&self, deck: &Deck, call: &ForceCall, ranks: usize) -> Option<Memory> {
         cost::memory(deck, call, ranks)
+    }
+
+    fn records(&self) -> Option<&'static StageRecords> {
+        Some(&run::RECORDS)
     }
 
     fn layout(&self) -> &'static Layout {

@@ -12,6 +12,8 @@ use crate::stages::prepare::configuration;
 use crate::stages::prepare::glasses_file;
 use std::collections::BTreeMap;
 
+crate::files::persisted!(Explore, algorithm 1: ExplorationState, Vec<RunRecord>);
+
 /// Explores every glass and writes landscape.h5.
 ///
 /// # Errors
@@ -38,7 +40,7 @@ pub fn run(context: &Context<'_>) -> Result<()> {
         })
     };
     let finish = |_: u64, task: ExplorationTask| Ok(task.records());
-    let mut journal = context.journal(Stage::Explore, Rounds::One)?;
+    let mut journal = context.journal(&RECORDS, context.on_glasses(), Rounds::One)?;
     let done = context.workers(Stage::Explore).run(&mut journal, &keys, particles, &mut progress, begin, finish)?;
     drop(progress);
     let explored = merged(context, &reader, done.into_iter().flat_map(|(_, records)| records))?;

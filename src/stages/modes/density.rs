@@ -4,7 +4,7 @@ use super::columns::{DENSITY, DensityBin, SOUND, SoundOf};
 use super::record::MinimumSpectrum;
 use crate::error::Result;
 use crate::files::{Attribute, Rows, StageFile, name_of};
-use crate::modes::{DensityOfStates, GlassSpectrum, QuarticSettings};
+use crate::modes::{DensityOfStates, GlassFrequencies, QuarticSettings};
 use crate::stage::Stage;
 use crate::stages::Context;
 
@@ -12,7 +12,7 @@ use crate::stages::Context;
 const BINS_PER_DECADE: f64 = 20.0;
 
 /// 10^(k/20) around the frequencies of all glasses, rising.
-fn bin_edges(spectra: &[GlassSpectrum]) -> Vec<f64> {
+fn bin_edges(spectra: &[GlassFrequencies]) -> Vec<f64> {
     let all = || spectra.iter().flat_map(|glass| &glass.frequencies).copied().filter(|f| *f > 0.0);
     let (low, high) = all().fold((f64::INFINITY, 0.0_f64), |(low, high), f| (low.min(f), high.max(f)));
     if low > high {
@@ -42,10 +42,10 @@ pub fn write_density_of_states(
     let mut glasses: Vec<(usize, Vec<f64>, usize, [f64; 2])> =
         context.ranks.exchange(mine)?.into_iter().map(|(_, glass)| glass).collect();
     glasses.sort_by_key(|(glass, ..)| *glass);
-    let (sound, frequencies): (Vec<SoundOf>, Vec<GlassSpectrum>) = glasses
+    let (sound, frequencies): (Vec<SoundOf>, Vec<GlassFrequencies>) = glasses
         .into_iter()
         .map(|(glass, frequencies, modes, [omega_debye, omega_first_phonon])| {
-            (SoundOf { glass, omega_debye, omega_first_phonon }, GlassSpectrum { frequencies, modes })
+            (SoundOf { glass, omega_debye, omega_first_phonon }, GlassFrequencies { frequencies, modes })
         })
         .unzip();
     let mut upper = bin_edges(&frequencies);

@@ -7,23 +7,23 @@ use crate::files::StageReader;
 use crate::landscape::{displacement_field, inherent_structure, rattlers};
 use crate::modes::{
     FollowState, FollowTask, FollowedPaths, ModeCount, ModesSettings, SeenWell, SpectraOf, SpectrumRecord,
-    SpectrumState, SpectrumTask, largest_team,
+    VibrationState, VibrationTask, largest_team,
 };
 use crate::paths::ImageTeam;
 use crate::runtime::TeamTask;
 use crate::runtime::{Journal, Rounds};
 use crate::stage::Stage;
-use crate::stages::Context;
 use crate::stages::connect::{DoubleWellReader, MinimumReader, WellEnds};
 use crate::stages::prepare::configuration;
 use crate::stages::prepare::glasses_file;
+use crate::stages::{BuiltOn, Context};
 use crate::task;
 use crate::tunnelling::is_below;
 use std::ops::Range;
 
-impl TeamTask for SpectrumTask {
+impl TeamTask for VibrationTask {
     fn advance_with(&mut self, team: &dyn ImageTeam, _force_calls: u64) -> Result<task::Progress> {
-        SpectrumTask::advance_with(self, team)
+        VibrationTask::advance_with(self, team)
     }
 
     fn complete(&mut self, _team: &dyn ImageTeam) -> Result<()> {
@@ -40,6 +40,8 @@ struct Wanted {
     minimum: i64,
 }
 
+crate::files::persisted!(Modes, algorithm 1: VibrationState, SpectrumRecord, FollowState, (crate::modes::PathRecord, Vec<[f64; 2]>));
+
 /// Finds the spectra, follows paths, and writes modes.h5.
 ///
 /// # Errors
@@ -49,7 +51,9 @@ pub fn run(context: &Context<'_>) -> Result<()> {
     let (reader, glasses, particles) = context.ranks.agree(glasses_file(&context.directory))?;
     let source = Source::open(context, reader, settings, glasses)?;
     let wanted = source.wanted(context, glasses)?;
-    let mut journal = context.journal(Stage::Modes, Rounds::Several)?;
+    // spectra are numbered through all double wells, minima or glasses
+    let built_on = context.deck.upstream(Stage::Modes).last().map_or(BuiltOn::Deck, |last| BuiltOn::File(*last));
+    let mut journal = context.journal(&RECORDS, built_on, Rounds::Several)?;
     log::info!("modes: {} spectra", wanted.len());
     let spectra = source.spectra(context, &mut journal, &wanted, particles)?;
     journal.next_round();
@@ -143,7 +147,7 @@ impl<'s> Source<'s> {
     ) -> Result<Vec<(u64, SpectrumRecord)>> {
         let preset = context.deck.model.preset;
         let mut progress = context.progress(Stage::Modes, wanted.len());
-        let begin = |row: u64, state: Option<SpectrumState>| {
+        let begin = |row: u64, state: Option<VibrationState>| {
             let row = row as usize;
             let configuration = configuration(&self.glasses, wanted[row].glass as u64)?;
             let (model, cell) = (preset.model(&configuration), configuration.cell);
@@ -155,14 +159,14 @@ impl<'s> Source<'s> {
             }
             // the first minimum of a glass stands for it in the density of states
             let first = row == 0 || wanted[row - 1].glass != wanted[row].glass;
-            let task = SpectrumTask::new(model, cell, positions, loose, fields, self.settings.clone(), first);
+            let task = VibrationTask::new(model, cell, positions, loose, fields, self.settings.clone(), first);
             Ok(match state {
                 Some(state) => task.resume(state),
                 None if !reached => task.without_minimum(),
                 None => task,
             })
         };
-        let finish = |_: u64, task: SpectrumTask| Ok(task.into_record());
+        let finish = |_: u64, task: VibrationTask| Ok(task.into_record());
         let keys: Vec<u64> = (0..wanted.len() as u64).collect();
         let workers = context.workers(Stage::Modes);
         let most = match self.settings.count {

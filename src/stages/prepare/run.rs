@@ -12,7 +12,9 @@ use crate::model::{Configuration, Preset};
 use crate::runtime::Rounds;
 use crate::sampling::{PrepareMethod, PrepareTask, PreparedGlass};
 use crate::stage::Stage;
-use crate::stages::{Context, Earlier};
+use crate::stages::{BuiltOn, Context, Earlier};
+
+crate::files::persisted!(Prepare, algorithm 1: GlassState, GlassRecord);
 
 /// Prepares the glasses of the deck that are not there yet, and writes glasses.h5.
 ///
@@ -35,7 +37,7 @@ pub fn run(context: &Context<'_>, earlier: Earlier) -> Result<()> {
     } else {
         let missing: Vec<u64> = (known as u64..settings.glasses as u64).collect();
         let mut progress = context.progress(Stage::Prepare, missing.len());
-        let journal = journal.insert(context.journal(Stage::Prepare, Rounds::One)?);
+        let journal = journal.insert(context.journal(&RECORDS, BuiltOn::Deck, Rounds::One)?);
         let (preset, particles, seed) = (deck.model.preset, deck.model.particles, deck.campaign.seed);
         let begin = |glass: u64, state: Option<GlassState>| {
             if let Some(state) = state {

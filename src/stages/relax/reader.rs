@@ -3,7 +3,8 @@
 use crate::error::{Error, Result};
 use crate::files::StageReader;
 use crate::sampling::{
-    FOURTH_POWER, LiquidDynamics, LiquidName, OBSERVABLES, OVERLAP, SELF_SCATTERING, SQUARED_DISPLACEMENT, groups,
+    FOURTH_POWER, LiquidDynamics, LiquidName, LiquidRun, OBSERVABLES, OVERLAP, SELF_SCATTERING, SQUARED_DISPLACEMENT,
+    groups,
 };
 use crate::stage::Stage;
 use crate::stages::Context;
@@ -56,28 +57,30 @@ fn read_sample(reader: &StageReader, row: u64, dynamics: &str, longest: usize, g
     let times: Vec<f64> = reader.read_rows("/samples/time", row, 1)?;
     Ok(LiquidSample {
         name: LiquidName { temperature: number("temperature")?, dynamics, sample: whole("sample")?.into() },
-        equilibrated: flag("equilibrated")?,
-        equilibration_time: number("equilibration_time")?,
-        equilibration_relaxation_time: number("equilibration_relaxation_time")?,
-        complete: flag("complete")?,
-        length: number("length")?,
-        tau_alpha: number("tau_alpha")?,
-        swap_acceptance: number("swap_acceptance")?,
-        time: times[..lags].to_vec(),
-        origins: origins[..lags].iter().map(|count| *count as u64).collect(),
-        values,
-        energy: Average {
-            mean: number("energy")?,
-            error: number("energy_error")?,
-            correlation_time: number("energy_correlation_time")?,
-            reliable: flag("energy_reliable")?,
-        },
-        // what the means of samples do not need is not in the file
-        pressure: Average {
-            mean: number("pressure")?,
-            error: number("pressure_error")?,
-            correlation_time: f64::NAN,
-            reliable: false,
+        run: LiquidRun {
+            equilibrated: flag("equilibrated")?,
+            equilibration_time: number("equilibration_time")?,
+            equilibration_relaxation_time: number("equilibration_relaxation_time")?,
+            complete: flag("complete")?,
+            length: number("length")?,
+            tau_alpha: number("tau_alpha")?,
+            swap_acceptance: number("swap_acceptance")?,
+            time: times[..lags].to_vec(),
+            origins: origins[..lags].iter().map(|count| *count as u64).collect(),
+            values,
+            energy: Average {
+                mean: number("energy")?,
+                error: number("energy_error")?,
+                correlation_time: number("energy_correlation_time")?,
+                reliable: flag("energy_reliable")?,
+            },
+            // what the means of samples do not need is not in the file
+            pressure: Average {
+                mean: number("pressure")?,
+                error: number("pressure_error")?,
+                correlation_time: f64::NAN,
+                reliable: false,
+            },
         },
     })
 }

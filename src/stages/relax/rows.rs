@@ -120,8 +120,8 @@ fn points(ensembles: &[LiquidEnsemble]) -> Vec<RelaxationPoint> {
 }
 
 fn write_samples(file: &mut StageFile<'_>, samples: &[LiquidSample]) -> Result<()> {
-    let groups = |sample: &LiquidSample| sample.values.len() / (sample.time.len() * OBSERVABLES).max(1);
-    file.set_length("", "L", samples.iter().map(|sample| sample.time.len()).max().unwrap_or(0))?;
+    let groups = |sample: &LiquidSample| sample.run.values.len() / (sample.run.time.len() * OBSERVABLES).max(1);
+    file.set_length("", "L", samples.iter().map(|sample| sample.run.time.len()).max().unwrap_or(0))?;
     file.set_length("", "G", samples.iter().map(groups).max().unwrap_or(1))?;
     file.write_small_columns(SAMPLES, samples)
 }

@@ -7,7 +7,7 @@ use crate::model::Configuration;
 use crate::runtime::Rounds;
 use crate::sampling::{LiquidDynamics, LiquidName, LiquidState, LiquidTask, RelaxSettings};
 use crate::stage::Stage;
-use crate::stages::{Context, Earlier};
+use crate::stages::{BuiltOn, Context, Earlier};
 use crate::statistics::{EnsembleStatus, LiquidEnsemble, LiquidSample};
 
 /// Every sample that the deck asks for, by falling temperature, dynamics before swaps: their places are the tasks' numbers.
@@ -20,6 +20,8 @@ pub fn names(settings: &RelaxSettings) -> Vec<LiquidName> {
     }
     names
 }
+
+crate::files::persisted!(Relax, algorithm 1: LiquidState, LiquidSample);
 
 /// Follows the samples that are not there yet, and writes relaxation.h5.
 ///
@@ -36,7 +38,7 @@ pub fn run(context: &Context<'_>, earlier: Earlier) -> Result<()> {
     let known = |key: &u64| samples.iter().any(|sample| sample.name == names[*key as usize]);
     let missing: Vec<u64> = (0..names.len() as u64).rev().filter(|key| !known(key)).collect();
     let mut progress = context.progress(Stage::Relax, missing.len());
-    let mut journal = context.journal(Stage::Relax, Rounds::One)?;
+    let mut journal = context.journal(&RECORDS, BuiltOn::Deck, Rounds::One)?;
     let model = &context.deck.model;
     let (preset, seed) = (model.preset, context.deck.campaign.seed);
     let begin = |key: u64, state: Option<LiquidState>| {

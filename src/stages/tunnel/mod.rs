@@ -12,8 +12,8 @@ use super::cost::{Cost, ForceCall, Memory};
 use super::lines::Line;
 use super::{Context, Earlier, StageWork};
 use crate::error::Result;
-use crate::files::StageReader;
 use crate::files::layout::Layout;
+use crate::files::{StageReader, StageRecords};
 use crate::input::Deck;
 
 pub struct Work;
@@ -28,6 +28,10 @@ impl StageWork for Work {
     }
 
     fn memory(&self, _deck: &Deck, _call: &ForceCall, _ranks: usize) -> Option<Memory> {
+        None
+    }
+
+    fn records(&self) -> Option<&'static StageRecords> {
         None
     }
 

@@ -1,0 +1,199 @@
+//! The single-shot commands as a user types them, against the reference numbers.
+
+use crate::common;
+use common::*;
+use glasswell::model::{Configuration, Preset};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn glasswell(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_glasswell")).args(arguments).output().unwrap()
+}
+
+fn json(arguments: &[&str]) -> Value {
+    let output = glasswell(arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn xyz(folder: &Path, name: &str, configuration: &Configuration, preset: Preset) -> PathBuf {
+    let path = folder.join(format!("{name}.xyz"));
+    std::fs::write(&path, glasswell::formats::write_extended_xyz(configuration, preset)).unwrap();
+    path
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[test]
+fn evaluate_gives_the_reference_numbers() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, preset) in VECTORS {
+        let file = load(name);
+        let thermal = &file["thermal"];
+        let path = xyz(folder.path(), name, &configuration(&file, "thermal"), preset);
+        let z: String = numbers(&thermal["z"]).iter().map(|z| format!("{z:?}\n")).collect();
+        let vector = folder.path().join("z.txt");
+        std::fs::write(&vector, z).unwrap();
+        let ours = json(&["evaluate", text(&path), "--model", preset.name(), "--json", "--push", text(&vector)]);
+        let close = |key: &str, theirs: &str, tolerance: f64| {
+            let (a, b) = (numbers(&ours[key]), numbers(&thermal[theirs]));
+            let off = largest_difference(&a, &b) / largest(&b);
+            assert!(off < tolerance, "{name} {key}: off by {off:e}");
+        };
+        close("energy", "energy", 1e-12);
+        close("forces", "forces", 1e-11);
+        close("pressure", "pressure_conf", 1e-11);
+        close("stress", "stress_conf", 1e-11);
+        close("Hz", "Hz", 1e-11);
+        close("zHz", "zHz", 1e-11);
+        close("U_zz", "U_zz", 1e-11);
+        close("U_zzz", "U_zzz", 1e-10);
+    }
+}
+
+#[test]
+fn evaluate_reaches_the_reference_minimum() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, preset) in VECTORS {
+        let file = load(name);
+        let path = xyz(folder.path(), name, &configuration(&file, "minimum"), preset);
+        let ours = json(&["evaluate", text(&path), "--model", preset.name(), "--json", "--quench", "--hessian"]);
+        let minimum = &file["minimum"];
+        let reference = minimum["energy_per_particle"].as_f64().unwrap();
+        let energy = ours["energy_per_particle"].as_f64().unwrap();
+        assert!((energy - reference).abs() < 1e-12 * reference.abs().max(1.0), "{name}: {energy} {reference}");
+        assert_eq!(ours["stop"], "converged", "{name}: {}", ours["residual"]);
+        let (values, theirs) = (numbers(&ours["hessian_eigenvalues"]), numbers(&minimum["hessian_eigenvalues"]));
+        let off = largest_difference(&values, &theirs) / largest(&theirs);
+        assert!(off < 1e-10, "{name}: eigenvalues off by {off:e} of the largest");
+        let ratios = (numbers(&ours["participation_ratio"]), numbers(&minimum["participation_ratio"]));
+        let mut compared = 0;
+        for (mode, (ours, theirs)) in ratios.0.iter().zip(&ratios.1).enumerate() {
+            if theirs.is_nan() {
+                continue;
+            }
+            compared += 1;
+            assert!((ours - theirs).abs() < 1e-6, "{name} mode {mode}: participation {ours} {theirs}");
+        }
+        assert!(compared > values.len() / 2, "{name}: only {compared} modes compared");
+    }
+}
+
+/// V = 16 V_b xi^2 (1 - xi)^2 + dV xi^2 (3 - 2 xi) sampled far beyond both wells.
+#[test]
+fn levels_of_analytic_double_wells() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = load("double_well_1d");
+    for (name, set) in file["sets"].as_object().unwrap() {
+        let number = |key: &str| set[key].as_str().unwrap().parse::<f64>().unwrap();
+        let (barrier, asymmetry) = (number("Vb"), number("dV"));
+        let profile: String = (-1000..=2000)
+            .map(|k| {
+                let xi = f64::from(k) / 1000.0;
+                let v = 16.0 * barrier * (xi * (1.0 - xi)).powi(2) + asymmetry * xi * xi * (3.0 - 2.0 * xi);
+                format!("{xi:?},{v:?}\n")
+            })
+            .collect();
+        let path = folder.path().join("profile.csv");
+        std::fs::write(&path, profile).unwrap();
+        let ours = json(&[
+            "levels",
+            text(&path),
+            "--length",
+            set["d"].as_str().unwrap(),
+            "--reduced-mass",
+            set["m"].as_str().unwrap(),
+            "--json",
+        ]);
+        let theirs: Vec<f64> = set["levels_sincDVR"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|level| level.as_str().unwrap().parse().unwrap())
+            .collect();
+        let levels = numbers(&ours["levels"]);
+        let off = largest_difference(&levels, &theirs[..levels.len()]);
+        assert!(off < 1e-10, "{name}: levels off by {off:e}");
+        let splitting = ours["splitting"].as_f64().unwrap();
+        assert!((splitting - number("splitting")).abs() < 1e-10, "{name}: splitting {splitting}");
+        assert_eq!(ours["below_floor"], false);
+        assert_eq!(ours["kind"], "tunnelling", "{name}");
+    }
+}
+
+fn fails(arguments: &[&str], code: i32, words: &[&str]) {
+    let output = glasswell(arguments);
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {message}");
+    for word in words {
+        assert!(message.contains(word), "{arguments:?}: {word:?} is not in {message:?}");
+    }
+    assert!(!message.contains("panicked"), "{message}");
+}
+
+#[test]
+fn bad_usage_and_bad_files() {
+    let folder = tempfile::tempdir().unwrap();
+    fails(&["evaluate", "/nowhere/x.xyz", "--model", "tlj"], 3, &["/nowhere/x.xyz"]);
+    fails(&["evaluate", "x.xyz", "--model", "tjl"], 2, &["tlj-as-printed"]);
+    fails(&["levels", "/nowhere/p.csv", "--length", "0.4", "--reduced-mass", "1200"], 3, &["/nowhere/p.csv"]);
+    fails(&["levels", "p.csv", "--length", "-1", "--reduced-mass", "1200"], 2, &["--length"]);
+    fails(&["run", "/nowhere/deck.toml"], 2, &["/nowhere/deck.toml"]);
+    let file = load("tlj_ka2_b");
+    let path = xyz(folder.path(), "good", &configuration(&file, "thermal"), Preset::Tlj);
+    let mut lines: Vec<String> = std::fs::read_to_string(&path).unwrap().lines().map(str::to_owned).collect();
+    lines.truncate(100);
+    let truncated = folder.path().join("truncated.xyz");
+    std::fs::write(&truncated, lines.join("\n")).unwrap();
+    fails(&["evaluate", text(&truncated), "--model", "tlj"], 3, &["truncated.xyz"]);
+    let vector = folder.path().join("short.txt");
+    std::fs::write(&vector, "1 2 3\n").unwrap();
+    fails(&["evaluate", text(&path), "--model", "tlj", "--push", text(&vector)], 3, &["short.txt", "522"]);
+}
+
+/// Two reference paths: minima, Newton-refined saddle, steepest-descent length, profile and curvatures.
+#[test]
+fn path_gives_the_reference_paths() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["path_tlj_a", "path_tlj_a2"] {
+        let file = load(name);
+        let edges = numbers(&file["box"]);
+        let end = |key: &str| Configuration {
+            cell: glasswell::model::PeriodicBox { edges: [edges[0], edges[1], edges[2]] },
+            positions: numbers(&file[key]),
+            species: numbers(&file["species"]).into_iter().map(|s| s as u8).collect(),
+            diameters: vec![1.0; file["species"].as_array().unwrap().len()],
+        };
+        let (a, b) = (xyz(folder.path(), "a", &end("A"), Preset::Tlj), xyz(folder.path(), "b", &end("B"), Preset::Tlj));
+        let reference = |key: &str| file[key].as_f64().unwrap();
+        for (first, second, method) in [(&a, &b, "neb"), (&b, &a, "neb"), (&a, &b, "string")] {
+            let arguments =
+                ["path", text(first), text(second), "--model", "tlj", "--images", "17", "--method", method, "--json"];
+            let path = json(&arguments);
+            let ours = |key: &str| path[key].as_f64().unwrap();
+            assert_eq!(path["status"], "converged", "{name} {method}");
+            assert_eq!(path["negative_modes"], 1);
+            assert_eq!(path["length_method"], "descent");
+            for key in ["asymmetry", "activation", "barrier", "distance", "participation_ratio"] {
+                let off = (ours(key) - reference(key)).abs();
+                assert!(off < 1e-9, "{name} {method}: {key} off by {off:e}");
+            }
+            let off = (ours("length") / reference("length") - 1.0).abs();
+            assert!(off < 2e-3, "{name} {method}: length off by {off:e}");
+            let (s, v) = (numbers(&path["arc_length"]), numbers(&path["energies"]));
+            assert_eq!((s.len(), v.len()), (17, 17));
+            assert!(s[0] == 0.0 && (s[16] - ours("length")).abs() < 1e-9 && v[0] == 0.0);
+            assert!((v[16] - reference("asymmetry")).abs() < 1e-9);
+            assert!((v.iter().copied().fold(0.0, f64::max) - reference("activation")).abs() < 1e-6);
+            for (key, k) in [("curvature_a", "k_left"), ("curvature_b", "k_right")] {
+                let ratio = ours(key) * reference("length").powi(2) / reference(k);
+                assert!((ratio - 1.0).abs() < 0.04, "{name} {method}: {key} {ratio}");
+            }
+            let saddle = -reference("negative_eigenvalue");
+            assert!((ours("curvature_saddle") / -saddle - 1.0).abs() < 1e-6, "{name}: {}", ours("curvature_saddle"));
+        }
+    }
+}

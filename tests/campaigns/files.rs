@@ -1,0 +1,506 @@
+//! The files: the same from any number of ranks, whole or not there, readable by others, as docs/files.md says.
+
+use crate::support::ranks;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use glasswell::error::{Error, Result};
+use glasswell::files::layout::{self, DataSet, Element};
+use glasswell::files::{
+    Attribute, Campaign, Header, RowRange, Rows, StageFile, StageReader, TaskCost, TaskKey, Timing, Transfer,
+};
+use glasswell::parallel::Ranks;
+use glasswell::stage::Stage;
+use glasswell::stages::work;
+
+const DIRECTORY: &str = "GLASSWELL_TEST_DIRECTORY";
+
+/// A child inherits the files that are open here when it starts, and the library's locks with them: tests that open files in
+/// this process (writers of this lock) keep apart from those that start children (readers).
+static OPEN_FILES: RwLock<()> = RwLock::new(());
+
+fn with_children() -> RwLockReadGuard<'static, ()> {
+    OPEN_FILES.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn with_open_files() -> RwLockWriteGuard<'static, ()> {
+    OPEN_FILES.write().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[test]
+fn rank_program() {
+    let Some(program) = ranks::program() else { return };
+    let world = if program.starts_with("alone") {
+        Ranks::alone()
+    } else {
+        glasswell::files::start_ranks().expect("the ranks start")
+    };
+    let directory = PathBuf::from(std::env::var(DIRECTORY).expect("a directory"));
+    match program.as_str() {
+        "write" | "alone-write" => {
+            Stage::ALL.into_iter().for_each(|stage| write(&world, &directory, stage, 37).unwrap())
+        }
+        "write-empty" | "alone-write-empty" => write_empty(&world, &directory),
+        "write-many" => write_many(&world, &directory),
+        "refused" => refused(&world, &directory),
+        "full" | "alone-full" => full(&world, &directory),
+        other => panic!("no program {other}"),
+    }
+}
+
+fn header(stage: Stage) -> Header {
+    Header::new(stage, "[campaign]\nname = \"glass – ε\"\n", "5e1f", "{\"seed\":7}", u64::MAX - 7)
+}
+
+/// A number that depends on the path and the element alone.
+fn element(path: &str, index: u64) -> u64 {
+    let name =
+        path.bytes().fold(14695981039346656037u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(1099511628211));
+    (name ^ index).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 20
+}
+
+fn number(path: &str, index: u64) -> f64 {
+    if index % 11 == 5 { f64::NAN } else { element(path, index) as f64 * 1e-9 - 3000.0 }
+}
+
+/// The lengths that stand for the letters of the layout.
+fn shape(entry: &DataSet, rows: u64) -> Vec<u64> {
+    let length = |(axis, word): (usize, &str)| match (word, axis) {
+        ("N", _) => 5,
+        ("Ng", _) => rows / 3,
+        (word, 0) => rows + word.len() as u64 + u64::from(word.as_bytes()[0]),
+        (word, _) => word.parse().unwrap_or(4),
+    };
+    layout::shape_words(entry.shape).into_iter().enumerate().map(length).collect()
+}
+
+/// The rows of this rank: pieces of uneven lengths dealt in disorder, some ranks with nothing at times.
+fn pieces(world: &Ranks, total: u64, salt: u64) -> Rows {
+    let (mut first, mut ranges) = (0, Vec::new());
+    while first < total {
+        let count = (1 + element("piece", first + salt) % 5).min(total - first);
+        if element("owner", first + salt) % world.size() as u64 == world.rank() as u64 {
+            ranges.push(RowRange { first, count });
+        }
+        first += count;
+    }
+    ranges.reverse();
+    Rows::new(world, total, ranges).unwrap()
+}
+
+fn write_entry(file: &mut StageFile, world: &Ranks, entry: &DataSet, path: &str, rows: u64) -> Result<()> {
+    let shape = shape(entry, rows);
+    let rows = pieces(world, shape[0], element(path, 0) % 7);
+    let width: u64 = shape[1..].iter().product();
+    let indices = || rows.ranges().iter().flat_map(|range| range.first * width..(range.first + range.count) * width);
+    let trailing = &shape[1..];
+    match entry.element {
+        Element::F64 => file.write(path, &rows, trailing, &indices().map(|i| number(path, i)).collect::<Vec<f64>>()),
+        Element::I64 => {
+            file.write(path, &rows, trailing, &indices().map(|i| element(path, i) as i64 - 9).collect::<Vec<i64>>())
+        }
+        Element::U32 => {
+            file.write(path, &rows, trailing, &indices().map(|i| element(path, i) as u32).collect::<Vec<u32>>())
+        }
+        Element::Bool => file.write(
+            path,
+            &rows,
+            trailing,
+            &indices().map(|i| element(path, i).is_multiple_of(3)).collect::<Vec<bool>>(),
+        ),
+        Element::Names(names) => {
+            let name = |i| names[element(path, i) as usize % names.len()].to_string();
+            file.write(path, &rows, trailing, &indices().map(name).collect::<Vec<String>>())
+        }
+        other => panic!("no test values for {other:?}"),
+    }
+}
+
+fn timing(world: &Ranks) -> Timing {
+    let costs = vec![("quench".into(), 1.5), ("writing".into(), 0.25)];
+    // rank r has the tasks r, r + size, ... of 50 in two rounds, the last one first
+    let key = |task: u64| TaskKey { round: (task / 30) as u32, task: task % 30 };
+    let mine = (0..50).rev().filter(|task| *task as usize % world.size() == world.rank());
+    let tasks = mine.map(|task| TaskCost { key: key(task), seconds: task as f64 });
+    Timing { threads: 2, idle: world.rank() as f64, costs, tasks: tasks.collect() }
+}
+
+/// Writes every data set of the layout.
+fn write(world: &Ranks, directory: &Path, stage: Stage, rows: u64) -> Result<()> {
+    let mut file = StageFile::create(world, directory, &header(stage), work(stage).layout())?;
+    for entry in work(stage).layout().data_sets() {
+        let units: &[&str] = if entry.path.starts_with("/<unit>") { &["argon", "mine"] } else { &[""] };
+        for unit in units {
+            write_entry(&mut file, world, entry, &entry.path.replace("<unit>", unit), rows)?;
+            let due = if world.size() > 1 { Transfer::Collective } else { Transfer::Plain };
+            assert_eq!(file.last_transfer(), due, "{}", entry.path);
+        }
+    }
+    for entry in work(stage).layout().attributes {
+        let value = match (entry.element, entry.shape) {
+            (Element::F64, "[]") => Attribute::F64(0.5),
+            (Element::F64, _) => Attribute::F64List(vec![0.25; 4]),
+            (Element::Text, _) => Attribute::Text("per atom".to_owned()),
+            (Element::I64, "[]") => Attribute::I64(3),
+            _ => Attribute::I64List(vec![3, 1]),
+        };
+        file.attribute(&entry.path.replace("<unit>", "argon"), entry.name, &value)?;
+    }
+    assert_eq!(file.finish(true, &timing(world))?, directory.join(stage.file_name()));
+    Ok(())
+}
+
+fn write_empty(world: &Ranks, directory: &Path) {
+    for stage in Stage::ALL {
+        let mut file = StageFile::create(world, directory, &header(stage), work(stage).layout()).unwrap();
+        if stage == Stage::Tunnel {
+            file.leave_empty("/argon").unwrap();
+        }
+        file.leave_empty("/").unwrap();
+        file.finish(false, &timing(world)).unwrap();
+    }
+}
+
+/// Many small ranges, and rows that do not fit one round.
+fn write_many(world: &Ranks, directory: &Path) {
+    let total = 60_000;
+    let mine = |first: &u64| element("owner", *first) % world.size() as u64 == world.rank() as u64;
+    let keys: Vec<((u64, u64), u64)> = (0..total / 3).filter(mine).map(|key| ((key / 100, key), 3)).collect();
+    let rows = Rows::by_key(world, &keys).unwrap();
+    assert_eq!(rows.total(), total);
+    let indices = || rows.ranges().iter().flat_map(|range| range.first..range.first + range.count);
+    let mut file = StageFile::create(world, directory, &header(Stage::Explore), work(Stage::Explore).layout()).unwrap();
+    let energies: Vec<f64> = indices().map(|i| i as f64).collect();
+    let start = std::time::Instant::now();
+    file.write("/minima/energy", &rows, &[], &energies).unwrap();
+    eprintln!("columns after {:.2} s", start.elapsed().as_secs_f64());
+    let particles = 100;
+    let positions: Vec<f64> =
+        indices().flat_map(|i| (0..3 * particles).map(move |k| (i * 3 * particles + k) as f64)).collect();
+    file.write("/minima/position", &rows, &[particles, 3], &positions).unwrap();
+    eprintln!("positions after {:.2} s", start.elapsed().as_secs_f64());
+    file.leave_empty("/").unwrap_err();
+}
+
+/// What must not be written is refused on all ranks together, and leaves nothing behind.
+fn refused(world: &Ranks, directory: &Path) {
+    let last = world.rank() == world.size() - 1;
+    let rows = Rows::on_rank_zero(world, 2);
+    let two = |value: f64| if world.rank() == 0 { vec![value; 2] } else { vec![] };
+    let internal = |result: Result<()>, word: &str| match result {
+        Err(Error::Internal(message)) if message.contains(word) => (),
+        other => panic!("{word}: {other:?}"),
+    };
+    let mut file = StageFile::create(world, directory, &header(Stage::Connect), work(Stage::Connect).layout()).unwrap();
+    internal(file.write("/candidates/colour", &rows, &[], &two(1.0)), "/candidates/colour");
+    internal(file.write("/candidates/glass", &rows, &[], &two(1.0)), "u32");
+    internal(file.write("/double_wells/barrier", &rows, &[3], &two(1.0)), "axes");
+    internal(file.write("/double_wells/saddle_position", &rows, &[7, 2], &two(1.0)), "[P,N,3]");
+    file.write("/double_wells/barrier", &rows, &[], &two(1.0)).unwrap();
+    internal(file.write("/double_wells/barrier", &rows, &[], &two(1.0)), "twice");
+    internal(file.write("/double_wells/length", &Rows::none(), &[], &[0.0; 0]), "P is 2");
+    internal(file.write("/double_wells/length", &rows, &[], &[0.0; 5]), "values");
+    let names = |name: &str| if world.rank() == 0 { vec![name.to_string(); 2] } else { vec![] };
+    internal(file.write("/candidates/status", &rows, &[], &names("perhaps")), "perhaps");
+    internal(file.attribute("/double_wells", "colour", &Attribute::F64(1.0)), "colour");
+    internal(file.finish(true, &timing(world)).map(|_| ()), "/double_wells/length");
+    let twice = RowRange { first: 0, count: if last { 3 } else { 0 } };
+    internal(Rows::new(world, 4, vec![twice]).map(|_| ()), "exactly once");
+    internal(Rows::new(world, 4, vec![RowRange { first: 3, count: u64::from(last) * 2 }]).map(|_| ()), "beyond");
+    let double = if last { vec![RowRange { first: 1, count: 1 }; 2] } else { vec![] };
+    internal(Rows::new(world, 2, double).map(|_| ()), "exactly once");
+    internal(Rows::by_key(world, &[(3u32, 1), (3u32, 1)]).map(|_| ()), "same key");
+    assert!(std::fs::read_dir(directory).unwrap().next().is_none(), "nothing is left");
+    let nowhere =
+        StageFile::create(world, &directory.join("nowhere"), &header(Stage::Connect), work(Stage::Connect).layout())
+            .map(|_| ());
+    assert!(matches!(&nowhere, Err(Error::Storage { file, .. }) if file.ends_with("nowhere/paths.h5")), "{nowhere:?}");
+}
+
+/// Meets a full disk while it writes a large file; the small one that was there before stays.
+fn full(world: &Ranks, directory: &Path) {
+    let error = write(world, directory, Stage::Explore, 300_000).unwrap_err();
+    assert_eq!(error.exit_code(), 3);
+    let told = error.to_string();
+    assert!(told.contains("landscape.h5") && told.contains("free space"), "{told}");
+    world.barrier();
+    let left: Vec<_> = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["landscape.h5"]);
+    eprintln!("told: {told}");
+    assert_eq!(StageReader::open(directory, Stage::Explore).unwrap().shape("/minima/energy").unwrap(), [37 + 1 + 77]);
+}
+
+fn scratch() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a scratch directory")
+}
+
+fn run(count: usize, program: &str, directory: &Path) -> String {
+    let _children = with_children();
+    std::fs::create_dir_all(directory).unwrap();
+    ranks::both(&ranks::run(count, program, &[(DIRECTORY, directory.to_str().unwrap())]))
+}
+
+fn differences(left: &Path, right: &Path) {
+    let _children = with_children();
+    for stage in Stage::ALL {
+        let files = [left.join(stage.file_name()), right.join(stage.file_name())];
+        let output = Command::new("h5diff").args(["--exclude-path", "/timing"]).args(&files).output().expect("h5diff");
+        assert!(output.status.success(), "{stage:?}: {}", ranks::both(&output));
+    }
+}
+
+#[test]
+fn every_number_of_ranks_writes_the_same_files() {
+    let scratch = scratch();
+    for program in ["write", "write-empty"] {
+        let alone = scratch.path().join(format!("{program}-alone"));
+        run(1, &format!("alone-{program}"), &alone);
+        for count in ranks::rank_counts() {
+            let together = scratch.path().join(format!("{program}-{count}"));
+            let told = run(count, program, &together);
+            assert!(!told.contains("HDF5"), "the library is silent: {told}");
+            differences(&alone, &together);
+        }
+    }
+    // the comparison can fail
+    let _children = with_children();
+    let (left, right) = (scratch.path().join("write-alone"), scratch.path().join("write-empty-alone"));
+    let output = Command::new("h5diff").args([left.join("glasses.h5"), right.join("glasses.h5")]).output().unwrap();
+    assert!(!output.status.success());
+}
+
+#[test]
+fn what_is_read_is_what_was_written() {
+    let scratch = scratch();
+    let directory = scratch.path();
+    run(3, "write", directory);
+    let _open = with_open_files();
+    for stage in Stage::ALL {
+        let reader = StageReader::open(directory, stage).unwrap();
+        assert_eq!(*reader.header(), Header { complete: true, ..header(stage) });
+        for entry in work(stage).layout().data_sets() {
+            let path = entry.path.replace("<unit>", "mine");
+            let shape = shape(entry, 37);
+            assert_eq!(reader.shape(&path).unwrap(), shape, "{path}");
+            let total: u64 = shape.iter().product();
+            match entry.element {
+                Element::F64 => {
+                    let bits = reader.read::<f64>(&path).unwrap().into_iter().map(f64::to_bits);
+                    assert!(bits.eq((0..total).map(|i| number(&path, i).to_bits())), "{path}");
+                }
+                Element::I64 => assert!(
+                    reader.read::<i64>(&path).unwrap().into_iter().eq((0..total).map(|i| element(&path, i) as i64 - 9))
+                ),
+                Element::U32 => assert!(
+                    reader.read::<u32>(&path).unwrap().into_iter().eq((0..total).map(|i| element(&path, i) as u32))
+                ),
+                Element::Bool => assert!(
+                    reader
+                        .read::<bool>(&path)
+                        .unwrap()
+                        .into_iter()
+                        .eq((0..total).map(|i| element(&path, i).is_multiple_of(3)))
+                ),
+                Element::Names(names) => {
+                    let due = (0..total).map(|i| names[element(&path, i) as usize % names.len()]);
+                    assert!(reader.read_text(&path).unwrap().iter().map(String::as_str).eq(due), "{path}");
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        assert_eq!(reader.read::<u32>("/timing/ranks").unwrap(), [if cfg!(feature = "mpi") { 3 } else { 1 }]);
+        assert_eq!(reader.read_text("/timing/created").unwrap()[0].len(), "2020-01-01T00:00:00Z".len());
+        assert_eq!(reader.read::<f64>("/timing/costs/quench").unwrap()[0], 1.5);
+        let seconds: Vec<f64> = reader.read("/timing/tasks/seconds").unwrap();
+        assert!(seconds.into_iter().eq((0..50).map(f64::from)), "tasks by round and number");
+    }
+    let reader = StageReader::open(directory, Stage::Explore).unwrap();
+    let rows = reader.read_rows::<f64>("/minima/position", 30, 2).unwrap();
+    assert!(
+        rows.iter().zip(450..480).all(|(x, i)| x.to_bits() == number("/minima/position", i).to_bits())
+            && rows.len() == 30
+    );
+    let tunnelling = StageReader::open(directory, Stage::Tunnel).unwrap();
+    assert_eq!(tunnelling.groups().unwrap(), ["argon", "mine", "timing"]);
+    assert_eq!(tunnelling.attribute("/argon/density", "counts").unwrap(), Attribute::I64List(vec![3, 1]));
+    assert_eq!(tunnelling.attribute("/argon", "kT_Q").unwrap(), Attribute::F64(0.5));
+    assert!(tunnelling.attribute("/mine", "kT_Q").is_err());
+}
+
+#[test]
+fn many_small_ranges_are_written_quickly() {
+    let scratch = scratch();
+    let start = std::time::Instant::now();
+    run(2, "write-many", scratch.path());
+    assert!(start.elapsed().as_secs() < 60);
+}
+
+#[test]
+fn what_the_layout_does_not_allow_is_refused_on_all_ranks() {
+    for count in ranks::rank_counts() {
+        let told = run(count, "refused", scratch().path());
+        assert!(!told.contains("HDF5-DIAG"), "{told}");
+    }
+}
+
+/// A limit on the size of files stands for a full disk: the same calls fail, and no rights are needed to set it.
+#[test]
+fn a_full_disk_is_told_and_leaves_what_was_there() {
+    let mut programs: Vec<(usize, &str)> = ranks::rank_counts().into_iter().map(|count| (count, "full")).collect();
+    programs.push((1, "alone-full"));
+    for (count, program) in programs {
+        let scratch = scratch();
+        {
+            let _open = with_open_files();
+            write(&Ranks::alone(), scratch.path(), Stage::Explore, 37).unwrap();
+        }
+        let _children = with_children();
+        let limit = ["bash", "-c", "trap '' XFSZ; ulimit -f 8192; exec \"$0\" \"$@\""];
+        let mut command = ranks::command_through(&limit, count, program);
+        let output = command.env(DIRECTORY, scratch.path()).output().unwrap();
+        let told = ranks::both(&output);
+        assert!(output.status.success(), "{count} ranks: {} {told}", output.status);
+        assert!(!told.contains("HDF5-DIAG"), "{told}");
+    }
+}
+
+#[test]
+fn an_unusable_file_is_told_by_name() {
+    let _open = with_open_files();
+    let scratch = scratch();
+    let directory = scratch.path();
+    let path = directory.join("glasses.h5");
+    let told = |word: &str| match StageReader::open(directory, Stage::Prepare).map(|_| ()) {
+        Err(Error::Storage { file, message }) if file == path && message.contains(word) => (),
+        other => panic!("{word}: {other:?}"),
+    };
+    told("No such file");
+    std::fs::write(&path, "no glasses here, only text").unwrap();
+    told("not an HDF5 file");
+    assert!(matches!(StageReader::open_input(&path, Stage::Prepare).map(|_| ()), Err(Error::Input { .. })));
+    std::fs::write(&path, "").unwrap();
+    told("not an HDF5 file");
+    write(&Ranks::alone(), directory, Stage::Prepare, 37).unwrap();
+    let whole = std::fs::read(&path).unwrap();
+    std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+    told("cut short");
+    std::fs::write(&path, &whole).unwrap();
+    std::fs::copy(&path, directory.join("paths.h5")).unwrap();
+    let other = StageReader::open(directory, Stage::Connect).map(|_| ()).unwrap_err().to_string();
+    assert!(other.contains("written by the stage prepare"), "{other}");
+    let file = hdf5::File::open_rw(&path).unwrap();
+    file.attr("glasswell_layout").unwrap().write_scalar(&99i64).unwrap();
+    file.close().unwrap();
+    told("layout 99");
+    std::fs::write(&path, &whole).unwrap();
+    let reader = StageReader::open(directory, Stage::Prepare).unwrap();
+    let missing = reader.read::<f64>("/glasses/colour").unwrap_err().to_string();
+    assert!(missing.contains("/glasses/colour") && missing.contains("glasses.h5"), "{missing}");
+    assert!(!reader.has("/nothing/here/at/all") && reader.has("/glasses/box") && !reader.has("/glasses"));
+    assert!(reader.read::<u32>("/glasses/box").unwrap_err().to_string().contains("not u32"));
+    assert!(reader.read_rows::<f64>("/glasses/box", 10, 3).unwrap_err().to_string().contains("12 rows"));
+    assert!(reader.read_rows::<f64>("/glasses/box", u64::MAX, 3).is_err());
+}
+
+#[test]
+fn a_campaign_knows_its_stages() {
+    let _open = with_open_files();
+    let scratch = scratch();
+    let directory = scratch.path().join("a/campaign");
+    let world = Ranks::alone();
+    assert!(Campaign::look(&directory).is_err());
+    let campaign = Campaign::open(&world, &directory, None).unwrap();
+    assert!(campaign.stages().is_empty() && directory.is_dir());
+    write(&world, &directory, Stage::Explore, 37).unwrap();
+    let unfinished =
+        StageFile::create(&world, &directory, &header(Stage::Prepare), work(Stage::Prepare).layout()).unwrap();
+    let parts = || std::fs::read_dir(&directory).unwrap().count();
+    assert_eq!(parts(), 2);
+    std::mem::forget(unfinished); // as a killed process does
+    let campaign = Campaign::open(&world, &directory, None).unwrap();
+    assert_eq!(parts(), 1);
+    assert_eq!(campaign.stages().iter().map(|state| state.stage).collect::<Vec<_>>(), [Stage::Explore]);
+    assert!(campaign.is_complete(Stage::Explore) && !campaign.is_complete(Stage::Prepare));
+    assert_eq!(campaign.stage(Stage::Explore).unwrap().header.deck_keys, "{\"seed\":7}");
+    assert_eq!(campaign.refuse(Stage::Explore, "explore.quenches").exit_code(), 3);
+    let file = scratch.path().join("a/file");
+    std::fs::write(&file, "").unwrap();
+    assert!(matches!(Campaign::open(&world, &file, None), Err(Error::Storage { .. })));
+}
+
+/// The tables of docs/files.md as the layout has them.
+fn tables() -> String {
+    let mut text = String::new();
+    for stage in Stage::ALL {
+        text += &format!("\n### {} (stage {})\n\n", stage.file_name(), stage.name());
+        text += "| data set | type | shape | units | description |\n|---|---|---|---|---|\n";
+        for entry in work(stage).layout().data_sets() {
+            text += &row(entry);
+        }
+        if !work(stage).layout().attributes.is_empty() {
+            text += "\n| attribute of | name | type | shape | description |\n|---|---|---|---|---|\n";
+            text += &work(stage).layout().attributes.iter().map(attribute_row).collect::<String>();
+        }
+    }
+    text += "\n### Every file\n\n| attribute of | name | type | shape | description |\n|---|---|---|---|---|\n";
+    let everywhere = layout::root_attributes().iter().chain(layout::data_set_attributes());
+    text += &everywhere.map(attribute_row).collect::<String>();
+    text += "\n| data set | type | shape | units | description |\n|---|---|---|---|---|\n";
+    text += &layout::timing_data_sets().iter().map(row).collect::<String>();
+    text
+}
+
+/// A bar would end a table's cell.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
+}
+
+fn row(entry: &DataSet) -> String {
+    let note = if entry.promised { "" } else { " (when asked for)" };
+    let (element, description) = (entry.element.words(), cell(entry.description));
+    format!("| `{}` | {element} | {} | {} | {description}{note} |\n", entry.path, entry.shape, entry.units)
+}
+
+fn attribute_row(entry: &layout::AttributeEntry) -> String {
+    format!(
+        "| `{}` | `{}` | {} | {} | {} |\n",
+        entry.path,
+        entry.name,
+        entry.element.words(),
+        entry.shape,
+        cell(entry.description)
+    )
+}
+
+/// With GLASSWELL_WRITE_DOCS=1 the test writes the tables instead.
+#[test]
+fn the_documentation_is_the_layout() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/files.md");
+    let text = std::fs::read_to_string(&path).expect("docs/files.md");
+    let (before, rest) = text.split_once("<!-- tables -->\n").expect("where the tables begin");
+    let (now, after) = rest.split_once("\n<!-- end of tables -->").expect("where the tables end");
+    if std::env::var("GLASSWELL_WRITE_DOCS").is_ok() {
+        let text = format!("{before}<!-- tables -->\n{}\n<!-- end of tables -->{after}", tables());
+        return std::fs::write(&path, text).unwrap();
+    }
+    assert!(
+        now == tables(),
+        "docs/files.md is not the layout: GLASSWELL_WRITE_DOCS=1 cargo test --test campaigns files::"
+    );
+}
+
+#[test]
+fn the_layout_is_sound() {
+    for stage in Stage::ALL {
+        let mut paths = BTreeMap::new();
+        for entry in work(stage).layout().data_sets() {
+            assert!(paths.insert(entry.path, ()).is_none(), "{} twice", entry.path);
+            assert!(entry.shape.starts_with('[') && entry.shape.ends_with(']') && !entry.units.is_empty());
+            assert!(entry.description.len() > 3 && entry.path.starts_with('/'));
+            assert_eq!(work(stage).layout().data_set(&entry.path.replace("<unit>", "argon")).unwrap().path, entry.path);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! The program as it is run: campaigns and commands, alone and on ranks, disturbed and damaged, and their files.
+//! docs/testing.md says where a new test goes.
+
+#[path = "../common/mod.rs"]
+mod common;
+mod support;
+
+/// Tests that measure time or want the whole machine: nothing runs beside them.
+mod alone {
+    mod interrupts;
+    mod parallel;
+}
+mod campaign;
+mod checkpoint_files;
+mod commands;
+mod damage;
+mod elastic_stage;
+mod excite;
+mod faults;
+mod files;
+mod h5py_reads;
+mod harmonic;
+mod kernels;
+mod liquids;
+mod memory;
+mod modes_stage;
+mod refusals;
+mod resume;
+mod serial;
+mod teams;

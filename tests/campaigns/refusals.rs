@@ -1,0 +1,196 @@
+//! What the program refuses and tells, word for word, and what it prints once.
+
+use crate::common;
+use crate::support::{both, glasswell, ranks_of_glasswell};
+use common::*;
+use glasswell::model::{Configuration, PeriodicBox, Preset};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+fn write(folder: &Path, name: &str, contents: &str) -> PathBuf {
+    let path = folder.join(name);
+    std::fs::write(&path, contents).unwrap();
+    path
+}
+
+/// The program's exit code and all it prints.
+fn told(arguments: &[&str]) -> (Option<i32>, String) {
+    let output = glasswell(arguments).output().unwrap();
+    (output.status.code(), both(&output))
+}
+
+fn refuses(arguments: &[&str], code: i32, message: &str) {
+    assert_eq!(told(arguments), (Some(code), format!("glasswell: {message}\n")), "{arguments:?}");
+}
+
+/// Eight particles far apart in a box of edge 6.
+fn cube(species: [&str; 8]) -> String {
+    let mut xyz = "8\nLattice=\"6 0 0 0 6 0 0 0 6\" Properties=species:S:1:pos:R:3\n".to_owned();
+    for (k, name) in species.iter().enumerate() {
+        let [x, y, z] = [k % 2, k / 2 % 2, k / 4].map(|place| 1.1 * place as f64);
+        xyz.push_str(&format!("{name} {x} {y} {z}\n"));
+    }
+    xyz
+}
+
+const SOFT: &str = "[campaign]\nname = \"soft\"\n[model]\npreset = \"pss\"\nparticles = 100\n[prepare]\nglasses = 1\n\
+                    temperature = 0.2\nequilibration = { relaxation_times = 1, max_steps = 200 }\n";
+
+#[test]
+fn species_of_another_model_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let mixed = write(folder.path(), "mixed.xyz", &cube(["A", "A", "B", "C", "A", "A", "A", "A"]));
+    refuses(
+        &["evaluate", text(&mixed), "--model", "lj"],
+        3,
+        &format!(
+            "{}: line 5, particle 2: species `B` beside `A`, but all particles of lj are alike; give all of them one name, \
+             or another model",
+            text(&mixed)
+        ),
+    );
+    let alike = write(folder.path(), "alike.xyz", &cube(["Ar"; 8]));
+    assert_eq!(told(&["evaluate", text(&alike), "--model", "lj"]).0, Some(0));
+}
+
+#[test]
+fn curvatures_must_be_numbers() {
+    let folder = tempfile::tempdir().unwrap();
+    let profile: String = (0..=20).map(|k| format!("{},{}\n", k as f64 / 20.0, (k * (20 - k)) as f64 * 1e-3)).collect();
+    let profile = write(folder.path(), "profile.csv", &profile);
+    let arguments = ["levels", text(&profile), "--length", "0.5", "--reduced-mass", "1200", "--curvatures"];
+    refuses(&[&arguments[..], &["1,nan"]].concat(), 2, "--curvatures 1,NaN: give two finite numbers, K0,K1");
+    refuses(&[&arguments[..], &["inf,1"]].concat(), 2, "--curvatures inf,1: give two finite numbers, K0,K1");
+}
+
+#[test]
+fn redo_beyond_until_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let deck = write(folder.path(), "deck.toml", &format!("{SOFT}[explore]\nquenches = 2\n"));
+    let output = folder.path().join("out");
+    let run = ["run", text(&deck), "--output", text(&output), "--quiet", "--redo", "explore", "--until", "prepare"];
+    refuses(
+        &run,
+        2,
+        "--redo explore --until prepare: `explore` comes after `prepare` and would not be run; give --redo a stage up to \
+         `prepare`, or --until `explore` or a later one",
+    );
+    assert!(!output.join("glasses.h5").exists());
+}
+
+#[test]
+fn redo_replaces_a_damaged_file_with_a_warning() {
+    let folder = tempfile::tempdir().unwrap();
+    let deck = write(folder.path(), "deck.toml", SOFT);
+    let output = folder.path().join("out");
+    let run = ["run", text(&deck), "--output", text(&output), "--quiet"];
+    assert_eq!(told(&run).0, Some(0));
+    let file = output.join("glasses.h5");
+    let whole = std::fs::read(&file).unwrap();
+    std::fs::write(&file, &whole[..whole.len() / 2]).unwrap();
+    let (code, message) = told(&run);
+    assert!(code == Some(3) && message.contains("cut short or damaged"), "{message}");
+    let (code, message) = told(&[&run[..], &["--redo", "prepare"]].concat());
+    assert_eq!(code, Some(0), "{message}");
+    assert!(message.contains("glasses.h5: is cut short or damaged"), "{message}");
+    assert!(message.contains("(replaced by --redo)"), "{message}");
+    assert_eq!(told(&run).0, Some(0));
+}
+
+#[test]
+fn check_refuses_what_run_refuses() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join("out");
+    let small = "[model]\npreset = \"lj\"\nparticles = 8\ndensity = 0.03\n";
+    let deck =
+        write(folder.path(), "later.toml", &format!("[campaign]\nname = \"x\"\n{small}[explore]\nquenches = 1\n"));
+    let message =
+        format!("stage `explore` needs glasses.h5 in {}; add [prepare] to the deck or import the file", text(&output));
+    refuses(&["check", text(&deck), "--output", text(&output)], 2, &message);
+    let import = format!("{small}[prepare]\nmethod = \"import\"\nfrom = \"glass.xyz\"\n");
+    let deck = write(folder.path(), "import.toml", &import);
+    let glass = write(folder.path(), "glass.xyz", &cube(["A"; 8]).replace("1.1 0 0", "1.1 0 none"));
+    let (code, message) = told(&["check", text(&deck)]);
+    assert_eq!(code, Some(3));
+    assert!(message.contains("glass.xyz: line 4, particle 1: coordinate `none` is not a number"), "{message}");
+    std::fs::write(&glass, cube(["A"; 8])).unwrap();
+    let (code, message) = told(&["check", text(&deck)]);
+    assert_eq!(code, Some(0), "{message}");
+    assert!(message.contains("glasses.h5 0.3 kB\n"), "{message}");
+    let deck = write(folder.path(), "import.toml", &import.replace("particles = 8", "particles = 9"));
+    let message = format!(
+        "{}: holds 8 particles, model.particles = 9 (line 3 of {}): write `particles = 8` below [model], or leave this file \
+         out of prepare.from; all glasses of a campaign have the same number",
+        text(&glass),
+        text(&deck)
+    );
+    refuses(&["check", text(&deck)], 3, &message);
+    refuses(&["run", text(&deck), "--output", text(&output), "--quiet"], 3, &message);
+}
+
+#[test]
+fn shipped_decks_are_accepted() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("inputs");
+    let output = tempfile::tempdir().unwrap();
+    let decks = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+    let decks: Vec<PathBuf> = decks.filter(|path| path.extension().is_some_and(|end| end == "toml")).collect();
+    assert!(decks.len() >= 9, "{decks:?}");
+    for deck in decks {
+        let (code, message) = told(&["check", text(&deck), "--output", text(&output.path().join("out"))]);
+        assert_eq!(code, Some(0), "{message}");
+    }
+}
+
+#[test]
+fn ranks_print_once() {
+    if !cfg!(feature = "mpi") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let deck = write(folder.path(), "deck.toml", SOFT);
+    let output = ranks_of_glasswell(2, &[], &["check", text(&deck)]).output().unwrap();
+    assert_eq!(both(&output).matches("one force call here").count(), 1, "{}", both(&output));
+    // many single-shot commands under one launcher are many tasks: none of them may be dropped
+    let alike = write(folder.path(), "alike.xyz", &cube(["A"; 8]));
+    let output = ranks_of_glasswell(2, &[], &["evaluate", text(&alike), "--model", "lj"]).output().unwrap();
+    assert_eq!(both(&output).matches("energy_per_particle").count(), 2, "{}", both(&output));
+}
+
+/// A pair without a path has the keys of a pair with one.
+#[test]
+fn path_without_a_double_well_has_all_keys() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = load("path_tlj_a");
+    let edges = numbers(&file["box"]);
+    let end = |name: &str, key: &str| {
+        let species: Vec<u8> = numbers(&file["species"]).into_iter().map(|s| s as u8).collect();
+        let configuration = Configuration {
+            cell: PeriodicBox { edges: [edges[0], edges[1], edges[2]] },
+            positions: numbers(&file[key]),
+            diameters: vec![1.0; species.len()],
+            species,
+        };
+        write(folder.path(), name, &glasswell::formats::write_extended_xyz(&configuration, Preset::Tlj))
+    };
+    let (a, b) = (end("a.xyz", "A"), end("b.xyz", "B"));
+    let path = |b: &Path| -> Value {
+        let output =
+            glasswell(&["path", text(&a), text(b), "--model", "tlj", "--images", "9", "--json"]).output().unwrap();
+        assert!(output.status.success(), "{}", both(&output));
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let (well, none) = (path(&b), path(&a));
+    assert_eq!((&well["status"], &none["status"]), (&"converged".into(), &"identical".into()));
+    let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<String>>();
+    assert_eq!(keys(&well), keys(&none));
+    let given = ["status", "force_evaluations", "minima_energies", "end_stops"];
+    for key in keys(&none) {
+        assert_eq!(none[&key].is_null(), !given.contains(&key.as_str()), "{key}: {}", none[&key]);
+        assert!(!well[&key].is_null(), "{key}");
+    }
+    assert_eq!(well["end_stops"], serde_json::json!(["converged", "converged"]));
+}

@@ -1,0 +1,49 @@
+//! Starts the built program, alone or under `mpirun`; either ends by itself when it hangs.
+
+use std::ffi::OsStr;
+use std::process::{Command, Output};
+
+/// Seconds until a run counts as hanging: many times what it takes, for machines with other work.
+pub const LIMIT: &str = "300";
+
+/// The program alone.
+pub fn glasswell<S: AsRef<OsStr>>(arguments: &[S]) -> Command {
+    program(env!("CARGO_BIN_EXE_glasswell"), arguments)
+}
+
+/// Another build of it, alone.
+pub fn program<S: AsRef<OsStr>>(file: &str, arguments: &[S]) -> Command {
+    let mut command = Command::new("timeout");
+    command.args(["--kill-after=5", LIMIT, file]).args(arguments);
+    with_environment(command)
+}
+
+/// The program on `ranks` ranks, each started through `wrapper` (a command that runs the command it is given).
+pub fn ranks_of_glasswell<S: AsRef<OsStr>>(ranks: usize, wrapper: &[&str], arguments: &[S]) -> Command {
+    let mut command = Command::new("timeout");
+    command.args(["--kill-after=5", LIMIT]);
+    if cfg!(feature = "mpi") {
+        command.args(["mpirun", "-n", &ranks.to_string()]);
+    }
+    command.args(wrapper).arg(env!("CARGO_BIN_EXE_glasswell")).args(arguments);
+    // under a limit on the size of files there is no room for shared memory
+    if !wrapper.is_empty() {
+        command.env("OMPI_MCA_btl", "self,tcp");
+    }
+    with_environment(command)
+}
+
+fn with_environment(mut command: Command) -> Command {
+    command
+        .env("OMPI_ALLOW_RUN_AS_ROOT", "1")
+        .env("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1")
+        .env("OMPI_MCA_rmaps_base_oversubscribe", "1")
+        .env("OMPI_MCA_mpi_yield_when_idle", "1")
+        .env("OMPI_MCA_hwloc_base_binding_policy", "none")
+        .env_remove("GLASSWELL_THREADS");
+    command
+}
+
+pub fn both(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}

@@ -1,0 +1,58 @@
+//! Fewer pairs or glasses than ranks: teams share the images of a band or the rows of a Hessian, and come to the bits of one
+//! rank alone.
+#![cfg(feature = "mpi")]
+
+use crate::support::{Campaign, FILES, wait_until};
+
+/// The deck's first round has four pairs, its second one or two, from paths that were split: these have teams.
+fn alone() -> Campaign {
+    Campaign::reference("team.toml", &[])
+}
+
+#[test]
+fn a_shared_band_gives_the_bits_of_one_rank() {
+    let alone = alone();
+    for ranks in [4, 6] {
+        let campaign = Campaign::of("team.toml", &[]);
+        let ended = campaign.start_aloud(ranks, &[]).wait();
+        assert_eq!(ended.code, 0, "{ranks} ranks: {}", ended.told);
+        let told = ended.told.lines().filter_map(|line| line.split_once("connect: ")?.1.strip_suffix(" tasks"));
+        // how many pairs split paths leave for the second round is no matter of this test
+        let shared: Vec<&str> = told.filter(|told| told.contains("ranks share")).collect();
+        assert!(!shared.is_empty() && shared.iter().all(|told| told.starts_with(&ranks.to_string())), "{}", ended.told);
+        campaign.assert_same_as(&alone, &FILES, &format!("{ranks} ranks"));
+    }
+}
+
+/// The lowest modes of a large glass: its rows are shared.
+#[test]
+fn a_shared_hessian_gives_the_bits_of_one_rank() {
+    let alone = Campaign::reference("team_modes.toml", &[]);
+    for ranks in [2, 3] {
+        let campaign = Campaign::of("team_modes.toml", &[]);
+        let ended = campaign.start_aloud(ranks, &[]).wait();
+        assert_eq!(ended.code, 0, "{ranks} ranks: {}", ended.told);
+        assert!(ended.told.contains(&format!("modes: {ranks} ranks share 1 tasks")), "{}", ended.told);
+        campaign.assert_same_as(&alone, &["glasses.h5", "modes.h5"], &format!("{ranks} ranks"));
+    }
+}
+
+#[test]
+fn a_team_that_stops_leaves_the_whole_band() {
+    let alone = alone();
+    let campaign = Campaign::of("team.toml", &[]);
+    let mut run = campaign.start_aloud(4, &[]);
+    let members = run.members();
+    let progress = || std::fs::read_to_string(campaign.file("progress.json")).unwrap_or_default();
+    wait_until("the second round", || progress().contains("\"round\": 1"));
+    run.signal("USR1", &members[3..]);
+    run.wait().assert_told("SIGUSR1 to a member of a team", 4, &["the same command goes on from there"]);
+    for ranks in [1, 3] {
+        let copy = Campaign::of("team.toml", &[]);
+        let copied = std::process::Command::new("cp").arg("-r").args([&campaign.output, &copy.output]).status();
+        assert!(copied.unwrap().success());
+        let ended = copy.start(ranks, &[]).wait();
+        assert_eq!(ended.code, 0, "{}", ended.told);
+        copy.assert_same_as(&alone, &FILES, &format!("stopped in a team, resumed on {ranks} ranks"));
+    }
+}

@@ -1,0 +1,6 @@
+//! What a reader of the sources can check.
+
+mod checkpointed;
+mod circles;
+mod layering;
+mod source_text;
