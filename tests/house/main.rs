@@ -2,5 +2,6 @@
 
 mod checkpointed;
 mod circles;
+mod documentation;
 mod layering;
 mod source_text;
