@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the program without MPI, and with HDF5 compiled in where CMake is new enough: target/serial/glasswell and
-# target/static/glasswell, which tests/campaigns/serial.rs holds against the usual build. Little optimised (tests/light.toml):
+# target/static/glasswell, which tests/campaigns/serial.rs holds against the usual build. Not optimised (tests/light.toml):
 # they must give the same bits in any case. What they do not share with the usual build is a few crates around HDF5.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

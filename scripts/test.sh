@@ -14,7 +14,7 @@ target=${CARGO_TARGET_DIR:-$root/target}
 # the file of cargo's name, here with the checks; at the end it goes, so that nobody takes it for the program
 export GLASSWELL=$target/release/glasswell
 checked=(--release --locked --config tests/checked.toml)
-light=(--release --locked --config tests/light.toml)
+light=("${checked[@]}" --config tests/light.toml)
 logs=$(mktemp -d)
 beside=""
 trap '[ -z "$beside" ] || kill "$beside" 2>/dev/null || true; wait; rm -rf "$logs"' EXIT
