@@ -3,7 +3,8 @@
 use clap::{Args, Parser, Subcommand};
 use glasswell::commands::{self, RunOptions};
 use glasswell::error::{Error, Result};
-use glasswell::model::Preset;
+use glasswell::input::named_model;
+use glasswell::model::Potential;
 use glasswell::paths::PathMethod;
 use glasswell::runtime;
 use std::path::PathBuf;
@@ -76,8 +77,9 @@ struct RunArguments {
 struct EvaluateArguments {
     /// Extended XYZ or LAMMPS data.
     file: PathBuf,
-    #[arg(long, value_parser = preset)]
-    model: Preset,
+    /// pss, tlj, tlj-as-printed, harmonic, lj, or a deck file, whose [model] is taken.
+    #[arg(long, value_parser = model)]
+    model: Potential,
     /// Go to the minimum first.
     #[arg(long)]
     quench: bool,
@@ -98,8 +100,9 @@ struct EvaluateArguments {
 struct PathArguments {
     a: PathBuf,
     b: PathBuf,
-    #[arg(long, value_parser = preset)]
-    model: Preset,
+    /// pss, tlj, tlj-as-printed, harmonic, lj, or a deck file, whose [model] is taken.
+    #[arg(long, value_parser = model)]
+    model: Potential,
     /// Images of the band, with both ends.
     #[arg(long)]
     images: Option<usize>,
@@ -128,8 +131,8 @@ struct LevelsArguments {
     json: bool,
 }
 
-fn preset(name: &str) -> std::result::Result<Preset, String> {
-    Preset::from_name(name).ok_or_else(|| format!("models are {}", Preset::ALL.map(Preset::name).join(", ")))
+fn model(text: &str) -> std::result::Result<Potential, String> {
+    named_model(text).map_err(|error| error.to_string())
 }
 
 fn method(name: &str) -> std::result::Result<PathMethod, String> {

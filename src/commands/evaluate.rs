@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::forces::{PairSum, sums};
 use crate::formats;
 use crate::landscape::{ExploreSettings, QuenchSettings, quench};
-use crate::model::{Configuration, Model, Preset};
+use crate::model::{Configuration, Model, Potential};
 use crate::modes::dense_spectrum;
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use std::path::PathBuf;
 /// What `evaluate` was asked for.
 pub struct EvaluateOptions {
     pub file: PathBuf,
-    pub model: Preset,
+    pub model: Potential,
     pub quench: bool,
     pub hessian: bool,
     pub push: Option<PathBuf>,
@@ -25,8 +25,8 @@ pub struct EvaluateOptions {
 ///
 /// # Errors
 /// `Error::Input` when the file cannot be used or holds several configurations.
-pub fn read_one(file: &std::path::Path, preset: Preset) -> Result<Configuration> {
-    let mut configurations = formats::read_configurations(file, preset)?;
+pub fn read_one(file: &std::path::Path, potential: &Potential) -> Result<Configuration> {
+    let mut configurations = formats::read_configurations(file, potential)?;
     match (configurations.pop(), configurations.len()) {
         (Some(configuration), 0) => Ok(configuration),
         (_, more) => Err(Error::input(file, format!("holds {} configurations, one is wanted", more + 1))),
@@ -38,7 +38,7 @@ pub fn read_one(file: &std::path::Path, preset: Preset) -> Result<Configuration>
 /// # Errors
 /// `Error::Input` for unusable files, `Error::Numerical` when the energy is not finite.
 pub fn evaluate(options: &EvaluateOptions) -> Result<()> {
-    let mut configuration = read_one(&options.file, options.model)?;
+    let mut configuration = read_one(&options.file, &options.model)?;
     let model = options.model.model(&configuration);
     let mut values = Map::new();
     values.insert("model".into(), options.model.name().into());

@@ -5,7 +5,7 @@ use super::output::print_values;
 use crate::error::{Error, Result};
 use crate::files::name_of;
 use crate::landscape::{ExploreSettings, QuenchSettings};
-use crate::model::Preset;
+use crate::model::Potential;
 use crate::paths::{ConnectSettings, ConnectedWell, PathMethod, PathStatus, find_path};
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use std::path::PathBuf;
 pub struct PathOptions {
     pub a: PathBuf,
     pub b: PathBuf,
-    pub model: Preset,
+    pub model: Potential,
     pub images: Option<usize>,
     pub method: Option<PathMethod>,
     pub json: bool,
@@ -25,7 +25,7 @@ pub struct PathOptions {
 /// # Errors
 /// `Error::Input` for unusable or mismatched configurations, `Error::Usage` for fewer than 3 images.
 pub fn path(options: &PathOptions) -> Result<()> {
-    let (a, b) = (read_one(&options.a, options.model)?, read_one(&options.b, options.model)?);
+    let (a, b) = (read_one(&options.a, &options.model)?, read_one(&options.b, &options.model)?);
     if a.species != b.species || a.diameters != b.diameters {
         return Err(Error::input(&options.b, "its particles are not those of the first file, in the same order"));
     }

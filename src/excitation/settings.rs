@@ -1,7 +1,7 @@
 //! Settings of the stage `excite`.
 
 use crate::landscape::{Minimiser, QuenchSettings};
-use crate::model::Preset;
+use crate::model::Potential;
 use serde::{Deserialize, Serialize};
 
 /// The logarithmic grid of amplitudes A of a push r_0 + A sqrt(N) e.
@@ -54,7 +54,7 @@ pub struct ExciteSettings {
 }
 
 impl ExciteSettings {
-    pub fn defaults(_: Preset) -> Self {
+    pub fn defaults(_: impl Into<Potential>) -> Self {
         Self {
             modes: 100,
             spectrum: 100,

@@ -2,7 +2,7 @@
 
 use super::frame::{Frame, Row, finite};
 use crate::error::{Error, Result};
-use crate::model::Preset;
+use crate::model::Potential;
 use std::path::Path;
 
 /// The atom styles that are read, with the column of the diameter and of x.
@@ -82,7 +82,7 @@ struct Header {
     bounds: [Option<(usize, [f64; 2])>; 3],
 }
 
-pub(super) fn read(path: &Path, text: &str, preset: Preset) -> Result<Frame> {
+pub(super) fn read(path: &Path, text: &str, potential: &Potential) -> Result<Frame> {
     // the first line is a comment whatever it says
     let lines: Vec<(usize, &str)> = text.lines().enumerate().skip(1).map(|(k, line)| (k + 1, line.trim())).collect();
     let filled: Vec<(usize, &str)> =
@@ -107,7 +107,7 @@ pub(super) fn read(path: &Path, text: &str, preset: Preset) -> Result<Frame> {
             ));
         }
     }
-    let rows = atoms(path, &filled[first_section..], count, preset)?;
+    let rows = atoms(path, &filled[first_section..], count, potential)?;
     let line = rows.first().map_or(1, |row| row.line);
     Ok(Frame {
         line,
@@ -157,7 +157,7 @@ fn header(path: &Path, lines: &[(usize, &str)]) -> Result<Header> {
 }
 
 /// The rows of the section Atoms by rising id.
-fn atoms(path: &Path, lines: &[(usize, &str)], count: usize, preset: Preset) -> Result<Vec<Row>> {
+fn atoms(path: &Path, lines: &[(usize, &str)], count: usize, potential: &Potential) -> Result<Vec<Row>> {
     let Some(start) = lines.iter().position(|(_, line)| section_name(line) == Some("Atoms")) else {
         return Err(Error::input(path, format!("no section `Atoms`; {WANTED_STYLE}")));
     };
@@ -182,7 +182,7 @@ fn atoms(path: &Path, lines: &[(usize, &str)], count: usize, preset: Preset) -> 
                 ),
             ));
         }
-        rows.push(row(line, *number, hinted, preset).map_err(fault)?);
+        rows.push(row(line, *number, hinted, potential).map_err(fault)?);
     }
     if rows.len() < count {
         return Err(Error::input(
@@ -206,7 +206,12 @@ fn atoms(path: &Path, lines: &[(usize, &str)], count: usize, preset: Preset) -> 
     Ok(rows.into_iter().map(|(_, row)| row).collect())
 }
 
-fn row(line: &str, number: usize, hinted: Option<Style>, preset: Preset) -> std::result::Result<(u64, Row), String> {
+fn row(
+    line: &str,
+    number: usize,
+    hinted: Option<Style>,
+    potential: &Potential,
+) -> std::result::Result<(u64, Row), String> {
     let words: Vec<&str> = line.split('#').next().unwrap_or_default().split_whitespace().collect();
     let style = Style::of_columns(words.len()).filter(|style| hinted.is_none_or(|hinted| hinted == *style));
     let style =
@@ -218,7 +223,7 @@ fn row(line: &str, number: usize, hinted: Option<Style>, preset: Preset) -> std:
     }
     let diameter = match style {
         Style::Atomic => None,
-        _ if !preset.has_diameters() => None,
+        _ if !potential.has_diameters() => None,
         _ => Some(finite(words[2]).map_err(|fault| format!("diameter {fault}; expected a number above 0"))?),
     };
     Ok((id, Row { line: number, species: words[1].to_string(), position, diameter }))

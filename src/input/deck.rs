@@ -5,7 +5,7 @@ use super::general::{CampaignSettings, ModelSettings};
 use super::origin::{Origin, reread};
 use super::section::Section;
 use crate::error::{Error, Result};
-use crate::model::Preset;
+use crate::model::Potential;
 use crate::stage::{Stage, every_stage};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -18,11 +18,20 @@ pub trait DeckSection: Serialize + DeserializeOwned {
     /// How a changed value adds to the results that are there; every other change makes other results.
     const GROWTH: Growth = Growth::NONE;
 
+    /// Keys that only presets have a default for: with tables of one's own the deck must give them.
+    const WITHOUT_DEFAULT: &'static [&'static str] = &[];
+
     /// Every impossible value is a fault, every doubtful one a warning.
     fn check(&self, deck: &Deck, section: &mut Section);
 
     /// Changes defaults that depend on what the deck says in this section (`given`) or in earlier ones.
-    fn adjust_defaults(_preset: Preset, _given: &Table, _earlier: &[(&'static str, Table)], _defaults: &mut Table) {}
+    fn adjust_defaults(
+        _potential: &Potential,
+        _given: &Table,
+        _earlier: &[(&'static str, Table)],
+        _defaults: &mut Table,
+    ) {
+    }
 
     /// The stages whose results the stage uses, directly or through others, in order: all of `possible` unless the settings say
     /// otherwise.
@@ -56,8 +65,8 @@ macro_rules! deck {
     ($($(#[$doc:meta])* $variant:ident, $section:ident: $room:ident::$settings:ident, $file:literal, after [$($before:ident),*];)*) => {
         impl Stage {
             /// The section's defaults for a model.
-            pub(super) fn defaults(self, preset: Preset) -> Result<Value> {
-                match self { $(Stage::$variant => to_value(&<crate::$room::$settings>::defaults(preset))),* }
+            pub(super) fn defaults(self, potential: &Potential) -> Result<Value> {
+                match self { $(Stage::$variant => to_value(&<crate::$room::$settings>::defaults(potential))),* }
             }
 
             /// The section read into its settings and written back: every key present, numbers of the right kind.
@@ -67,12 +76,16 @@ macro_rules! deck {
 
             pub(super) fn adjust_defaults(
                 self,
-                preset: Preset,
+                potential: &Potential,
                 given: &Table,
                 earlier: &[(&'static str, Table)],
                 defaults: &mut Table,
             ) {
-                match self { $(Stage::$variant => <crate::$room::$settings>::adjust_defaults(preset, given, earlier, defaults)),* }
+                match self { $(Stage::$variant => <crate::$room::$settings>::adjust_defaults(potential, given, earlier, defaults)),* }
+            }
+
+            pub(super) fn without_default(self) -> &'static [&'static str] {
+                match self { $(Stage::$variant => <crate::$room::$settings>::WITHOUT_DEFAULT),* }
             }
 
             pub(super) fn growth(self) -> Growth {

@@ -1,7 +1,8 @@
 //! The deck's `[campaign]` and `[model]`.
 
 use super::duration;
-use crate::model::{Configuration, PeriodicBox, Preset, soft_sphere_diameters, species_counts};
+use super::model_keys::ModelKeys;
+use crate::model::{Configuration, PeriodicBox, Potential, Preset, soft_sphere_diameters, species_counts};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -23,11 +24,11 @@ impl CampaignSettings {
     }
 }
 
-/// The deck's `[model]`.
+/// The deck's `[model]`: a preset, or a law with `species`, `composition`, `epsilon` and `sigma`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "ModelKeys", into = "ModelKeys")]
 pub struct ModelSettings {
-    pub preset: Preset,
+    pub potential: Potential,
     /// Number of particles N.
     pub particles: usize,
     /// Number density N / V [sigma^-3].
@@ -37,16 +38,23 @@ pub struct ModelSettings {
 }
 
 impl ModelSettings {
-    /// The papers' values for each model; pss: the limits of the authors' public configurations.
-    pub fn defaults(preset: Preset) -> Self {
-        let particles = match preset {
-            Preset::Pss => 1500,
-            Preset::Tlj | Preset::TljAsPrinted => 1200,
-            Preset::Harmonic => 16_000,
-            Preset::Lj => 4000,
+    /// Keys that only presets have a default for.
+    pub(super) const WITHOUT_DEFAULT: &'static [&'static str] = &["particles", "density"];
+
+    /// The papers' values for each preset; pss: the limits of the authors' public configurations. With tables of one's own there
+    /// are no particles (0) and no density (NaN).
+    pub fn defaults(potential: impl Into<Potential>) -> Self {
+        let potential = potential.into();
+        let particles = match potential.preset() {
+            Some(Preset::Pss) => 1500,
+            Some(Preset::Tlj | Preset::TljAsPrinted) => 1200,
+            Some(Preset::Harmonic) => 16_000,
+            Some(Preset::Lj) => 4000,
+            None => 0,
         };
-        let diameter_limits = preset.has_diameters().then_some([0.73, 1.62]);
-        Self { preset, particles, density: preset.density(), diameter_limits }
+        let density = potential.preset().map_or(f64::NAN, Preset::density);
+        let diameter_limits = potential.has_diameters().then_some([0.73, 1.62]);
+        Self { potential, particles, density, diameter_limits }
     }
 
     /// The periodic box of a new glass.
@@ -56,7 +64,7 @@ impl ModelSettings {
 
     /// Species [N] of a new glass in blocks A ... B ... C, by largest remainder.
     pub fn species(&self) -> Vec<u8> {
-        species_counts(self.particles, self.preset.composition())
+        species_counts(self.particles, self.potential.composition())
             .into_iter()
             .zip(0u8..)
             .flat_map(|(count, species)| std::iter::repeat_n(species, count))
@@ -74,13 +82,13 @@ impl ModelSettings {
     /// Largest distance at which two particles of any glass of this model interact [sigma].
     pub fn largest_cutoff(&self) -> f64 {
         let [smallest, largest] = self.diameter_limits.unwrap_or([1.0, 1.0]);
-        let species = (0..self.preset.species() as u8).collect::<Vec<u8>>();
+        let species = (0..self.potential.species() as u8).collect::<Vec<u8>>();
         let mut diameters = vec![smallest; species.len().max(2)];
         diameters[0] = largest;
         let mut all_kinds = species;
         all_kinds.resize(diameters.len(), 0);
         let example = Configuration { cell: self.cell(), positions: Vec::new(), species: all_kinds, diameters };
-        self.preset.model(&example).largest_cutoff()
+        self.potential.model(&example).largest_cutoff()
     }
 
     /// The smallest N whose box holds two cutoffs at this density.

@@ -67,8 +67,9 @@ impl Deck {
         let mut keys = self.keys_of_sections(stage)?;
         if self.is_decided_by_units(stage) {
             let mut with_units = self.clone();
+            // a model that stands for no material has no unit until the deck gives one
             if !with_units.has(Stage::Tunnel) {
-                with_units.add_stage(Stage::Tunnel)?;
+                with_units.set_section(Stage::Tunnel, Stage::Tunnel.defaults(&self.model.potential)?)?;
             }
             let of_tunnel = with_units.keys_of_sections(Stage::Tunnel)?;
             let decides = |line: &&str| line.starts_with("tunnel.units") || line.starts_with("tunnel.reduced_mass");

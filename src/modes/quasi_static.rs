@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::forces::deformation::{self, Frame, Gradient, IDENTITY, volume_ratio};
 use crate::forces::{LANES, PairSum};
 use crate::landscape::{Minimiser, QuenchSettings, quench_batch};
-use crate::model::{Model, PeriodicBox, Preset};
+use crate::model::{Model, PeriodicBox, Potential};
 use serde::{Deserialize, Serialize};
 
 /// The deck's [elastic].
@@ -48,7 +48,7 @@ impl Default for ElasticSettings {
 
 impl ElasticSettings {
     /// The same for every model.
-    pub fn defaults(_: Preset) -> Self {
+    pub fn defaults(_: impl Into<Potential>) -> Self {
         Self::default()
     }
 

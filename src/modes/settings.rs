@@ -1,7 +1,7 @@
 //! Settings of the stage `modes`.
 
 use super::nonlinear::NonlinearSettings;
-use crate::model::Preset;
+use crate::model::Potential;
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -119,13 +119,12 @@ impl Default for ModesSettings {
 }
 
 impl ModesSettings {
-    /// All modes at both minima of each double well; for the large quenched glasses the lowest 100 of the inherent structure.
-    pub fn defaults(preset: Preset) -> Self {
-        match preset {
-            Preset::Pss | Preset::Tlj | Preset::TljAsPrinted => Self::default(),
-            Preset::Harmonic | Preset::Lj => {
-                Self { count: ModeCount::Lowest(100), of: SpectraOf::Glasses, ..Self::default() }
-            }
+    /// All modes at both minima of each double well; for particles of one kind, whose glasses are large and
+    /// quenched, the lowest 100 of the inherent structure.
+    pub fn defaults(potential: impl Into<Potential>) -> Self {
+        match potential.into().is_of_one_kind() {
+            false => Self::default(),
+            true => Self { count: ModeCount::Lowest(100), of: SpectraOf::Glasses, ..Self::default() },
         }
     }
 

@@ -12,7 +12,7 @@ use super::swap::SwapLists;
 use super::trace::Trace;
 use crate::error::{Error, Result};
 use crate::forces::PairSum;
-use crate::model::{Configuration, Preset};
+use crate::model::{Configuration, Potential};
 use crate::random::{Purpose, stream};
 use crate::task::{Progress, Task, in_steps};
 use serde::{Deserialize, Serialize};
@@ -117,7 +117,7 @@ pub struct LiquidName {
 
 /// One sample at one temperature, followed by one kind of moves.
 pub struct LiquidTask {
-    preset: Preset,
+    potential: Potential,
     settings: RelaxSettings,
     name: LiquidName,
     seed: u64,
@@ -144,29 +144,37 @@ impl LiquidTask {
     /// # Errors
     /// As [`PrepareTask::new`].
     pub fn start(
-        preset: Preset,
+        potential: impl Into<Potential>,
         unplaced: Configuration,
         settings: &RelaxSettings,
         name: LiquidName,
         seed: u64,
     ) -> Result<Self> {
+        let potential = potential.into();
         let random = stream(seed, Purpose::Relax, name.temperature.to_bits(), 4 * name.sample);
         let preparation = settings.preparation(name.temperature);
-        let task = PrepareTask::with_stream(preset, unplaced, preparation, random)?;
-        Ok(Self { preset, settings: settings.clone(), name, seed, work: Work::Equilibrate(Box::new(task)) })
+        let task = PrepareTask::with_stream(potential, unplaced, preparation, random)?;
+        Ok(Self { potential, settings: settings.clone(), name, seed, work: Work::Equilibrate(Box::new(task)) })
     }
 
     /// Continues a sample, bit for bit.
-    pub fn resume(preset: Preset, settings: &RelaxSettings, name: LiquidName, seed: u64, state: LiquidState) -> Self {
+    pub fn resume(
+        potential: impl Into<Potential>,
+        settings: &RelaxSettings,
+        name: LiquidName,
+        seed: u64,
+        state: LiquidState,
+    ) -> Self {
+        let potential = potential.into();
         let work = match state {
             LiquidState::Equilibrate(state) => {
                 let preparation = settings.preparation(name.temperature);
-                Work::Equilibrate(Box::new(PrepareTask::resume(preset, preparation, *state)))
+                Work::Equilibrate(Box::new(PrepareTask::resume(potential, preparation, *state)))
             }
-            LiquidState::Measure(measurement) => Work::Measure(Box::new(Live::new(preset, settings, *measurement))),
+            LiquidState::Measure(measurement) => Work::Measure(Box::new(Live::new(potential, settings, *measurement))),
             LiquidState::Done(run) => Work::Done(run),
         };
-        Self { preset, settings: settings.clone(), name, seed, work }
+        Self { potential, settings: settings.clone(), name, seed, work }
     }
 
     /// What it has come to, once it is done.
@@ -183,7 +191,7 @@ impl LiquidTask {
         let LiquidName { temperature, dynamics, sample } = self.name;
         let random = stream(self.seed, Purpose::Relax, temperature.to_bits(), 4 * sample + 1 + dynamics as u64);
         let configuration = glass.configuration.clone();
-        let mut sum = PairSum::new(self.preset.model(&configuration), configuration.cell);
+        let mut sum = PairSum::new(self.potential.model(&configuration), configuration.cell);
         let dynamics = DynamicsState::start(&mut sum, configuration.positions.clone(), temperature, random);
         let hybrid = HybridState::new(dynamics, &configuration);
         let nearest = (NEAREST_STEPS / self.settings.tick_steps(self.name.dynamics)).max(1);
@@ -198,7 +206,7 @@ impl LiquidTask {
             equilibration_time: glass.steps as f64 * self.settings.time_step,
             equilibration_relaxation_time: glass.relaxation_time,
         };
-        Ok(Live::new(self.preset, &self.settings, measurement))
+        Ok(Live::new(self.potential, &self.settings, measurement))
     }
 
     fn block(&self, steps: u64) -> HybridSettings {
@@ -271,14 +279,14 @@ impl LiquidTask {
 }
 
 impl Live {
-    fn new(preset: Preset, settings: &RelaxSettings, measurement: Measurement) -> Self {
+    fn new(potential: Potential, settings: &RelaxSettings, measurement: Measurement) -> Self {
         let mut current = measurement.configuration.clone();
         current.species.clone_from(&measurement.hybrid.species);
         current.diameters.clone_from(&measurement.hybrid.diameters);
         let cell = &current.cell;
         let observables =
-            LiquidObservables::new(cell, settings.wave_number, settings.overlap_distance, preset.species());
-        let sum = PairSum::new(preset.model(&current), current.cell);
+            LiquidObservables::new(cell, settings.wave_number, settings.overlap_distance, potential.species());
+        let sum = PairSum::new(potential.model(&current), current.cell);
         Self { measurement, sum, swap_lists: SwapLists::default(), observables }
     }
 

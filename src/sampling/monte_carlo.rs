@@ -11,7 +11,7 @@ use super::near_pairs::for_each_near_pair;
 use super::swap::MoveCount;
 use crate::error::{Error, Result};
 use crate::forces::lanes::{Kernel, Records, RegisterPass, in_registers};
-use crate::model::{Configuration, PairLaw, Preset};
+use crate::model::{Configuration, PairLaw, Potential};
 use crate::random::Stream;
 use serde::{Deserialize, Serialize};
 
@@ -51,23 +51,24 @@ pub struct MonteCarloState {
 
 /// What can be made again from the state of a run: its neighbour lists and local energies.
 pub struct MonteCarloLists {
-    preset: Preset,
+    potential: Potential,
     liquid: Liquid,
     swaps: bool,
 }
 
 impl MonteCarloLists {
     /// The lists with which the run of `state` continues, bit for bit.
-    pub fn new(preset: Preset, state: &MonteCarloState) -> Self {
-        Self::with_kernel(preset, state, Kernel::best())
+    pub fn new(potential: impl Into<Potential>, state: &MonteCarloState) -> Self {
+        Self::with_kernel(potential, state, Kernel::best())
     }
 
     /// With a kernel of one's own choice, for comparisons.
-    pub fn with_kernel(preset: Preset, state: &MonteCarloState, kernel: Kernel) -> Self {
+    pub fn with_kernel(potential: impl Into<Potential>, state: &MonteCarloState, kernel: Kernel) -> Self {
+        let potential = potential.into();
         let configuration = &state.configuration;
-        let model = preset.model(configuration);
+        let model = potential.model(configuration);
         let liquid = Liquid::new(kernel, &model, &configuration.cell, &configuration.positions, SKIN, true);
-        Self { preset, liquid, swaps: any_unlike(&model.mixture) }
+        Self { potential, liquid, swaps: any_unlike(&model.mixture) }
     }
 
     /// Energy of each particle with its neighbours [N], twice the total when added up [epsilon].
@@ -78,7 +79,7 @@ impl MonteCarloLists {
 
 impl MonteCarloState {
     /// A fresh run whose first `warm_up` sweeps tune the displacements.
-    pub fn start(preset: Preset, configuration: Configuration, warm_up: u64, random: Stream) -> Self {
+    pub fn start(potential: impl Into<Potential>, configuration: Configuration, warm_up: u64, random: Stream) -> Self {
         let mut state = Self {
             configuration,
             potential_energy: 0.0,
@@ -90,7 +91,7 @@ impl MonteCarloState {
             recent: MoveCount::default(),
             random,
         };
-        state.potential_energy = MonteCarloLists::new(preset, &state).liquid.energy();
+        state.potential_energy = MonteCarloLists::new(potential, &state).liquid.energy();
         state
     }
 
@@ -99,7 +100,7 @@ impl MonteCarloState {
     /// # Errors
     /// `Error::Numerical` when the running energy has drifted from its sum by more than 1e-8 relative or per particle.
     pub fn sweep(&mut self, lists: &mut MonteCarloLists, temperature: f64) -> Result<()> {
-        let MonteCarloLists { preset, liquid, swaps } = lists;
+        let MonteCarloLists { potential, liquid, swaps } = lists;
         let (law, rule, kernel) = (liquid.law, liquid.rule, liquid.kernel);
         with_kinds!(&law, &rule, |law, kinds| {
             let moves = Moves::new(law, kinds, liquid, overshoot(self.side));
@@ -112,7 +113,7 @@ impl MonteCarloState {
             liquid.recall(overshoot(self.side));
         }
         if self.sweeps.is_multiple_of(RESUM_EVERY) {
-            self.resum(*preset)?;
+            self.resum(potential)?;
         }
         Ok(())
     }
@@ -134,8 +135,8 @@ impl MonteCarloState {
     }
 
     /// Compares the running energy with a sum over pairs that are found without the lists of the moves.
-    fn resum(&self, preset: Preset) -> Result<()> {
-        let model = preset.model(&self.configuration);
+    fn resum(&self, potential: &Potential) -> Result<()> {
+        let model = potential.model(&self.configuration);
         let mut energy = 0.0;
         let Configuration { cell, positions, .. } = &self.configuration;
         for_each_near_pair(cell, positions, model.largest_cutoff(), |i, j, r2| {

@@ -19,7 +19,7 @@ use super::trace::Trace;
 use super::{PrepareMethod, PrepareSettings, Thermostat};
 use crate::error::{Error, Result};
 use crate::forces::{PairSum, as_lanes, as_lanes_mut};
-use crate::model::{Configuration, Model, PeriodicBox, Preset};
+use crate::model::{Configuration, Law, Model, PeriodicBox, Potential, Preset};
 use crate::random::{Purpose, Stream, stream};
 use crate::task::{Progress, Task, in_steps};
 use serde::{Deserialize, Serialize};
@@ -99,7 +99,7 @@ pub struct PrepareState {
 
 /// One glass of the stage `prepare`.
 pub struct PrepareTask {
-    preset: Preset,
+    potential: Potential,
     settings: PrepareSettings,
     state: PrepareState,
     sum: PairSum<1>,
@@ -109,27 +109,31 @@ pub struct PrepareTask {
     swap_lists: SwapLists,
 }
 
-/// T_o, the onset of slow dynamics [epsilon / k_B] (Khomenko et al. 2020; Mocanu et al. 2023; for the two
-/// monodisperse models a temperature at which they are surely liquid).
-pub fn onset_temperature(preset: Preset) -> f64 {
-    match preset {
-        Preset::Pss => 0.18,
-        Preset::Tlj | Preset::TljAsPrinted | Preset::Lj => 1.0,
-        Preset::Harmonic => 0.01,
-    }
+/// T_o, the onset of slow dynamics [epsilon / k_B] (pss: Khomenko et al. 2020; tlj: Mocanu et al. 2023); for all other models a
+/// temperature at which they are surely liquid: that of their law, in units of the largest epsilon_aa.
+pub fn onset_temperature(potential: impl Into<Potential>) -> f64 {
+    let potential = potential.into();
+    let of_law = match potential.law() {
+        Law::SoftSphereQuartic(_) => 0.18,
+        Law::Harmonic(_) => 0.01,
+        _ => 1.0,
+    };
+    of_law * potential.energy_scale()
 }
 
-/// k of F_s, about the first peak of the structure factor [sigma^-1].
-pub fn wave_number(preset: Preset) -> f64 {
-    match preset {
-        Preset::Pss => 7.0,
-        Preset::Tlj | Preset::TljAsPrinted => 7.2,
-        Preset::Harmonic | Preset::Lj => 7.1,
-    }
+/// k of F_s, about the first peak of the structure factor [sigma^-1]: that of the law, in units of the largest sigma_aa.
+pub fn wave_number(potential: impl Into<Potential>) -> f64 {
+    let potential = potential.into();
+    let of_law = match potential.law() {
+        Law::SoftSphereQuartic(_) => 7.0,
+        Law::LennardJonesQuartic(_) => 7.2,
+        _ => 7.1,
+    };
+    of_law / potential.length_scale()
 }
 
 impl PrepareTask {
-    /// Glass number `glass` of a campaign.
+    /// Glass number `glass` of a preset at its density.
     ///
     /// # Errors
     /// `Error::Usage` for the method `import` (there is nothing to run), for fewer than 2 particles, and for T = inf
@@ -143,13 +147,13 @@ impl PrepareTask {
     /// # Errors
     /// As [`PrepareTask::new`].
     pub fn with_particles(
-        preset: Preset,
+        potential: impl Into<Potential>,
         unplaced: Configuration,
         settings: PrepareSettings,
         seed: u64,
         glass: u64,
     ) -> Result<Self> {
-        Self::with_stream(preset, unplaced, settings, stream(seed, Purpose::Prepare, glass, 0))
+        Self::with_stream(potential, unplaced, settings, stream(seed, Purpose::Prepare, glass, 0))
     }
 
     /// The same with a stream of one's own.
@@ -157,11 +161,12 @@ impl PrepareTask {
     /// # Errors
     /// As [`PrepareTask::new`].
     pub fn with_stream(
-        preset: Preset,
+        potential: impl Into<Potential>,
         unplaced: Configuration,
         settings: PrepareSettings,
         mut random: Stream,
     ) -> Result<Self> {
+        let potential = potential.into();
         let particles = unplaced.particles();
         let infinite = settings.temperature.is_infinite();
         let usable = particles >= 2 && settings.temperature > 0.0 && settings.time_step > 0.0 && settings.md_steps > 0;
@@ -175,7 +180,7 @@ impl PrepareTask {
         }
         let configuration = placed_at_random(unplaced, &mut random);
         let phase = Preparation::Descent(OverlapRemoval::new(configuration.positions.clone()), Box::new(random));
-        let mut task = Self::resume(preset, settings, PrepareState { configuration, phase, result: None });
+        let mut task = Self::resume(potential, settings, PrepareState { configuration, phase, result: None });
         if infinite {
             task.finish_random();
         }
@@ -183,7 +188,8 @@ impl PrepareTask {
     }
 
     /// Continues a preparation, bit for bit.
-    pub fn resume(preset: Preset, settings: PrepareSettings, state: PrepareState) -> Self {
+    pub fn resume(potential: impl Into<Potential>, settings: PrepareSettings, state: PrepareState) -> Self {
+        let potential = potential.into();
         let mut current = state.configuration.clone();
         let mut lists = None;
         let hybrid = match &state.phase {
@@ -191,7 +197,7 @@ impl PrepareTask {
             Preparation::Equilibrate(equilibrium) => match &equilibrium.moves {
                 Moves::Hybrid(hybrid) => Some(hybrid),
                 Moves::MonteCarlo(run) => {
-                    lists = Some(MonteCarloLists::new(preset, run));
+                    lists = Some(MonteCarloLists::new(potential, run));
                     None
                 }
             },
@@ -201,8 +207,8 @@ impl PrepareTask {
             current.species.clone_from(&hybrid.species);
             current.diameters.clone_from(&hybrid.diameters);
         }
-        let sum = PairSum::new(preset.model(&current), current.cell).ordered_if_large(&current.positions);
-        Self { preset, settings, state, sum, lists, swap_lists: SwapLists::default() }
+        let sum = PairSum::new(potential.model(&current), current.cell).ordered_if_large(&current.positions);
+        Self { potential, settings, state, sum, lists, swap_lists: SwapLists::default() }
     }
 
     /// The glass, once the task is done.
@@ -235,7 +241,7 @@ impl PrepareTask {
     }
 
     fn melt_temperature(&self) -> f64 {
-        self.settings.temperature.max(2.0 * onset_temperature(self.preset))
+        self.settings.temperature.max(2.0 * onset_temperature(self.potential))
     }
 
     fn descend(&mut self, mut descent: OverlapRemoval, random: Box<Stream>) -> Result<u64> {
@@ -266,13 +272,13 @@ impl PrepareTask {
             let mut configuration = self.state.configuration.clone();
             configuration.positions = hybrid.dynamics.positions;
             let warm_up = 1000.min(self.settings.equilibration.max_steps / 10);
-            let run = MonteCarloState::start(self.preset, configuration, warm_up, hybrid.dynamics.random);
-            self.lists = Some(MonteCarloLists::new(self.preset, &run));
+            let run = MonteCarloState::start(self.potential, configuration, warm_up, hybrid.dynamics.random);
+            self.lists = Some(MonteCarloLists::new(self.potential, &run));
             Moves::MonteCarlo(Box::new(run))
         } else {
             Moves::Hybrid(hybrid)
         };
-        let meter = RelaxationMeter::new(&start, wave_number(self.preset), self.tick_time());
+        let meter = RelaxationMeter::new(&start, wave_number(self.potential), self.tick_time());
         let trace = Trace::default();
         self.state.phase =
             Preparation::Equilibrate(Box::new(Equilibrium { moves, ticks: 0, meter, earlier: None, trace }));
@@ -307,7 +313,7 @@ impl PrepareTask {
             }
         };
         let tick = self.tick_time();
-        equilibrium.measure(wave_number(self.preset), tick);
+        equilibrium.measure(wave_number(self.potential), tick);
         let done = equilibrium.is_long_enough(self.settings.equilibration.relaxation_times, tick);
         if done || equilibrium.ticks * self.tick_steps() >= self.settings.equilibration.max_steps {
             self.finish(*equilibrium, done);
@@ -373,7 +379,7 @@ impl PrepareTask {
     }
 
     fn pressure(&self, configuration: &Configuration) -> f64 {
-        let model = self.preset.model(configuration);
+        let model = self.potential.model(configuration);
         configuration.density() * self.settings.temperature
             + configurational_pressure(&model, &configuration.cell, &configuration.positions)
     }

@@ -3,7 +3,7 @@
 use super::prepare::wave_number;
 use super::settings::{Equilibration, PrepareMethod, PrepareSettings};
 use super::thermostats::Thermostat;
-use crate::model::Preset;
+use crate::model::{Potential, Preset};
 use serde::{Deserialize, Serialize};
 
 /// The moves whose relaxation is measured.
@@ -59,19 +59,24 @@ pub struct RelaxSettings {
 }
 
 impl RelaxSettings {
-    /// The papers' values for each model, where they give them.
-    pub fn defaults(preset: Preset) -> Self {
-        let (temperatures, equilibrate_by): (&[f64], _) = match preset {
-            Preset::Pss => (&[0.5, 0.4, 0.32, 0.25, 0.2, 0.18, 0.16, 0.14, 0.13, 0.12], LiquidDynamics::HybridSwap),
-            Preset::Tlj | Preset::TljAsPrinted => {
+    /// The papers' values for each preset, where they give them; for a model with tables of its own there are no temperatures.
+    pub fn defaults(potential: impl Into<Potential>) -> Self {
+        let potential = potential.into();
+        let (temperatures, equilibrate_by): (&[f64], _) = match potential.preset() {
+            Some(Preset::Pss) => {
+                (&[0.5, 0.4, 0.32, 0.25, 0.2, 0.18, 0.16, 0.14, 0.13, 0.12], LiquidDynamics::HybridSwap)
+            }
+            Some(Preset::Tlj | Preset::TljAsPrinted) => {
                 (&[2.0, 1.5, 1.2, 1.0, 0.9, 0.8, 0.75, 0.7], LiquidDynamics::HybridSwap)
             }
-            Preset::Harmonic => (&[0.01], LiquidDynamics::Md),
-            Preset::Lj => (&[4.0, 3.0, 2.5, 2.0], LiquidDynamics::Md),
+            Some(Preset::Harmonic) => (&[0.01], LiquidDynamics::Md),
+            Some(Preset::Lj) => (&[4.0, 3.0, 2.5, 2.0], LiquidDynamics::Md),
+            None if potential.is_of_one_kind() => (&[], LiquidDynamics::Md),
+            None => (&[], LiquidDynamics::HybridSwap),
         };
-        let prepare = PrepareSettings::defaults(preset);
+        let prepare = PrepareSettings::defaults(potential);
         Self {
-            wave_number: wave_number(preset),
+            wave_number: wave_number(potential),
             temperatures: temperatures.to_vec(),
             dynamics: vec![LiquidDynamics::Md],
             samples: 4,

@@ -164,16 +164,16 @@ impl<'r> Context<'r> {
     pub fn quench_settings(&self) -> QuenchSettings {
         match &self.deck.explore {
             Some(explore) => QuenchSettings::from(explore),
-            None => QuenchSettings::from(&ExploreSettings::defaults(self.deck.model.preset)),
+            None => QuenchSettings::from(&ExploreSettings::defaults(self.deck.model.potential)),
         }
     }
 
     /// The units whose k_B T_Q decides which paths matter: the deck's, else the model's materials.
     pub fn units(&self) -> Vec<Unit> {
-        let preset = self.deck.model.preset;
+        let potential = &self.deck.model.potential;
         match &self.deck.tunnel {
-            Some(settings) => units_of(preset, settings),
-            None => units_of(preset, &TunnelSettings::default()),
+            Some(settings) => units_of(potential, settings),
+            None => units_of(potential, &TunnelSettings::default()),
         }
     }
 }

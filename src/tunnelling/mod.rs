@@ -21,7 +21,7 @@ pub use profile::Profile;
 pub use schroedinger::{LEVEL_TOLERANCE, Spectrum, Stretch, solve_potential};
 pub use semiclassical::SemiclassicalStatus;
 use std::collections::BTreeMap;
-pub use unit::{Unit, is_below, units_of};
+pub use unit::{Unit, is_below, materials_of, units_of};
 pub use zero_point::splitting_with_zero_point;
 
 /// Splittings below this [epsilon] are marked `below_floor`. The numerical error of a splitting is smaller (about

@@ -24,6 +24,7 @@ mod kernels;
 mod liquids;
 mod memory;
 mod modes_stage;
+mod own_tables;
 mod refusals;
 mod resume;
 mod serial;

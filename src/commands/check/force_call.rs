@@ -18,7 +18,7 @@ pub fn force_call(deck: &Deck) -> ForceCall {
         .collect();
     let configuration =
         Configuration { cell, positions, species: deck.model.species(), diameters: deck.model.diameters() };
-    let model = deck.model.preset.model(&configuration);
+    let model = deck.model.potential.model(&configuration);
     let x = &configuration.positions;
     let mut forces = vec![0.0; x.len()];
     let mut sum = PairSum::<1>::new(model.clone(), cell);

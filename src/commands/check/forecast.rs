@@ -130,7 +130,7 @@ impl Recorded {
         }
         let reader = StageReader::open(directory, stage)?;
         let Ok(earlier) = parse_deck(&reader.header().deck, &path) else { return Ok(None) };
-        let alike = earlier.model.preset == deck.model.preset && earlier.model.particles == deck.model.particles;
+        let alike = earlier.model.potential == deck.model.potential && earlier.model.particles == deck.model.particles;
         let expected = work(stage).cost(&earlier, call).filter(|cost| cost.tasks > 0.0);
         let usable = alike && reader.has("/timing/tasks/seconds");
         let Some(expected) = expected.filter(|_| usable) else { return Ok(None) };

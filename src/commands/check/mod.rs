@@ -34,7 +34,7 @@ pub fn check(file: &Path, output: Option<&Path>, ranks: usize, explain: bool) ->
     let directory = output.map_or_else(|| PathBuf::from(&deck.campaign.name), Path::to_path_buf);
     plan(&deck, &Campaign::look_if_there(&directory)?, &RunOptions::default())?;
     let call = force_call(&deck);
-    println!("{}: {} particles of {}", file.display(), deck.model.particles, deck.model.preset.name());
+    println!("{}: {} particles of {}", file.display(), deck.model.particles, deck.model.potential.name());
     println!("one force call here: {:.1} us alone, {:.1} us in a batch", call.single * 1e6, call.batch * 1e6);
     let forecasts = forecasts(&deck, &call, &directory, ranks.max(1))?;
     tell_stages(&forecasts, &directory, ranks.max(1));
@@ -110,7 +110,7 @@ fn check_imports(deck: &Deck) -> Result<()> {
         return Ok(());
     }
     for file in input::import_files(deck)? {
-        for configuration in read_any(&file, deck.model.preset)? {
+        for configuration in read_any(&file, &deck.model.potential)? {
             input::check_particles(deck, &file, configuration.particles())?;
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::files::{GlassRows, StageReader};
-use crate::model::Preset;
+use crate::model::Potential;
 use crate::parallel::Ranks;
 use crate::stage::Stage;
 use crate::stages::explore::LandscapeReader;
@@ -152,8 +152,8 @@ impl MinimumReader {
     ///
     /// # Errors
     /// `Storage` when landscape.h5 cannot be read.
-    pub fn origin(&self, glass: usize, preset: Preset) -> Result<Vec<f64>> {
-        self.landscape.origin(glass, preset)
+    pub fn origin(&self, glass: usize, potential: &Potential) -> Result<Vec<f64>> {
+        self.landscape.origin(glass, potential)
     }
 
     /// Positions [3N] of a minimum by its index within the glass.

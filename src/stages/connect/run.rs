@@ -80,7 +80,7 @@ pub fn run(context: &Context<'_>) -> Result<()> {
 /// The candidates of this rank's glasses.
 fn own(context: &Context<'_>, reader: &StageReader, landscape: &LandscapeReader, glasses: usize) -> Result<Vec<Owned>> {
     let settings = context.section(&context.deck.connect, Stage::Connect)?;
-    let preset = context.deck.model.preset;
+    let potential = &context.deck.model.potential;
     (context.ranks.rank()..glasses)
         .step_by(context.ranks.size())
         .map(|glass| {
@@ -91,8 +91,8 @@ fn own(context: &Context<'_>, reader: &StageReader, landscape: &LandscapeReader,
             let cell = configuration.cell;
             Ok(Owned {
                 glass,
-                identity: Identity::new(preset.model(&configuration), cell)
-                    .with_origin(&landscape.origin(glass, preset)?),
+                identity: Identity::new(potential.model(&configuration), cell)
+                    .with_origin(&landscape.origin(glass, potential)?),
                 library: MinimaLibrary::new(cell, minima),
                 rounds: ConnectRounds::new(candidates(&landscape.transitions(glass)?, settings)),
                 rejected: Vec::new(),
@@ -140,7 +140,7 @@ impl Solver<'_> {
     ) -> Result<BTreeMap<(usize, PairKey), ConnectOutcome>> {
         let context = self.context;
         let settings = context.section(&context.deck.connect, Stage::Connect)?;
-        let preset = context.deck.model.preset;
+        let potential = &context.deck.model.potential;
         let quench = context.quench_settings();
         let units = context.units();
         let mut progress = context.progress(Stage::Connect, pairs as usize);
@@ -152,9 +152,9 @@ impl Solver<'_> {
         let begin = |index: u64, state: Option<PairState>| {
             let PairWithEnds { glass, pair, found: [a, b] } = of(index)?;
             let configuration = configuration(self.glasses, glass as u64)?;
-            let model = preset.model(&configuration);
+            let model = potential.model(&configuration);
             let ends = (end(glass, pair.key.a, a)?, end(glass, pair.key.b, b)?);
-            let origin = self.landscape.origin(glass, preset)?;
+            let origin = self.landscape.origin(glass, potential)?;
             let task = PairTask::new(&model, &configuration.cell, ends, settings, &units, &quench, &origin);
             Ok(match state {
                 Some(state) if state.is_of(pair.key) => task.resume(state),

@@ -136,7 +136,7 @@ fn glass_task(
     state: Option<WorkState>,
 ) -> Result<ElasticWork> {
     let configuration = configuration(reader, glass)?;
-    let model = context.deck.model.preset.model(&configuration);
+    let model = context.deck.model.potential.model(&configuration);
     let task = ElasticTask::new(&model, &configuration, settings);
     Ok(ElasticWork::Glass(Box::new(match state {
         Some(WorkState::Glass(state)) => task.resume(state),
@@ -151,7 +151,7 @@ impl Coupled {
         let minima = MinimumReader::open(ranks, directory, glasses, true)?;
         let wells = DoubleWellReader::open(ranks, directory)?;
         let settings = context.deck.tunnel.clone().unwrap_or_default();
-        Ok(Self { wells, minima, units: units_of(context.deck.model.preset, &settings), settings })
+        Ok(Self { wells, minima, units: units_of(&context.deck.model.potential, &settings), settings })
     }
 
     fn ends(&self, well: u64) -> Result<WellEnds> {
@@ -168,15 +168,15 @@ impl Coupled {
     ) -> Result<ElasticWork> {
         let WellEnds { glass, a, b } = self.ends(well)?;
         let configuration = configuration(reader, u64::from(glass))?;
-        let preset = context.deck.model.preset;
-        let model = preset.model(&configuration);
+        let potential = &context.deck.model.potential;
+        let model = potential.model(&configuration);
         let position = |end: u32| self.minima.positions(glass as usize, end as usize);
         let coupled = CoupledWell {
             a: position(a)?,
             b: position(b)?,
             saddle: self.wells.saddle(well)?,
             profile: self.wells.profile(well)?,
-            origin: self.minima.origin(glass as usize, preset)?,
+            origin: self.minima.origin(glass as usize, potential)?,
         };
         let masses: Vec<f64> = self.units.iter().map(|unit| unit.reduced_mass).collect();
         let task =

@@ -75,12 +75,12 @@ fn spectra(
     (glasses, particles): (usize, usize),
 ) -> Result<Vec<(u64, GlassSpectrum)>> {
     let settings = context.section(&context.deck.excite, Stage::Excite)?;
-    let preset = context.deck.model.preset;
+    let potential = &context.deck.model.potential;
     let keys: Vec<u64> = (0..glasses as u64).collect();
     let mut progress = context.progress(Stage::Excite, keys.len());
     let begin = |glass: u64, state: Option<SpectrumState>| {
         let configuration = configuration(reader, glass)?;
-        let model = preset.model(&configuration);
+        let model = potential.model(&configuration);
         let task = SpectrumTask::new(glass, configuration, model, settings);
         Ok(match state {
             Some(state) => task.resume(state),
@@ -181,7 +181,7 @@ fn pushes(
     particles: usize,
 ) -> Result<Vec<Pushed>> {
     let settings = context.section(&context.deck.excite, Stage::Excite)?;
-    let preset = context.deck.model.preset;
+    let potential = &context.deck.model.potential;
     let keys = records.keys();
     if keys.is_empty() {
         return Ok(Vec::new());
@@ -191,7 +191,7 @@ fn pushes(
         let (glass, task) = of_key(key);
         let configuration = configuration(reader, glass)?;
         let (origin, modes) = records.origin_and_modes(glass, task)?;
-        let task = PushTask::new(&preset.model(&configuration), configuration.cell, origin, modes, settings);
+        let task = PushTask::new(&potential.model(&configuration), configuration.cell, origin, modes, settings);
         Ok(match state {
             Some(state) => task.resume(state),
             None => task,

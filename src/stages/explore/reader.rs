@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::files::{GlassRows, StageReader};
-use crate::model::Preset;
+use crate::model::Potential;
 use crate::parallel::Ranks;
 use crate::paths::{ConnectSettings, EndMinimum, PairKey};
 use crate::stage::Stage;
@@ -60,9 +60,9 @@ impl LandscapeReader {
     ///
     /// # Errors
     /// `Storage` when the file cannot be read.
-    pub fn origin(&self, glass: usize, preset: Preset) -> Result<Vec<f64>> {
+    pub fn origin(&self, glass: usize, potential: &Potential) -> Result<Vec<f64>> {
         let (first, count) = self.visits.of(glass);
-        if preset != Preset::Harmonic {
+        if !potential.law().has_contacts() {
             return Ok(Vec::new());
         }
         let visited: Vec<i64> = self.reader.read_rows("/visits/minimum", first, count)?;

@@ -21,7 +21,7 @@ crate::files::persisted!(Explore, algorithm 1: ExplorationState, Vec<RunRecord>)
 pub fn run(context: &Context<'_>) -> Result<()> {
     let settings = context.section(&context.deck.explore, Stage::Explore)?;
     let (reader, _, particles) = context.ranks.agree(glasses_file(&context.directory))?;
-    let preset = context.deck.model.preset;
+    let potential = &context.deck.model.potential;
     let groups = run_groups(settings.runs);
     // a glass keeps its keys when the deck asks for more of them
     let inherent: Vec<f64> = context.ranks.agree(reader.read("/glasses/inherent_energy"))?;
@@ -33,7 +33,7 @@ pub fn run(context: &Context<'_>) -> Result<()> {
     let begin = |key: u64, state: Option<ExplorationState>| {
         let (glass, group) = of_key(key);
         let configuration = configuration(&reader, glass)?;
-        let model = preset.model(&configuration);
+        let model = potential.model(&configuration);
         Ok(match state {
             Some(state) => ExplorationTask::resume(&model, &configuration, settings, state),
             None => ExplorationTask::start(&model, &configuration, settings, seed, glass, groups[group].clone()),
@@ -82,7 +82,7 @@ fn merged(
         .map(|(glass, mut runs)| {
             runs.sort_by_key(|run| run.run);
             let configuration = configuration(reader, glass as u64)?;
-            let identity = Identity::new(context.deck.model.preset.model(&configuration), configuration.cell);
+            let identity = Identity::new(context.deck.model.potential.model(&configuration), configuration.cell);
             let library = GlassLibrary::merge(&identity, &runs);
             let growth = library.growth(settings.quench_every);
             let persistence = library.persistence();

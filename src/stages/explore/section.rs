@@ -2,7 +2,7 @@
 
 use crate::input::{Deck, DeckSection, Growth, Section};
 use crate::landscape::{ExploreSettings, Schedule};
-use crate::model::Preset;
+use crate::model::{Potential, Preset};
 use crate::stage::Stage;
 use toml::{Table, Value};
 
@@ -14,6 +14,7 @@ const QUENCH_EVERY: [(f64, i64); 4] = [(0.617, 2), (0.558, 3), (0.509, 18), (0.4
 
 impl DeckSection for ExploreSettings {
     const GROWTH: Growth = Growth { raised: &["quenches", "runs"], ..Growth::NONE };
+    const WITHOUT_DEFAULT: &'static [&'static str] = &["temperature"];
 
     fn check(&self, deck: &Deck, section: &mut Section) {
         section.positive(self.temperature, "temperature");
@@ -37,7 +38,7 @@ impl DeckSection for ExploreSettings {
         }
         section.positive(self.force_tolerance, "force_tolerance");
         section.require((0.0..=1.0).contains(&self.audit), "audit", "a share of the recognised quenches, 0 to 1");
-        let tiny = deck.model.preset == Preset::Harmonic;
+        let tiny = deck.model.potential.law().has_contacts();
         let wanted = "false: the minima of harmonic packings differ by less than recognition can tell";
         section.require(!(self.recognition && tiny), "recognition", wanted);
         if self.force_tolerance > 1e-6 {
@@ -63,11 +64,11 @@ impl DeckSection for ExploreSettings {
     }
 
     /// `quench_every` depends on the temperature that the glass was prepared at; intervals have a length when they are bisected.
-    fn adjust_defaults(preset: Preset, given: &Table, earlier: &[(&'static str, Table)], defaults: &mut Table) {
+    fn adjust_defaults(potential: &Potential, given: &Table, earlier: &[(&'static str, Table)], defaults: &mut Table) {
         if given.get("schedule").and_then(Value::as_str) == Some("bisect") {
             defaults.insert("stride".to_string(), Value::Integer(ExploreSettings::BISECTED_STRIDE as i64));
         }
-        if !matches!(preset, Preset::Tlj | Preset::TljAsPrinted) {
+        if !matches!(potential.preset(), Some(Preset::Tlj | Preset::TljAsPrinted)) {
             return;
         }
         let prepared = earlier.iter().find(|(name, _)| *name == Stage::Prepare.name());

@@ -119,7 +119,7 @@ impl<'s> Source<'s> {
             Some(minima) => Ok((minima.positions(wanted.glass, wanted.minimum as usize)?, true)),
             None => {
                 let configuration = configuration(&self.glasses, wanted.glass as u64)?;
-                let model = context.deck.model.preset.model(&configuration);
+                let model = context.deck.model.potential.model(&configuration);
                 let quench = inherent_structure(&model, &configuration, &context.quench_settings());
                 let reached = quench.at_minimum();
                 Ok((quench.positions, reached))
@@ -145,12 +145,12 @@ impl<'s> Source<'s> {
         wanted: &[Wanted],
         particles: usize,
     ) -> Result<Vec<(u64, SpectrumRecord)>> {
-        let preset = context.deck.model.preset;
+        let potential = &context.deck.model.potential;
         let mut progress = context.progress(Stage::Modes, wanted.len());
         let begin = |row: u64, state: Option<VibrationState>| {
             let row = row as usize;
             let configuration = configuration(&self.glasses, wanted[row].glass as u64)?;
-            let (model, cell) = (preset.model(&configuration), configuration.cell);
+            let (model, cell) = (potential.model(&configuration), configuration.cell);
             let (positions, reached) = self.positions(context, wanted[row])?;
             let loose = rattlers(&model, &cell, &positions);
             let mut fields = Vec::new();
@@ -229,15 +229,15 @@ impl<'s> Source<'s> {
         particles: usize,
     ) -> Result<Vec<FollowedPath>> {
         let (Some(wells), Some(minima)) = (&self.wells, &self.minima) else { return Ok(Vec::new()) };
-        let preset = context.deck.model.preset;
+        let potential = &context.deck.model.potential;
         let units = context.units();
         let mut progress = context.progress(Stage::Modes, followed.len());
         let begin = |well: u64, state: Option<FollowState>| {
             let WellEnds { glass, a, b } = self.ends[well as usize];
             let configuration = configuration(&self.glasses, u64::from(glass))?;
-            let (model, cell) = (preset.model(&configuration), configuration.cell);
+            let (model, cell) = (potential.model(&configuration), configuration.cell);
             let [a, b] = [a, b].map(|end| minima.positions(glass as usize, end as usize));
-            let origin = minima.origin(glass as usize, preset)?;
+            let origin = minima.origin(glass as usize, potential)?;
             let task = FollowTask::new(model, cell, &[a?, b?, wells.saddle(well)?], origin, self.settings.clone());
             Ok(match state {
                 Some(state) => task.resume(state),

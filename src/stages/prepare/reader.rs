@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::files::StageReader;
 use crate::formats;
 use crate::landscape::StopReason;
-use crate::model::{Configuration, PeriodicBox, Preset};
+use crate::model::{Configuration, PeriodicBox, Potential};
 use crate::stage::Stage;
 use crate::stages::Context;
 use std::path::Path;
@@ -25,15 +25,27 @@ pub fn glasses_file(directory: &Path) -> Result<(StageReader, usize, usize)> {
 /// Configurations of a text file or of a glasses.h5.
 ///
 /// # Errors
-/// `Input` when the file cannot be used.
-pub fn read_any(file: &Path, preset: Preset) -> Result<Vec<Configuration>> {
+/// `Input` when the file cannot be used, or holds a species that the model does not have.
+pub fn read_any(file: &Path, potential: &Potential) -> Result<Vec<Configuration>> {
     let is_hdf5 = file.extension().is_some_and(|extension| extension == "h5");
     if !is_hdf5 {
-        return formats::read_configurations(file, preset);
+        return formats::read_configurations(file, potential);
     }
     let reader = StageReader::open_input(file, Stage::Prepare)?;
     let count = reader.shape("/glasses/energy")?.first().copied().unwrap_or(0);
-    (0..count).map(|glass| configuration(&reader, glass)).collect()
+    let known = |configuration: Configuration| match configuration.species.iter().max() {
+        Some(largest) if usize::from(*largest) >= potential.species() => Err(Error::input(
+            file,
+            format!(
+                "holds species number {} (counted from 1), the model {} has {}; import glasses of the same model",
+                largest + 1,
+                potential.name(),
+                potential.species()
+            ),
+        )),
+        _ => Ok(configuration),
+    };
+    (0..count).map(|glass| configuration(&reader, glass).and_then(known)).collect()
 }
 
 /// One glass of an open glasses.h5.

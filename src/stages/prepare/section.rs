@@ -5,9 +5,10 @@ use crate::sampling::{PrepareMethod, PrepareSettings};
 
 impl DeckSection for PrepareSettings {
     const GROWTH: Growth = Growth { raised: &["glasses"], appended: &["from"], ..Growth::NONE };
+    const WITHOUT_DEFAULT: &'static [&'static str] = &["temperature"];
 
     fn check(&self, deck: &Deck, section: &mut Section) {
-        let preset = deck.model.preset;
+        let potential = &deck.model.potential;
         section.at_least(self.glasses as u64, 1, "glasses");
         let hot = self.method == PrepareMethod::Quench && self.temperature == f64::INFINITY;
         let wanted = "a finite temperature above 0 (inf, random positions, with method = \"quench\" only)";
@@ -31,10 +32,13 @@ impl DeckSection for PrepareSettings {
             "names of files, none of them empty",
         );
         let swapping = matches!(self.method, PrepareMethod::HybridSwap | PrepareMethod::SwapMc);
-        if swapping && preset.species() == 1 && !preset.has_diameters() {
+        if swapping && potential.is_of_one_kind() {
             section.warn(
                 "method",
-                &format!("swaps exchange nothing in {}, whose particles are all alike: md does as well", preset.name()),
+                &format!(
+                    "swaps exchange nothing in {}, whose particles are all alike: md does as well",
+                    potential.name()
+                ),
             );
         }
     }

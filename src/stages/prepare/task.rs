@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::landscape::{ExploreSettings, InherentSearch, Quench, QuenchSettings};
-use crate::model::{Configuration, Preset};
+use crate::model::{Configuration, Potential};
 use crate::sampling::{PrepareSettings, PrepareState, PrepareTask, PreparedGlass};
 use crate::task::{Progress, Task};
 use serde::{Deserialize, Serialize};
@@ -21,19 +21,19 @@ enum Step {
 
 /// Prepares a glass, then quenches it.
 pub struct GlassTask {
-    preset: Preset,
+    potential: Potential,
     step: Step,
     /// Force evaluations between restarts of the descent, for comparisons.
     restarts: Option<u64>,
 }
 
 /// How inherent structures of glasses.h5 are found, whatever the deck's exploration does.
-pub fn inherent_settings(preset: Preset) -> QuenchSettings {
-    QuenchSettings::from(&ExploreSettings::defaults(preset))
+pub fn inherent_settings(potential: impl Into<Potential>) -> QuenchSettings {
+    QuenchSettings::from(&ExploreSettings::defaults(potential))
 }
 
-fn search(preset: Preset, glass: &Configuration, restarts: Option<u64>) -> InherentSearch {
-    let search = InherentSearch::new(&preset.model(glass), glass, &inherent_settings(preset));
+fn search(potential: &Potential, glass: &Configuration, restarts: Option<u64>) -> InherentSearch {
+    let search = InherentSearch::new(&potential.model(glass), glass, &inherent_settings(potential));
     match restarts {
         Some(evaluations) => search.restarted_every(evaluations),
         None => search,
@@ -45,26 +45,32 @@ fn lost() -> Error {
 }
 
 impl GlassTask {
-    pub fn new(preset: Preset, prepare: PrepareTask) -> Self {
-        Self { preset, step: Step::Preparing(Box::new(prepare)), restarts: None }
+    pub fn new(potential: impl Into<Potential>, prepare: PrepareTask) -> Self {
+        Self { potential: potential.into(), step: Step::Preparing(Box::new(prepare)), restarts: None }
     }
 
     /// From the state in which it was left.
-    pub fn resume(preset: Preset, settings: &PrepareSettings, state: GlassState) -> Self {
-        Self::resume_with(preset, settings, state, None)
+    pub fn resume(potential: impl Into<Potential>, settings: &PrepareSettings, state: GlassState) -> Self {
+        Self::resume_with(potential, settings, state, None)
     }
 
-    fn resume_with(preset: Preset, settings: &PrepareSettings, state: GlassState, restarts: Option<u64>) -> Self {
+    fn resume_with(
+        potential: impl Into<Potential>,
+        settings: &PrepareSettings,
+        state: GlassState,
+        restarts: Option<u64>,
+    ) -> Self {
+        let potential = potential.into();
         let step = match state {
             GlassState::Preparing(state) => {
-                Step::Preparing(Box::new(PrepareTask::resume(preset, settings.clone(), state)))
+                Step::Preparing(Box::new(PrepareTask::resume(potential, settings.clone(), state)))
             }
             GlassState::Descending(glass, quench) => {
-                let search = search(preset, &glass.configuration, restarts).resume(quench);
+                let search = search(&potential, &glass.configuration, restarts).resume(quench);
                 Step::Descending(Box::new(glass), Box::new(search))
             }
         };
-        Self { preset, step, restarts }
+        Self { potential, step, restarts }
     }
 
     /// The glass and its inherent structure, once the task is done.
@@ -90,7 +96,7 @@ impl Task for GlassTask {
                 Progress::Done => prepare.result().cloned().ok_or_else(lost)?,
             },
         };
-        let search = search(self.preset, &glass.configuration, self.restarts);
+        let search = search(&self.potential, &glass.configuration, self.restarts);
         self.step = Step::Descending(Box::new(glass), Box::new(search));
         Ok(Progress::Pending)
     }
@@ -117,6 +123,7 @@ impl Task for GlassTask {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Preset;
     use crate::sampling::{Equilibration, PrepareMethod};
 
     /// From random positions and from a liquid; N large enough for an order of the particles in space, and small.

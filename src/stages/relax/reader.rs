@@ -24,7 +24,7 @@ const CURVES: [(&str, usize); OBSERVABLES] = [
 /// `Storage` when it cannot be read.
 pub fn read_samples(context: &Context<'_>) -> Result<Vec<LiquidSample>> {
     let reader = StageReader::open(&context.directory, Stage::Relax)?;
-    let groups = groups(context.deck.model.preset.species());
+    let groups = groups(context.deck.model.potential.species());
     let dynamics = reader.read_text("/samples/dynamics")?;
     let longest = reader.shape("/samples/time")?.get(1).copied().unwrap_or(0) as usize;
     (0..dynamics.len() as u64).map(|row| read_sample(&reader, row, &dynamics[row as usize], longest, groups)).collect()

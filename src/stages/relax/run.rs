@@ -40,15 +40,15 @@ pub fn run(context: &Context<'_>, earlier: Earlier) -> Result<()> {
     let mut progress = context.progress(Stage::Relax, missing.len());
     let mut journal = context.journal(&RECORDS, BuiltOn::Deck, Rounds::One)?;
     let model = &context.deck.model;
-    let (preset, seed) = (model.preset, context.deck.campaign.seed);
+    let (potential, seed) = (&model.potential, context.deck.campaign.seed);
     let begin = |key: u64, state: Option<LiquidState>| {
         let name = names[key as usize];
         if let Some(state) = state {
-            return Ok(LiquidTask::resume(preset, settings, name, seed, state));
+            return Ok(LiquidTask::resume(potential, settings, name, seed, state));
         }
         let (cell, species, diameters) = (model.cell(), model.species(), model.diameters());
         let unplaced = Configuration { cell, positions: Vec::new(), species, diameters };
-        LiquidTask::start(preset, unplaced, settings, name, seed)
+        LiquidTask::start(potential, unplaced, settings, name, seed)
     };
     let finish = |key: u64, task: LiquidTask| {
         let run = task.result().ok_or_else(|| Error::Internal("a liquid has no result".to_owned()))?;

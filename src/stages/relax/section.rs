@@ -1,11 +1,11 @@
 //! The deck's section [relax].
 
 use crate::input::{Deck, DeckSection, Growth, Section};
-use crate::model::Preset;
+use crate::model::{Law, Potential, Preset};
 use crate::sampling::{LiquidDynamics, RelaxSettings, Thermostat};
 use std::f64::consts::PI;
 
-/// Below this the force-shifted Lennard-Jones liquid at its density freezes while it is followed.
+/// Below this the Lennard-Jones liquid of one kind freezes while it is followed (that of the preset lj, at its density) [epsilon].
 const LENNARD_JONES_FREEZES: f64 = 1.6;
 
 /// Wave numbers above this have no meaning for positions that are known to dt.
@@ -13,10 +13,12 @@ const LARGEST_WAVE_NUMBER: f64 = 100.0;
 
 impl DeckSection for RelaxSettings {
     const GROWTH: Growth = Growth { raised: &["samples"], extended: &["temperatures", "dynamics"], ..Growth::NONE };
+    const WITHOUT_DEFAULT: &'static [&'static str] = &["temperatures"];
 
     fn check(&self, deck: &Deck, section: &mut Section) {
-        let preset = deck.model.preset;
-        if preset == Preset::Harmonic {
+        let potential = &deck.model.potential;
+        // as a preset it is a packing; for tables of one's own the deck gives the temperatures of a liquid
+        if potential.preset() == Some(Preset::Harmonic) {
             section.refuse(
                 "the model harmonic is a packing quenched from random positions, its liquid is not defined: remove the section, or \
                  use pss, tlj or lj",
@@ -58,21 +60,22 @@ impl DeckSection for RelaxSettings {
         );
         section.at_least(self.measurement.max_steps, 1, "measurement.max_steps");
         section.positive(self.overlap_distance, "overlap_distance");
-        warn(preset, self, section);
+        warn(potential, self, section);
     }
 }
 
-fn warn(preset: Preset, settings: &RelaxSettings, section: &mut Section) {
-    let exchanges = preset.species() > 1 || preset.has_diameters();
+fn warn(potential: &Potential, settings: &RelaxSettings, section: &mut Section) {
+    let exchanges = !potential.is_of_one_kind();
     if settings.dynamics.contains(&LiquidDynamics::HybridSwap) && !exchanges {
-        let name = preset.name();
+        let name = potential.name();
         section.warn(
             "dynamics",
             &format!("swaps exchange nothing in {name}, whose particles are all alike: md does as well"),
         );
     }
     let coldest = settings.temperatures.iter().copied().fold(f64::INFINITY, f64::min);
-    if preset == Preset::Lj && coldest < LENNARD_JONES_FREEZES {
+    let attractive = matches!(potential.law(), Law::LennardJonesForceShifted(_) | Law::LennardJonesQuartic(_));
+    if attractive && !exchanges && coldest < LENNARD_JONES_FREEZES * potential.energy_scale() {
         section.warn(
             "temperatures",
             &format!(
@@ -85,7 +88,7 @@ fn warn(preset: Preset, settings: &RelaxSettings, section: &mut Section) {
     }
     if settings.equilibrate_by == LiquidDynamics::Md
         && exchanges
-        && coldest < 0.8 * crate::sampling::onset_temperature(preset)
+        && coldest < 0.8 * crate::sampling::onset_temperature(potential)
     {
         section.warn(
             "equilibrate_by",

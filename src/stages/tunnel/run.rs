@@ -32,7 +32,7 @@ pub fn run(context: &Context<'_>, spectra: bool) -> Result<()> {
     };
     let mut tasks = Vec::new();
     let mut units = Vec::new();
-    for (round, unit) in units_of(context.deck.model.preset, settings).into_iter().enumerate() {
+    for (round, unit) in units_of(&context.deck.model.potential, settings).into_iter().enumerate() {
         let one = |well: usize| {
             let start = Instant::now();
             let doublet = doublet(&curves.profile(well), unit.reduced_mass, settings)?;
