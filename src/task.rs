@@ -117,7 +117,7 @@ impl Team for Alone {
     }
 
     fn exchange(&self, member: usize, _numbers: &[f64]) -> Result<Vec<f64>> {
-        Err(Error::Internal(format!("member {member} of a team of one was asked for")))
+        Err(Error::Internal(format!("member {member} of a team of one was requested")))
     }
 }
 

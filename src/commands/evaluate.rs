@@ -29,7 +29,9 @@ pub fn read_one(file: &std::path::Path, preset: Preset) -> Result<Configuration>
     let mut configurations = formats::read_configurations(file, preset)?;
     match (configurations.pop(), configurations.len()) {
         (Some(configuration), 0) => Ok(configuration),
-        (_, more) => Err(Error::input(file, format!("holds {} configurations, one is wanted", more + 1))),
+        (_, more) => {
+            Err(Error::input(file, format!("holds {} configurations; give a file with exactly one", more + 1)))
+        }
     }
 }
 
@@ -86,7 +88,7 @@ fn evaluate_sums(
     let mut forces = vec![0.0; configuration.positions.len()];
     let energy = sums::energy_and_forces(model, &configuration.cell, &configuration.positions, &mut forces);
     if !energy.is_finite() {
-        return Err(Error::input(file, format!("the energy is {energy}: particles lie on each other")));
+        return Err(Error::input(file, format!("the energy is {energy}: particles coincide; move them apart")));
     }
     let stress = sums::stress(model, &configuration.cell, &configuration.positions);
     values.insert("energy".into(), energy.into());

@@ -34,7 +34,7 @@ pub fn levels(options: &LevelsOptions) -> Result<()> {
         return Err(Error::Usage(format!("--curvatures {left},{right}: give two finite numbers, K0,K1")));
     }
     if options.levels < 2 {
-        return Err(Error::Usage(format!("--levels {}: give 2 or more, a splitting needs two", options.levels)));
+        return Err(Error::Usage(format!("--levels {}: give 2 or more; a splitting needs two levels", options.levels)));
     }
     let (xi, energy) = formats::read_profile(&options.profile)?;
     let curvature = match options.curvatures {

@@ -27,15 +27,22 @@ pub struct PathOptions {
 pub fn path(options: &PathOptions) -> Result<()> {
     let (a, b) = (read_one(&options.a, options.model)?, read_one(&options.b, options.model)?);
     if a.species != b.species || a.diameters != b.diameters {
-        return Err(Error::input(&options.b, "its particles are not those of the first file, in the same order"));
+        return Err(Error::input(
+            &options.b,
+            "its particles differ from those of the first file; both files must list the same particles in the same \
+             order",
+        ));
     }
     if a.cell != b.cell {
-        return Err(Error::input(&options.b, "its box is not that of the first file"));
+        return Err(Error::input(
+            &options.b,
+            "its box differs from that of the first file; both files must have the same box",
+        ));
     }
     let mut settings = ConnectSettings::defaults(options.model);
     if let Some(images) = options.images {
         if images < 3 {
-            return Err(Error::Usage(format!("--images {images}: give 3 or more, both ends count")));
+            return Err(Error::Usage(format!("--images {images}: give 3 or more, including both ends")));
         }
         settings.images = images;
     }
@@ -121,6 +128,6 @@ fn well_values(connected: &ConnectedWell, points: usize) -> Result<Map<String, V
     });
     match value {
         Value::Object(values) => Ok(values),
-        _ => Err(Error::Internal("a double well did not become a JSON object".to_owned())),
+        _ => Err(Error::Internal("a double well was not serialised to a JSON object".to_owned())),
     }
 }

@@ -15,8 +15,8 @@ const TAKEN: &str = "unable to lock file, errno = 11,";
 /// What `open` does with locks; without, when there are none.
 pub(super) fn with_or_without_locks(open: impl Fn(bool) -> hdf5::Result<File>) -> hdf5::Result<File> {
     open(true).or_else(|error| {
-        let told = error.to_string();
-        if told.contains(NO_LOCK) && !told.contains(TAKEN) { open(false) } else { Err(error) }
+        let message = error.to_string();
+        if message.contains(NO_LOCK) && !message.contains(TAKEN) { open(false) } else { Err(error) }
     })
 }
 

@@ -159,12 +159,12 @@ impl<'r> Beside<'r> {
     }
 
     fn put_in_place(&self, sealed: Option<Vec<(u64, u64)>>) -> Result<()> {
-        let told = |error: std::io::Error| cannot_write(&self.path, &error.to_string());
+        let unwritable = |error: std::io::Error| cannot_write(&self.path, &error.to_string());
         if let Some(values) = sealed {
-            seal::put_on(&self.temporary, values).map_err(told)?;
+            seal::put_on(&self.temporary, values).map_err(unwritable)?;
         }
-        std::fs::File::open(&self.temporary).and_then(|file| file.sync_all()).map_err(told)?;
-        std::fs::rename(&self.temporary, &self.path).map_err(told)?;
+        std::fs::File::open(&self.temporary).and_then(|file| file.sync_all()).map_err(unwritable)?;
+        std::fs::rename(&self.temporary, &self.path).map_err(unwritable)?;
         sync_directory_of(&self.path);
         Ok(())
     }
@@ -227,8 +227,8 @@ pub fn seen_by_all(ranks: &Ranks, path: &Path) -> Result<()> {
         }
     };
     ranks.agree(seen.map_err(|error| {
-        let remedy = "the directory must be on a file system that all hosts share; choose such an --output";
-        Error::storage(path, format!("is not seen on {}: {error}; {remedy}", ranks.hostname()))
+        let remedy = "the directory must be on a file system that all hosts share; choose another --output";
+        Error::storage(path, format!("is not visible on host {}: {error}; {remedy}", ranks.hostname()))
     }))
 }
 
@@ -240,7 +240,7 @@ pub(super) fn cannot_write(path: &Path, why: &str) -> Error {
     let remedy = "free space or get permission there, or choose another --output";
     Error::storage(
         path,
-        format!("cannot be written: {why}; {remedy}, and run again (what it held before is unchanged)"),
+        format!("cannot be written: {why}; {remedy}, and run again (its previous contents are unchanged)"),
     )
 }
 

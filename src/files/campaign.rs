@@ -86,8 +86,9 @@ impl Campaign {
     }
 
     fn prepare(directory: &Path, replaced: Option<Stage>) -> Result<(Vec<Header>, Vec<String>)> {
-        std::fs::create_dir_all(directory)
-            .map_err(|error| Error::storage(directory, format!("cannot be made: {error}; choose another --output")))?;
+        std::fs::create_dir_all(directory).map_err(|error| {
+            Error::storage(directory, format!("cannot be created: {error}; choose another --output"))
+        })?;
         for stage in Stage::ALL {
             // most often there is none
             let _ = std::fs::remove_file(directory.join(beside::temporary_name(stage.file_name())));

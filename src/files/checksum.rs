@@ -50,7 +50,7 @@ pub fn verify(ranks: &Ranks, directory: &Path, stage: Stage) -> Result<()> {
         false => Err(damaged(
             &directory.join(stage.file_name()),
             stage,
-            "has no checksums: an earlier version or another program wrote it, or its end is lost",
+            "has no checksums: an earlier version or another program wrote it, or it is truncated",
         )),
     });
     let reader = ranks.agree(opened)?;

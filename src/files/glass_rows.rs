@@ -51,9 +51,10 @@ fn share_of_counts(ranks: &Ranks, reader: &StageReader, path: &str, glasses: usi
         }
     }
     match counts.iter().find(|(glass, _)| *glass as usize >= glasses) {
-        Some((glass, _)) => {
-            Err(Error::storage(reader.path(), format!("{path} names glass {glass}, there are {glasses}")))
-        }
+        Some((glass, _)) => Err(Error::storage(
+            reader.path(),
+            format!("{path} refers to glass {glass}, but there are {glasses} glasses"),
+        )),
         None => Ok(counts),
     }
 }

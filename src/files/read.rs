@@ -75,7 +75,7 @@ impl StageReader {
     /// Opens a stage's file of a campaign's directory.
     ///
     /// # Errors
-    /// `Storage` when it is missing, is no HDF5 file, is cut short or damaged, or was written with another layout or
+    /// `Storage` when it is missing, is no HDF5 file, is truncated or damaged, or was written with another layout or
     /// by another stage.
     pub fn open(directory: &Path, stage: Stage) -> Result<Self> {
         Self::open_as(&directory.join(stage.file_name()), stage, false)
@@ -90,21 +90,21 @@ impl StageReader {
     }
 
     fn open_as(path: &Path, stage: Stage, imported: bool) -> Result<Self> {
-        let told = |message: String| told(path, stage, imported, message);
+        let unusable = |message: String| unusable(path, stage, imported, message);
         let mut start = [0u8; 8];
         std::fs::File::open(path)
             .and_then(|mut file| std::io::Read::read(&mut file, &mut start))
-            .map_err(|error| told(format!("cannot be read: {error}")))?;
+            .map_err(|error| unusable(format!("cannot be read: {error}")))?;
         if start != SIGNATURE {
-            return Err(told("is not an HDF5 file".into()));
+            return Err(unusable("is not an HDF5 file".into()));
         }
         // before the library reads what may end the process
-        let seal = seal::look(path).map_err(|error| told(format!("cannot be read: {error}")))?;
+        let seal = seal::look(path).map_err(|error| unusable(format!("cannot be read: {error}")))?;
         if seal == Seal::Broken {
-            return Err(told("is damaged: its names, shapes and attributes fail their checksum".into()));
+            return Err(unusable("is damaged: its names, shapes and attributes fail their checksum".into()));
         }
-        let file = access::open(path).map_err(|error| told(format!("is cut short or damaged: {error}")))?;
-        let header = read_header(&file, stage).map_err(told)?;
+        let file = access::open(path).map_err(|error| unusable(format!("is truncated or damaged: {error}")))?;
+        let header = read_header(&file, stage).map_err(unusable)?;
         Ok(StageReader { file, path: path.to_path_buf(), header, sealed: seal == Seal::Whole, imported })
     }
 
@@ -139,7 +139,7 @@ impl StageReader {
     /// # Errors
     /// `Storage` (`Input` for an imported file) when the file cannot be read.
     pub fn groups(&self) -> Result<Vec<String>> {
-        let groups = self.file.groups().map_err(|error| self.told(format!("/: {error}")))?;
+        let groups = self.file.groups().map_err(|error| self.unusable(format!("/: {error}")))?;
         let mut names: Vec<String> =
             groups.iter().map(|group| group.name().trim_start_matches('/').to_string()).collect();
         names.sort();
@@ -148,12 +148,12 @@ impl StageReader {
 
     /// The paths of all data sets, sorted.
     pub(super) fn data_sets(&self) -> Result<Vec<String>> {
-        let told = |error: hdf5::Error| self.told(format!("/: {error}"));
-        let mut groups: Vec<hdf5::Group> = vec![self.file.group("/").map_err(told)?];
+        let unusable = |error: hdf5::Error| self.unusable(format!("/: {error}"));
+        let mut groups: Vec<hdf5::Group> = vec![self.file.group("/").map_err(unusable)?];
         let mut paths = Vec::new();
         while let Some(group) = groups.pop() {
-            paths.extend(group.datasets().map_err(told)?.iter().map(|dataset| dataset.name()));
-            groups.extend(group.groups().map_err(told)?);
+            paths.extend(group.datasets().map_err(unusable)?.iter().map(|dataset| dataset.name()));
+            groups.extend(group.groups().map_err(unusable)?);
         }
         paths.sort();
         Ok(paths)
@@ -161,7 +161,7 @@ impl StageReader {
 
     /// Bytes of a row of a data set, as stored.
     pub(super) fn row_bytes(&self, path: &str) -> Result<u64> {
-        let kind = self.data_set(path)?.dtype().map_err(|error| self.told(format!("{path}: {error}")))?;
+        let kind = self.data_set(path)?.dtype().map_err(|error| self.unusable(format!("{path}: {error}")))?;
         Ok(self.shape(path)?.iter().skip(1).product::<u64>() * kind.size() as u64)
     }
 
@@ -194,7 +194,7 @@ impl StageReader {
     pub fn read_rows<T: Number>(&self, path: &str, first: u64, count: u64) -> Result<Vec<T>> {
         let (kind, bytes) = self.bytes(path, first, count)?;
         if !T::is(&kind) {
-            return Err(self.told(format!("{path} holds {kind}, not {}", T::NAME)));
+            return Err(self.unusable(format!("{path} holds {kind}, not {}", T::NAME)));
         }
         Ok(bytes.chunks_exact(kind.size()).map(T::from_bytes).collect())
     }
@@ -219,13 +219,13 @@ impl StageReader {
                 let name = |value: &u8| kind.members.iter().find(|member| member.value == u64::from(*value));
                 let names =
                     bytes.iter().map(|value| name(value).map(|member| member.name.clone())).collect::<Option<_>>();
-                names.ok_or_else(|| self.told(format!("{path} has a value without a name")))
+                names.ok_or_else(|| self.unusable(format!("{path} has a value without a name")))
             }
             TypeDescriptor::FixedUnicode(length) | TypeDescriptor::FixedAscii(length) => {
                 let text = |slot: &[u8]| String::from_utf8_lossy(slot).trim_end_matches('\0').to_string();
                 Ok(bytes.chunks_exact(*length).map(text).collect())
             }
-            other => Err(self.told(format!("{path} holds {other}, not names or texts"))),
+            other => Err(self.unusable(format!("{path} holds {other}, not names or texts"))),
         }
     }
 
@@ -239,40 +239,40 @@ impl StageReader {
             false => self.file.group(path).map(|group| Location::clone(&group)),
         };
         let read = location.and_then(|location| attributes::read(&location, name));
-        read.map_err(|_| self.told(format!("has no attribute {name} of {path}")))
+        read.map_err(|_| self.unusable(format!("has no attribute {name} of {path}")))
     }
 
     fn bytes(&self, path: &str, first: u64, count: u64) -> Result<(TypeDescriptor, Vec<u8>)> {
         let dataset = self.data_set(path)?;
-        let told = |error: hdf5::Error| self.told(format!("{path} cannot be read: {error}"));
-        let kind = dataset.dtype().and_then(|kind| kind.to_descriptor()).map_err(told)?;
+        let unusable = |error: hdf5::Error| self.unusable(format!("{path} cannot be read: {error}"));
+        let kind = dataset.dtype().and_then(|kind| kind.to_descriptor()).map_err(unusable)?;
         let shape = self.shape(path)?;
         let Some((total, row)) = shape.split_first() else {
-            return Ok((kind, transfer::read_scalar(&dataset).map_err(told)?));
+            return Ok((kind, transfer::read_scalar(&dataset).map_err(unusable)?));
         };
         if first.checked_add(count).is_none_or(|end| end > *total) {
             return Err(
-                self.told(format!("{path} has {total} rows, not rows {first} to {}", first.saturating_add(count)))
+                self.unusable(format!("{path} has {total} rows, not rows {first} to {}", first.saturating_add(count)))
             );
         }
-        Ok((kind, transfer::read_rows(&dataset, row, RowRange { first, count }).map_err(told)?))
+        Ok((kind, transfer::read_rows(&dataset, row, RowRange { first, count }).map_err(unusable)?))
     }
 
     fn data_set(&self, path: &str) -> Result<Dataset> {
         match self.has(path) {
-            true => self.file.dataset(path).map_err(|error| self.told(format!("{path} cannot be opened: {error}"))),
-            false => Err(self.told(format!("has no data set {path}"))),
+            true => self.file.dataset(path).map_err(|error| self.unusable(format!("{path} cannot be opened: {error}"))),
+            false => Err(self.unusable(format!("has no data set {path}"))),
         }
     }
 
-    fn told(&self, message: String) -> Error {
-        told(&self.path, self.header.stage, self.imported, message)
+    fn unusable(&self, message: String) -> Error {
+        unusable(&self.path, self.header.stage, self.imported, message)
     }
 }
 
-fn told(path: &Path, stage: Stage, imported: bool, message: String) -> Error {
+fn unusable(path: &Path, stage: Stage, imported: bool, message: String) -> Error {
     match imported {
-        true => Error::input(path, format!("{message}; give a file that glasswell wrote and that is whole")),
+        true => Error::input(path, format!("{message}; give a complete file written by glasswell")),
         false => Error::storage(path, format!("{message}; restore it, or give --redo {}", stage.name())),
     }
 }

@@ -40,8 +40,8 @@ impl Rows {
     /// `Internal`, on all ranks together, when the ranks' ranges do not cover every row exactly once.
     pub fn new(ranks: &Ranks, total: u64, ranges: Vec<RowRange>) -> Result<Self> {
         let outside = ranges.iter().any(|range| range.first.checked_add(range.count).is_none_or(|end| end > total));
-        let told = if outside { Err(Error::Internal(format!("rows beyond the last of {total}"))) } else { Ok(()) };
-        ranks.agree(told)?;
+        let checked = if outside { Err(Error::Internal(format!("rows beyond the last of {total}"))) } else { Ok(()) };
+        ranks.agree(checked)?;
         let held = ranges.iter().map(|range| range.count).sum();
         let mine = fingerprint(ranges.iter().flat_map(|range| range.first..range.first + range.count));
         // each rank adds its share of the rows that are due

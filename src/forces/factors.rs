@@ -73,7 +73,7 @@ impl Factors {
         let factors = Self { shape, values };
         let pivots = factors.pivots();
         if pivots.len() != matrix.nrows() || pivots.iter().any(|d| !d.is_finite()) {
-            return Err(failed("a pivot vanished".into()));
+            return Err(failed("a pivot is zero".into()));
         }
         Ok(factors)
     }

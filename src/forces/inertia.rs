@@ -33,7 +33,7 @@ pub fn count_below_within(hessian: &PairBlocks, value: f64, most_bytes: u64) -> 
     let factors = Factors::new(shape, &matrix).map_err(|error| failed(error.to_string()))?;
     let error = backward_error(hessian, value, &factors);
     if error.is_nan() || error > BACKWARD_ERROR {
-        return Err(failed(format!("the factorisation is off by {error:e} of the largest eigenvalue")));
+        return Err(failed(format!("the error of the factorisation is {error:e} of the largest eigenvalue")));
     }
     Ok(Some(factors.negative()))
 }

@@ -187,7 +187,7 @@ impl PseudoInverse {
             let still = |l: usize| off[l] <= TOLERANCE * TOLERANCE * size[l];
             if (0..LANES).any(|l| !still(l) && curvature[l] <= 0.0) {
                 return Err(Error::Numerical(
-                    "the Hessian is not positive definite: the configuration is no minimum".to_owned(),
+                    "the Hessian is not positive definite: the configuration is not a minimum".to_owned(),
                 ));
             }
             let step: [f64; LANES] = std::array::from_fn(|l| if still(l) { 0.0 } else { rz[l] / curvature[l] });
@@ -220,7 +220,8 @@ impl PseudoInverse {
             let wrong = off[l] > BACKWARD_ERROR * scale || off[l] > FORWARD_ERROR * force[l];
             if off[l].is_nan() || wrong {
                 return Err(Error::Numerical(format!(
-                    "a linear system of the Hessian is solved to {:e} of its size only: the Hessian is singular beyond translations",
+                    "a linear system of the Hessian is solved only to a relative residual of {:e}: the Hessian is \
+                     singular beyond translations",
                     off[l] / scale
                 )));
             }

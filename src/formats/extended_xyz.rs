@@ -116,7 +116,7 @@ fn key_values(header: &str) -> std::result::Result<Vec<(String, String)>, String
             (value, rest) = match after.strip_prefix('"') {
                 Some(quoted) => {
                     let (value, rest) =
-                        quoted.split_once('"').ok_or_else(|| format!("the quote after {key}= does not end"))?;
+                        quoted.split_once('"').ok_or_else(|| format!("the quote after {key}= is not closed"))?;
                     (value.to_string(), rest)
                 }
                 None => {
@@ -154,7 +154,7 @@ fn lattice(pairs: &[(String, String)]) -> std::result::Result<[f64; 3], String> 
     let edges = [numbers[0], numbers[4], numbers[8]];
     match edges.iter().all(|&edge| edge > 0.0) {
         true => Ok(edges),
-        false => Err(format!("Lattice=\"{text}\": the box has an edge that is not above 0; {WANTED}")),
+        false => Err(format!("Lattice=\"{text}\": the box has an edge that is not positive; {WANTED}")),
     }
 }
 

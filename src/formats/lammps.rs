@@ -45,7 +45,8 @@ impl Style {
     }
 }
 
-const WANTED_STYLE: &str = "expected atom_style atomic (id type x y z), charge (id type q x y z) or sphere (id type diameter density x y z), image flags after them allowed";
+const WANTED_STYLE: &str = "expected atom_style atomic (id type x y z), charge (id type q x y z) or sphere (id type \
+                            diameter density x y z), optionally followed by image flags";
 /// Sections that a data file can have.
 const SECTIONS: [&str; 24] = [
     "Atoms",
@@ -165,7 +166,7 @@ fn atoms(path: &Path, lines: &[(usize, &str)], count: usize, preset: Preset) -> 
     let hint = title.split_once('#').map(|(_, hint)| hint.trim()).filter(|hint| !hint.is_empty());
     let hinted = match hint.and_then(|hint| hint.split_whitespace().next()) {
         Some(name) => Some(Style::named(name).ok_or_else(|| {
-            Error::input(path, format!("line {number}: atom_style `{name}` is not read; {WANTED_STYLE}"))
+            Error::input(path, format!("line {number}: atom_style `{name}` is not supported; {WANTED_STYLE}"))
         })?),
         None => None,
     };
@@ -209,8 +210,8 @@ fn atoms(path: &Path, lines: &[(usize, &str)], count: usize, preset: Preset) -> 
 fn row(line: &str, number: usize, hinted: Option<Style>, preset: Preset) -> std::result::Result<(u64, Row), String> {
     let words: Vec<&str> = line.split('#').next().unwrap_or_default().split_whitespace().collect();
     let style = Style::of_columns(words.len()).filter(|style| hinted.is_none_or(|hinted| hinted == *style));
-    let style =
-        style.ok_or_else(|| format!("`{line}`: {} columns do not suit the atom_style; {WANTED_STYLE}", words.len()))?;
+    let style = style
+        .ok_or_else(|| format!("`{line}`: {} columns do not match the atom_style; {WANTED_STYLE}", words.len()))?;
     let id = words[0].parse::<u64>().map_err(|_| format!("atom id `{}` is not a whole number", words[0]))?;
     let mut position = [0.0; 3];
     for (x, word) in position.iter_mut().zip(&words[style.position_column()..]) {

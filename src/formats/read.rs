@@ -55,8 +55,8 @@ fn unreadable(path: &Path, fault: &std::io::Error) -> Error {
 
 fn read_text(path: &Path) -> Result<String> {
     if path.is_file() && is_hdf5(path)? {
-        let message =
-            "is HDF5; expected extended XYZ or a LAMMPS data file (a glasses.h5 is named by a deck's prepare.from)";
+        let message = "is HDF5; expected extended XYZ or a LAMMPS data file (to import a glasses.h5, name it in a deck's \
+             prepare.from)";
         return Err(Error::input(path, message));
     }
     let bytes = std::fs::read(path).map_err(|fault| unreadable(path, &fault))?;
@@ -121,8 +121,8 @@ fn one_species(path: &Path, frame: &Frame, preset: Preset) -> Result<()> {
         Some((k, row)) => Err(Error::input(
             path,
             format!(
-                "line {}, particle {k}: species `{}` beside `{}`, but all particles of {} are alike; give all of them one \
-                 name, or another model",
+                "line {}, particle {k}: species `{}` beside `{}`, but all particles of {} are identical; give every \
+                 particle the same name, or choose another model",
                 row.line,
                 row.species,
                 first.species,

@@ -33,7 +33,8 @@ pub(super) fn check(path: &Path, frame: &Frame, configuration: &Configuration, p
                 return Err(Error::input(
                     path,
                     format!(
-                        "line {}, particle {k}: coordinate {x:?} is over {MOST_EDGES:?} edges away; wrap it into the box",
+                        "line {}, particle {k}: coordinate {x:?} is more than {MOST_EDGES:?} box edges away; wrap it \
+                         into the box",
                         row.line
                     ),
                 ));
@@ -51,7 +52,7 @@ pub(super) fn check(path: &Path, frame: &Frame, configuration: &Configuration, p
     Err(Error::input(
         path,
         match model.law {
-            Law::Harmonic(_) => format!("{lines} coincide; move one of them"),
+            Law::Harmonic(_) => format!("{lines} coincide; move one of the two"),
             _ => format!(
                 "{lines} overlap: r = {r:.6}, sigma_ij = {sigma:.6}; expected at least {SMALLEST_DISTANCE} sigma_ij; check the box, the species and the diameters"
             ),

@@ -32,7 +32,8 @@ pub fn import_files(deck: &Deck) -> Result<Vec<PathBuf>> {
         if found.is_empty() {
             let place = if folder.as_os_str().is_empty() { ".".to_string() } else { folder.display().to_string() };
             return Err(fault(format!(
-                "no such file in {place}; expected a file or a pattern that matches some, relative to the deck"
+                "no such file in {place}; expected a file or a pattern that matches at least one file, relative to \
+                 the deck"
             )));
         }
         files.extend(found);

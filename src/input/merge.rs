@@ -109,11 +109,11 @@ fn wanted(default: Option<&Value>, given: &Value, complaint: &str) -> String {
         Some(Value::String(text)) if parse_duration(text).is_ok() => {
             "a duration in quotes, such as \"90 s\", \"10 min\" or \"2 h\"".to_string()
         }
-        Some(Value::String(_)) => "a text in quotes".to_string(),
+        Some(Value::String(_)) => "a string in quotes".to_string(),
         Some(Value::Array(list)) if list.first().is_some_and(Value::is_float) => {
             format!("a list of {} numbers", list.len())
         }
-        Some(Value::Array(_)) => "a text in quotes or a list of them".to_string(),
+        Some(Value::Array(_)) => "a string in quotes or a list of strings".to_string(),
         Some(Value::Table(table)) if table.is_empty() => "a table of numbers by name: { mine = 2500.0 }".to_string(),
         Some(Value::Table(table)) => format!("a table with the keys {}", listed(table.keys().map(String::as_str))),
         None => "a number".to_string(),

@@ -70,7 +70,7 @@ fn not_toml(text: &str, file: &Path, fault: &toml::de::Error) -> Error {
     let (line, column) = line_and_column(text, fault.span().map_or(0, |span| span.start));
     let written = text.lines().nth(line - 1).unwrap_or_default().trim();
     let message = match fault.message() {
-        message if message.contains("i128") => format!("a whole number is beyond the largest, {}", i64::MAX),
+        message if message.contains("i128") => format!("a whole number exceeds the largest allowed, {}", i64::MAX),
         message => message.trim().replace('\n', ", "),
     };
     Error::Deck {

@@ -103,16 +103,16 @@ impl GlassLibrary {
     /// n_IS(t) after logarithmically rising numbers of quenches (10 per decade, and the last).
     pub fn growth(&self, quench_every: u64) -> Vec<Growth> {
         let total = self.visits.len() as u64;
-        let mut told: BTreeSet<u64> = BTreeSet::from([total]);
+        let mut reported: BTreeSet<u64> = BTreeSet::from([total]);
         let counts = (0..).map(|exponent| 10f64.powf(f64::from(exponent) / TIMES_PER_DECADE).round() as u64);
-        told.extend(counts.take_while(|count| *count < total));
+        reported.extend(counts.take_while(|count| *count < total));
         let (mut minima, mut transitions) = (BTreeSet::new(), BTreeSet::new());
         let mut rows = Vec::new();
         for (number, visit) in self.visits.iter().enumerate() {
             minima.extend(visit.minimum);
             transitions.extend(arrival(&self.visits, number));
             let quenches = number as u64 + 1;
-            if told.contains(&quenches) {
+            if reported.contains(&quenches) {
                 let steps = quenches * quench_every;
                 rows.push(Growth { steps, minima: minima.len() as u64, transitions: transitions.len() as u64 });
             }

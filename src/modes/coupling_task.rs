@@ -156,7 +156,7 @@ impl CouplingTask {
     pub fn into_coupling(self) -> Result<StrainCoupling> {
         match self.phase {
             CouplingPhase::Done(coupling) => Ok(*coupling),
-            _ => Err(Error::Internal("the coupling of an unfinished task was asked for".to_owned())),
+            _ => Err(Error::Internal("the coupling of an unfinished task was requested".to_owned())),
         }
     }
 

@@ -106,7 +106,7 @@ impl ElasticTask {
     pub fn into_moduli(self) -> Result<GlassModuli> {
         match self.phase {
             ModuliPhase::Done(found) => Ok(*found),
-            _ => Err(Error::Internal("the moduli of an unfinished glass were asked for".to_owned())),
+            _ => Err(Error::Internal("the moduli of an unfinished glass were requested".to_owned())),
         }
     }
 

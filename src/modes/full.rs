@@ -34,7 +34,7 @@ pub fn full_modes(model: &Model, cell: &PeriodicBox, positions: &[f64], rattlers
     let hessian = PairBlocks::new(model, cell, positions, rattlers);
     let space = Space::new(&hessian, rattlers);
     if space.count == 0 {
-        return Err(Error::Usage("the modes of a glass whose particles are all rattlers; leave this glass out".into()));
+        return Err(Error::Usage("a glass whose particles are all rattlers has no modes; leave this glass out".into()));
     }
     let held: Vec<usize> = (0..hessian.particles()).filter(|&place| space.held[place]).collect();
     let lift = hessian.bound();
@@ -52,14 +52,14 @@ pub fn full_modes(model: &Model, cell: &PeriodicBox, positions: &[f64], rattlers
     let off = translations.iter().map(|value| (value - lift).abs()).fold((sum - trace).abs(), f64::max);
     if off.is_nan() || off > TRANSLATIONS * lift * (held.len() as f64).sqrt() {
         return Err(Error::Numerical(format!(
-            "the three translations or the trace of the Hessian are off by {off:e}, stiffness {lift:e}"
+            "the three translations or the trace of the Hessian have an error of {off:e} (stiffness {lift:e})"
         )));
     }
     orthonormal(&vectors)?;
     let residuals = residuals(&hessian, &held, &eigenvalues, &vectors);
     let worst = residuals.iter().copied().fold(0.0, f64::max);
     if worst > RESIDUAL * lift {
-        return Err(Error::Numerical(format!("the modes have a residual of {worst:e}, stiffness {lift:e}")));
+        return Err(Error::Numerical(format!("the modes have a residual of {worst:e} (stiffness {lift:e})")));
     }
     let share_of_all = hessian.particles() as f64 / held.len() as f64;
     let particle_of: Vec<usize> = held.iter().map(|&place| hessian.order()[place]).collect();
@@ -92,7 +92,7 @@ fn orthonormal(vectors: &Mat<f64>) -> Result<()> {
         for l in 0..LANES {
             let off = (back[(k, l)] - x[(k, l)]).abs();
             if off.is_nan() || off > ORTHONORMALITY {
-                return Err(Error::Numerical(format!("mode {k} is orthonormal to the others to {off:e} only")));
+                return Err(Error::Numerical(format!("mode {k} is orthonormal to the others only to {off:e}")));
             }
         }
     }

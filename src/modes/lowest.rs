@@ -209,7 +209,7 @@ impl Pairs {
         let worst = self.residuals[..count].iter().copied().fold(0.0, f64::max);
         if worst > RESIDUAL * bound {
             return Err(Error::Numerical(format!(
-                "the lowest modes have a residual of {worst:e}, stiffness {bound:e}"
+                "the lowest modes have a residual of {worst:e} (stiffness {bound:e})"
             )));
         }
         let size = self.vectors.ncols();
@@ -220,7 +220,7 @@ impl Pairs {
                 let off = (products[(i, j)] - if i == j { 1.0 } else { 0.0 }).abs();
                 if off.is_nan() || off > ORTHONORMALITY {
                     return Err(Error::Numerical(format!(
-                        "the lowest modes {i} and {j} are orthonormal to {off:e} only"
+                        "the lowest modes {i} and {j} are orthonormal only to {off:e}"
                     )));
                 }
             }

@@ -49,7 +49,7 @@ pub struct Ranks {
 
 /// An error on its way to the other ranks.
 #[derive(Serialize, Deserialize)]
-struct Told {
+struct Report {
     kind: u8,
     file: Option<PathBuf>,
     message: String,
@@ -200,17 +200,17 @@ impl Ranks {
         if self.size() == 1 {
             return result;
         }
-        let told = result.err().map(|error| tell(&error));
-        // a `Told` always serialises; an empty message would still end all ranks with an error
-        let bytes = encode(&told).unwrap_or_default();
+        let report = result.err().map(|error| to_report(&error));
+        // a `Report` always serialises; an empty message would still end all ranks with an error
+        let bytes = encode(&report).unwrap_or_default();
         let gathered = self.timed(|| self.form.gather(&bytes, self.limit));
         let first = gathered
             .iter()
             .enumerate()
-            .find_map(|(rank, bytes)| decode::<Option<Told>>(bytes).ok().flatten().map(|told| (rank, told)));
+            .find_map(|(rank, bytes)| decode::<Option<Report>>(bytes).ok().flatten().map(|report| (rank, report)));
         Err(match first {
-            Some((rank, told)) => untell(rank, told),
-            None => Error::Internal("a rank failed without saying why".into()),
+            Some((rank, report)) => from_report(rank, report),
+            None => Error::Internal("a rank failed without an error message".into()),
         })
     }
 
@@ -218,9 +218,9 @@ impl Ranks {
     /// that are met while the other ranks are elsewhere; where all ranks meet, [`Ranks::agree`] is the polite form.
     pub fn abort(&self, code: i32, message: &str) -> ! {
         let mut standard_error = std::io::stderr().lock();
-        let told = if self.size() > 1 { format!("rank {}: {message}", self.rank()) } else { message.to_string() };
+        let report = if self.size() > 1 { format!("rank {}: {message}", self.rank()) } else { message.to_string() };
         // nothing can be done about a closed standard error
-        let _ = writeln!(standard_error, "glasswell: {told}").and_then(|()| standard_error.flush());
+        let _ = writeln!(standard_error, "glasswell: {report}").and_then(|()| standard_error.flush());
         self.form.abort(code)
     }
 
@@ -251,7 +251,7 @@ impl Ranks {
 /// # Errors
 /// `Internal` when the value does not serialise.
 pub fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>> {
-    postcard::to_stdvec(value).map_err(|error| Error::Internal(format!("a value cannot be made bytes: {error}")))
+    postcard::to_stdvec(value).map_err(|error| Error::Internal(format!("a value cannot be encoded: {error}")))
 }
 
 /// The value of such bytes.
@@ -259,11 +259,10 @@ pub fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>> {
 /// # Errors
 /// `Internal` when they are not those of a `T`.
 pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
-    postcard::from_bytes(bytes)
-        .map_err(|error| Error::Internal(format!("the bytes of a value cannot be read: {error}")))
+    postcard::from_bytes(bytes).map_err(|error| Error::Internal(format!("a value cannot be decoded: {error}")))
 }
 
-fn tell(error: &Error) -> Told {
+fn to_report(error: &Error) -> Report {
     let (kind, file, message) = match error {
         Error::Usage(message) => (0, None, message),
         Error::Deck { file, message } => (1, Some(file), message),
@@ -273,13 +272,14 @@ fn tell(error: &Error) -> Told {
         Error::Stopped(message) => (5, None, message),
         Error::Internal(message) => (6, None, message),
     };
-    Told { kind, file: file.cloned(), message: message.clone() }
+    Report { kind, file: file.cloned(), message: message.clone() }
 }
 
-fn untell(rank: usize, told: Told) -> Error {
+fn from_report(rank: usize, report: Report) -> Error {
     // an error that was agreed on before names its rank
-    let message = if names_a_rank(&told.message) { told.message } else { format!("rank {rank}: {}", told.message) };
-    match (told.kind, told.file) {
+    let message =
+        if names_a_rank(&report.message) { report.message } else { format!("rank {rank}: {}", report.message) };
+    match (report.kind, report.file) {
         (0, _) => Error::Usage(message),
         (1, Some(file)) => Error::Deck { file, message },
         (2, Some(file)) => Error::Input { file, message },

@@ -40,10 +40,10 @@ fn rounds(lengths: &[u64], limit: usize) -> u64 {
 
 /// A rank that unwinds would leave the others waiting in their next collective call for ever.
 fn end_all_ranks_on_panic(rank: Rank) {
-    let tell = std::panic::take_hook();
+    let report = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |information| {
         eprintln!("glasswell: rank {rank} ends all ranks:");
-        tell(information);
+        report(information);
         SimpleCommunicator::world().abort(70)
     }));
 }

@@ -105,7 +105,7 @@ struct Stage<'c> {
     /// Until when rank 0 is at its words, and how many it has answered in this poll.
     busy: f64,
     in_poll: u64,
-    told: Replay,
+    outcome: Replay,
 }
 
 /// Replays a queue of tasks of these costs [s], in the order of their indices.
@@ -120,7 +120,7 @@ pub fn replay(costs: &[f64], machine: Machine) -> Replay {
         next: costs.len().min(hands) as u64,
         busy: 0.0,
         in_poll: 0,
-        told: Replay::default(),
+        outcome: Replay::default(),
     };
     for index in 0..stage.next as usize {
         stage.ranks[index % machine.ranks].waiting.push_back(index as u32);
@@ -134,7 +134,7 @@ pub fn replay(costs: &[f64], machine: Machine) -> Replay {
     while let Some(Reverse((time, _, event))) = stage.events.pop() {
         stage.happens(time.seconds(), event);
     }
-    stage.told
+    stage.outcome
 }
 
 impl Stage<'_> {
@@ -146,7 +146,7 @@ impl Stage<'_> {
     fn happens(&mut self, now: f64, event: Event) {
         match event {
             Event::Ended(rank) => {
-                self.told.makespan = self.told.makespan.max(now);
+                self.outcome.makespan = self.outcome.makespan.max(now);
                 self.ranks[rank as usize].free += 1;
                 self.go_on(rank as usize, now);
             }
@@ -163,7 +163,7 @@ impl Stage<'_> {
             Event::Leaves(_) => {
                 let read = self.read(now);
                 // the last word of rank 0 travels back
-                self.told.makespan = self.told.makespan.max(read + self.machine.latency);
+                self.outcome.makespan = self.outcome.makespan.max(read + self.machine.latency);
             }
             Event::Answer(rank, first, several) => self.take(rank as usize, now, first..first + several),
         }
@@ -179,8 +179,8 @@ impl Stage<'_> {
         }
         self.in_poll += 1;
         self.busy += word;
-        self.told.words += 1;
-        self.told.answering += word;
+        self.outcome.words += 1;
+        self.outcome.answering += word;
         self.busy
     }
 
@@ -190,7 +190,7 @@ impl Stage<'_> {
         let now = now + self.machine.poll * if idle { 0.1 } else { 0.5 };
         let rank = &mut self.ranks[number];
         if let Some(asked) = rank.asked.take() {
-            self.told.waited += now - asked;
+            self.outcome.waited += now - asked;
         }
         rank.ended |= indices.is_empty();
         rank.waiting.extend(indices);
@@ -209,8 +209,8 @@ impl Stage<'_> {
                 None => break,
             };
             self.ranks[number].free -= 1;
-            self.told.work += self.costs[index];
-            self.told.done += 1;
+            self.outcome.work += self.costs[index];
+            self.outcome.done += 1;
             self.at(now + self.costs[index], Event::Ended(number as u32));
         }
         let threads = self.machine.threads as u32;
@@ -242,8 +242,11 @@ mod tests {
     #[test]
     fn equal_costs_without_words_take_exactly_their_rounds() {
         for (tasks, ranks, threads, rounds) in [(12, 4, 1, 3.0), (13, 4, 1, 4.0), (3, 4, 1, 1.0), (96, 4, 8, 3.0)] {
-            let told = replay(&vec![2.0; tasks], Machine::ideal(ranks, threads));
-            assert_eq!((told.makespan, told.done, told.work), (2.0 * rounds, tasks as u64, 2.0 * tasks as f64));
+            let outcome = replay(&vec![2.0; tasks], Machine::ideal(ranks, threads));
+            assert_eq!(
+                (outcome.makespan, outcome.done, outcome.work),
+                (2.0 * rounds, tasks as u64, 2.0 * tasks as f64)
+            );
         }
         assert_eq!(replay(&[], Machine::ideal(3, 1)), Replay { words: 2, ..Replay::default() });
     }
@@ -259,10 +262,10 @@ mod tests {
             let ideal = replay(&costs, Machine::ideal(ranks, threads));
             let real =
                 replay(&costs, Machine { latency: 1e-5, word: 2e-6, poll: POLL, ..Machine::ideal(ranks, threads) });
-            for told in [ideal, real] {
-                assert_eq!(told.done, 5000);
-                assert!((told.work / work - 1.0).abs() < 1e-12);
-                assert!(told.makespan >= work / hands * (1.0 - 1e-12));
+            for outcome in [ideal, real] {
+                assert_eq!(outcome.done, 5000);
+                assert!((outcome.work / work - 1.0).abs() < 1e-12);
+                assert!(outcome.makespan >= work / hands * (1.0 - 1e-12));
             }
             assert!(ideal.makespan <= work / hands + longest);
             // each task waits a few polls at most
@@ -275,10 +278,10 @@ mod tests {
     #[test]
     fn short_tasks_of_many_ranks_are_handed_out_several_at_a_time() {
         let machine = Machine { latency: 5e-6, word: 2e-6, poll: POLL, ..Machine::ideal(10_000, 1) };
-        let told = replay(&vec![0.01; 1_000_000], machine);
-        assert_eq!(told.done, 1_000_000);
+        let outcome = replay(&vec![0.01; 1_000_000], machine);
+        assert_eq!(outcome.done, 1_000_000);
         // one word a task would take rank 0 two seconds, the tasks take one
-        assert!(told.words < 400_000 && told.makespan < 1.3, "{told:?}");
+        assert!(outcome.words < 400_000 && outcome.makespan < 1.3, "{outcome:?}");
     }
 
     #[test]

@@ -186,7 +186,7 @@ impl ConnectTask {
     pub fn into_outcome(self) -> Result<ConnectOutcome> {
         match self.state.phase {
             PathSearch::Done(outcome) => Ok(*outcome),
-            _ => Err(Error::Internal("the outcome of an unfinished pair was asked for".into())),
+            _ => Err(Error::Internal("the outcome of an unfinished pair was requested".into())),
         }
     }
 

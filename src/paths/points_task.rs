@@ -166,7 +166,7 @@ impl PathPointsTask {
     /// # Errors
     /// `Error::Internal` when it is not.
     pub fn into_points(self) -> Result<PathPoints> {
-        let unfinished = || Error::Internal("the points of an unfinished path were asked for".into());
+        let unfinished = || Error::Internal("the points of an unfinished path were requested".into());
         self.state.done.map(|points| *points).ok_or_else(unfinished)
     }
 

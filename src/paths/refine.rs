@@ -122,7 +122,7 @@ impl DescentTask {
     /// # Errors
     /// `Error::Internal` when it is not.
     pub fn into_outcome(self) -> Result<ConnectOutcome> {
-        let unfinished = || Error::Internal("the outcome of an unfinished descent was asked for".into());
+        let unfinished = || Error::Internal("the outcome of an unfinished descent was requested".into());
         self.state.done.map(|outcome| *outcome).ok_or_else(unfinished)
     }
 

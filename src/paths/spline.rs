@@ -150,7 +150,7 @@ fn check(knots: &[f64], values: &[f64]) -> Result<()> {
     }
     match knots.windows(2).find(|pair| pair[1] <= pair[0]) {
         Some(pair) => {
-            Err(Error::Numerical(format!("the knots of a spline must rise: {} follows {}", pair[1], pair[0])))
+            Err(Error::Numerical(format!("the knots of a spline must increase: {} follows {}", pair[1], pair[0])))
         }
         None => Ok(()),
     }

@@ -42,7 +42,7 @@ impl ImageTeam for Alone {
 }
 
 fn no_such(member: usize) -> Error {
-    Error::Internal(format!("member {member} of a team of one was asked for"))
+    Error::Internal(format!("member {member} of a team of one was requested"))
 }
 
 /// Number of batches of a band of `count` images, ends included: no larger team has work for all.

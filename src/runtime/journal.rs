@@ -70,9 +70,9 @@ impl Relation {
             Comparison::Changed(changes) => {
                 Self::Changed(changes.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
             }
-            Comparison::Extends(_) => Self::Useless("is of a smaller deck"),
+            Comparison::Extends(_) => Self::Useless("belongs to a smaller deck"),
             Comparison::Same if found.built_on != due.built_on => {
-                Self::Useless("belongs to another file than the one that is there")
+                Self::Useless("was built on a different version of an earlier stage's file")
             }
             Comparison::Same => Self::Same(found.clone()),
         })
@@ -109,14 +109,14 @@ impl<'r> Journal<'r> {
                 });
             }
             Relation::Useless(why) => {
-                log::warn!("{}: its checkpoint {why} and is not used: the stage begins anew", stage.name());
+                log::warn!("{}: the checkpoint {why} and is not used: the stage starts again", stage.name());
                 Checkpoints::remove(ranks, directory, stage)?;
                 checkpoints = Checkpoints::open(ranks, directory, stage, header.program)?;
             }
         }
         let (finished, running) = (checkpoints.finished().len(), checkpoints.running().len());
         if finished + running > 0 {
-            log::info!("{}: goes on from a checkpoint, {finished} tasks done, {running} in hand", stage.name());
+            log::info!("{}: resumes from a checkpoint, {finished} tasks done, {running} in progress", stage.name());
         }
         Ok(Self {
             ranks,

@@ -50,15 +50,15 @@ impl Live {
         let ago = |age: Duration| humantime::format_duration(Duration::from_secs(age.as_secs())).to_string();
         let state = match occupied {
             Occupied::Yes => "running".to_owned(),
-            Occupied::No => format!("not running, last heard of {} ago; the same command goes on with it", ago(age)),
+            Occupied::No => format!("not running, last update {} ago; repeat the same command to resume", ago(age)),
             Occupied::Unknown if age < Duration::from_secs(60) => "running".to_owned(),
-            Occupied::Unknown => format!("last heard of {} ago", ago(age)),
+            Occupied::Unknown => format!("last update {} ago", ago(age)),
         };
         let round = if self.round > 0 { format!(" of round {}", self.round) } else { String::new() };
         let mut lines = vec![
             format!("{}: {state}, {} ranks", self.stage, self.ranks),
             format!(
-                "  {} of {} tasks{round} done, {} in hand, about {:.0} % of their work",
+                "  {} of {} tasks{round} done, {} in progress, about {:.0} % of their work",
                 self.done,
                 self.tasks,
                 self.begun.saturating_sub(self.done),
@@ -69,7 +69,7 @@ impl Live {
         if let Some(left) = self.expected().filter(|_| occupied != Occupied::No) {
             let end = UNIX_EPOCH + Duration::from_secs_f64(self.updated + left);
             lines.push(format!(
-                "  {rate:.2} tasks per minute; expected end of the stage's tasks {}",
+                "  {rate:.2} tasks per minute; expected end of the tasks {}",
                 humantime::format_rfc3339_seconds(end)
             ));
         }
@@ -77,21 +77,21 @@ impl Live {
             Some(time) => {
                 format!("  last checkpoint {} ago", ago(Duration::from_secs_f64((now() - time).max(0.0))))
             }
-            None => "  no checkpoint by this process yet".to_owned(),
+            None => "  no checkpoint in this run yet".to_owned(),
         });
         lines
     }
 }
 
 /// Renews the file, now and then; what cannot be written is left out: nothing depends on it.
-pub struct Teller {
+pub struct Reporter {
     directory: PathBuf,
     live: Live,
     started: Instant,
     written: Option<Instant>,
 }
 
-impl Teller {
+impl Reporter {
     pub fn new(directory: &Path, stage: &str, tasks: u64, ranks: usize) -> Self {
         let live = Live {
             stage: stage.to_owned(),
@@ -110,7 +110,7 @@ impl Teller {
     }
 
     /// Changes what is told; it is written when the last version is old enough.
-    pub fn tell(&mut self, change: impl FnOnce(&mut Live)) {
+    pub fn report(&mut self, change: impl FnOnce(&mut Live)) {
         change(&mut self.live);
         if self.written.is_some_and(|written| written.elapsed() < INTERVAL) {
             return;
@@ -153,15 +153,15 @@ mod tests {
     #[test]
     fn the_expected_end_follows_from_what_this_process_has_done() {
         let directory = tempfile::tempdir().unwrap();
-        let mut teller = Teller::new(directory.path(), "explore", 40, 4);
-        teller.tell(|live| (live.done, live.done_before, live.begun, live.fraction) = (20, 10, 24, 0.5));
+        let mut reporter = Reporter::new(directory.path(), "explore", 40, 4);
+        reporter.report(|live| (live.done, live.done_before, live.begun, live.fraction) = (20, 10, 24, 0.5));
         let mut live = Live::read(directory.path()).unwrap();
         assert_eq!((live.done, live.ranks), (20, 4));
         // a quarter of the work in 100 s, a half is left
         live.seconds = 100.0;
         assert!((live.expected().unwrap() - 200.0).abs() < 1e-9);
         let lines = live.lines(Occupied::Yes);
-        assert!(lines[0].contains("running") && lines[1].contains("20 of 40 tasks done, 4 in hand, about 50 %"));
+        assert!(lines[0].contains("running") && lines[1].contains("20 of 40 tasks done, 4 in progress, about 50 %"));
         assert!(lines[2].contains("6.00 tasks per minute"), "{lines:?}");
         assert!(live.lines(Occupied::No)[0].contains("not running"));
         live.done = 10;

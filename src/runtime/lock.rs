@@ -30,13 +30,13 @@ impl DirectoryLock {
     /// `Storage` when another process works in the directory and goes on doing so, or the directory cannot be written to.
     pub fn take(directory: &Path) -> Result<Self> {
         let path = directory.join(NAME);
-        let told = |error: std::io::Error| {
+        let unwritable = |error: std::io::Error| {
             Error::storage(
                 &path,
                 format!("cannot be written: {error}; get permission to write there, or choose another --output"),
             )
         };
-        let mut file = File::options().create(true).truncate(false).write(true).open(&path).map_err(told)?;
+        let mut file = File::options().create(true).truncate(false).write(true).open(&path).map_err(unwritable)?;
         let start = Instant::now();
         loop {
             match file.try_lock() {
@@ -47,11 +47,15 @@ impl DirectoryLock {
                 Err(TryLockError::WouldBlock) => {
                     let who = std::fs::read_to_string(&path).unwrap_or_default();
                     let message =
-                        format!("another run works in this directory ({}); wait for it or stop it", who.trim());
+                        format!("another run is using this directory ({}); wait for it or stop it", who.trim());
                     return Err(Error::storage(directory, message));
                 }
                 Err(TryLockError::Error(error)) => {
-                    log::warn!("{}: no locks here ({error}); see to it that one run works in it", directory.display());
+                    log::warn!(
+                        "{}: the file system has no locks ({error}); make sure that only one run uses the \
+                                directory",
+                        directory.display()
+                    );
                     return Ok(Self(None));
                 }
             }

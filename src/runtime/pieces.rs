@@ -19,7 +19,7 @@ impl Workers<'_> {
         let mut all = Vec::with_capacity(count as usize);
         for begin in (0..longest).step_by(step) {
             if self.ranks.any(self.stop.wanted()) {
-                return Err(Stop::told(self.stage));
+                return Err(Stop::error(self.stage));
             }
             let mine = begin.min(count as usize)..(begin + step).min(count as usize);
             let done: Vec<Result<T>> = mine.into_par_iter().map(&one).collect();

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Whether this process is the one that speaks; before the ranks are known each does.
 static FIRST_RANK: AtomicBool = AtomicBool::new(true);
-static TOLD: AtomicBool = AtomicBool::new(false);
+static REPORTED: AtomicBool = AtomicBool::new(false);
 
 /// Whether this process is the one that speaks.
 pub fn is_first_rank() -> bool {
@@ -25,8 +25,8 @@ pub fn rank_is(rank: usize) {
 }
 
 /// Tells the error that ends the program, once.
-pub fn tell(error: &Error) {
-    if is_first_rank() && !TOLD.swap(true, Ordering::Relaxed) {
+pub fn report(error: &Error) {
+    if is_first_rank() && !REPORTED.swap(true, Ordering::Relaxed) {
         eprintln!("glasswell: {error}");
     }
 }

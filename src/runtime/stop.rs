@@ -47,10 +47,10 @@ impl Stop {
     }
 
     /// What to tell when the ranks have stopped in a stage.
-    pub fn told(stage: &str) -> Error {
+    pub fn error(stage: &str) -> Error {
         Error::Stopped(format!(
-            "stopped by the clock or a signal in stage {stage} after a checkpoint: the same command goes on from there, on any \
-             number of ranks"
+            "stopped by the time limit or a signal in stage {stage} after a checkpoint: repeat the same command to \
+             resume, on any number of ranks"
         ))
     }
 }

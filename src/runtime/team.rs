@@ -134,7 +134,7 @@ impl Workers<'_> {
         let order = remaining(keys, journal);
         let earlier = self.ranks.agree(journal.results::<R>(keys))?;
         let before = (keys.len() - order.len()) as u64;
-        progress.tell(|live| (live.round, live.done, live.done_before) = (journal.round(), before, before));
+        progress.report(|live| (live.round, live.done, live.done_before) = (journal.round(), before, before));
         let (team, place) = (self.ranks.rank() % order.len(), self.ranks.rank() / order.len());
         let is_member = place < most;
         let members = Members(self.ranks.split(if is_member { team } else { order.len() }));
@@ -152,7 +152,7 @@ impl Workers<'_> {
             let advanced = part.advance_for(TURN, slice(particles), &finish);
             self.ranks.agree(advanced)?;
             let working = self.ranks.sum_u64(u64::from(part.task.is_some() && part.is_leader()));
-            progress.tell(|live| {
+            progress.report(|live| {
                 (live.begun, live.done) = (live.tasks, live.tasks - working);
                 let fraction = part.task.as_ref().map_or(1.0, Task::fraction);
                 live.fraction = (live.done as f64 + working as f64 * fraction) / live.tasks.max(1) as f64;
@@ -166,7 +166,7 @@ impl Workers<'_> {
                 part.save(journal)?;
             }
             if stopping {
-                return Err(Stop::told(self.stage));
+                return Err(Stop::error(self.stage));
             }
         }
         self.ranks.add_waited(part.members.0.waited());

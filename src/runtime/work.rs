@@ -137,7 +137,7 @@ impl Workers<'_> {
             finish: &finish,
         };
         let before = (keys.len() - order.len()) as u64;
-        progress.tell(|live| (live.round, live.done, live.done_before) = (journal.round(), before, before));
+        progress.report(|live| (live.round, live.done, live.done_before) = (journal.round(), before, before));
         let mut queue = self.ranks.work(order.len(), self.threads);
         self.work_through(&mut queue, journal, &mut hands, progress, |journal, position| {
             let key = order[position];
@@ -148,7 +148,7 @@ impl Workers<'_> {
         self.ranks.agree(hands.failure.take().map_or(Ok(()), Err))?;
         if stopped {
             hands.save(journal)?;
-            return Err(Stop::told(self.stage));
+            return Err(Stop::error(self.stage));
         }
         journal.end_round(&hands.done[hands.saved..])?;
         journal.note_costs(&hands.done);
@@ -187,7 +187,7 @@ impl Workers<'_> {
                         queue.done();
                     }
                     queue.poll();
-                    progress.tell(|live| hands.tell(live, queue, journal));
+                    progress.report(|live| hands.tell(live, queue, journal));
                 } else if !queue.meeting() {
                     if !more || queue.stopping() {
                         queue.leave();

@@ -77,7 +77,7 @@ impl OverlapRemoval {
         }
         if self.steps >= MOST_STEPS {
             return Err(Error::Numerical(format!(
-                "overlaps are left after {MOST_STEPS} steps of descent (largest force {largest}); use another seed"
+                "overlaps remain after {MOST_STEPS} steps of descent (largest force {largest}); use another seed"
             )));
         }
         for (atom, f) in self.positions.chunks_exact_mut(3).zip(forces.chunks_exact(3)) {

@@ -43,7 +43,8 @@ impl Profile {
         match (first, last) {
             (Some(first), Some(last)) if first <= AT_MINIMUM && last >= 1.0 - AT_MINIMUM => Ok(()),
             _ => Err(Error::Numerical(format!(
-                "a profile must reach from one minimum, xi = 0, to the other, xi = 1: it reaches from {first:?} to {last:?}"
+                "a profile must extend from one minimum, xi = 0, to the other, xi = 1: it extends from {first:?} to \
+                 {last:?}"
             ))),
         }
     }

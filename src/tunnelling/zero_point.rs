@@ -37,7 +37,7 @@ pub fn splitting_with_zero_point(
     let reaches = |first: f64, last: f64| first <= AT_END * length && last >= length * (1.0 - AT_END);
     if !first.zip(last).is_some_and(|(first, last)| reaches(first, last)) {
         return Err(Error::Numerical(format!(
-            "zero-point energies along a path must reach from its one end, 0, to the other, {length}: they reach from \
+            "zero-point energies along a path must extend from one end, 0, to the other, {length}: they extend from \
              {first:?} to {last:?}"
         )));
     }

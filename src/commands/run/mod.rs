@@ -26,12 +26,12 @@ pub fn run(file: &Path, options: &RunOptions) -> Result<()> {
     runtime::rank_is(ranks.rank());
     // told before the ranks part: the first that leaves with an error code may end the others, rank 0 among them
     let ended = run_stages(&ranks, file, options, signals).map_err(|error| match error {
-        Error::Stopped(told) if options.redo.is_some() => {
-            Error::Stopped(format!("{told}; without --redo, which would begin anew"))
+        Error::Stopped(message) if options.redo.is_some() => {
+            Error::Stopped(format!("{message}; leave out --redo, which would start the stage again"))
         }
         error => error,
     });
-    ended.inspect_err(runtime::tell)
+    ended.inspect_err(runtime::report)
 }
 
 fn run_stages(ranks: &Ranks, file: &Path, options: &RunOptions, signals: Signals) -> Result<()> {
@@ -59,7 +59,7 @@ fn run_stages(ranks: &Ranks, file: &Path, options: &RunOptions, signals: Signals
     let mut context = Context::new(ranks, deck, directory, until, stop, threads, visible);
     for (stage, earlier) in plan {
         if ranks.any(context.stop.wanted()) {
-            return Err(Stop::told(stage.name()));
+            return Err(Stop::error(stage.name()));
         }
         context.begin_stage();
         work(stage).run(&context, earlier)?;
@@ -117,7 +117,7 @@ fn stop(ranks: &Ranks, time_limit: Option<&str>, signals: Signals) -> Result<Sto
     let limit = limit.map_err(|message| Error::Usage(format!("--time-limit: {message}")))?;
     let job = if ranks.rank() == 0 { runtime::working_time() } else { None };
     if let Some(job) = job {
-        log::info!("the job leaves {} s to work", job.as_secs());
+        log::info!("the SLURM job allows {} s of work", job.as_secs());
     }
     Ok(Stop::new(limit.into_iter().chain(job).min(), signals))
 }
@@ -128,7 +128,7 @@ fn lock(ranks: &Ranks, directory: &Path) -> Result<Option<DirectoryLock>> {
         return Ok(None);
     }
     std::fs::create_dir_all(directory)
-        .map_err(|error| Error::storage(directory, format!("cannot be made: {error}; choose another --output")))?;
+        .map_err(|error| Error::storage(directory, format!("cannot be created: {error}; choose another --output")))?;
     DirectoryLock::take(directory).map(Some)
 }
 

@@ -83,7 +83,7 @@ impl Checkpoints {
         let looked = ranks.broadcast(looked, 0)?;
         if let Some((name, how)) = of_another_program(&looked, program) {
             let remedy =
-                format!("finish the stage with that program, or give --redo {} to begin it anew", stage.name());
+                format!("finish the stage with that program, or give --redo {} to start it again", stage.name());
             return Err(Error::storage(&directory.join(name.to_string()), format!("{how}; {remedy}")));
         }
         let highest = looked.iter().map(|(name, _)| name.number).max().unwrap_or(0);
@@ -132,7 +132,7 @@ impl Checkpoints {
         let file = &self.files[place.file];
         let path = self.directory.join(file.name.to_string());
         let told = |why| {
-            let remedy = "it was whole when this run began; run again, what is whole then is used";
+            let remedy = "it was intact when this run began; run again, and what is intact then is used";
             Error::storage(&path, format!("record of {key} {why}; {remedy}"))
         };
         record_file::read(&path, file.start, &place.row).map(Some).map_err(told)
@@ -205,7 +205,7 @@ impl Checkpoints {
         for path in names.iter().map(|name| self.directory.join(name.to_string())) {
             if path.exists() {
                 let remedy = "end the other run that writes to this directory, and run again";
-                return Err(Error::storage(&path, format!("has come while this run was going; {remedy}")));
+                return Err(Error::storage(&path, format!("appeared during this run; {remedy}")));
             }
         }
         Ok(())

@@ -68,7 +68,7 @@ impl SharedRecords {
     /// # Errors
     /// `Storage` when it cannot be read or fails its checksum.
     pub fn read(&self, number: u64) -> Result<Vec<u8>> {
-        let remedy = "run again, and it is written anew";
+        let remedy = "run again, and it is written again";
         let told =
             |why: String| Error::storage(&self.path, format!("record {number} of {}: {why}; {remedy}", self.total));
         self.find(number).map_err(|error| told(error.to_string()))?.ok_or_else(|| told("fails its checksum".into()))

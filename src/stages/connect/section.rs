@@ -14,7 +14,7 @@ impl DeckSection for ConnectSettings {
         section.at_least(self.minimum_visits, 1, "minimum_visits");
         section.at_least(self.max_iterations, 1, "max_iterations");
         if self.images > 1000 {
-            section.warn("images", &format!("images = {} is a great many: the papers use 40 to 600", self.images));
+            section.warn("images", &format!("images = {} is unusually large: the papers use 40 to 600", self.images));
         }
     }
 

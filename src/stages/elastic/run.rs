@@ -121,7 +121,7 @@ fn sorted(reader: &StageReader, coupled: Option<&Coupled>, done: Vec<(u64, Outco
                 strained.wells.push(StrainedWell { well, glass: coupled.ends(well)?.glass, coupling: *coupling });
             }
             (Outcome::Well(_), None) => {
-                return Err(Error::Internal("a double well was strained that nobody asked for".to_owned()));
+                return Err(Error::Internal("a double well was strained without being requested".to_owned()));
             }
         }
     }

@@ -38,8 +38,7 @@ impl DeckSection for ExciteSettings {
         }
         let few = self.amplitudes.per_decade < 4 && self.push;
         if few {
-            section
-                .warn("amplitudes.per_decade", "fewer than 4 amplitudes a decade may step over the first transition");
+            section.warn("amplitudes.per_decade", "fewer than 4 amplitudes per decade may miss the first transition");
         }
     }
 }

@@ -28,23 +28,24 @@ impl DeckSection for ExploreSettings {
         let bisect = self.schedule == Schedule::Bisect;
         let sound = stride.is_power_of_two() && (2..=LARGEST_STRIDE).contains(&stride);
         section.require(sound || !bisect, "stride", &format!("a power of two, 2 to {LARGEST_STRIDE}"));
-        section.require(stride == 1 || bisect, "stride", "schedule = \"bisect\" beside it, or no `stride`");
+        section.require(stride == 1 || bisect, "stride", "schedule = \"bisect\" in the same section, or no `stride`");
         if bisect && deck.connect.is_some() {
             section.warn(
                 "schedule",
-                "schedule = \"bisect\" misses short visits: fewer transitions and candidates are found, and stays come out too long",
+                "schedule = \"bisect\" misses short visits: fewer transitions and candidates are found, and \
+                 residence times are overestimated",
             );
         }
         section.positive(self.force_tolerance, "force_tolerance");
         section.require((0.0..=1.0).contains(&self.audit), "audit", "a share of the recognised quenches, 0 to 1");
         let tiny = deck.model.preset == Preset::Harmonic;
-        let wanted = "false: the minima of harmonic packings differ by less than recognition can tell";
+        let wanted = "false: the minima of harmonic packings differ by less than recognition can resolve";
         section.require(!(self.recognition && tiny), "recognition", wanted);
         if self.force_tolerance > 1e-6 {
             section.warn(
                 "force_tolerance",
                 &format!(
-                    "force_tolerance = {:?} is loose: minima that are one may count as two (default 1e-9)",
+                    "force_tolerance = {:?} is loose: one minimum may be counted as two (default 1e-9)",
                     self.force_tolerance
                 ),
             );

@@ -12,7 +12,7 @@ pub fn summary(reader: &StageReader) -> Result<Vec<Line>> {
     let count = equilibrated.iter().filter(|flag| **flag).count();
     Ok(vec![
         line("glasses", inherent.len()),
-        line("of them equilibrated", count),
+        line("  equilibrated", count),
         line("inherent energy per particle, mean", format!("{:.5}", mean(&inherent))),
     ])
 }

@@ -21,7 +21,7 @@ impl DeckSection for TunnelSettings {
         for (k, unit) in self.units.iter().enumerate() {
             let choice = if known.is_empty() {
                 format!(
-                    "an empty list: {} stands for no material; give reduced_mass = {{ name = number }}",
+                    "an empty list: {} does not represent a material; give reduced_mass = {{ name = number }}",
                     preset.name()
                 )
             } else {
@@ -37,7 +37,7 @@ impl DeckSection for TunnelSettings {
             section.require(
                 !self.reduced_mass.contains_key(unit),
                 &format!("reduced_mass.{unit}"),
-                "a name that `units` does not have",
+                "a name that is not in `units`",
             );
         }
         for (name, mass) in &self.reduced_mass {
@@ -53,7 +53,11 @@ impl DeckSection for TunnelSettings {
         let nothing = self.units.is_empty() && self.reduced_mass.is_empty();
         let wanted = match known.is_empty() {
             true => {
-                format!("a key reduced_mass = {{ name = number }} beside it: {} stands for no material", preset.name())
+                format!(
+                    "a key reduced_mass = {{ name = number }} in the same section: {} does not represent a \
+                         material",
+                    preset.name()
+                )
             }
             false => format!("at least one of {}, or a reduced_mass", listed(known.iter().copied())),
         };
