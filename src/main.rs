@@ -1,4 +1,4 @@
-//! Arguments, start of the ranks, exit code.
+//! Command-line arguments, start of the ranks, exit code.
 
 use clap::{Args, Parser, Subcommand};
 use glasswell::commands::{self, RunOptions};

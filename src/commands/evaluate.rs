@@ -10,7 +10,7 @@ use crate::modes::dense_spectrum;
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 
-/// What `evaluate` was asked for.
+/// The options of `evaluate`.
 pub struct EvaluateOptions {
     pub file: PathBuf,
     pub model: Preset,
@@ -21,7 +21,7 @@ pub struct EvaluateOptions {
     pub json: bool,
 }
 
-/// Reads the one configuration of a file.
+/// Reads a file that holds exactly one configuration.
 ///
 /// # Errors
 /// `Error::Input` when the file cannot be used or holds several configurations.
@@ -35,7 +35,7 @@ pub fn read_one(file: &std::path::Path, preset: Preset) -> Result<Configuration>
     }
 }
 
-/// Prints energy, pressure, stress, forces of a configuration, and what else was asked for.
+/// Prints energy, pressure, stress and forces of a configuration, and what the options request in addition.
 ///
 /// # Errors
 /// `Error::Input` for unusable files, `Error::Numerical` when the energy is not finite.
@@ -99,7 +99,7 @@ fn evaluate_sums(
     Ok(())
 }
 
-/// [3N] as rows of three.
+/// [3N] as rows of three numbers.
 pub fn triples(flat: &[f64]) -> Value {
     json!(flat.as_chunks::<3>().0)
 }

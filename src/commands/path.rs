@@ -10,7 +10,7 @@ use crate::paths::{ConnectSettings, ConnectedWell, PathMethod, PathStatus, find_
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 
-/// What `path` was asked for.
+/// The options of `path`.
 pub struct PathOptions {
     pub a: PathBuf,
     pub b: PathBuf,
@@ -20,7 +20,7 @@ pub struct PathOptions {
     pub json: bool,
 }
 
-/// Quenches both configurations, joins the minima, and prints the path, or the parts of one that splits.
+/// Quenches both configurations, connects the minima, and prints the path, or its parts if it splits.
 ///
 /// # Errors
 /// `Error::Input` for unusable or mismatched configurations, `Error::Usage` for fewer than 3 images.
@@ -68,7 +68,7 @@ pub fn path(options: &PathOptions) -> Result<()> {
     Ok(())
 }
 
-/// The keys of `well_values`: null where there is no path, or its parts stand for it.
+/// The keys of `well_values`: null where there is no path, or where its parts are listed instead.
 const WELL_KEYS: [&str; 24] = [
     "status",
     "a",
@@ -96,7 +96,7 @@ const WELL_KEYS: [&str; 24] = [
     "force_evaluations",
 ];
 
-/// The figures of one double well, its profile on `points` points.
+/// The properties of one double well, with its profile on `points` points.
 fn well_values(connected: &ConnectedWell, points: usize) -> Result<Map<String, Value>> {
     let well = &connected.double_well;
     let profile = well.profile.with_points(points)?;

@@ -1,4 +1,4 @@
-//! Reading a stage's file: each rank for itself, and only the rows it wants.
+//! Reading a stage's file: each rank on its own, and only the rows it needs.
 
 use std::path::{Path, PathBuf};
 
@@ -16,7 +16,7 @@ use super::values::Attribute;
 use crate::error::{Error, Result};
 use crate::stage::Stage;
 
-/// A number that data sets hold.
+/// A numeric type of data sets.
 pub trait Number: Copy + Sized {
     /// The name of the type, for messages.
     const NAME: &'static str;
@@ -81,7 +81,7 @@ impl StageReader {
         Self::open_as(&directory.join(stage.file_name()), stage, false)
     }
 
-    /// Opens a file of this layout that the user names (glasses to import); failures are `Input` errors.
+    /// Opens a file of this layout that the user specifies (glasses to import); failures are `Input` errors.
     ///
     /// # Errors
     /// As [`StageReader::open`], as `Input`.
@@ -98,7 +98,7 @@ impl StageReader {
         if start != SIGNATURE {
             return Err(unusable("is not an HDF5 file".into()));
         }
-        // before the library reads what may end the process
+        // verify first, because damaged metadata can crash the library
         let seal = seal::look(path).map_err(|error| unusable(format!("cannot be read: {error}")))?;
         if seal == Seal::Broken {
             return Err(unusable("is damaged: its names, shapes and attributes fail their checksum".into()));
@@ -108,17 +108,17 @@ impl StageReader {
         Ok(StageReader { file, path: path.to_path_buf(), header, sealed: seal == Seal::Whole, imported })
     }
 
-    /// Whether its names, shapes and attributes have been compared with a checksum.
+    /// Whether its names, shapes and attributes have been verified by a checksum.
     pub(super) fn is_sealed(&self) -> bool {
         self.sealed
     }
 
-    /// What the file says about itself.
+    /// The header of the file.
     pub fn header(&self) -> &Header {
         &self.header
     }
 
-    /// Where the file is.
+    /// The path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -134,7 +134,7 @@ impl StageReader {
         group.is_some_and(|group| group.link_exists(name) && group.dataset(name).is_ok())
     }
 
-    /// Names of the groups in the root (the units of tunnelling.h5, for one), sorted.
+    /// Names of the groups in the root (for example, the units of tunnelling.h5), sorted.
     ///
     /// # Errors
     /// `Storage` (`Input` for an imported file) when the file cannot be read.
@@ -232,7 +232,7 @@ impl StageReader {
     /// An attribute of a group or data set: a number, a list of numbers, or text.
     ///
     /// # Errors
-    /// `Storage` (`Input`) when it is missing or of no known type.
+    /// `Storage` (`Input`) when it is missing or of unknown type.
     pub fn attribute(&self, path: &str, name: &str) -> Result<Attribute> {
         let location: hdf5::Result<Location> = match self.has(path) {
             true => self.file.dataset(path).map(|dataset| Location::clone(&dataset)),

@@ -4,7 +4,7 @@ use super::frame::{Frame, Row, finite};
 use crate::error::{Error, Result};
 use std::path::Path;
 
-/// Which column holds what.
+/// The columns of the data.
 struct Columns {
     species: usize,
     position: usize,
@@ -103,7 +103,7 @@ fn row(line: &str, number: usize, columns: &Columns) -> std::result::Result<Row,
     Ok(Row { line: number, species: words[columns.species].to_string(), position, diameter })
 }
 
-/// `key=value` pairs; values may stand in double quotes; a lone word is a key without value.
+/// `key=value` pairs; values may be in double quotes; a single word is a key without a value.
 fn key_values(header: &str) -> std::result::Result<Vec<(String, String)>, String> {
     let mut pairs = Vec::new();
     let mut rest = header.trim();

@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::model::Preset;
 use std::path::Path;
 
-/// The atom styles that are read, with the column of the diameter and of x.
+/// The supported atom styles, with the columns of the diameter and of x.
 #[derive(Clone, Copy, PartialEq)]
 enum Style {
     /// id type x y z
@@ -26,7 +26,7 @@ impl Style {
         }
     }
 
-    /// Without a hint the number of columns tells: image flags add three.
+    /// Without a style hint the number of columns decides: image flags add three.
     fn of_columns(columns: usize) -> Option<Self> {
         match columns {
             5 | 8 => Some(Style::Atomic),
@@ -75,7 +75,7 @@ const SECTIONS: [&str; 24] = [
     "AngleAngle Coeffs",
 ];
 
-/// What the header says.
+/// The contents of the header.
 #[derive(Default)]
 struct Header {
     atoms: Option<usize>,
@@ -84,7 +84,7 @@ struct Header {
 }
 
 pub(super) fn read(path: &Path, text: &str, preset: Preset) -> Result<Frame> {
-    // the first line is a comment whatever it says
+    // the first line is always a comment
     let lines: Vec<(usize, &str)> = text.lines().enumerate().skip(1).map(|(k, line)| (k + 1, line.trim())).collect();
     let filled: Vec<(usize, &str)> =
         lines.into_iter().filter(|(_, line)| !line.split('#').next().unwrap_or("").trim().is_empty()).collect();
@@ -157,7 +157,7 @@ fn header(path: &Path, lines: &[(usize, &str)]) -> Result<Header> {
     Ok(header)
 }
 
-/// The rows of the section Atoms by rising id.
+/// The rows of the section Atoms in increasing order of their ids.
 fn atoms(path: &Path, lines: &[(usize, &str)], count: usize, preset: Preset) -> Result<Vec<Row>> {
     let Some(start) = lines.iter().position(|(_, line)| section_name(line) == Some("Atoms")) else {
         return Err(Error::input(path, format!("no section `Atoms`; {WANTED_STYLE}")));

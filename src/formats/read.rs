@@ -1,4 +1,4 @@
-//! Files of configurations, told apart by what is in them.
+//! Files of configurations; the format is recognised by the contents.
 
 use super::frame::{Frame, Row};
 use super::{extended_xyz, lammps, sanity};
@@ -7,7 +7,8 @@ use crate::model::{Configuration, PeriodicBox, Preset};
 use std::io::Read;
 use std::path::Path;
 
-/// Reads every configuration of a file; particles by line (extended XYZ) or by rising id (LAMMPS data), positions [3N] as written.
+/// Reads every configuration of a file; particles by line (extended XYZ) or by increasing id (LAMMPS data), positions
+/// [3N] as written.
 ///
 /// Extended XYZ: `Lattice="..." Properties=species:S:1:pos:R:3[:diameter:R:1]`, several frames one after another;
 /// LAMMPS data: atom_style atomic, charge (pss: the diameter in the charge column) or sphere. Species A, B, C or 1, 2, 3.
@@ -24,7 +25,7 @@ pub fn read_configurations(path: &Path, preset: Preset) -> Result<Vec<Configurat
     frames.iter().map(|frame| configuration(path, frame, preset)).collect()
 }
 
-/// How many configurations a file holds, from its headers alone.
+/// The number of configurations in a file, from its headers alone.
 pub fn count(path: &Path) -> Result<usize> {
     let text = read_text(path)?;
     match format_of(path, &text)? {
@@ -87,7 +88,7 @@ fn format_of(path: &Path, text: &str) -> Result<Format> {
     Err(Error::input(path, message))
 }
 
-/// A frame as the model needs it, checked.
+/// Converts a frame to a checked configuration of the model.
 fn configuration(path: &Path, frame: &Frame, preset: Preset) -> Result<Configuration> {
     let mut species = Vec::with_capacity(frame.rows.len());
     let mut diameters = Vec::with_capacity(frame.rows.len());
@@ -110,8 +111,8 @@ fn configuration(path: &Path, frame: &Frame, preset: Preset) -> Result<Configura
     Ok(configuration)
 }
 
-/// Particles of a model without species have one name: several are the sign of a file made for another model. (Those of pss
-/// differ by their diameters, whatever they are called.)
+/// Particles of a model without species have one name: several names indicate a file made for another model. (Particles
+/// of pss differ by their diameters, whatever their names.)
 fn one_species(path: &Path, frame: &Frame, preset: Preset) -> Result<()> {
     let Some(first) = frame.rows.first().filter(|_| preset.species() == 1 && !preset.has_diameters()) else {
         return Ok(());

@@ -1,11 +1,12 @@
-//! Configurations for other programs; every number is written with the digits that read back exactly.
+//! Configurations for other programs; every number is written with enough digits to be read back exactly.
 
 use crate::model::{Configuration, Preset};
 use std::fmt::Write;
 
 const LETTERS: [&str; 3] = ["A", "B", "C"];
 
-/// One frame of extended XYZ: species A, B, C, positions [sigma] as they are, and diameters [sigma] where the model has them.
+/// One frame of extended XYZ: species A, B, C, positions [sigma] unchanged, and diameters [sigma] if the model has
+/// them.
 pub fn write_extended_xyz(configuration: &Configuration, preset: Preset) -> String {
     let [x, y, z] = configuration.cell.edges;
     let with_diameters = preset.has_diameters();
@@ -23,8 +24,8 @@ pub fn write_extended_xyz(configuration: &Configuration, preset: Preset) -> Stri
     text
 }
 
-/// A LAMMPS data file: atom_style charge with the diameter in the charge column where the model has diameters, else atomic;
-/// types 1, 2, 3 = A, B, C; ids 1 ... N.
+/// A LAMMPS data file: atom_style charge with the diameter in the charge column if the model has diameters, else
+/// atomic; types 1, 2, 3 = A, B, C; ids 1 ... N.
 pub fn write_lammps_data(configuration: &Configuration, preset: Preset) -> String {
     let style = if preset.has_diameters() { "charge" } else { "atomic" };
     let types = preset.species();

@@ -1,4 +1,4 @@
-//! How work is done: tasks to ranks and threads, their journal on disk, when to stop, what is said of the progress.
+//! Distribution of tasks over ranks and threads, checkpoints, stopping, progress.
 
 mod journal;
 mod live;

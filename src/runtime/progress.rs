@@ -1,4 +1,4 @@
-//! How far a stage is: a bar on a terminal, log lines elsewhere, and the file for `glasswell status`; rank 0 only.
+//! Progress of a stage: a bar on a terminal, otherwise log lines, and the file for `glasswell status`; on rank 0 only.
 
 use super::live::{Live, Reporter};
 use crate::parallel::Ranks;
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 /// Seconds between two log lines of one stage.
 const INTERVAL: Duration = Duration::from_secs(30);
 
-/// The progress of one stage, or of one round of it, over all ranks.
+/// The progress of one stage, or of one of its rounds, over all ranks.
 pub struct Progress {
     reporter: Option<Reporter>,
     bar: Option<ProgressBar>,
@@ -24,7 +24,7 @@ struct Log {
 }
 
 impl Progress {
-    /// Nothing is shown, but all is told to the file, unless it is `visible`.
+    /// Only a `visible` progress is shown; the file is written in any case.
     pub fn new(ranks: &Ranks, directory: &Path, visible: bool, stage: &str, total: usize) -> Self {
         let mut progress = Self { reporter: None, bar: None, log: None };
         if ranks.rank() != 0 {
@@ -49,7 +49,7 @@ impl Progress {
         progress
     }
 
-    /// Tells how things are; `change` fills in what is told.
+    /// Reports the progress; `change` sets the values.
     pub fn report(&mut self, change: impl FnOnce(&mut Live)) {
         let Some(reporter) = &mut self.reporter else { return };
         let mut done_of = (0, 0);

@@ -1,10 +1,10 @@
-//! Which reduced masses the quantum problem is solved for.
+//! The reduced masses for which the Schroedinger equation is solved.
 
 use super::{Profile, TunnelSettings, solve};
 use crate::model::Preset;
 use crate::units::{self, Material, quantum_temperature};
 
-/// A path is worth following when its splitting is below this many k_B T_Q.
+/// A path is followed when its splitting is below this many k_B T_Q.
 const ACTIVE: f64 = 10.0;
 
 /// A reduced mass m~ = m sigma^2 epsilon / hbar^2 by the name of its group in the file.
@@ -15,7 +15,7 @@ pub struct Unit {
     pub material: Option<&'static Material>,
 }
 
-/// The units of a deck: the materials it names, then its own reduced masses.
+/// The units of a deck: the materials it names, then its additional reduced masses.
 pub fn units_of(preset: Preset, settings: &TunnelSettings) -> Vec<Unit> {
     let named = settings.units.iter().filter_map(|name| units::material(preset.name(), name)).map(|material| Unit {
         name: material.name.to_owned(),
@@ -33,7 +33,7 @@ pub fn units_of(preset: Preset, settings: &TunnelSettings) -> Vec<Unit> {
 /// Whether the splitting of a profile is below 10 k_B T_Q in one of the units.
 pub fn is_below(profile: &Profile, units: &[Unit]) -> bool {
     let settings = TunnelSettings { levels: 2, ..TunnelSettings::default() };
-    // a profile without figures counts too: they may exist on the exact path
+    // a profile without results counts too: the exact path may have some
     units.iter().any(|unit| match solve(profile, None, unit.reduced_mass, &settings) {
         Ok(doublet) => {
             let above = doublet.splitting >= ACTIVE * quantum_temperature(unit.reduced_mass);
@@ -44,7 +44,7 @@ pub fn is_below(profile: &Profile, units: &[Unit]) -> bool {
 }
 
 impl TunnelSettings {
-    /// The papers' materials of each model; none for models that stand for no material.
+    /// The papers' materials of each model; none for models that do not represent a material.
     pub fn defaults(preset: Preset) -> Self {
         let units = units::materials(preset.name()).iter().map(|material| material.name.to_owned()).collect();
         Self { units, ..Self::default() }

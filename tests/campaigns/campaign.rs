@@ -243,7 +243,7 @@ fn a_truncated_file_is_told_and_left() {
     for &ranks in rank_counts() {
         let ended = campaign.start_aloud(ranks, &[]).wait();
         ended.assert_code(3);
-        assert!(ended.told.contains("glasses.h5") && ended.told.contains("cut short"), "{}", ended.told);
+        assert!(ended.told.contains("glasses.h5") && ended.told.contains("truncated"), "{}", ended.told);
         assert_eq!(ended.told.matches("glasswell: ").count(), 1, "{}", ended.told);
         assert_eq!(campaign.listing(), ["glasses.h5"]);
     }

@@ -1,4 +1,4 @@
-//! `glasswell check`: what a deck would cost; runs nothing but a few force calls.
+//! `glasswell check`: checks a deck and estimates its cost; computes nothing but a few force calls.
 
 mod force_call;
 mod forecast;
@@ -19,8 +19,8 @@ use std::path::{Path, PathBuf};
 /// Checks a deck and prints the expected cost, memory and files.
 ///
 /// # Errors
-/// What `run` would refuse: a deck that cannot be run, files to import that cannot be used, a directory (`output`, else the
-/// campaign's name) without what a stage builds on or with what another deck has made.
+/// The errors of every check that `run` applies: to the deck, to the files to import, and to the directory (`output`,
+/// else the campaign's name), which may lack a file that a stage builds on or hold results of another deck.
 pub fn check(file: &Path, output: Option<&Path>, ranks: usize, explain: bool) -> Result<()> {
     let deck = input::read_deck(file)?;
     for warning in &deck.warnings {
@@ -47,7 +47,7 @@ pub fn check(file: &Path, output: Option<&Path>, ranks: usize, explain: bool) ->
     Ok(())
 }
 
-/// The stages, and what their figures rest on.
+/// Prints the estimates of the stages, and what they are based on.
 fn print_stages(forecasts: &[Forecast], directory: &Path, ranks: usize) {
     let named = |measured: bool| {
         let names =
@@ -90,7 +90,7 @@ fn print_stages(forecasts: &[Forecast], directory: &Path, ranks: usize) {
     println!("total: {} on {ranks} ranks of one thread each, from a replay of the work queue", span(total));
 }
 
-/// The directory, or the one in which it would be made.
+/// The directory, or the nearest existing one above it.
 fn nearest(directory: &Path) -> Option<&Path> {
     let named = directory.ancestors().find(|path| path.is_dir());
     named.or_else(|| Path::new(".").is_dir().then_some(Path::new(".")))
@@ -112,7 +112,7 @@ fn print_memory(deck: &Deck, call: &ForceCall, ranks: usize) {
     }
 }
 
-/// Reads the files to import as `run` would.
+/// Reads the files to import as `run` does.
 fn check_imports(deck: &Deck) -> Result<()> {
     if deck.prepare.as_ref().is_none_or(|prepare| prepare.method != PrepareMethod::Import) {
         return Ok(());
@@ -125,7 +125,7 @@ fn check_imports(deck: &Deck) -> Result<()> {
     Ok(())
 }
 
-/// Bytes in the unit that gives one to three digits before the point.
+/// A number of bytes, in the unit that gives one to three digits before the decimal point.
 fn size(bytes: f64) -> String {
     let units = ["kB", "MB", "GB", "TB", "PB"];
     let power = (0..units.len() - 1).find(|power| bytes < 999.95e3 * 1e3_f64.powi(*power as i32));

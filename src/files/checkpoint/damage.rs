@@ -1,4 +1,4 @@
-//! Which records of the files that are there can be used, and what is told of the others.
+//! Which records of the existing files are usable, and the messages about the others.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::parallel::Ranks;
 type Fault = (usize, usize, String);
 
 impl Checkpoints {
-    /// Collective: keeps what is whole of these files.
+    /// Collective: keeps the intact records of these files.
     pub(super) fn sort_out(&mut self, ranks: &Ranks, looked: Vec<(FileName, Look)>) -> Result<()> {
         let mut skipped = Vec::new();
         // of every used file

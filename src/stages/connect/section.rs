@@ -18,7 +18,7 @@ impl DeckSection for ConnectSettings {
         }
     }
 
-    // the paths that are refined
+    // the choice of the paths that are refined depends on the units
     fn is_decided_by_units(&self, _deck: &Deck) -> bool {
         self.refine == Refine::Active
     }

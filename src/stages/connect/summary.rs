@@ -1,4 +1,4 @@
-//! What the closing table says of paths.h5.
+//! Lines of the closing table for paths.h5.
 
 use crate::error::Result;
 use crate::files::StageReader;

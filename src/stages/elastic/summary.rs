@@ -1,4 +1,4 @@
-//! What the closing table says of elasticity.h5.
+//! Lines of the closing table for elasticity.h5.
 
 use crate::error::Result;
 use crate::files::StageReader;

@@ -3,7 +3,7 @@
 use crate::excitation::ExciteSettings;
 use crate::input::{Deck, DeckSection, Section};
 
-/// Amplitudes of a grid at most.
+/// Largest number of amplitudes of a grid.
 const MOST_AMPLITUDES: f64 = 10_000.0;
 
 impl DeckSection for ExciteSettings {

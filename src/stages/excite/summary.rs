@@ -1,4 +1,4 @@
-//! What the closing table says of excitations.h5.
+//! Lines of the closing table for excitations.h5.
 
 use crate::error::Result;
 use crate::files::{Attribute, StageReader};
@@ -54,7 +54,7 @@ pub fn summary(reader: &StageReader) -> Result<Vec<Line>> {
     Ok(rows)
 }
 
-/// The coefficient of a law with its error, or why there is none.
+/// The coefficient of a law with its error, or the reason why there is none.
 fn with_error(reader: &StageReader, name: &str) -> Result<String> {
     let number = |of: &str| match reader.attribute("/density_of_states", &format!("{name}{of}"))? {
         Attribute::F64(value) => Ok(value),

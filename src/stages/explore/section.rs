@@ -6,7 +6,7 @@ use crate::model::Preset;
 use crate::stage::Stage;
 use toml::{Table, Value};
 
-/// Snapshots of an interval that is bisected: longer ones would only cost memory.
+/// Largest number of snapshots in an interval that is bisected: longer intervals only cost memory.
 const LARGEST_STRIDE: u64 = 1024;
 
 /// MD steps between quenches by T_f: tau_cg of J. Chem. Phys. 158, 014501 (Table I, data set 2), doi:10.1063/5.0128820.
@@ -63,7 +63,8 @@ impl DeckSection for ExploreSettings {
         }
     }
 
-    /// `quench_every` depends on the temperature that the glass was prepared at; intervals have a length when they are bisected.
+    /// `quench_every` depends on the temperature at which the glass was prepared; `stride` has another default for
+    /// bisection.
     fn adjust_defaults(preset: Preset, given: &Table, earlier: &[(&'static str, Table)], defaults: &mut Table) {
         if given.get("schedule").and_then(Value::as_str) == Some("bisect") {
             defaults.insert("stride".to_string(), Value::Integer(ExploreSettings::BISECTED_STRIDE as i64));

@@ -16,7 +16,7 @@ use crate::stages::{BuiltOn, Context, Earlier};
 
 crate::files::persisted!(Prepare, algorithm 1: GlassState, GlassRecord);
 
-/// Prepares the glasses of the deck that are not there yet, and writes glasses.h5.
+/// Prepares the glasses of the deck that do not exist yet, and writes glasses.h5.
 ///
 /// # Errors
 /// Unusable imported files, numerical failures, a directory that cannot be written.
@@ -74,7 +74,7 @@ pub fn run(context: &Context<'_>, earlier: Earlier) -> Result<()> {
     write(context, &records, journal)
 }
 
-/// The numbers of the glasses that all ranks have to tell of, rising.
+/// The numbers of these glasses on all ranks, in increasing order.
 fn gathered_glasses<'r>(context: &Context<'_>, records: impl Iterator<Item = &'r GlassRecord>) -> Result<Vec<usize>> {
     let mine: Vec<usize> = records.map(|record| record.glass).collect();
     let mut all = context.ranks.all_gather(&mine)?.concat();
@@ -82,7 +82,7 @@ fn gathered_glasses<'r>(context: &Context<'_>, records: impl Iterator<Item = &'r
     Ok(all)
 }
 
-/// The glass that a liquid was quenched to, at T = 0.
+/// The glass obtained by quenching a liquid, at T = 0.
 fn at_rest(preset: Preset, liquid: PreparedGlass, quenched: Quench) -> PreparedGlass {
     let mut configuration = Configuration { positions: quenched.positions, ..liquid.configuration };
     configuration.cell.wrap(&mut configuration.positions);
@@ -91,7 +91,7 @@ fn at_rest(preset: Preset, liquid: PreparedGlass, quenched: Quench) -> PreparedG
     PreparedGlass { configuration, potential_energy, pressure, ..liquid }
 }
 
-/// Every configuration of the imported files beyond the first `known`; each rank takes its share.
+/// Every configuration of the imported files after the first `known`; each rank takes its share.
 fn import(context: &Context<'_>, known: usize) -> Result<Vec<GlassRecord>> {
     let preset = context.deck.model.preset;
     let mut records = Vec::new();

@@ -1,4 +1,4 @@
-//! What the closing table says of glasses.h5.
+//! Lines of the closing table for glasses.h5.
 
 use crate::error::Result;
 use crate::files::StageReader;

@@ -5,10 +5,10 @@ use crate::model::Preset;
 use crate::sampling::{LiquidDynamics, RelaxSettings, Thermostat};
 use std::f64::consts::PI;
 
-/// Below this the force-shifted Lennard-Jones liquid at its density freezes while it is followed.
+/// Below this temperature the force-shifted Lennard-Jones liquid crystallises at its density during the run.
 const LENNARD_JONES_FREEZES: f64 = 1.6;
 
-/// Wave numbers above this have no meaning for positions that are known to dt.
+/// Larger wave numbers have no meaning at the resolution of the positions.
 const LARGEST_WAVE_NUMBER: f64 = 100.0;
 
 impl DeckSection for RelaxSettings {

@@ -1,4 +1,4 @@
-//! What the closing table says of relaxation.h5.
+//! Lines of the closing table for relaxation.h5.
 
 use crate::error::Result;
 use crate::files::{Attribute, StageReader};

@@ -4,7 +4,7 @@ use crate::input::{Deck, DeckSection, Growth, Section, listed, nearest_name};
 use crate::tunnelling::TunnelSettings;
 use crate::units;
 
-/// Names that tunnelling.h5 and elasticity.h5 have for something else.
+/// Names that tunnelling.h5 and elasticity.h5 use for something else.
 const RESERVED: [&str; 7] =
     ["timing", "zero_point_difference", "moduli", "quasi_static", "curves", "plastic_events", "coupling"];
 
