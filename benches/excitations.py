@@ -155,7 +155,7 @@ def figures(directory):
                 f"{law['']:.3g} +- {law['_error']:.2g} ({law['_exponent']:.1f} +- {law['_exponent_error']:.1f},"
                 f" {law['_modes']} below {density.attrs['fitted_to']:.3g})"
             )
-        rows["3 / omega_D^3 of the moduli"] = f"{density.attrs['elastic_debye_level']:.3g}"
+        rows["3 / omega_D^3 from the moduli"] = f"{density.attrs['elastic_debye_level']:.3g}"
         return deck["model"]["preset"], deck["model"]["particles"], rows
 
 

@@ -173,7 +173,7 @@ logged() {
 # Ends the two minutes that a requeued job waits, and takes away the limit that stopped it. Not at once: what starts in the
 # second in which it was requeued is taken for what was ended.
 let_go() {
-    wait_for 120 "job $1 is back in the queue" state_is "$1" PENDING
+    wait_for 120 "job $1 is requeued" state_is "$1" PENDING
     wait_for 120 "job $1 may start" timeout 20 scontrol update jobid="$1" starttime=now+3 timelimit=10
 }
 
@@ -206,7 +206,7 @@ check_requeue() {
     # the program's clock, 10 s before what it takes for the end, where the warning is late
     job=$(cd "$folder/home" && timeout 20 sbatch --parsable --ntasks-per-node=2 --time=1 \
         --signal=B:USR1@40 --output="$log" job.sh "$folder/campaign.toml" "$folder/campaign")
-    wait_for 240 "job $job has stopped before its limit" logged "$log" "back in the queue"
+    wait_for 240 "job $job has stopped before its limit" logged "$log" "requeued, will resume"
     logged "$log" "SIGUSR1" && by=warning
     let_go "$job"
     wait_for 300 "job $job is complete" complete "$job"
@@ -228,7 +228,7 @@ check_array() {
         --output="$folder/report.log" "$root/jobs/slurm-report.sh" "$results")
     for task in 0 1; do
         log=$folder/array-$task.log
-        wait_for 240 "task $task was stopped by the clock" logged "$log" "back in the queue"
+        wait_for 240 "task $task was stopped by the clock" logged "$log" "requeued, will resume"
         let_go "${array}_$task"
     done
     for task in 0 1; do

@@ -1,4 +1,4 @@
-//! What a user asks for.
+//! The commands of the program.
 
 mod check;
 mod evaluate;

@@ -1,4 +1,4 @@
-//! The closing table and `glasswell status`: what each stage found, read from its file.
+//! The closing table and `glasswell status`: the results of each stage, read from its file.
 
 use crate::error::Result;
 use crate::files::{Campaign, StageReader};
@@ -7,7 +7,7 @@ use crate::stages::work;
 use comfy_table::{Table, presets::UTF8_HORIZONTAL_ONLY};
 use std::path::Path;
 
-/// Prints what is in a campaign's directory.
+/// Prints the contents of a campaign's directory.
 ///
 /// # Errors
 /// `Storage` when the directory or a file in it cannot be read.

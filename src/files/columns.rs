@@ -1,6 +1,6 @@
-//! A column of a table, declared once: where it stands in a file, what it is, and how a record gives its value.
+//! A column of a table, declared once: its path in the file, its description, and its value for a record.
 //!
-//! A table of a file has one row for each record of a kind, and a stage's `columns.rs` names its columns, one entry each:
+//! A table of a file has one row for each record of a kind; a stage's `columns.rs` lists its columns, one entry each:
 //!
 //! ```text
 //! pub const WELLS: &[Column<Well>] = &[
@@ -67,7 +67,7 @@ pub const fn column<R>(
     Column { data_set: DataSet { path, element, shape, units, description, promised: true }, take }
 }
 
-/// A column that is there when it was asked for.
+/// An optional column, present when it was requested.
 pub const fn asked_column<R>(
     path: &'static str,
     shape: &'static str,

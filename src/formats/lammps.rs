@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::model::Potential;
 use std::path::Path;
 
-/// The atom styles that are read, with the column of the diameter and of x.
+/// The supported atom styles, with the columns of the diameter and of x.
 #[derive(Clone, Copy, PartialEq)]
 enum Style {
     /// id type x y z
@@ -26,7 +26,7 @@ impl Style {
         }
     }
 
-    /// Without a hint the number of columns tells: image flags add three.
+    /// Without a style hint the number of columns decides: image flags add three.
     fn of_columns(columns: usize) -> Option<Self> {
         match columns {
             5 | 8 => Some(Style::Atomic),
@@ -45,7 +45,8 @@ impl Style {
     }
 }
 
-const WANTED_STYLE: &str = "expected atom_style atomic (id type x y z), charge (id type q x y z) or sphere (id type diameter density x y z), image flags after them allowed";
+const WANTED_STYLE: &str = "expected atom_style atomic (id type x y z), charge (id type q x y z) or sphere (id type \
+                            diameter density x y z), optionally followed by image flags";
 /// Sections that a data file can have.
 const SECTIONS: [&str; 24] = [
     "Atoms",
@@ -74,7 +75,7 @@ const SECTIONS: [&str; 24] = [
     "AngleAngle Coeffs",
 ];
 
-/// What the header says.
+/// The contents of the header.
 #[derive(Default)]
 struct Header {
     atoms: Option<usize>,
@@ -165,7 +166,7 @@ fn atoms(path: &Path, lines: &[(usize, &str)], count: usize, potential: &Potenti
     let hint = title.split_once('#').map(|(_, hint)| hint.trim()).filter(|hint| !hint.is_empty());
     let hinted = match hint.and_then(|hint| hint.split_whitespace().next()) {
         Some(name) => Some(Style::named(name).ok_or_else(|| {
-            Error::input(path, format!("line {number}: atom_style `{name}` is not read; {WANTED_STYLE}"))
+            Error::input(path, format!("line {number}: atom_style `{name}` is not supported; {WANTED_STYLE}"))
         })?),
         None => None,
     };
@@ -214,8 +215,8 @@ fn row(
 ) -> std::result::Result<(u64, Row), String> {
     let words: Vec<&str> = line.split('#').next().unwrap_or_default().split_whitespace().collect();
     let style = Style::of_columns(words.len()).filter(|style| hinted.is_none_or(|hinted| hinted == *style));
-    let style =
-        style.ok_or_else(|| format!("`{line}`: {} columns do not suit the atom_style; {WANTED_STYLE}", words.len()))?;
+    let style = style
+        .ok_or_else(|| format!("`{line}`: {} columns do not match the atom_style; {WANTED_STYLE}", words.len()))?;
     let id = words[0].parse::<u64>().map_err(|_| format!("atom id `{}` is not a whole number", words[0]))?;
     let mut position = [0.0; 3];
     for (x, word) in position.iter_mut().zip(&words[style.position_column()..]) {

@@ -1,4 +1,4 @@
-//! Files of configurations, told apart by what is in them.
+//! Files of configurations; the format is recognised by the contents.
 
 use super::frame::{Frame, Row};
 use super::{extended_xyz, lammps, sanity};
@@ -7,7 +7,8 @@ use crate::model::{Configuration, MOST_SPECIES, PeriodicBox, Potential};
 use std::io::Read;
 use std::path::Path;
 
-/// Reads every configuration of a file; particles by line (extended XYZ) or by rising id (LAMMPS data), positions [3N] as written.
+/// Reads every configuration of a file; particles by line (extended XYZ) or by increasing id (LAMMPS data), positions
+/// [3N] as written.
 ///
 /// Extended XYZ: `Lattice="..." Properties=species:S:1:pos:R:3[:diameter:R:1]`, several frames one after another;
 /// LAMMPS data: atom_style atomic, charge (pss: the diameter in the charge column) or sphere. Species by their names in the model (A, B,
@@ -26,7 +27,7 @@ pub fn read_configurations(path: &Path, potential: impl Into<Potential>) -> Resu
     frames.iter().map(|frame| configuration(path, frame, potential)).collect()
 }
 
-/// How many configurations a file holds, from its headers alone.
+/// The number of configurations in a file, from its headers alone.
 pub fn count(path: &Path) -> Result<usize> {
     let text = read_text(path)?;
     match format_of(path, &text)? {
@@ -57,8 +58,8 @@ fn unreadable(path: &Path, fault: &std::io::Error) -> Error {
 
 fn read_text(path: &Path) -> Result<String> {
     if path.is_file() && is_hdf5(path)? {
-        let message =
-            "is HDF5; expected extended XYZ or a LAMMPS data file (a glasses.h5 is named by a deck's prepare.from)";
+        let message = "is HDF5; expected extended XYZ or a LAMMPS data file (to import a glasses.h5, name it in a deck's \
+             prepare.from)";
         return Err(Error::input(path, message));
     }
     let bytes = std::fs::read(path).map_err(|fault| unreadable(path, &fault))?;
@@ -127,8 +128,8 @@ fn one_species(path: &Path, frame: &Frame, potential: &Potential) -> Result<()> 
         Some((k, row)) => Err(Error::input(
             path,
             format!(
-                "line {}, particle {k}: species `{}` beside `{}`, but all particles of {} are alike; give all of them one \
-                 name, or another model",
+                "line {}, particle {k}: species `{}` beside `{}`, but all particles of {} are identical; give every \
+                 particle the same name, or choose another model",
                 row.line,
                 row.species,
                 first.species,

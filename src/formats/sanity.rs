@@ -1,4 +1,5 @@
-//! What a configuration must be for its model: a box that holds two cutoffs, coordinates near it, particles apart.
+//! Checks of a configuration for its model: the box holds two cutoffs, coordinates are near it, particles do not
+//! overlap.
 
 use super::frame::Frame;
 use crate::error::{Error, Result};
@@ -33,7 +34,8 @@ pub(super) fn check(path: &Path, frame: &Frame, configuration: &Configuration, p
                 return Err(Error::input(
                     path,
                     format!(
-                        "line {}, particle {k}: coordinate {x:?} is over {MOST_EDGES:?} edges away; wrap it into the box",
+                        "line {}, particle {k}: coordinate {x:?} is more than {MOST_EDGES:?} box edges away; wrap it \
+                         into the box",
                         row.line
                     ),
                 ));
@@ -98,7 +100,7 @@ struct Cells {
 impl Cells {
     fn new(cell: &PeriodicBox, positions: &[f64], distance: f64) -> Self {
         let particles = positions.len() / 3;
-        // about one particle in a cell, never narrower than the distance asked for
+        // about one particle in a cell, never narrower than the given distance
         let width = (cell.volume() / particles.max(1) as f64).cbrt().max(distance);
         let counts = cell.edges.map(|edge| ((edge / width).floor().max(1.0) as usize).min(particles.max(1)));
         let mut wrapped = positions.to_vec();

@@ -1,4 +1,4 @@
-//! Configurations for other programs; every number is written with the digits that read back exactly.
+//! Configurations for other programs; every number is written with enough digits to be read back exactly.
 
 use crate::model::{Configuration, Potential};
 use std::fmt::Write;

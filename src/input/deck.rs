@@ -1,4 +1,4 @@
-//! The deck, with one optional section for each stage, and what a stage says of its section.
+//! The deck, with one optional section for each stage, and the interface of a stage to its section.
 
 use super::findings::Findings;
 use super::general::{CampaignSettings, ModelSettings};
@@ -13,9 +13,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use toml::{Table, Value};
 
-/// What a stage says of its section of the deck: implemented for the settings, which stand beside their algorithm.
+/// A stage's section of the deck: implemented for the settings, next to their algorithm.
 pub trait DeckSection: Serialize + DeserializeOwned {
-    /// How a changed value adds to the results that are there; every other change makes other results.
+    /// Which changed values extend existing results; every other change invalidates them.
     const GROWTH: Growth = Growth::NONE;
 
     /// Keys that only presets have a default for: with tables of one's own the deck must give them.
@@ -39,13 +39,13 @@ pub trait DeckSection: Serialize + DeserializeOwned {
         possible.to_vec()
     }
 
-    /// Whether the results depend on which units [tunnel] asks for.
+    /// Whether the results depend on the units in [tunnel].
     fn is_decided_by_units(&self, _deck: &Deck) -> bool {
         false
     }
 }
 
-/// Keys of a section whose change adds to the results that are there.
+/// Keys of a section whose change extends existing results.
 #[derive(Clone, Copy, Debug)]
 pub struct Growth {
     /// Numbers that may be raised.
@@ -60,7 +60,7 @@ impl Growth {
     pub const NONE: Self = Self { raised: &[], extended: &[], appended: &[] };
 }
 
-/// Makes the deck with one optional section for each stage, and the matches that lead from a stage to its section.
+/// Defines the deck with one optional section for each stage, and the matches from a stage to its section.
 macro_rules! deck {
     ($($(#[$doc:meta])* $variant:ident, $section:ident: $room:ident::$settings:ident, $file:literal, after [$($before:ident),*];)*) => {
         impl Stage {
@@ -69,7 +69,7 @@ macro_rules! deck {
                 match self { $(Stage::$variant => to_value(&<crate::$room::$settings>::defaults(potential))),* }
             }
 
-            /// The section read into its settings and written back: every key present, numbers of the right kind.
+            /// The section read into its settings and written back: every key present, numbers of the right type.
             pub(super) fn reread(self, value: Value) -> std::result::Result<Value, toml::de::Error> {
                 match self { $(Stage::$variant => reread::<crate::$room::$settings>(value)),* }
             }
@@ -94,8 +94,7 @@ macro_rules! deck {
         }
 
         /// A deck with every default filled in and every value checked.
-        ///
-        /// A stage whose section the deck does not have is `None`; [`Deck::add_stage`] fills it with defaults.
+        /// The section of a stage that the deck does not have is `None`; [`Deck::add_stage`] fills it with defaults.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Deck {
             /// Where the deck was read from; `from` is relative to its folder.
@@ -105,7 +104,7 @@ macro_rules! deck {
             pub campaign: CampaignSettings,
             pub model: ModelSettings,
             $(pub $section: Option<crate::$room::$settings>,)*
-            /// What is accepted but doubtful, one sentence each.
+            /// What is accepted but questionable, one sentence each.
             pub warnings: Vec<String>,
             /// Where each value comes from, by dotted key.
             pub(super) origins: BTreeMap<String, Origin>,
@@ -149,7 +148,7 @@ macro_rules! deck {
                 }
             }
 
-            /// Whether a stage's results depend on which units [tunnel] asks for.
+            /// Whether a stage's results depend on the units in [tunnel].
             pub(super) fn is_decided_by_units(&self, stage: Stage) -> bool {
                 match stage {
                     $(Stage::$variant => {
@@ -158,7 +157,7 @@ macro_rules! deck {
                 }
             }
 
-            /// Whether the deck asks for a stage.
+            /// Whether the deck has the section of a stage.
             pub fn has(&self, stage: Stage) -> bool {
                 match stage { $(Stage::$variant => self.$section.is_some()),* }
             }

@@ -1,6 +1,6 @@
 //! The deck: TOML, with defaults by model and checks that name line and column.
 //!
-//! The room only composes the settings structs that stand beside their algorithms; nothing here computes.
+//! This module only combines the settings structs, which are defined next to their algorithms; it computes nothing.
 
 mod check;
 mod deck;

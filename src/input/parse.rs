@@ -33,7 +33,7 @@ pub fn read_deck(path: &Path) -> Result<Deck> {
 /// Reads a deck's text without touching any file; `file` names it in messages.
 ///
 /// # Errors
-/// `Error::Deck` with line, column, key, value and what would be accepted; all faults are told at once.
+/// `Error::Deck` with line, column, key, value and what would be accepted; all faults are reported together.
 pub fn parse_deck(text: &str, file: &Path) -> Result<Deck> {
     let source = Source::parse(text, file)?;
     let mut findings = Findings::new(&source);

@@ -50,15 +50,15 @@ pub struct ExploreSettings {
     pub minimiser: Minimiser,
     /// End quenches that have come near a minimum the run has visited before (not those by conjugate gradients).
     pub recognition: bool,
-    /// Share of the recognised quenches that run to their end all the same, to be compared.
+    /// Fraction of the recognised quenches that are continued to the end, for comparison.
     pub audit: f64,
 }
 
 impl ExploreSettings {
-    /// `stride` of a deck that asks for bisection and says no more.
+    /// Default of `stride` in a deck with bisection.
     pub const BISECTED_STRIDE: u64 = 16;
 
-    /// Snapshots from one that is quenched in any case to the next.
+    /// Number of snapshots from one that is always quenched to the next.
     pub fn interval(&self) -> u64 {
         match self.schedule {
             Schedule::Every => 1,

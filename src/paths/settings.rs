@@ -17,13 +17,13 @@ pub enum PathMethod {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Refine {
-    /// Those whose splitting comes out below 10 k_B T_Q of any unit asked for.
+    /// Those whose splitting is below 10 k_B T_Q for any requested unit.
     Active,
     All,
     None,
 }
 
-/// How visits make a candidate.
+/// How visits determine a candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum VisitRule {
@@ -58,7 +58,7 @@ pub struct ConnectSettings {
     pub minimum_visits: u64,
     pub visits: VisitRule,
     pub refine: Refine,
-    /// Paths with intermediate minima become elementary ones.
+    /// Paths with intermediate minima are split into elementary ones.
     pub split: bool,
     /// Bound on the iterations of a band; a path that ends here is kept with its status.
     pub max_iterations: u64,

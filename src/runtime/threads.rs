@@ -1,9 +1,10 @@
-//! How many threads a rank has.
+//! The number of threads of a rank.
 
 use crate::error::{Error, Result};
 use crate::parallel::Ranks;
 
-/// Threads per rank: the option, else `GLASSWELL_THREADS`, else the cores of the affinity mask shared by the ranks of a host.
+/// Threads per rank: the option, else `GLASSWELL_THREADS`, else the cores of the affinity mask, shared by the ranks of
+/// a host.
 pub fn threads(ranks: &Ranks, option: Option<usize>) -> Result<usize> {
     let variable = match std::env::var("GLASSWELL_THREADS") {
         Ok(text) => Some(text.parse::<usize>().ok().filter(|n| *n > 0).ok_or_else(|| {
@@ -18,7 +19,7 @@ pub fn threads(ranks: &Ranks, option: Option<usize>) -> Result<usize> {
     if threads == 0 {
         return Err(Error::Usage("--threads 0: give 1 or more".to_owned()));
     }
-    // a pool of another size exists only when tests run several campaigns in one process
+    // a pool of another size can only exist in tests that run several campaigns in one process
     let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
     Ok(threads)
 }

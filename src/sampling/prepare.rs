@@ -1,12 +1,12 @@
 //! The preparation of one glass as a resumable task.
 //!
-//! Random positions lose their overlaps by capped descent, are melted at T_melt = max(2 T_o, T) by the same moves
-//! as later (T_o: onset of slow dynamics), so that nothing of the start is left, then jump to the temperature T. From
-//! there the run goes on until it is `relaxation_times` times as long as its own relaxation time: the time at which
-//! F_s(k, t) of the run's moves (swaps included) falls to 1/e. F_s is measured in epochs that begin at 16, 32, 64, ...
-//! ticks, so that the early, still ageing part does not enter, and an epoch counts once it holds three relaxation
-//! times (or half of `relaxation_times`, not less than one, when that is less). A run that reaches `max_steps`
-//! first is kept and flagged. The melt is not counted in `max_steps`, nor longer than that.
+//! Overlaps of random positions are removed by capped descent. The liquid is then melted at T_melt = max(2 T_o, T) with
+//! the same moves as later (T_o: onset of slow dynamics), so that it forgets its start, and the temperature jumps to T.
+//! The run then continues until it is `relaxation_times` times as long as its own relaxation time: the time at which
+//! F_s(k, t) of the run's moves (including swaps) falls to 1/e. F_s is measured in epochs that begin at 16, 32, 64, ...
+//! ticks, so that the early, still ageing part does not contribute; an epoch counts once it holds three relaxation
+//! times (or half of `relaxation_times`, but at least one, if that is less). A run that reaches `max_steps` first is
+//! kept and flagged. The melt does not count towards `max_steps`, and is not longer than that.
 
 use super::dynamics::{DynamicsSettings, DynamicsState};
 use super::hybrid::{HybridSettings, HybridState};
@@ -28,13 +28,14 @@ use serde::{Deserialize, Serialize};
 const MELT_STEPS: u64 = 2000;
 /// Ticks after T is reached at which the first fresh epoch of F_s begins; then at every doubling.
 const FIRST_EPOCH: u64 = 16;
-/// Relaxation times that an epoch must hold to be believed.
+/// Relaxation times that an epoch must hold to count.
 const EPOCH_LENGTH: f64 = 3.0;
-/// A sweep of Monte Carlo in force calls, about, and an attempted swap per particle: for the length of a slice.
+/// Approximate cost in force calls of a sweep of Monte Carlo, and of an attempted swap per particle: for the length of
+/// a slice.
 const CALLS_PER_SWEEP: u64 = 10;
 const CALLS_PER_SWAP: f64 = 5.0;
 
-/// A prepared glass: the liquid as it stands at the end.
+/// A prepared glass: the final state of the liquid.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PreparedGlass {
     /// Positions in the box.
@@ -68,7 +69,7 @@ enum Moves {
     MonteCarlo(Box<MonteCarloState>),
 }
 
-/// How far a preparation is.
+/// The progress of a preparation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 enum Preparation {
     Descent(OverlapRemoval, Box<Stream>),
@@ -83,15 +84,15 @@ struct Equilibrium {
     /// Blocks or ticks done at T.
     ticks: u64,
     meter: RelaxationMeter,
-    /// tau of the epoch before, while the present one is too short.
+    /// tau of the previous epoch, while the present one is too short.
     earlier: Option<f64>,
     trace: Trace,
 }
 
-/// The state of a preparation; a plain record.
+/// The state of a preparation; serialisable.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PrepareState {
-    /// Identities as at the start; in a phase with moves they keep their own.
+    /// Identities as at the start; in a phase with moves, the moves have their own.
     configuration: Configuration,
     phase: Preparation,
     result: Option<PreparedGlass>,
@@ -142,7 +143,7 @@ impl PrepareTask {
         Self::with_particles(preset, unplaced(preset, particles), settings, seed, glass)
     }
 
-    /// The same with particles of one's own choice (box, species, diameters; positions are not used).
+    /// The same for given particles (box, species, diameters; positions are not used).
     ///
     /// # Errors
     /// As [`PrepareTask::new`].
@@ -156,7 +157,7 @@ impl PrepareTask {
         Self::with_stream(potential, unplaced, settings, stream(seed, Purpose::Prepare, glass, 0))
     }
 
-    /// The same with a stream of one's own.
+    /// The same with a given random stream.
     ///
     /// # Errors
     /// As [`PrepareTask::new`].
@@ -230,7 +231,7 @@ impl PrepareTask {
         HybridSettings { dynamics, md_steps: self.settings.md_steps, swaps_per_particle: swaps }
     }
 
-    /// One unit of work; its cost in force calls, about.
+    /// One unit of work; returns the approximate cost in force calls.
     fn unit(&mut self) -> Result<u64> {
         match std::mem::replace(&mut self.state.phase, Preparation::Done) {
             Preparation::Descent(descent, random) => self.descend(descent, random),
@@ -448,7 +449,7 @@ impl Equilibrium {
         self.trace.offer(self.ticks as f64 * tick_time, self.moves.potential_energy() / particles);
     }
 
-    /// That of this epoch; or of the one before, until this one is long enough to disprove it.
+    /// The relaxation time of this epoch, or of the one before until this one is long enough.
     fn relaxation_time(&self) -> Option<f64> {
         let earlier = self.earlier.filter(|tau| self.meter.elapsed() < 2.0 * tau);
         self.meter.relaxation_time().or(earlier)
@@ -462,7 +463,7 @@ impl Equilibrium {
     }
 }
 
-/// Force calls of a block, about.
+/// Approximate number of force calls of a block.
 pub(super) fn block_calls(settings: &HybridSettings) -> u64 {
     settings.md_steps + (CALLS_PER_SWAP * settings.swaps_per_particle) as u64
 }

@@ -1,4 +1,4 @@
-//! Settings of the stage `relax`: liquids in equilibrium, and how they relax.
+//! Settings of the stage `relax`: liquids in equilibrium and their relaxation.
 
 use super::prepare::wave_number;
 use super::settings::{Equilibration, PrepareMethod, PrepareSettings};
@@ -6,7 +6,7 @@ use super::thermostats::Thermostat;
 use crate::model::{Potential, Preset};
 use serde::{Deserialize, Serialize};
 
-/// The moves whose relaxation is measured.
+/// The dynamics whose relaxation is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LiquidDynamics {
@@ -19,7 +19,7 @@ pub enum LiquidDynamics {
 impl LiquidDynamics {
     pub const ALL: [LiquidDynamics; 2] = [LiquidDynamics::Md, LiquidDynamics::HybridSwap];
 
-    /// How a glass would be prepared by these moves.
+    /// The method that prepares a glass with these moves.
     fn method(self) -> PrepareMethod {
         match self {
             LiquidDynamics::Md => PrepareMethod::Md,
@@ -48,7 +48,7 @@ pub struct RelaxSettings {
     pub md_steps: u64,
     /// Attempted swaps per particle after each block.
     pub swaps_per_particle: f64,
-    /// The moves by which a sample reaches equilibrium, whatever is measured afterwards.
+    /// The moves by which a sample is equilibrated, regardless of what is measured afterwards.
     pub equilibrate_by: LiquidDynamics,
     /// How long, in relaxation times of that run itself.
     pub equilibration: Equilibration,
@@ -92,7 +92,7 @@ impl RelaxSettings {
         }
     }
 
-    /// The preparation that brings a sample to equilibrium.
+    /// The preparation that equilibrates a sample.
     pub fn preparation(&self, temperature: f64) -> PrepareSettings {
         PrepareSettings {
             glasses: 1,
@@ -106,7 +106,7 @@ impl RelaxSettings {
         }
     }
 
-    /// The temperatures once each, falling.
+    /// The distinct temperatures, decreasing.
     pub fn falling_temperatures(&self) -> Vec<f64> {
         let mut falling = self.temperatures.clone();
         falling.sort_by(|a, b| b.total_cmp(a));

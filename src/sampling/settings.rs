@@ -3,7 +3,7 @@
 use crate::model::{Potential, Preset};
 use serde::{Deserialize, Serialize};
 
-/// How a glass is made.
+/// The method of preparing a glass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PrepareMethod {
@@ -15,7 +15,7 @@ pub enum PrepareMethod {
     Md,
     /// A quench from the equilibrium (or random, T = inf) at `temperature`.
     Quench,
-    /// Configurations made elsewhere.
+    /// Imported configurations.
     Import,
 }
 

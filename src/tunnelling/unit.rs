@@ -1,10 +1,10 @@
-//! Which reduced masses the quantum problem is solved for.
+//! The reduced masses for which the Schroedinger equation is solved.
 
 use super::{Profile, TunnelSettings, solve};
 use crate::model::Potential;
 use crate::units::{self, Material, quantum_temperature};
 
-/// A path is worth following when its splitting is below this many k_B T_Q.
+/// A path is followed when its splitting is below this many k_B T_Q.
 const ACTIVE: f64 = 10.0;
 
 /// A reduced mass m~ = m sigma^2 epsilon / hbar^2 by the name of its group in the file.
@@ -39,7 +39,7 @@ pub fn units_of(potential: &Potential, settings: &TunnelSettings) -> Vec<Unit> {
 /// Whether the splitting of a profile is below 10 k_B T_Q in one of the units.
 pub fn is_below(profile: &Profile, units: &[Unit]) -> bool {
     let settings = TunnelSettings { levels: 2, ..TunnelSettings::default() };
-    // a profile without figures counts too: they may exist on the exact path
+    // a profile without results counts too: the exact path may have some
     units.iter().any(|unit| match solve(profile, None, unit.reduced_mass, &settings) {
         Ok(doublet) => {
             let above = doublet.splitting >= ACTIVE * quantum_temperature(unit.reduced_mass);

@@ -86,8 +86,11 @@ fn check_takes_costs_from_the_files_that_are_there() {
     let told = glasswell(&["check", text(&deck), "--output", text(output), "--ranks", "40"]).output().unwrap();
     assert_eq!(told.status.code(), Some(0), "{}", both(&told));
     let told = both(&told);
-    assert!(told.contains("prepare, explore, connect, tunnel: from what their tasks have cost in"), "{told}");
-    assert!(told.contains("core time in 300 tasks") && told.contains("on 40 ranks"), "{told}");
+    assert!(
+        told.contains("prepare, explore, connect, tunnel: estimated from the measured costs of tasks in"),
+        "{told}"
+    );
+    assert!(told.contains("in 300 tasks, wall time") && told.contains("on 40 ranks"), "{told}");
     assert!(campaign.listing() == FILES.map(str::to_owned), "check leaves nothing");
 }
 
@@ -240,7 +243,7 @@ fn a_truncated_file_is_told_and_left() {
     for &ranks in rank_counts() {
         let ended = campaign.start_aloud(ranks, &[]).wait();
         ended.assert_code(3);
-        assert!(ended.told.contains("glasses.h5") && ended.told.contains("cut short"), "{}", ended.told);
+        assert!(ended.told.contains("glasses.h5") && ended.told.contains("truncated"), "{}", ended.told);
         assert_eq!(ended.told.matches("glasswell: ").count(), 1, "{}", ended.told);
         assert_eq!(campaign.listing(), ["glasses.h5"]);
     }

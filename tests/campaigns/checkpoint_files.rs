@@ -243,7 +243,7 @@ fn life(world: &Ranks, directory: &Path) {
     let mut checkpoints = open(world, directory);
     let told = checkpoints.damage().join("\n");
     assert!(
-        told.contains("explore.000041.running.h5: is cut short") && told.contains("checkpoint 4 is used"),
+        told.contains("explore.000041.running.h5: is truncated") && told.contains("checkpoint 4 is used"),
         "{told}"
     );
     assert!(told.contains("explore.000040.running.h5: ") && told.contains("renamed"), "{told}");

@@ -29,7 +29,7 @@ fn moduli_and_couplings_do_not_depend_on_ranks_or_interruptions() {
         if ended.code == 0 {
             break;
         }
-        ended.assert_told("stopped in elastic", 4, &["the same command goes on from there"]);
+        ended.assert_told("stopped in elastic", 4, &["repeat the same command to resume"]);
         stops += 1;
     }
     assert!(stops > 0, "the run was never interrupted");

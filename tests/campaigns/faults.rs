@@ -212,9 +212,9 @@ fn damaged_checkpoints_give_way_to_earlier_ones_aloud() {
         listing.iter().filter(|name| name.starts_with("checkpoint/")).for_each(|name| cut(&campaign.file(name)));
     };
     let damages: [Damage; 3] = [
-        ("a checkpoint cut short", &|campaign| cut(&campaign.file(&newest)), ["cut short", "is used"]),
+        ("a checkpoint cut short", &|campaign| cut(&campaign.file(&newest)), ["truncated", "is used"]),
         ("a checkpoint with a flipped byte", &flipped, ["fails its checksum", "is used"]),
-        ("all checkpoints cut short", &all, ["cut short", "anew"]),
+        ("all checkpoints cut short", &all, ["truncated", "start again"]),
     ];
     for ((what, damage, words), &ranks) in damages.into_iter().zip(rank_counts().iter().cycle()) {
         let campaign = copy_of(&killed);
@@ -280,7 +280,8 @@ fn a_file_system_without_locks_is_no_obstacle() {
         let command = ranks_of_glasswell(ranks, &["env", &preload, &number], &words);
         let ended = campaign.spawn(command, ranks).wait();
         assert_eq!(ended.code, 0, "{what}: {}", ended.told);
-        let warned: Vec<&str> = ended.told.lines().filter(|line| line.contains("no locks here")).collect();
+        let warned: Vec<&str> =
+            ended.told.lines().filter(|line| line.contains("the file system has no locks")).collect();
         assert_eq!(warned.len(), 1, "{what}: {}", ended.told);
         println!("{what}: {}", warned[0]);
         campaign.assert_same(&FILES[..2], &what);

@@ -385,7 +385,7 @@ fn an_unusable_file_is_told_by_name() {
     write(&Ranks::alone(), directory, Stage::Prepare, 37).unwrap();
     let whole = std::fs::read(&path).unwrap();
     std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
-    told("cut short");
+    told("truncated");
     std::fs::write(&path, &whole).unwrap();
     std::fs::copy(&path, directory.join("paths.h5")).unwrap();
     let other = StageReader::open(directory, Stage::Connect).map(|_| ()).unwrap_err().to_string();

@@ -42,7 +42,7 @@ fn a_stopped_stage_resumes_to_the_same_file() {
     wait_until("the first checkpoint", || campaign.output.join("checkpoint").exists());
     run.signal("TERM", &members);
     let ended = run.wait();
-    ended.assert_told("SIGTERM", 4, &["the same command goes on from there"]);
+    ended.assert_told("SIGTERM", 4, &["repeat the same command to resume"]);
     // and once more, by a crash after the next checkpoint
     let checkpoints = || campaign.listing();
     let before = checkpoints();

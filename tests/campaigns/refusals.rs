@@ -48,8 +48,8 @@ fn species_of_another_model_are_refused() {
         &["evaluate", text(&mixed), "--model", "lj"],
         3,
         &format!(
-            "{}: line 5, particle 2: species `B` beside `A`, but all particles of lj are alike; give all of them one name, \
-             or another model",
+            "{}: line 5, particle 2: species `B` beside `A`, but all particles of lj are identical; give every \
+             particle the same name, or choose another model",
             text(&mixed)
         ),
     );
@@ -93,10 +93,10 @@ fn redo_replaces_a_damaged_file_with_a_warning() {
     let whole = std::fs::read(&file).unwrap();
     std::fs::write(&file, &whole[..whole.len() / 2]).unwrap();
     let (code, message) = told(&run);
-    assert!(code == Some(3) && message.contains("cut short or damaged"), "{message}");
+    assert!(code == Some(3) && message.contains("truncated or damaged"), "{message}");
     let (code, message) = told(&[&run[..], &["--redo", "prepare"]].concat());
     assert_eq!(code, Some(0), "{message}");
-    assert!(message.contains("glasses.h5: is cut short or damaged"), "{message}");
+    assert!(message.contains("glasses.h5: is truncated or damaged"), "{message}");
     assert!(message.contains("(replaced by --redo)"), "{message}");
     assert_eq!(told(&run).0, Some(0));
 }
@@ -120,7 +120,7 @@ fn check_refuses_what_run_refuses() {
     std::fs::write(&glass, cube(["A"; 8])).unwrap();
     let (code, message) = told(&["check", text(&deck)]);
     assert_eq!(code, Some(0), "{message}");
-    assert!(message.contains("glasses.h5 0.3 kB\n"), "{message}");
+    assert!(message.contains("glasses.h5 (0.3 kB)\n"), "{message}");
     let deck = write(folder.path(), "import.toml", &import.replace("particles = 8", "particles = 9"));
     let message = format!(
         "{}: holds 8 particles, model.particles = 9 (line 3 of {}): write `particles = 8` below [model], or leave this file \
@@ -153,7 +153,7 @@ fn ranks_print_once() {
     let folder = tempfile::tempdir().unwrap();
     let deck = write(folder.path(), "deck.toml", SOFT);
     let output = ranks_of_glasswell(2, &[], &["check", text(&deck)]).output().unwrap();
-    assert_eq!(both(&output).matches("one force call here").count(), 1, "{}", both(&output));
+    assert_eq!(both(&output).matches("one force evaluation on this machine").count(), 1, "{}", both(&output));
     // many single-shot commands under one launcher are many tasks: none of them may be dropped
     let alike = write(folder.path(), "alike.xyz", &cube(["A"; 8]));
     let output = ranks_of_glasswell(2, &[], &["evaluate", text(&alike), "--model", "lj"]).output().unwrap();

@@ -3,9 +3,9 @@
 
 use crate::support::{Campaign, Ended, FILES, rank_counts, ranks_or_one, wait_until};
 
-/// Of "goes on from a checkpoint, N tasks done".
+/// Of "resumes from a checkpoint, N tasks done".
 fn tasks_done(ended: &Ended) -> Option<usize> {
-    let (_, rest) = ended.told.split_once("connect: goes on from a checkpoint, ")?;
+    let (_, rest) = ended.told.split_once("connect: resumes from a checkpoint, ")?;
     rest.split_whitespace().next()?.parse().ok()
 }
 
@@ -24,7 +24,7 @@ fn pairs_of_a_smaller_deck_are_never_those_of_a_larger_one() {
     campaign.change(&[("glasses = 2", "glasses = 3")]);
     let ended = campaign.start_aloud(ranks_or_one(2), &[]).wait();
     assert_eq!(ended.code, 0, "{}", ended.told);
-    assert!(ended.told.contains("connect: its checkpoint is of a smaller deck"), "{}", ended.told);
+    assert!(ended.told.contains("connect: the checkpoint belongs to a smaller deck"), "{}", ended.told);
     campaign.assert_same(&FILES, "three glasses after a stop with two");
 }
 

@@ -46,7 +46,7 @@ fn a_team_that_stops_leaves_the_whole_band() {
     let progress = || std::fs::read_to_string(campaign.file("progress.json")).unwrap_or_default();
     wait_until("the second round", || progress().contains("\"round\": 1"));
     run.signal("USR1", &members[3..]);
-    run.wait().assert_told("SIGUSR1 to a member of a team", 4, &["the same command goes on from there"]);
+    run.wait().assert_told("SIGUSR1 to a member of a team", 4, &["repeat the same command to resume"]);
     for ranks in [1, 3] {
         let copy = Campaign::of("team.toml", &[]);
         let copied = std::process::Command::new("cp").arg("-r").args([&campaign.output, &copy.output]).status();

@@ -176,7 +176,7 @@ fn doubtful_values_are_told() {
             .contains("line 4: [explore] time_step = 0.03")
     );
     assert!(warnings("[model]\npreset = \"pss\"\n[explore]\nforce_tolerance = 1e-3\n").contains("loose"));
-    assert!(warnings("[model]\npreset = \"lj\"\n[prepare]\nmethod = \"swap-mc\"\n").contains("all alike"));
+    assert!(warnings("[model]\npreset = \"lj\"\n[prepare]\nmethod = \"swap-mc\"\n").contains("all identical"));
     assert_eq!(warnings(SMALL), "");
 }
 
@@ -346,7 +346,7 @@ fn extended_xyz_of_other_programs_is_read() {
     assert_eq!(configuration.species, [0, 2, 1]);
     assert_eq!(configuration.positions, [0.0, 0.0, 0.0, 2.0, 0.0, 0.0, -10.0, 4.0, 0.0]);
     let refused = read_configurations(&path, Preset::Lj).unwrap_err().to_string();
-    assert!(refused.contains("all particles of lj are alike"), "{refused}");
+    assert!(refused.contains("all particles of lj are identical"), "{refused}");
     std::fs::write(&path, text.replace("2 3 2", "2 A 2").replace("3 B", "3 A")).unwrap();
     assert_eq!(read_configurations(&path, Preset::Lj).unwrap()[0].species, [0, 0, 0]);
 }

@@ -1,4 +1,4 @@
-//! Which records of the files that are there can be used, and what is told of the others.
+//! Which records of the existing files are usable, and the messages about the others.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::parallel::Ranks;
 type Fault = (usize, usize, String);
 
 impl Checkpoints {
-    /// Collective: keeps what is whole of these files.
+    /// Collective: keeps the intact records of these files.
     pub(super) fn sort_out(&mut self, ranks: &Ranks, looked: Vec<(FileName, Look)>) -> Result<()> {
         let mut skipped = Vec::new();
         // of every used file
@@ -77,10 +77,10 @@ impl Checkpoints {
 
     fn told_of_file(&self, name: FileName, why: &str) -> String {
         let instead = match name.kind {
-            Kind::Finished => "its tasks are computed again as far as no other file has them".into(),
+            Kind::Finished => "its tasks are computed again unless another file holds them".into(),
             Kind::Running => match self.files.iter().rev().find(|file| file.name.kind == Kind::Running) {
                 Some(used) => format!("checkpoint {} is used", used.name.number),
-                None => "no other is there, and its tasks begin anew".into(),
+                None => "there is no other checkpoint, and its tasks start again".into(),
             },
         };
         format!("{name}: {why}: {instead}")
@@ -89,10 +89,10 @@ impl Checkpoints {
     fn told_of_record(&self, name: FileName, key: TaskKey, why: &str) -> String {
         let number = |place: &Place| self.files[place.file].name.number;
         let instead = match (self.finished.get(&key).map(number), self.running.get(&key).map(number)) {
-            (Some(result), _) => format!("its result of checkpoint {result} is used"),
-            (None, Some(state)) if name.kind == Kind::Running => format!("the one of checkpoint {state} is used"),
-            (None, Some(state)) => format!("it goes on from its state of checkpoint {state}"),
-            (None, None) => "it begins anew".into(),
+            (Some(result), _) => format!("its result in checkpoint {result} is used"),
+            (None, Some(state)) if name.kind == Kind::Running => format!("the one in checkpoint {state} is used"),
+            (None, Some(state)) => format!("it resumes from its state in checkpoint {state}"),
+            (None, None) => "it starts again".into(),
         };
         format!("{name}: record of {key} {why}: {instead}")
     }

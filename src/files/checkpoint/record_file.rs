@@ -288,7 +288,7 @@ impl<B: AsRef<[u8]>> Iterator for Pieces<'_, B> {
 /// What a file says about itself; why it cannot be used, otherwise.
 pub(super) fn look(directory: &Path, name: FileName) -> Look {
     let path = directory.join(name.to_string());
-    let damaged = |error: hdf5::Error| format!("is cut short or damaged ({})", error.to_string().replace('\n', ""));
+    let damaged = |error: hdf5::Error| format!("is truncated or damaged ({})", error.to_string().replace('\n', ""));
     let file = access::open(&path).map_err(damaged)?;
     let (version, header) = read_header(&file, name)?;
     let mut columns = Vec::new();

@@ -6,7 +6,7 @@ use crate::model::{Potential, Preset};
 use crate::stage::Stage;
 use toml::{Table, Value};
 
-/// Snapshots of an interval that is bisected: longer ones would only cost memory.
+/// Largest number of snapshots in an interval that is bisected: longer intervals only cost memory.
 const LARGEST_STRIDE: u64 = 1024;
 
 /// MD steps between quenches by T_f: tau_cg of J. Chem. Phys. 158, 014501 (Table I, data set 2), doi:10.1063/5.0128820.
@@ -29,11 +29,12 @@ impl DeckSection for ExploreSettings {
         let bisect = self.schedule == Schedule::Bisect;
         let sound = stride.is_power_of_two() && (2..=LARGEST_STRIDE).contains(&stride);
         section.require(sound || !bisect, "stride", &format!("a power of two, 2 to {LARGEST_STRIDE}"));
-        section.require(stride == 1 || bisect, "stride", "schedule = \"bisect\" beside it, or no `stride`");
+        section.require(stride == 1 || bisect, "stride", "schedule = \"bisect\" in the same section, or no `stride`");
         if bisect && deck.connect.is_some() {
             section.warn(
                 "schedule",
-                "schedule = \"bisect\" misses short visits: fewer transitions and candidates are found, and stays come out too long",
+                "schedule = \"bisect\" misses short visits: fewer transitions and candidates are found, and \
+                 residence times are overestimated",
             );
         }
         section.positive(self.force_tolerance, "force_tolerance");
@@ -45,7 +46,7 @@ impl DeckSection for ExploreSettings {
             section.warn(
                 "force_tolerance",
                 &format!(
-                    "force_tolerance = {:?} is loose: minima that are one may count as two (default 1e-9)",
+                    "force_tolerance = {:?} is loose: one minimum may be counted as two (default 1e-9)",
                     self.force_tolerance
                 ),
             );

@@ -10,7 +10,7 @@ use crate::stage::Stage;
 use crate::stages::Context;
 use std::path::Path;
 
-/// glasses.h5 of a campaign, its number of glasses, and their number of particles.
+/// Opens the glasses.h5 of a campaign; returns it with the number of glasses and the number of particles.
 ///
 /// # Errors
 /// `Storage` when it is missing or damaged.
@@ -51,7 +51,7 @@ pub fn read_any(file: &Path, potential: &Potential) -> Result<Vec<Configuration>
 /// One glass of an open glasses.h5.
 ///
 /// # Errors
-/// `Storage` (or `Input`) when the data sets are not there or have other shapes.
+/// `Storage` (or `Input`) when data sets are missing or have other shapes.
 pub fn configuration(reader: &StageReader, glass: u64) -> Result<Configuration> {
     let edges: Vec<f64> = reader.read_rows("/glasses/box", glass, 1)?;
     let [x, y, z] = edges[..] else {
@@ -66,7 +66,7 @@ pub fn configuration(reader: &StageReader, glass: u64) -> Result<Configuration> 
     })
 }
 
-/// Number of glasses that are there, and this rank's share of them.
+/// The number of existing glasses, and this rank's share.
 pub fn read_glasses(context: &Context<'_>) -> Result<(usize, Vec<GlassRecord>)> {
     let reader = StageReader::open(&context.directory, Stage::Prepare)?;
     let count = reader.shape("/glasses/energy")?.first().copied().unwrap_or(0);

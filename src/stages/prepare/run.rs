@@ -16,7 +16,7 @@ use crate::stages::{BuiltOn, Context, Earlier};
 
 crate::files::persisted!(Prepare, algorithm 1: GlassState, GlassRecord);
 
-/// Prepares the glasses of the deck that are not there yet, and writes glasses.h5.
+/// Prepares the glasses of the deck that do not exist yet, and writes glasses.h5.
 ///
 /// # Errors
 /// Unusable imported files, numerical failures, a directory that cannot be written.
@@ -63,21 +63,22 @@ pub fn run(context: &Context<'_>, earlier: Earlier) -> Result<()> {
         records.extend(done.into_iter().map(|(_, record)| record));
     }
     if settings.method != PrepareMethod::Import {
-        for glass in told_together(context, records.iter().filter(|record| !record.equilibrated))? {
+        for glass in gathered_glasses(context, records.iter().filter(|record| !record.equilibrated))? {
             log::warn!("glass {glass} is not equilibrated: see /glasses/equilibrated in glasses.h5");
         }
     }
     let unquenched = records.iter().filter(|record| record.inherent_stop == StopReason::StepLimit);
-    for glass in told_together(context, unquenched)? {
+    for glass in gathered_glasses(context, unquenched)? {
         log::warn!(
-            "the quench of glass {glass} stopped before its minimum: see /glasses/inherent_status in glasses.h5"
+            "the quench of glass {glass} stopped before it reached a minimum: see /glasses/inherent_status in \
+             glasses.h5"
         );
     }
     write(context, &records, journal)
 }
 
-/// The numbers of the glasses that all ranks have to tell of, rising.
-fn told_together<'r>(context: &Context<'_>, records: impl Iterator<Item = &'r GlassRecord>) -> Result<Vec<usize>> {
+/// The numbers of these glasses on all ranks, in increasing order.
+fn gathered_glasses<'r>(context: &Context<'_>, records: impl Iterator<Item = &'r GlassRecord>) -> Result<Vec<usize>> {
     let mine: Vec<usize> = records.map(|record| record.glass).collect();
     let mut all = context.ranks.all_gather(&mine)?.concat();
     all.sort_unstable();
@@ -93,7 +94,7 @@ fn at_rest(potential: &Potential, liquid: PreparedGlass, quenched: Quench) -> Pr
     PreparedGlass { configuration, potential_energy, pressure, ..liquid }
 }
 
-/// Every configuration of the imported files beyond the first `known`; each rank takes its share.
+/// Every configuration of the imported files after the first `known`; each rank takes its share.
 fn import(context: &Context<'_>, known: usize) -> Result<Vec<GlassRecord>> {
     let potential = &context.deck.model.potential;
     let mut records = Vec::new();

@@ -23,14 +23,14 @@ impl DeckSection for PrepareSettings {
         section.require(
             !import || !self.from.is_empty(),
             "method",
-            "a key `from` beside it that names the files to import: from = \"glasses/*.xyz\"",
+            "a key `from` in the same section that names the files to import: from = \"glasses/*.xyz\"",
         );
-        section.require(import || self.from.is_empty(), "from", "method = \"import\" beside it, or no `from`");
         section.require(
-            self.from.iter().all(|name| !name.trim().is_empty()),
+            import || self.from.is_empty(),
             "from",
-            "names of files, none of them empty",
+            "method = \"import\" in the same section, or no `from`",
         );
+        section.require(self.from.iter().all(|name| !name.trim().is_empty()), "from", "file names that are not empty");
         let swapping = matches!(self.method, PrepareMethod::HybridSwap | PrepareMethod::SwapMc);
         if swapping && potential.is_of_one_kind() {
             section.warn(

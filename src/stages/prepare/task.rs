@@ -1,4 +1,4 @@
-//! A glass and its inherent structure as one resumable task.
+//! The preparation of a glass and its inherent structure as one resumable task.
 
 use crate::error::{Error, Result};
 use crate::landscape::{ExploreSettings, InherentSearch, Quench, QuenchSettings};
@@ -7,7 +7,7 @@ use crate::sampling::{PrepareSettings, PrepareState, PrepareTask, PreparedGlass}
 use crate::task::{Progress, Task};
 use serde::{Deserialize, Serialize};
 
-/// How far a [`GlassTask`] is; a plain record.
+/// The serialisable state of a [`GlassTask`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum GlassState {
     Preparing(PrepareState),
@@ -23,7 +23,7 @@ enum Step {
 pub struct GlassTask {
     potential: Potential,
     step: Step,
-    /// Force evaluations between restarts of the descent, for comparisons.
+    /// Force evaluations between restarts of the descent, for tests.
     restarts: Option<u64>,
 }
 
@@ -76,7 +76,7 @@ impl GlassTask {
     /// The glass and its inherent structure, once the task is done.
     ///
     /// # Errors
-    /// `Internal` before.
+    /// `Internal` before that.
     pub fn into_glass(self) -> Result<(PreparedGlass, Quench)> {
         match self.step {
             Step::Descending(glass, search) if search.is_over() => Ok((*glass, search.into_quench())),
@@ -110,7 +110,7 @@ impl Task for GlassTask {
 
     fn fraction(&self) -> f64 {
         match &self.step {
-            // random positions took nothing
+            // random positions cost nothing
             Step::Descending(glass, search) => {
                 let before = if glass.steps == 0 { 0.0 } else { 0.9 };
                 before + (1.0 - before) * search.fraction()
@@ -126,7 +126,8 @@ mod tests {
     use crate::model::Preset;
     use crate::sampling::{Equilibration, PrepareMethod};
 
-    /// From random positions and from a liquid; N large enough for an order of the particles in space, and small.
+    /// From random positions and from a liquid; for N large enough for a spatial order of the particles, and for small
+    /// N.
     #[test]
     fn a_glass_that_is_cut_in_its_descent_is_the_glass_in_one_go() {
         let cases = [(Preset::Harmonic, 3200, f64::INFINITY, 300), (Preset::Lj, 300, 2.0, 50)];

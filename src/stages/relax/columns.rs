@@ -10,7 +10,7 @@ use crate::statistics::{LiquidEnsemble, LiquidSample};
 const TIME: &str = "sigma sqrt(m/epsilon)";
 const PRESSURE: &str = "epsilon/sigma^3";
 
-/// /relaxation: the first kind of moves.
+/// /relaxation: the first kind of dynamics.
 pub const ENSEMBLES: &[Column<LiquidEnsemble>] = &[
     column(
         "/relaxation/temperature",
@@ -128,7 +128,7 @@ pub const ENSEMBLES: &[Column<LiquidEnsemble>] = &[
     ),
 ];
 
-/// /relaxation/swap: the hybrid, which is no physical dynamics, beside molecular dynamics.
+/// /relaxation/swap: the hybrid with swaps, which is not a physical dynamics, next to molecular dynamics.
 pub const HYBRIDS: &[Column<LiquidEnsemble>] = &[
     asked_column(
         "/relaxation/swap/time",
@@ -283,7 +283,7 @@ impl<'e> SpeciesCurves<'e> {
     }
 }
 
-/// How much faster swaps relax at one temperature, and the error of that.
+/// The factor by which swaps relax faster at one temperature, and its error.
 pub struct SpeedUp(pub f64, pub f64);
 
 /// /relaxation/speed_up.
@@ -427,12 +427,12 @@ pub const SAMPLES: &[Column<LiquidSample>] = &[
     ),
 ];
 
-/// The number of all particles.
+/// The value for all particles together.
 pub(super) fn first(values: &[f64]) -> f64 {
     values.first().copied().unwrap_or(f64::NAN)
 }
 
-/// One observable of a sample by lag, then group.
+/// One observable of a sample, by lag, then group.
 fn curves(sample: &LiquidSample, observable: usize) -> Vec<f64> {
     sample.run.values.iter().skip(observable).step_by(OBSERVABLES).copied().collect()
 }

@@ -1,13 +1,13 @@
-//! What the stage `relax` will cost, from the relaxation times that the papers' liquids have.
+//! Cost of `relax`, from the relaxation times of the papers' liquids.
 
 use crate::input::Deck;
 use crate::model::Preset;
 use crate::sampling::{Equilibration, LiquidDynamics, RelaxSettings};
 use crate::stages::cost::{Begun, Cost, ForceCall, Memory, PREPARATION, VECTOR};
 
-/// tau_alpha of a moderately supercooled liquid in steps, where nothing is known.
+/// tau_alpha in steps of a moderately supercooled liquid whose relaxation time is not known.
 const STEPS_OF_TAU: f64 = 3000.0;
-/// A step of molecular dynamics in force calls, and an attempted swap per particle.
+/// Cost of a step of molecular dynamics, and of an attempted swap per particle, in force calls.
 const STEP: f64 = 1.3;
 const SWAP: f64 = 4.0;
 
@@ -17,7 +17,7 @@ const SWAP: f64 = 4.0;
 fn relaxation_time(preset: Option<Preset>, temperature: f64) -> Option<f64> {
     match preset? {
         Preset::Tlj if temperature > 0.65 => Some(4.2 * (0.38 / (temperature - 0.62)).powf(2.57)),
-        // the parabolic law, on from there
+        // the parabolic law, from there on
         Preset::Tlj => {
             let square = |temperature: f64| (1.0 / temperature - 1.0).powi(2);
             Some(2860.0 * (22.0 * (square(temperature) - square(0.65))).exp())
@@ -76,7 +76,7 @@ fn samples(preset: Option<Preset>, relax: &RelaxSettings, single: f64) -> Cost {
     let mean = costs.iter().map(|cost| cost.ln()).sum::<f64>() / count;
     let spread = (costs.iter().map(|cost| (cost.ln() - mean).powi(2)).sum::<f64>() / count).sqrt();
     let tasks = count * relax.samples as f64;
-    // curves of forty lags, whatever the number of particles
+    // curves of forty lags, independent of the number of particles
     let (seconds, bytes) = (relax.samples as f64 * costs.iter().sum::<f64>(), tasks * 40.0 * 16.0 * 8.0);
     Cost { tasks, seconds, bytes, spread: spread.max(0.3), begun: Begun::Counted }
 }
@@ -126,7 +126,7 @@ mod tests {
         let Cost { tasks, seconds, spread, .. } = samples(Some(Preset::Tlj), &relax, 1e-3);
         assert!(tasks == 3.0 && spread == 0.3);
         assert!((seconds / (3.0 * lengths * tau * 1.3e-3) - 1.0).abs() < 1e-12, "{seconds}");
-        // bounded by max_steps; temperatures and dynamics add
+        // limited by max_steps; temperatures and dynamics add up
         relax.equilibration.max_steps = 10;
         relax.measurement.max_steps = 20;
         relax.temperatures.push(0.7);

@@ -11,7 +11,7 @@ use crate::statistics::{
     Estimate, FitStatus, LiquidEnsemble, LiquidSample, RelaxationPoint, fit_supercooled, speed_up,
 };
 
-/// Collective: begins relaxation.h5 and writes everything; all ranks hold all samples, in order.
+/// Collective: creates relaxation.h5 and writes all of it; all ranks hold all samples, in order.
 ///
 /// # Errors
 /// `Storage` when it cannot be written.

@@ -8,7 +8,7 @@ use std::f64::consts::PI;
 /// Below this the Lennard-Jones liquid of one kind freezes while it is followed (that of the preset lj, at its density) [epsilon].
 const LENNARD_JONES_FREEZES: f64 = 1.6;
 
-/// Wave numbers above this have no meaning for positions that are known to dt.
+/// Larger wave numbers have no meaning at the resolution of the positions.
 const LARGEST_WAVE_NUMBER: f64 = 100.0;
 
 impl DeckSection for RelaxSettings {
@@ -45,7 +45,8 @@ impl DeckSection for RelaxSettings {
         let tau = self.thermostat_time;
         section.require(tau >= self.time_step && tau.is_finite() && tau > 0.0, "thermostat_time", &wanted);
         let swapping = dynamics.contains(&LiquidDynamics::HybridSwap);
-        let wanted = "\"bussi\", \"nose-hoover\" or \"berendsen\" beside hybrid-swap: swaps at constant energy hold no temperature";
+        let wanted = "\"bussi\", \"nose-hoover\" or \"berendsen\" together with hybrid-swap: swaps at constant \
+                      energy do not keep the temperature";
         section.require(self.thermostat != Thermostat::None || !swapping, "thermostat", wanted);
         section.at_least(self.md_steps, 1, "md_steps");
         let swaps = self.swaps_per_particle;
@@ -70,7 +71,7 @@ fn warn(potential: &Potential, settings: &RelaxSettings, section: &mut Section) 
         let name = potential.name();
         section.warn(
             "dynamics",
-            &format!("swaps exchange nothing in {name}, whose particles are all alike: md does as well"),
+            &format!("swaps have no effect in {name}, whose particles are all identical: md gives the same"),
         );
     }
     let coldest = settings.temperatures.iter().copied().fold(f64::INFINITY, f64::min);
@@ -79,12 +80,13 @@ fn warn(potential: &Potential, settings: &RelaxSettings, section: &mut Section) 
         section.warn(
             "temperatures",
             &format!(
-                "temperatures = {coldest:?}: the one-component liquid freezes, and tau_alpha is that of no liquid"
+                "temperatures = {coldest:?}: the one-component liquid crystallises, and tau_alpha is not that of a \
+                 liquid"
             ),
         );
     }
     if settings.samples == 1 {
-        section.warn("samples", "samples = 1: tau_alpha and the fits come without errors");
+        section.warn("samples", "samples = 1: tau_alpha and the fits have no error estimates");
     }
     if settings.equilibrate_by == LiquidDynamics::Md
         && exchanges
@@ -92,8 +94,8 @@ fn warn(potential: &Potential, settings: &RelaxSettings, section: &mut Section) 
     {
         section.warn(
             "equilibrate_by",
-            "equilibrate_by = \"md\" takes tau_alpha of molecular dynamics at the lowest temperatures: \"hybrid-swap\" reaches the \
-             same equilibrium sooner",
+            "equilibrate_by = \"md\" takes several tau_alpha of molecular dynamics at each temperature, which is \
+             slow at the lowest ones: \"hybrid-swap\" reaches the same equilibrium sooner",
         );
     }
 }

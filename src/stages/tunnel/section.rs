@@ -3,7 +3,7 @@
 use crate::input::{Deck, DeckSection, Growth, Section, listed, nearest_name};
 use crate::tunnelling::{TunnelSettings, materials_of};
 
-/// Names that tunnelling.h5 and elasticity.h5 have for something else.
+/// Names that tunnelling.h5 and elasticity.h5 use for something else.
 const RESERVED: [&str; 7] =
     ["timing", "zero_point_difference", "moduli", "quasi_static", "curves", "plastic_events", "coupling"];
 
@@ -37,7 +37,7 @@ impl DeckSection for TunnelSettings {
             section.require(
                 !self.reduced_mass.contains_key(unit),
                 &format!("reduced_mass.{unit}"),
-                "a name that `units` does not have",
+                "a name that is not in `units`",
             );
         }
         for (name, mass) in &self.reduced_mass {

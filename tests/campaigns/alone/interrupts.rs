@@ -15,7 +15,7 @@ const RANKS: usize = if cfg!(feature = "mpi") { 4 } else { 1 };
 const PATIENCE: f64 = 20.0;
 
 fn assert_stopped(what: &str, ended: &Ended) {
-    ended.assert_told(what, 4, &["the same command goes on from there"]);
+    ended.assert_told(what, 4, &["repeat the same command to resume"]);
     assert!(ended.seconds < PATIENCE, "{what}: {:.1} s", ended.seconds);
 }
 

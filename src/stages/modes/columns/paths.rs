@@ -1,4 +1,4 @@
-//! The columns of what is found along paths, and between the minima of double wells.
+//! The columns of results along paths, and of differences between the minima of double wells.
 
 use super::FREQUENCY;
 use crate::files::columns::Take::*;
@@ -136,7 +136,7 @@ pub const ZERO_POINT_DIFFERENCES: &[Column<f64>] = &[column(
     F64(|difference| *difference),
 )];
 
-/// /<unit>/zero_point: (splitting, asymmetry) of the paths that were followed.
+/// /<unit>/zero_point: (splitting, asymmetry) of the followed paths.
 pub const ZERO_POINTS: &[Column<[f64; 2]>] = &[
     column(
         "/<unit>/zero_point/splitting",

@@ -1,4 +1,4 @@
-//! The columns of the spectra and of what is found of their modes.
+//! The columns of the spectra and of the analysis of their modes.
 
 use super::FREQUENCY;
 use crate::files::columns::Take::*;
@@ -267,7 +267,7 @@ impl<'s> NonlinearOf<'s> {
         ),
     ];
 
-    /// A figure of the second minimum of the energy along the mode; NaN without one.
+    /// A property of the second minimum of the energy along the mode; NaN without one.
     fn second_well(&self, value: fn(&SecondWell) -> f64) -> f64 {
         self.mode.profile.second_well.as_ref().map_or(f64::NAN, value)
     }
