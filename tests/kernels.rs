@@ -15,7 +15,7 @@ use glasswell::landscape::{Candidate, Identity, Same};
 use glasswell::model::{Configuration, PeriodicBox, Preset};
 use glasswell::random::{Stage, stream};
 use launch::both;
-use rand::Rng;
+use rand::RngExt;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

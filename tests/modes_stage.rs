@@ -9,7 +9,7 @@ use glasswell::landscape::{QuenchSettings, inherent_structure};
 use glasswell::model::{Configuration, PeriodicBox, Preset};
 use glasswell::modes::{full_modes, linear_moduli};
 use glasswell::random::stream;
-use rand::Rng;
+use rand::RngExt;
 use short::{Short, glasswell, one_at_a_time, ranks_of_glasswell, text, wait_until};
 use std::path::Path;
 use std::process::Command;

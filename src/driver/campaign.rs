@@ -4,6 +4,7 @@ use super::journal::Journal;
 use super::lock::{self, DirectoryLock};
 use super::plan::{is_redone, plan, stage_keys, stage_named};
 use super::stop::{Signals, Stop};
+use super::threads::threads;
 use super::{
     Workers, checkpointed, connect, elastic, excite, explore, live, modes, prepare, relax, slurm, summary, tunnel,
 };
@@ -214,26 +215,6 @@ fn start_log(speaks: bool, quiet: bool) {
         .format_target(false)
         .format_timestamp_secs()
         .try_init();
-}
-
-/// Threads per rank: the option, else `GLASSWELL_THREADS`, else the cores of the affinity mask shared by the ranks of a host.
-fn threads(ranks: &Ranks, option: Option<usize>) -> Result<usize> {
-    let variable = match std::env::var("GLASSWELL_THREADS") {
-        Ok(text) => Some(text.parse::<usize>().ok().filter(|n| *n > 0).ok_or_else(|| {
-            Error::Usage(format!("GLASSWELL_THREADS = {text:?} is not a number of threads; give 1 or more"))
-        })),
-        Err(_) => None,
-    };
-    let variable = ranks.agree(variable.transpose())?;
-    let (_, sharing) = ranks.on_this_host()?;
-    let cores = core_affinity::get_core_ids().map_or(1, |cores| cores.len());
-    let threads = option.or(variable).unwrap_or((cores / sharing.max(1)).max(1));
-    if threads == 0 {
-        return Err(Error::Usage("--threads 0: give 1 or more".to_owned()));
-    }
-    // a pool of another size exists only when tests run several campaigns in one process
-    let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
-    Ok(threads)
 }
 
 /// Collective: compares the files that stay, those that are read and those that are skipped, with their checksums; not those

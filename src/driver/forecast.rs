@@ -12,7 +12,7 @@ use crate::modes::{ElasticSettings, FollowedPaths, ModeCount, SpectraOf};
 use crate::parallel::{Machine, POLL, blocks, replay};
 use crate::random::{self, Stream, stream};
 use crate::sampling::{PrepareMethod, RelaxSettings};
-use rand::Rng;
+use rand::RngExt;
 use rand_distr::{Distribution, LogNormal};
 use std::path::Path;
 

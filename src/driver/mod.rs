@@ -36,7 +36,9 @@ mod slurm;
 mod stop;
 mod summary;
 mod team;
+mod threads;
 mod tunnel;
+mod version;
 mod wells;
 mod work;
 
@@ -49,4 +51,5 @@ pub use path::{PathOptions, path};
 pub use progress::Progress;
 pub use summary::status;
 pub use tunnel::{Unit, units_of};
+pub use version::version;
 pub use work::Workers;

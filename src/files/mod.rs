@@ -46,6 +46,12 @@ pub use transfer::Transfer;
 pub use values::{Attribute, Values};
 pub use write::StageFile;
 
+/// The version of the HDF5 library.
+pub fn library_version() -> String {
+    let (major, minor, release) = hdf5::library_version();
+    format!("{major}.{minor}.{release}")
+}
+
 /// Starts the ranks of a program that writes files: [`Ranks::start`] with the HDF5 library opened before it.
 ///
 /// A library that is opened after MPI closes itself inside MPI_Finalize, and there it crashes (HDF5 1.10) when a file could

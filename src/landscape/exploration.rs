@@ -16,7 +16,7 @@ use crate::model::{Configuration, Model};
 use crate::random::{Stage, Stream, stream};
 use crate::sampling::{DynamicsSettings, DynamicsState, run_lanes};
 use crate::task::{Progress, Task};
-use rand::Rng;
+use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
 const LARGEST_BUFFER: usize = 64;

@@ -5,7 +5,7 @@
 //! phonon omega_t, I / omega^5 = A_4 / 5.
 
 use crate::random::{Stage, stream};
-use rand::Rng;
+use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
 /// What is known of the spectrum of one glass (one minimum).

@@ -117,7 +117,7 @@ impl Rows {
 mod tests {
     use super::*;
     use crate::random::{Stage, stream};
-    use rand::Rng;
+    use rand::RngExt;
 
     #[test]
     fn mended_rows_stay_symmetric() {

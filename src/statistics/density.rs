@@ -3,7 +3,7 @@
 use super::heat::schottky;
 use crate::error::{Error, Result};
 use crate::random::{Stage, stream};
-use rand::Rng;
+use rand::RngExt;
 
 /// Resamples of a bootstrap.
 pub const RESAMPLES: usize = 1000;
