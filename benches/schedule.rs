@@ -5,7 +5,7 @@
 
 use glasswell::parallel::{Machine, POLL, blocks, replay};
 use glasswell::random::{Purpose, stream};
-use rand::Rng;
+use rand::RngExt;
 
 const RANKS: [usize; 7] = [100, 300, 1_000, 3_000, 10_000, 30_000, 100_000];
 const STAGES: [&str; 4] = ["prepare", "explore", "connect", "tunnel"];

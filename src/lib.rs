@@ -21,6 +21,7 @@
 //! Reduced units throughout (energy epsilon, length sigma, mass m, k_B = 1); positions are
 //! `[x0, y0, z0, x1, ...]`, a batch of L configurations is `[3N][L]`.
 
+pub mod version;
 pub mod error;
 pub mod units;
 pub mod random;

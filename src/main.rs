@@ -1,6 +1,7 @@
 //! Command-line arguments, start of the ranks, exit code.
 
-use clap::{Args, Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand};
 use glasswell::commands::{self, RunOptions};
 use glasswell::error::{Error, Result};
 use glasswell::input::named_model;
@@ -14,13 +15,22 @@ use std::sync::Arc;
 /// Finds the tunnelling two-level systems of computer glasses.
 #[derive(Parser)]
 #[command(
-    version,
     about,
+    disable_version_flag = true,
+    override_usage = "glasswell <COMMAND>\n       glasswell --version [--verbose]",
+    arg_required_else_help = true,
+    args_conflicts_with_subcommands = true,
     after_help = "Exit codes: 0 done, 2 bad usage or deck, 3 bad input file, 4 stopped and resumable, 5 numerical failure, 70 internal error."
 )]
 struct Arguments {
+    /// Prints the version.
+    #[arg(short = 'V', long)]
+    version: bool,
+    /// With --version: also what the program was built from and what it uses here.
+    #[arg(long, requires = "version")]
+    verbose: bool,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Subcommand)]
@@ -62,7 +72,7 @@ struct RunArguments {
     /// Runs this stage and all that build on it again, and replaces their files.
     #[arg(long)]
     redo: Option<String>,
-    /// Threads per rank [default: GLASSWELL_THREADS, else the cores of the affinity mask].
+    /// Threads per rank [default: GLASSWELL_THREADS, else the cores that it may use, shared by the ranks of a host].
     #[arg(long)]
     threads: Option<usize>,
     /// Stops after this time, e.g. "23 h 50 min"; repeat the same command to resume.
@@ -151,12 +161,27 @@ fn main() -> ExitCode {
     // a write beyond the limit on file sizes must fail with a message; without a handler SIGXFSZ ends the process silently
     let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
     let arguments = Arguments::parse();
-    match execute(arguments.command) {
+    match arguments.execute() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             runtime::report(&error);
             ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(70))
         }
+    }
+}
+
+impl Arguments {
+    fn execute(self) -> Result<()> {
+        match self.command {
+            Some(command) => return execute(command),
+            None if !self.version => {
+                Arguments::command().error(ErrorKind::MissingSubcommand, "a command is missing").exit()
+            }
+            None if runtime::is_a_further_rank() => {}
+            None if self.verbose => println!("{}", commands::version()),
+            None => println!("glasswell {}", glasswell::version::NUMBER),
+        }
+        Ok(())
     }
 }
 

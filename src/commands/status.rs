@@ -28,7 +28,7 @@ pub fn status(directory: &Path) -> Result<()> {
 pub fn print(directory: &Path) -> Result<()> {
     let campaign = Campaign::look(directory)?;
     let mut table = Table::new();
-    table.load_preset(UTF8_HORIZONTAL_ONLY);
+    table.load_style(UTF8_HORIZONTAL_ONLY);
     table.set_header(["stage", "found", "", "time [s]"]);
     for state in campaign.stages() {
         let reader = StageReader::open(directory, state.stage)?;

@@ -30,7 +30,7 @@ impl Header {
     pub fn new(stage: Stage, deck: &str, deck_hash: &str, deck_keys: &str, seed: u64) -> Self {
         Header {
             layout: super::layout::VERSION,
-            version: env!("CARGO_PKG_VERSION").into(),
+            version: crate::version::NUMBER.into(),
             stage,
             deck: deck.into(),
             deck_hash: deck_hash.into(),

@@ -48,6 +48,12 @@ pub use transfer::Transfer;
 pub use values::{Attribute, Values};
 pub use write::StageFile;
 
+/// The version of the HDF5 library.
+pub fn library_version() -> String {
+    let (major, minor, release) = hdf5::library_version();
+    format!("{major}.{minor}.{release}")
+}
+
 /// Starts the ranks of a program that writes files: [`Ranks::start`], after the HDF5 library has been opened.
 ///
 /// If it is opened after MPI, the library closes itself inside MPI_Finalize and crashes there (HDF5 1.10) when a file

@@ -17,7 +17,7 @@ use crate::model::{Configuration, Model};
 use crate::random::{Purpose, Stream, stream};
 use crate::sampling::{DynamicsSettings, DynamicsState, run_lanes};
 use crate::task::{Progress, Task, in_steps};
-use rand::Rng;
+use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
 const LARGEST_BUFFER: usize = 64;

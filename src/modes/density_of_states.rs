@@ -5,7 +5,7 @@
 //! phonon omega_t, I / omega^5 = A_4 / 5.
 
 use crate::random::{Purpose, stream};
-use rand::Rng;
+use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
 /// The known part of the spectrum of one glass (one minimum).

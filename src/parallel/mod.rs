@@ -248,6 +248,14 @@ impl Ranks {
     }
 }
 
+/// The name and version of the MPI library; `None` for a program without.
+pub fn library_version() -> Option<String> {
+    #[cfg(feature = "mpi")]
+    return Some(mpi::library_version());
+    #[cfg(not(feature = "mpi"))]
+    None
+}
+
 /// The bytes of a value in messages and checkpoints (postcard).
 ///
 /// # Errors

@@ -16,6 +16,14 @@ pub(super) struct Mpi {
     _universe: Option<Universe>,
 }
 
+/// The name and version of the library, which need not have started.
+pub(super) fn library_version() -> String {
+    let version = mpi::environment::library_version().unwrap_or_default();
+    // C ends it, some libraries add how they were configured
+    let line = version.trim_matches('\0').lines().next().unwrap_or("").trim();
+    if line.is_empty() { "unknown".to_owned() } else { line.to_owned() }
+}
+
 /// Tag of messages with bytes, between members of a subset of ranks that has no queue.
 const BYTES: Tag = 1;
 

@@ -5,7 +5,7 @@
 
 use crate::forces::lanes::{Pass, vectorised};
 use crate::random::Stream;
-use rand::RngCore;
+use rand::Rng;
 
 /// Records in a block.
 const BLOCK: usize = 128;
@@ -124,7 +124,7 @@ fn minus_logarithm(bits: u64) -> f64 {
 mod tests {
     use super::*;
     use crate::random::{Purpose, stream};
-    use rand::Rng;
+    use rand::RngExt;
 
     #[test]
     fn the_logarithm_is_that_of_the_library() {

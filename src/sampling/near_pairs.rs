@@ -145,7 +145,7 @@ fn counting_sort(keys: usize, of: &[usize]) -> (Vec<u32>, Vec<u32>) {
 mod tests {
     use super::*;
     use crate::random::{Purpose, stream};
-    use rand::Rng;
+    use rand::RngExt;
 
     #[test]
     fn cells_find_the_pairs_of_the_plain_double_loop() {

@@ -119,7 +119,7 @@ impl NeighbourRows {
 mod tests {
     use super::*;
     use crate::random::{Purpose, stream};
-    use rand::Rng;
+    use rand::RngExt;
 
     #[test]
     fn mended_rows_stay_symmetric() {

@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::forces::{PairSum, as_lanes, as_lanes_mut};
 use crate::model::{Configuration, PeriodicBox, Preset, soft_sphere_diameters, species_counts};
 use crate::random::Stream;
-use rand::Rng;
+use rand::RngExt;
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 

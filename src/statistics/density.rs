@@ -3,7 +3,7 @@
 use super::heat::schottky;
 use crate::error::{Error, Result};
 use crate::random::{Purpose, stream};
-use rand::Rng;
+use rand::RngExt;
 
 /// Number of bootstrap samples.
 pub const RESAMPLES: usize = 1000;

@@ -269,7 +269,7 @@ mod tests {
 
     #[test]
     fn the_laws_of_the_low_end_are_found_within_their_errors() {
-        use rand::Rng;
+        use rand::RngExt;
         let (mut within, mut favoured) = ([0, 0], [0, 0]);
         let trials = 100;
         for trial in 0..trials {

@@ -294,7 +294,7 @@ fn updated(world: &Ranks, directory: &Path) {
         (Program { schema: 1, algorithm: 4 }, format!("{data} and {steps}")),
     ] {
         let message = refusal(world, directory, program);
-        let version = env!("CARGO_PKG_VERSION");
+        let version = glasswell::version::with_commit();
         let by = format!("explore.000003.running.h5: was written by glasswell {version}, whose stage {due}; ");
         assert!(message.contains(&by) && message.contains("--redo explore"), "{message}");
         // a damaged file does not decide

@@ -11,7 +11,7 @@ use glasswell::forces::lanes::Kernel;
 use glasswell::landscape::{Candidate, Identity, Same};
 use glasswell::model::{Configuration, PeriodicBox, Preset};
 use glasswell::random::{Purpose, stream};
-use rand::Rng;
+use rand::RngExt;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

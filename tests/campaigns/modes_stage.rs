@@ -9,7 +9,7 @@ use glasswell::model::{Configuration, PeriodicBox, Preset};
 use glasswell::modes::{full_modes, linear_moduli};
 use glasswell::random::stream;
 use glasswell::stage::Stage;
-use rand::Rng;
+use rand::RngExt;
 
 const SECTION: &str = "[modes]\npaths = \"all\"\npath_points = 5\ntangent_images = [40, 600]\n";
 

@@ -7,7 +7,7 @@ use glasswell::forces::lanes::Kernel;
 use glasswell::forces::{LANES, PairSum, as_lanes, as_lanes_mut, lane, sums};
 use glasswell::model::{Model, PeriodicBox, Preset};
 use glasswell::random::{Purpose, stream};
-use rand::Rng;
+use rand::RngExt;
 
 const SEED: u64 = 51;
 /// Larger strains than any stage takes.

@@ -6,7 +6,7 @@ use glasswell::forces::lanes::Kernel;
 use glasswell::forces::{LANES, PairSum, ThirdOrder, as_lanes, as_lanes_mut, energy_differences, lane, set_lane, sums};
 use glasswell::model::{Configuration, Model, PeriodicBox, Preset, soft_sphere_diameters, species_counts};
 use glasswell::random::{Purpose, stream};
-use rand::Rng;
+use rand::RngExt;
 
 const SEED: u64 = 20;
 

@@ -8,7 +8,7 @@ use glasswell::landscape::{
 use glasswell::model::{Configuration, Model, PeriodicBox, Preset};
 use glasswell::random::{Purpose, stream};
 use glasswell::task::{Progress, Task};
-use rand::Rng;
+use rand::RngExt;
 
 /// A reference configuration: its model, thermal and minimum positions, and the energy of the minimum.
 struct Vector {

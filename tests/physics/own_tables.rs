@@ -11,7 +11,7 @@ use glasswell::modes::{ModeCount, ModesSettings};
 use glasswell::random::{Purpose, stream};
 use glasswell::sampling::{PrepareMethod, onset_temperature, wave_number};
 use glasswell::stage::Stage;
-use rand::Rng;
+use rand::RngExt;
 use std::path::Path;
 use std::process::Command;
 

@@ -10,7 +10,7 @@ use glasswell::model::{Configuration, Model, PeriodicBox, Preset};
 use glasswell::modes::*;
 use glasswell::random::{Purpose, stream};
 use glasswell::sampling::random_configuration;
-use rand::Rng;
+use rand::RngExt;
 
 fn glass(preset: Preset, particles: usize) -> (Model, Configuration) {
     let mut glass = random_configuration(preset, particles, &mut stream(7, Purpose::Prepare, 0, 0));

@@ -9,7 +9,7 @@ use crate::random::{self, Stream, stream};
 use crate::stage::Stage;
 use crate::stages::cost::{Begun, Cost, ForceCall};
 use crate::stages::work;
-use rand::Rng;
+use rand::RngExt;
 use rand_distr::{Distribution, LogNormal};
 use std::path::Path;
 

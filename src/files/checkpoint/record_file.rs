@@ -22,6 +22,7 @@ use crate::files::transfer::{self, Rounds};
 use crate::files::values::Attribute;
 use crate::parallel::Ranks;
 use crate::stage::Stage;
+use crate::version;
 
 /// Version of the layout of these files: the root attribute `checkpoint_layout`.
 const LAYOUT: i64 = 6;
@@ -165,7 +166,7 @@ pub(super) fn write(
     let start = Share { total, first, element_bytes: 1 }.write(ranks, &file, BYTES, Pieces::of(records))?;
     file.finish()?;
     let start = ranks.broadcast(start, 0)?;
-    Ok(Contents { version: env!("CARGO_PKG_VERSION").to_owned(), header: header.clone(), rows, start })
+    Ok(Contents { version: version::with_commit(), header: header.clone(), rows, start })
 }
 
 /// The rows of all ranks, by rank, and which of them are this rank's.
@@ -189,11 +190,11 @@ fn table(ranks: &Ranks, records: &[CheckpointRecord]) -> Result<(Vec<RecordPlace
 }
 
 fn write_header(file: &Beside, name: FileName, header: &CheckpointHeader, records_checksum: u64) -> Result<()> {
-    let version = env!("CARGO_PKG_VERSION");
-    let checksum = header_checksum(version, name, header)?;
+    let version = version::with_commit();
+    let checksum = header_checksum(&version, name, header)?;
     let root = file.root()?;
     for (what, text) in [
-        ("glasswell_version", version),
+        ("glasswell_version", version.as_str()),
         ("stage", name.stage.name()),
         ("kind", name.kind.name()),
         ("deck_keys", &header.deck_keys),
