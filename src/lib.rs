@@ -21,8 +21,8 @@
 //! Reduced units throughout (energy epsilon, length sigma, mass m, k_B = 1); positions are
 //! `[x0, y0, z0, x1, ...]`, a batch of L configurations is `[3N][L]`.
 
-pub mod version;
 pub mod error;
+pub mod version;
 pub mod units;
 pub mod random;
 pub mod stage;

@@ -4,7 +4,7 @@ use glasswell::forces::{PairSum, lanes::Kernel, sums};
 use glasswell::model::{Configuration, Mixture, Model, PeriodicBox, Preset};
 use glasswell::random::{Purpose, Stream, stream};
 use glasswell::sampling::*;
-use rand::RngExt;
+use rand::Rng;
 use std::collections::BTreeMap;
 
 const SEED: u64 = 23;
