@@ -1,8 +1,8 @@
-//! The builds without MPI write the data of the usual one, bit for bit.
+//! The data of the builds without MPI are bitwise identical to those of the usual build.
 
 use crate::support::{Campaign, FILES, program};
 
-/// Colon-separated programs, made by scripts/serial-build.sh; with CI set there must be one.
+/// Colon-separated programs, built by scripts/serial-build.sh; with CI set there must be at least one.
 const BUILDS: &str = "GLASSWELL_SERIAL_BUILDS";
 
 #[test]
