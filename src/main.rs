@@ -186,7 +186,7 @@ impl Arguments {
 }
 
 fn execute(command: Command) -> Result<()> {
-    // evaluate, path and levels run in every process; several of them under one launcher are independent tasks
+    // evaluate, path and levels run in every process; several under one launcher are independent tasks
     if matches!(command, Command::Check { .. } | Command::Status { .. }) && runtime::is_a_further_rank() {
         return Ok(());
     }

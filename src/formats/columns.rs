@@ -47,7 +47,7 @@ pub fn read_profile(path: &Path) -> Result<(Vec<f64>, Vec<f64>)> {
     Ok((xi, energy))
 }
 
-/// Reads a vector of `length` numbers (3N), any number of them on a line; `#` starts a comment.
+/// Reads a vector of `length` numbers (3N), any number on a line; `#` starts a comment.
 ///
 /// # Errors
 /// `Error::Input` with line, value and remedy.

@@ -254,7 +254,7 @@ impl ExplorationTask {
         starts.into_iter().map(|(.., member, place)| (member, place)).collect()
     }
 
-    /// Quenches the waiting snapshots that the schedule requests next, or enters all of them in the record if it
+    /// Quenches the waiting snapshots that the schedule requests next, or enters all in the record if it
     /// requests none; returns the force evaluations.
     fn advance_quenches(&mut self) -> u64 {
         let starts = self.next_quenches();

@@ -3,7 +3,7 @@
 //! The random number of a move is drawn first: beta dU <= -ln u is the acceptance min[1, exp(-beta dU)]. The largest
 //! acceptable energy of the moved particles is therefore known before their new energy is summed, and for a repulsive
 //! law the sum is stopped when a part of it exceeds this; the close neighbours come first. The decision is exactly that
-//! of the whole sum: terms are >= 0 and sums of them are exact.
+//! of the whole sum: terms are >= 0 and their sums are exact.
 
 use super::kinds::{KindRule, Kinds};
 use super::local_energy::{Images, PADDING, Pairs};

@@ -1,4 +1,4 @@
-//! The single-shot commands as a user types them, against the reference numbers.
+//! The single-shot commands as a user runs them, against the reference numbers.
 
 use crate::common;
 use common::*;

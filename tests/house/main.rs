@@ -1,4 +1,4 @@
-//! What a reader of the sources can check.
+//! Rules that can be checked from the sources.
 
 mod checkpointed;
 mod circles;

@@ -1,4 +1,4 @@
-//! What users hand in: every fault tells where it is and what would be accepted; what is accepted means what it says.
+//! User input: every error reports where it is and what would be accepted; what is accepted has the stated meaning.
 
 use glasswell::error::Error;
 use glasswell::formats::{read_configurations, read_profile, read_vector, write_extended_xyz, write_lammps_data};
@@ -150,7 +150,7 @@ fn intervals_are_bisected_when_asked_for() {
     assert_eq!(interval(""), (1, 1));
     assert_eq!(interval("schedule = \"bisect\""), (16, 16));
     assert_eq!(interval("schedule = \"bisect\"\nstride = 64"), (64, 64));
-    // what is explained is accepted again
+    // the explained deck is accepted again
     let explained = deck("[model]\npreset = \"pss\"\n[explore]\nschedule = \"bisect\"\n").explain().unwrap();
     assert_eq!(deck(&explained).explore.unwrap().interval(), 16);
 }
