@@ -35,7 +35,6 @@ pub fn stream(seed: u64, purpose: Purpose, glass: u64, run: u64) -> Stream {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::parallel::{decode, encode};
     use rand::seq::SliceRandom;
     use rand::{Rng, RngExt};
     use rand_distr::{ChiSquared, Distribution, LogNormal, StandardNormal};
@@ -122,8 +121,8 @@ mod tests {
         for _ in 0..1001 {
             random.next_u32();
         }
-        let bytes = encode(&random).unwrap();
+        let bytes = postcard::to_stdvec(&random).unwrap();
         assert_eq!((bytes.len(), xxh3_64(&bytes)), (35, 5_972_285_759_070_293_222));
-        assert_eq!(decode::<Stream>(&bytes).unwrap().next_u64(), 15_490_812_833_905_202_929);
+        assert_eq!(postcard::from_bytes::<Stream>(&bytes).unwrap().next_u64(), 15_490_812_833_905_202_929);
     }
 }

@@ -1,7 +1,8 @@
 //! The deck, with one optional section for each stage, and the interface of a stage to its section.
 
+use super::campaign::CampaignSettings;
 use super::findings::Findings;
-use super::general::{CampaignSettings, ModelSettings};
+use super::model::ModelSettings;
 use super::origin::{Origin, reread};
 use super::section::Section;
 use crate::error::{Error, Result};

@@ -1,12 +1,13 @@
 //! From a deck's text to settings: defaults of the model, the deck's values over them, checks.
 
+use super::campaign::CampaignSettings;
 use super::check;
 use super::deck::{Deck, to_value};
 use super::findings::Findings;
-use super::general::{CampaignSettings, ModelSettings};
 use super::imports;
 use super::merge::{Reread, overlay};
-use super::model_keys::potential_of;
+use super::model::ModelSettings;
+use super::model::potential_of;
 use super::nearest_name::{listed, nearest_name};
 use super::origin::{Origin, reread};
 use super::source::{Source, join, leaves};

@@ -61,6 +61,13 @@ impl From<Preset> for Potential {
     }
 }
 
+impl Preset {
+    /// Law and mixture of the particles of one configuration.
+    pub fn model(self, configuration: &Configuration) -> Model {
+        Potential::from(self).model(configuration)
+    }
+}
+
 impl From<&Potential> for Potential {
     fn from(potential: &Potential) -> Self {
         *potential

@@ -1,8 +1,6 @@
 //! The five models by name, with the parameters of the papers.
 
-use super::{
-    Configuration, Harmonic, Law, LennardJonesForceShifted, LennardJonesQuartic, Mixture, Potential, SoftSphereQuartic,
-};
+use super::{Harmonic, Law, LennardJonesForceShifted, LennardJonesQuartic, Mixture, SoftSphereQuartic};
 
 /// The models that a deck or a command can name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -96,11 +94,6 @@ impl Preset {
             }
             Preset::Pss | Preset::Harmonic | Preset::Lj => ([[1.0; 3]; 3], [[1.0; 3]; 3]),
         }
-    }
-
-    /// Law and mixture of the particles of one configuration.
-    pub fn model(self, configuration: &Configuration) -> Model {
-        Potential::from(self).model(configuration)
     }
 }
 

@@ -49,7 +49,8 @@ pub fn threads(ranks: &Ranks, option: Option<usize>) -> Result<usize> {
     Ok(threads)
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use super::*;
     use rustix::thread::{CpuSet, sched_setaffinity};

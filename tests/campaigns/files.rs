@@ -98,22 +98,22 @@ fn write_entry(file: &mut StageFile, world: &Ranks, entry: &DataSet, path: &str,
     let indices = || rows.ranges().iter().flat_map(|range| range.first * width..(range.first + range.count) * width);
     let trailing = &shape[1..];
     match entry.element {
-        Element::F64 => file.write(path, &rows, trailing, &indices().map(|i| number(path, i)).collect::<Vec<f64>>()),
+        Element::F64 => file.write(path, &rows, trailing, indices().map(|i| number(path, i)).collect::<Vec<f64>>()),
         Element::I64 => {
-            file.write(path, &rows, trailing, &indices().map(|i| element(path, i) as i64 - 9).collect::<Vec<i64>>())
+            file.write(path, &rows, trailing, indices().map(|i| element(path, i) as i64 - 9).collect::<Vec<i64>>())
         }
         Element::U32 => {
-            file.write(path, &rows, trailing, &indices().map(|i| element(path, i) as u32).collect::<Vec<u32>>())
+            file.write(path, &rows, trailing, indices().map(|i| element(path, i) as u32).collect::<Vec<u32>>())
         }
         Element::Bool => file.write(
             path,
             &rows,
             trailing,
-            &indices().map(|i| element(path, i).is_multiple_of(3)).collect::<Vec<bool>>(),
+            indices().map(|i| element(path, i).is_multiple_of(3)).collect::<Vec<bool>>(),
         ),
         Element::Names(names) => {
             let name = |i| names[element(path, i) as usize % names.len()].to_string();
-            file.write(path, &rows, trailing, &indices().map(name).collect::<Vec<String>>())
+            file.write(path, &rows, trailing, indices().map(name).collect::<Vec<String>>())
         }
         other => panic!("no test values for {other:?}"),
     }
