@@ -195,16 +195,16 @@ fn refused(world: &Ranks, directory: &Path) {
         other => panic!("{word}: {other:?}"),
     };
     let mut file = StageFile::create(world, directory, &header(Stage::Connect), work(Stage::Connect).layout()).unwrap();
-    internal(file.write("/candidates/colour", &rows, &[], &two(1.0)), "/candidates/colour");
-    internal(file.write("/candidates/glass", &rows, &[], &two(1.0)), "u32");
-    internal(file.write("/double_wells/barrier", &rows, &[3], &two(1.0)), "axes");
-    internal(file.write("/double_wells/saddle_position", &rows, &[7, 2], &two(1.0)), "[P,N,3]");
-    file.write("/double_wells/barrier", &rows, &[], &two(1.0)).unwrap();
-    internal(file.write("/double_wells/barrier", &rows, &[], &two(1.0)), "twice");
+    internal(file.write("/candidates/colour", &rows, &[], two(1.0)), "/candidates/colour");
+    internal(file.write("/candidates/glass", &rows, &[], two(1.0)), "u32");
+    internal(file.write("/double_wells/barrier", &rows, &[3], two(1.0)), "axes");
+    internal(file.write("/double_wells/saddle_position", &rows, &[7, 2], two(1.0)), "[P,N,3]");
+    file.write("/double_wells/barrier", &rows, &[], two(1.0)).unwrap();
+    internal(file.write("/double_wells/barrier", &rows, &[], two(1.0)), "twice");
     internal(file.write("/double_wells/length", &Rows::none(), &[], &[0.0; 0]), "P is 2");
     internal(file.write("/double_wells/length", &rows, &[], &[0.0; 5]), "values");
     let names = |name: &str| if world.rank() == 0 { vec![name.to_string(); 2] } else { vec![] };
-    internal(file.write("/candidates/status", &rows, &[], &names("perhaps")), "perhaps");
+    internal(file.write("/candidates/status", &rows, &[], names("perhaps")), "perhaps");
     internal(file.attribute("/double_wells", "colour", &Attribute::F64(1.0)), "colour");
     internal(file.finish(true, &timing(world)).map(|_| ()), "/double_wells/length");
     let twice = RowRange { first: 0, count: if last { 3 } else { 0 } };

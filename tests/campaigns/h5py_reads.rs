@@ -64,10 +64,10 @@ fn whole(ranks: &Ranks, directory: &Path, header: &Header, positions: &[f64]) ->
         match (entry.path, entry.element) {
             ("/candidates/status", _) => file.write(entry.path, &rows, &trailing, &names),
             (_, Element::F64) => file.write(entry.path, &rows, &trailing, &numbers[..count]),
-            (_, Element::I64) => file.write(entry.path, &rows, &trailing, &vec![-1i64; count]),
-            (_, Element::U32) => file.write(entry.path, &rows, &trailing, &vec![7u32; count]),
+            (_, Element::I64) => file.write(entry.path, &rows, &trailing, vec![-1i64; count]),
+            (_, Element::U32) => file.write(entry.path, &rows, &trailing, vec![7u32; count]),
             (_, Element::Bool) => file.write(entry.path, &rows, &trailing, &[true, false]),
-            (_, Element::Names(names)) => file.write(entry.path, &rows, &trailing, &vec![names[0].to_string(); count]),
+            (_, Element::Names(names)) => file.write(entry.path, &rows, &trailing, vec![names[0].to_string(); count]),
             (path, other) => panic!("{path}: {other:?}"),
         }
         .unwrap();
