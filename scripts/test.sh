@@ -100,6 +100,7 @@ case ${1:-} in
         start_slurm
         part "unit tests" unit_tests
         part "tests" tests "${checked[@]}" --test house --test physics --test campaigns
+        part "examples of docs/extending.md" tests/extending.py
         part "8 kills" timeout --foreground 900 tests/kill.sh
         part "SLURM" end_slurm
         ;;

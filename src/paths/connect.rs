@@ -3,7 +3,7 @@
 use super::band::improved_tangent;
 use super::double_well::{DoubleWell, LengthMethod, PathProfile, PathStatus};
 use super::ends::{
-    EndMinimum, compare, displacement_without, end_near, images_without, is_same_minimum, loose, separation,
+    EndMinimum, compare, displacement_without, end_near, images_without, is_same_minimum, loose,
 };
 use super::interpolation::{Curve, chord_lengths};
 use super::krylov::{HessianAt, softest_along};
@@ -13,7 +13,7 @@ use super::vectors::{difference, distance, normalise};
 use super::{BandSearch, BandStop, ConnectSettings, ImageSums, SaddleSearch, SaddleStop, negative_modes};
 use crate::error::{Error, Result};
 use crate::forces::{LANES, PairSum, sums};
-use crate::landscape::{Identity, Quench, QuenchSettings, Same, quench_batch};
+use crate::landscape::{Displacement, Identity, Quench, QuenchSettings, Same, quench_batch};
 use crate::model::{Model, PeriodicBox};
 use crate::task::{Alone, Progress, Task, in_counted_steps};
 use serde::{Deserialize, Serialize};
@@ -351,7 +351,7 @@ impl ConnectTask {
                 .last()
                 .copied()
                 .unwrap_or(0.0),
-            separation: separation(&self.displacement()),
+            separation: Displacement::of(&self.displacement()),
             rattlers: self.state.loose.iter().filter(|loose| **loose).count() as u64,
             exchange: self.state.exchange,
             saddle_energy: energies[top],

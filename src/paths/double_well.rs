@@ -1,6 +1,6 @@
 //! The result of a path search between two minima, as it is written to files.
 
-use super::Separation;
+use crate::landscape::Displacement;
 use serde::{Deserialize, Serialize};
 
 /// The outcome for a pair of minima.
@@ -79,7 +79,7 @@ pub struct DoubleWell {
     /// Sum of the distances between the band's images [sigma].
     pub band_length: f64,
     /// Euclidean distance and participation ratios of b - a.
-    pub separation: Separation,
+    pub separation: Displacement,
     /// Rattlers of a harmonic packing at either end, excluded from length, distance and participation ratios.
     pub rattlers: u64,
     /// Whether b is a with indistinguishable particles exchanged.

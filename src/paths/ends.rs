@@ -1,6 +1,6 @@
 //! The two minima of a path: placed next to each other, and their separation.
 
-use super::vectors::{add_scaled, dot, largest_component, remove_translation};
+use super::vectors::{add_scaled, largest_component};
 use crate::forces::{PairSum, as_lanes, as_lanes_mut};
 use crate::landscape::{Candidate, Identity, Same, displacement_field};
 use crate::model::PeriodicBox;
@@ -8,44 +8,9 @@ use crate::model::PeriodicBox;
 /// Forces [epsilon / sigma] that a rattler may exert where it is placed: the rounding of coordinates.
 const LOOSE_FORCE: f64 = 1e-12;
 
-/// The difference between two configurations of one glass, without motion of the whole glass.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct Separation {
-    /// sqrt(sum_i |r_i^b - r_i^a|^2) [sigma]
-    pub distance: f64,
-    /// [sum_i d_i^2]^2 / sum_i d_i^4 with d_i the displacement of particle i (doi:10.1063/5.0128820, Eq. 16); 0 when
-    /// nothing moves.
-    pub participation_ratio: f64,
-    /// The same over the 3N Cartesian components, as in doi:10.1103/PhysRevLett.124.225901; not rotation invariant.
-    pub participation_ratio_components: f64,
-}
-
-/// b - a [3N] by minimum image, without motion of the whole glass.
-pub fn displacement(cell: &PeriodicBox, a: &[f64], b: &[f64]) -> Vec<f64> {
-    let mut d = vec![0.0; a.len()];
-    for ((d, a), b) in d.chunks_exact_mut(3).zip(a.chunks_exact(3)).zip(b.chunks_exact(3)) {
-        d.copy_from_slice(&cell.minimum_image([b[0] - a[0], b[1] - a[1], b[2] - a[2]]));
-    }
-    remove_translation(&mut d);
-    d
-}
-
 /// b [3N] in the images closest to a, with a's centre of mass: the end of a path from a to b.
 pub fn bring_near(cell: &PeriodicBox, a: &[f64], b: &[f64]) -> Vec<f64> {
-    displacement(cell, a, b).iter().zip(a).map(|(d, a)| a + d).collect()
-}
-
-/// Distance and participation ratios of a displacement field [3N].
-pub fn separation(displacement: &[f64]) -> Separation {
-    let squared = dot(displacement, displacement);
-    let fourth_components: f64 = displacement.iter().map(|d| d.powi(4)).sum();
-    let fourth: f64 = displacement.chunks_exact(3).map(|d| dot(d, d).powi(2)).sum();
-    let ratio = |fourth: f64| if fourth > 0.0 { squared * squared / fourth } else { 0.0 };
-    Separation {
-        distance: squared.sqrt(),
-        participation_ratio: ratio(fourth),
-        participation_ratio_components: ratio(fourth_components),
-    }
+    displacement_field(cell, a, b, |_| true).iter().zip(a).map(|(d, a)| a + d).collect()
 }
 
 /// A minimum at the end of a path.
@@ -69,10 +34,7 @@ pub fn loose(identity: &Identity, a: &[f64], b: &[f64]) -> Vec<bool> {
 
 /// b - a [3N] by minimum image without rattlers: theirs is zero, and the mean of the others is subtracted.
 pub fn displacement_without(cell: &PeriodicBox, a: &[f64], b: &[f64], loose: &[bool]) -> Vec<f64> {
-    match loose.is_empty() {
-        true => displacement(cell, a, b),
-        false => displacement_field(cell, a, b, |i| !loose[i]),
-    }
+    displacement_field(cell, a, b, |i| loose.is_empty() || !loose[i])
 }
 
 /// b [3N] as the end of a path from a: in the images closest to a, without motion of the whole glass, with rattlers at

@@ -29,7 +29,7 @@ pub use candidates::{Candidate, PairKey, candidates};
 pub use connect::{ConnectOutcome, ConnectState, ConnectTask, FoundMinimum, Waypoint};
 pub use descent::{Descent, DescentStop};
 pub use double_well::{DoubleWell, LengthMethod, PathProfile, PathStatus};
-pub use ends::{EndMinimum, Separation, bring_near, compare, displacement, is_same_minimum, separation};
+pub use ends::{EndMinimum, bring_near, compare, is_same_minimum};
 pub use images::ImageSums;
 pub use inertia::negative_modes;
 pub use krylov::{HessianAt, softest_mode_along};

@@ -3,14 +3,14 @@
 use super::connect::SOFT_MODE_PRODUCTS;
 use super::connect::{ConnectOutcome, FoundMinimum, Waypoint};
 use super::double_well::{DoubleWell, LengthMethod, PathProfile, PathStatus};
-use super::ends::{EndMinimum, displacement, displacement_without, is_same_minimum, loose};
+use super::ends::{EndMinimum, displacement_without, is_same_minimum, loose};
 use super::krylov::{HessianAt, softest_along};
 use super::profile::PROFILE_POINTS;
 use super::vectors::{dot, norm, scale};
 use super::{Descent, DescentStop};
 use crate::error::{Error, Result};
 use crate::forces::PairSum;
-use crate::landscape::{Identity, Quench, QuenchSettings, quench};
+use crate::landscape::{Identity, Quench, QuenchSettings, displacement_field, quench};
 use crate::model::{Model, PeriodicBox};
 use crate::task::{Progress, Task, in_counted_steps};
 use serde::{Deserialize, Serialize};
@@ -77,7 +77,7 @@ impl DescentTask {
         quench: &QuenchSettings,
     ) -> Self {
         let (a, b) = if ends.0.index == well.a { ends } else { (ends.1, ends.0) };
-        let steps = first_steps(well, &displacement(cell, &well.saddle_position, &b.positions));
+        let steps = first_steps(well, &displacement_field(cell, &well.saddle_position, &b.positions, |_| true));
         let state = DescentState {
             a: a.clone(),
             b: b.clone(),
@@ -176,7 +176,7 @@ impl DescentTask {
             _ => {
                 let others = (0..2).filter(|&side| !reached(a, side) && !reached(b, side));
                 let mut found: Vec<FoundMinimum> = others.map(|side| arrivals[side].clone().into()).collect();
-                let from_a = |found: &FoundMinimum| norm(&displacement(&cell, &a.positions, &found.positions));
+                let from_a = |found: &FoundMinimum| norm(&displacement_field(&cell, &a.positions, &found.positions, |_| true));
                 found.sort_by(|one, other| from_a(one).total_cmp(&from_a(other)));
                 self.elsewhere(found);
                 return Ok(());

@@ -7,7 +7,7 @@ use glasswell::stage::Stage;
 use std::path::Path;
 use std::process::Command;
 
-const FORCE_TOLERANCE: f64 = 1e-5;
+const FORCE_TOLERANCE: f64 = 1e-4;
 const DENSITY: f64 = 1.6;
 const TEMPERATURE: f64 = 0.002;
 const DISTANCE: f64 = 1.1;
@@ -40,8 +40,8 @@ minimiser = "steepest-descent"
 force_tolerance = {FORCE_TOLERANCE}
 recognition = false
 quench_every = 20
-quenches = 4
-equilibration_steps = 50
+quenches = 2
+equilibration_steps = 20
 
 [coordination]
 distance = {DISTANCE}
