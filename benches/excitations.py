@@ -90,7 +90,7 @@ def slopes(x, y, glass):
     if len(there) < 2 or min((glass != g).sum() for g in there) < 3:
         return "too few"
     x, y = np.log(x), np.log(y)
-    told = []
+    texts = []
     for name, of in (
         ("least squares", lambda x, y: np.polyfit(x, y, 1)[0]),
         ("ratio of spreads", lambda x, y: y.std() / x.std()),
@@ -98,8 +98,8 @@ def slopes(x, y, glass):
     ):
         without = np.array([of(x[glass != g], y[glass != g]) for g in there])
         error = np.sqrt((len(there) - 1) * ((without - without.mean()) ** 2).mean())
-        told.append(f"{name} {of(x, y):.2f} +- {error:.2f}")
-    return "; ".join(told) + f"; n = {len(x)}"
+        texts.append(f"{name} {of(x, y):.2f} +- {error:.2f}")
+    return "; ".join(texts) + f"; n = {len(x)}"
 
 
 def crossings(to, within=(0.0, np.inf)):
@@ -149,13 +149,13 @@ def figures(directory):
             "cubic A_c / A_c": spread(of("critical_amplitude_cubic") / of("critical_amplitude")),
             "boson peak": f"{density.attrs['boson_peak']:.3g} +- {density.attrs['boson_peak_error']:.2g}",
         }
-        for name, told in [("debye_level", "A_D"), ("quartic", "alpha")]:
+        for name, label in [("debye_level", "A_D"), ("quartic", "alpha")]:
             law = {key: density.attrs[name + key] for key in ("", "_error", "_exponent", "_exponent_error", "_modes")}
-            rows[f"{told} (exponent, modes)"] = (
+            rows[f"{label} (exponent, modes)"] = (
                 f"{law['']:.3g} +- {law['_error']:.2g} ({law['_exponent']:.1f} +- {law['_exponent_error']:.1f},"
                 f" {law['_modes']} below {density.attrs['fitted_to']:.3g})"
             )
-        rows["3 / omega_D^3 of the moduli"] = f"{density.attrs['elastic_debye_level']:.3g}"
+        rows["3 / omega_D^3 from the moduli"] = f"{density.attrs['elastic_debye_level']:.3g}"
         return deck["model"]["preset"], deck["model"]["particles"], rows
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs glasswell beside the programs it is compared with and prints the rows of docs/performance.md as Markdown: CPU
+# Runs glasswell and the programs it is compared with, and prints the rows of docs/performance.md as Markdown: CPU
 # seconds, one core, both sides alternating, median and range of the rounds. A peer that is not installed is skipped.
 #
 #     benches/peers.sh [ROW ...]      rows: md batch quench campaign neb swap dense lowest huge; default: all but huge
@@ -191,7 +191,7 @@ linear() {
     row "$title" s "$target" "$work/ours.txt" "$work/theirs.txt" "$(tail -1 "$work/lapack.txt")"
 }
 
-# The lowest 50 modes of N = 96,000: no peer could hold them; time and memory are told.
+# The lowest 50 modes of N = 96,000: too large for the peers; only time and memory are reported.
 row_huge() {
     local preset=$1 particles=${HUGE_PARTICLES:-96000}
     [ -s "$work/packing-$preset-$particles.data" ] || "$bench" packing "$work" "$preset" "$particles"

@@ -2,9 +2,10 @@
 //!
 //!     pushes PRESET PARTICLES MODES
 //!
-//! One at a time: the grid from below with both signs side by side, up to the first that leaves, then halving; each push quenched to
-//! its end by the kernels of one configuration. CPU seconds of one thread. The pushes of a few modes share the lanes, as in the
-//! stage `excite`. Prints a row of Markdown for each mode; exit code 1 when they differ in where the mode leads.
+//! One at a time: the grid from below with both signs in parallel, up to the first push that leaves, then bisection;
+//! each push is quenched to its end with the kernels of one configuration. CPU seconds of one thread. The pushes of a
+//! few modes share the lanes, as in the stage `excite`. Prints a row of Markdown for each mode; exit code 1 when the
+//! two methods disagree on where the mode leads.
 
 #[path = "peers/clock.rs"]
 mod clock;
@@ -104,7 +105,7 @@ fn main() {
             let single = cpu_seconds() - start;
             apart += single;
             let left = excitation.status == PushStatus::Transition;
-            // several crossings between two amplitudes of the grid: then halving may meet another
+            // there are several crossings between two amplitudes of the grid: bisection may find another one
             let beyond = excitation.critical_amplitude > 1.4 * found.amplitude;
             same &= left != found.amplitude.is_nan() && !beyond;
             println!(

@@ -18,7 +18,7 @@ fn minimisers(criterion: &mut Criterion) {
     group.sample_size(10).sampling_mode(SamplingMode::Flat).warm_up_time(Duration::from_secs(1));
     group.throughput(Throughput::Elements(LANES as u64));
     for minimiser in [Minimiser::Lbfgs, Minimiser::Fire] {
-        // FIRE takes ten times as long: a looser end
+        // FIRE takes ten times as long, so its tolerance is looser
         let force_tolerance = if minimiser == Minimiser::Lbfgs { 1e-10 } else { 1e-1 };
         let settings = QuenchSettings { force_tolerance, minimiser, ..QuenchSettings::default() };
         let mut sum = PairSum::<LANES>::new(model.clone(), glass.cell);

@@ -1,11 +1,11 @@
-//! What the work queue makes of many ranks: costs of tasks recorded in small campaigns (benches/data) replayed on 10^2 to
-//! 10^5 simulated ranks. Prints the tables of docs/scaling.md as Markdown.
+//! Efficiency of the work queue on many ranks: costs of tasks recorded in small campaigns (benches/data) are replayed
+//! on 10^2 to 10^5 simulated ranks. Prints the tables of docs/scaling.md as Markdown.
 //!
 //!     cargo bench --bench schedule
 
 use glasswell::parallel::{Machine, POLL, blocks, replay};
 use glasswell::random::{Purpose, stream};
-use rand::Rng;
+use rand::RngExt;
 
 const RANKS: [usize; 7] = [100, 300, 1_000, 3_000, 10_000, 30_000, 100_000];
 const STAGES: [&str; 4] = ["prepare", "explore", "connect", "tunnel"];
@@ -35,14 +35,15 @@ impl Recorded {
         Recorded { glasses, rounds }
     }
 
-    /// The rounds of a campaign of so many glasses: as many tasks a glass as recorded, their costs drawn with repetition.
+    /// The rounds of a campaign of `glasses` glasses: as many tasks per glass as recorded, with costs drawn with
+    /// repetition.
     fn drawn(&self, glasses: usize) -> Vec<(usize, Vec<f64>)> {
         let draw = |(round, (stage, costs)): (usize, &(usize, Vec<f64>))| {
             let mut random = stream(1, Purpose::Bootstrap, *stage as u64, round as u64);
             let tasks = costs.len() * glasses / self.glasses;
             let mut drawn: Vec<usize> = (0..tasks).map(|_| random.random_range(0..costs.len())).collect();
             if STAGES[*stage] == "connect" {
-                // begun by falling distance of the ends, as they are numbered
+                // started in order of decreasing distance of the ends, as they are numbered
                 drawn.sort_unstable();
             }
             (*stage, drawn.into_iter().map(|task| costs[task]).collect())
@@ -55,17 +56,17 @@ fn machine(ranks: usize) -> Machine {
     Machine { ranks, threads: 1, latency: 5e-6, word: 2e-6, poll: POLL, several: true }
 }
 
-/// Work and time of each stage; what a scheduler that knows all costs could reach at best.
+/// Work and time of each stage, and the best time for a scheduler that knows all costs.
 fn stages(rounds: &[(usize, Vec<f64>)], machine: Machine) -> [(f64, f64, f64); 4] {
-    let mut told = [(0.0, 0.0, 0.0); 4];
+    let mut outcome = [(0.0, 0.0, 0.0); 4];
     for (stage, costs) in rounds {
         let work: f64 = costs.iter().sum();
         let longest = costs.iter().copied().fold(0.0, f64::max);
         let wall = if *stage == 3 { blocks(costs, machine.ranks) } else { replay(costs, machine).makespan };
-        let told = &mut told[*stage];
-        *told = (told.0 + work, told.1 + wall, told.2 + longest.max(work / machine.ranks as f64));
+        let outcome = &mut outcome[*stage];
+        *outcome = (outcome.0 + work, outcome.1 + wall, outcome.2 + longest.max(work / machine.ranks as f64));
     }
-    told
+    outcome
 }
 
 fn efficiencies(name: &str, recorded: &Recorded, glasses: usize, machine: impl Fn(usize) -> Machine) {
@@ -74,16 +75,16 @@ fn efficiencies(name: &str, recorded: &Recorded, glasses: usize, machine: impl F
     println!("|---|---|---|---|---|---|---|---|");
     let rounds = recorded.drawn(glasses);
     for ranks in RANKS {
-        let told = stages(&rounds, machine(ranks));
-        let (work, wall, best) = told.iter().fold((0.0, 0.0, 0.0), |a, b| (a.0 + b.0, a.1 + b.1, a.2 + b.2));
+        let outcome = stages(&rounds, machine(ranks));
+        let (work, wall, best) = outcome.iter().fold((0.0, 0.0, 0.0), |a, b| (a.0 + b.0, a.1 + b.1, a.2 + b.2));
         let of = |work: f64, wall: f64| work / (wall * ranks as f64);
         print!("| {ranks} |");
-        told.iter().for_each(|(work, wall, _)| print!(" {:.3} |", of(*work, *wall)));
+        outcome.iter().for_each(|(work, wall, _)| print!(" {:.3} |", of(*work, *wall)));
         println!(" {:.3} | {wall:.1} | {:.3} |", of(work, wall), of(work, best));
     }
 }
 
-/// A glass of 64 runs explored in 1 ... 64 tasks; the costs of the recorded ones, those of a glass being alike.
+/// A glass of 64 runs explored in 1 ... 64 tasks, with the recorded costs; those of one glass are similar.
 fn split_runs(recorded: &Recorded, glasses: usize) {
     println!(
         "\nExploration of {glasses} glasses, 64 runs each, by the number of tasks into which the runs of a glass go:\n"
@@ -98,14 +99,14 @@ fn split_runs(recorded: &Recorded, glasses: usize) {
         print!("| {ranks} |");
         for parts in [1, 2, 8, 16, 64] {
             let tasks: Vec<f64> = of_glass.iter().flat_map(|cost| vec![cost / parts as f64; parts]).collect();
-            let told = replay(&tasks, machine(ranks));
-            print!(" {:.3} |", told.efficiency(&machine(ranks)));
+            let outcome = replay(&tasks, machine(ranks));
+            print!(" {:.3} |", outcome.efficiency(&machine(ranks)));
         }
         println!();
     }
 }
 
-/// Tasks of one length: what rank 0 as the only dispatcher costs.
+/// Tasks of equal length: the cost of rank 0 as the only dispatcher.
 fn dispatcher() {
     for (latency, word) in [(5e-6, 2e-6), (5e-5, 1e-5)] {
         println!(
@@ -123,9 +124,9 @@ fn dispatcher() {
                 let costs: Vec<f64> = (0..20 * ranks).map(|_| length * (0.95 + 0.1 * random.random::<f64>())).collect();
                 let both = [false, true].map(|several| {
                     let machine = Machine { latency, word, several, ..machine(ranks) };
-                    let told = replay(&costs, machine);
-                    rate[usize::from(several)] = told.words as f64 / told.makespan;
-                    told.efficiency(&machine)
+                    let outcome = replay(&costs, machine);
+                    rate[usize::from(several)] = outcome.words as f64 / outcome.makespan;
+                    outcome.efficiency(&machine)
                 });
                 print!(" {:.3}, {:.3} |", both[0], both[1]);
             }

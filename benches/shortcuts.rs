@@ -1,9 +1,9 @@
-//! What recognition and bisection in time save and miss, on one trajectory.
+//! Savings and errors of recognition and of bisection in time, on one trajectory.
 //!
 //!     shortcuts PRESET SNAPSHOTS [FILE]      eight runs of that many snapshots each; FILE: a glass to explore
 //!
-//! Prints rows of Markdown, those of recognition after `a `, those of bisection after `b `; exit code 1 when recognition
-//! changes what is visited. CPU seconds of one thread, those of the dynamics told apart.
+//! Prints rows of Markdown, those of recognition after `a `, those of bisection after `b `; exit code 1 when
+//! recognition changes the sequence of minima. CPU seconds of one thread, with those of the dynamics separate.
 
 #[path = "peers/clock.rs"]
 mod clock;
@@ -22,14 +22,15 @@ use std::path::Path;
 const SEED: u64 = 11;
 const RUNS: u64 = LANES as u64;
 const STRIDES: [u64; 3] = [4, 16, 64];
-/// Energies per particle that are one [epsilon].
+/// Energies per particle within this count as equal [epsilon].
 const TOLERANCE: f64 = 1e-10;
 
 fn finish<T: Task>(task: &mut T) {
     while task.advance(u64::MAX).expect("a task") == Progress::Pending {}
 }
 
-/// A glass as the inputs of the peers are made: hybrid swap for a while, well above the laboratory's glass transition.
+/// A glass prepared as the inputs of the peers are: hybrid swap for a while, well above the laboratory's glass
+/// transition.
 fn glass(preset: Preset) -> Configuration {
     let (particles, temperature) = match preset {
         Preset::Pss => (1500, 0.092),
@@ -71,7 +72,7 @@ fn explore(preset: Preset, glass: &Configuration, settings: &ExploreSettings) ->
     Explored { cpu: cpu_seconds() - before, records: task.records() }
 }
 
-/// CPU seconds of the dynamics alone.
+/// CPU seconds of the dynamics.
 fn dynamics(preset: Preset, glass: &Configuration, settings: &ExploreSettings) -> f64 {
     let model = preset.model(glass);
     let mut single = PairSum::<1>::new(model.clone(), glass.cell);
@@ -93,7 +94,7 @@ fn dynamics(preset: Preset, glass: &Configuration, settings: &ExploreSettings) -
     cpu_seconds() - before
 }
 
-/// Rows of recognition; returns the exploration with it and whether it visits what the one without does.
+/// Rows of recognition; returns the exploration with it, and whether it visits the same minima as the one without.
 fn recognition(preset: Preset, glass: &Configuration, every: &ExploreSettings) -> (Explored, bool) {
     let plain = explore(preset, glass, &ExploreSettings { recognition: false, ..every.clone() });
     let recognising = explore(preset, glass, every);
@@ -140,7 +141,7 @@ fn recognition(preset: Preset, glass: &Configuration, every: &ExploreSettings) -
     (recognising, same)
 }
 
-/// The minima of all runs by one numbering for all schedules: per run and snapshot.
+/// The minima of all runs in one numbering for all schedules: per run and snapshot.
 fn numbered(index: &mut MinimaIndex, identity: &Identity, found: &Explored) -> Vec<Vec<Option<u32>>> {
     let visits = |run: &RunRecord| {
         let number: Vec<u32> =
@@ -165,7 +166,7 @@ fn bisection(preset: Preset, glass: &Configuration, every: &ExploreSettings, all
     let mut index = MinimaIndex::default();
     let known = numbered(&mut index, &identity, all);
     let (all_minima, all_transitions) = (minima(&known), transitions(&known));
-    let tell = |name: &str, found: &Explored, visits: &[Vec<Option<u32>>]| {
+    let print_row = |name: &str, found: &Explored, visits: &[Vec<Option<u32>>]| {
         let other = known.iter().flatten().zip(visits.iter().flatten()).filter(|(a, b)| a != b).count();
         let (minima, transitions) = (minima(visits), transitions(visits));
         let quenches = found.visits() as u64 - found.sum(|run| run.inferred);
@@ -183,12 +184,12 @@ fn bisection(preset: Preset, glass: &Configuration, every: &ExploreSettings, all
             found.cpu,
         );
     };
-    tell("every", all, &known);
+    print_row("every", all, &known);
     for stride in STRIDES {
         let settings = ExploreSettings { schedule: Schedule::Bisect, stride, ..every.clone() };
         let found = explore(preset, glass, &settings);
         let visits = numbered(&mut index, &identity, &found);
-        tell(&format!("bisect, {stride}"), &found, &visits);
+        print_row(&format!("bisect, {stride}"), &found, &visits);
     }
 }
 

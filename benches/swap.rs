@@ -20,7 +20,7 @@ const TEMPERATURE: f64 = 0.1;
 /// The skin at which the peer is fastest.
 const PEER_SKIN: &str = "0.8";
 
-/// A liquid brought to T = 0.1 by Monte Carlo.
+/// A liquid equilibrated at T = 0.1 by Monte Carlo.
 fn liquid() -> MonteCarloState {
     let mut random = stream(1, Purpose::Prepare, 0, 0);
     let mut configuration = random_configuration(Preset::Pss, PARTICLES, &mut random);

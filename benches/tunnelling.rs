@@ -1,4 +1,4 @@
-//! The quantum problem of one double well: levels on the grid, and everything that is recorded of it.
+//! The Schroedinger equation of one double well: levels on the grid, and all recorded properties.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use glasswell::tunnelling::{Profile, Stretch, TunnelSettings, solve, solve_potential};

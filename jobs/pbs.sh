@@ -1,17 +1,17 @@
 #!/bin/bash
-# A campaign under PBS: stops before its time limit, submits itself again and resumes, until it is complete.
+# A campaign under PBS: the job stops before its time limit, submits itself again and resumes, until all is complete.
 #
 #     qsub -v deck=DECK,directory=DIRECTORY jobs/pbs.sh
 #
-# Give options in the lines below, not to qsub: the job that this one submits has only the lines. (`qrerun` would keep
-# them but is an operator's command.) PBS sends no warning, the program's clock stops it.
+# Set options in the lines below, not on the qsub command line: the next job has only these lines. (`qrerun` would keep
+# the options, but only operators may use it.) PBS sends no warning signal; the program stops by its own time limit.
 #
 #PBS -N glasswell
 #PBS -l select=4:ncpus=64:mpiprocs=64
 #PBS -l walltime=24:00:00
 #PBS -j oe
 #PBS -r y
-# EDIT the lines above, and this one to some minutes less than the walltime:
+# EDIT the lines above; set this to a few minutes less than the walltime:
 time_limit="23 h 50 min"
 
 set -u
@@ -23,7 +23,7 @@ fi
 # module load openmpi hdf5           # EDIT: the modules that the program was built with
 root=${GLASSWELL_ROOT:-$HOME/glasswell}                      # EDIT: the folder with jobs/ and target/
 program=${GLASSWELL:-$root/target/release/glasswell}
-template=$root/jobs/pbs.sh                                   # EDIT: this file, which is submitted again
+template=$root/jobs/pbs.sh                                   # EDIT: this file, which submits itself
 
 # shellcheck source=jobs/resume.sh
 source "$root/jobs/resume.sh" || exit 2

@@ -1,17 +1,17 @@
 # shellcheck shell=bash
-# Sourced by the templates beside it: `run_and_resume COMMAND...` runs `glasswell run`, hands the scheduler's signals on to it,
-# and puts the job back into its queue when the program has stopped with exit code 4 (what it has computed is kept).
+# Sourced by the templates in this folder: `run_and_resume COMMAND...` runs `glasswell run`, forwards the scheduler's signals
+# to it, and requeues the job when the program stops with exit code 4 (its results so far are kept).
 #
-# Under srun the ranks end one after the other: --kill-on-bad-exit=1 would kill the late ones and give 143 in place of 4. With
-# --wait=60 ranks that one of them has left behind by a crash are still ended.
+# Under srun the ranks end one after the other: --kill-on-bad-exit=1 would kill the late ones and give 143 instead of 4.
+# --wait=60 still ends the other ranks when one rank has crashed.
 
 restarts_at_most=${GLASSWELL_RESTARTS:-100}
 
-# The name of this job. In an array SLURM_JOB_ID will not do: that of one task is the name of the whole array too.
+# The name of this job. SLURM_JOB_ID is not enough in an array: for one of its tasks it also names the whole array.
 job=${SLURM_ARRAY_JOB_ID:+${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}}
 job=${job:-${SLURM_JOB_ID:-}}
 
-# Puts this job back into the queue; a template for another scheduler defines its own after sourcing this file.
+# Requeues this job; a template for another scheduler defines its own function after sourcing this file.
 again() {
     if [ "${SLURM_RESTART_COUNT:-0}" -ge "$restarts_at_most" ]; then
         echo "job $job was restarted $restarts_at_most times: is its time limit too short?" >&2
@@ -20,24 +20,24 @@ again() {
     scontrol requeue "$job"
 }
 
-# Hands the first request on to the program as SIGUSR1: Open MPI's mpirun kills its ranks a second after a SIGTERM.
-hand_on() {
+# Forwards the first signal to the program as SIGUSR1: Open MPI's mpirun kills its ranks a second after a SIGTERM.
+forward() {
     echo "job $job: SIG$1 at $(date +%T), the program is asked to stop"
     [ -z "$asked" ] && [ -n "$program" ] && kill -USR1 "$program"
     asked=$1
     interrupted=yes
 }
 
-# USR1 (the scheduler's warning): stop and go back into the queue. TERM (scancel --batch --signal=TERM): stop for good.
-# Warnings can be lost near the limit: the program itself knows the end of a job of SLURM, and stops some minutes before it. A
-# template for another scheduler sets `time_limit`.
+# USR1 (the scheduler's warning): stop and requeue. TERM (scancel --batch --signal=TERM): stop for good. A warning can be
+# lost near the limit, so the program itself knows when a SLURM job ends and stops some minutes earlier. A template for
+# another scheduler sets `time_limit`.
 run_and_resume() {
     local asked="" program="" interrupted code
-    trap 'hand_on USR1' USR1
-    trap 'hand_on TERM' TERM
+    trap 'forward USR1' USR1
+    trap 'forward TERM' TERM
     "$@" ${time_limit:+--time-limit "$time_limit"} &
     program=$!
-    # `wait` returns early when a signal comes: wait again until it tells how the program itself has ended
+    # `wait` returns early when a signal arrives: wait again until it returns the exit code of the program
     while :; do
         interrupted=no
         code=0
@@ -47,10 +47,10 @@ run_and_resume() {
     echo "job $job: exit code $code"
     if [ "$code" -eq 4 ] && [ "$asked" != TERM ]; then
         if again; then
-            echo "job $job: back in the queue, to be resumed"
+            echo "job $job: requeued, will resume"
             exit 0
         fi
-        echo "job $job cannot be queued again: submit it as before, it will resume" >&2
+        echo "job $job could not be requeued: submit it again as before, and it will resume" >&2
     fi
     exit "$code"
 }

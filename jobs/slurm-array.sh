@@ -4,11 +4,11 @@
 #     array=$(sbatch --parsable jobs/slurm-array.sh DECK RESULTS)
 #     sbatch --dependency=afterok:$array --kill-on-invalid-dep=yes jobs/slurm-report.sh RESULTS
 #
-# DECK has @TEMPERATURE@ where the temperature belongs; the campaigns go to RESULTS/T0.617 and so on, their decks beside
-# them. Each task stops, goes back into the queue and resumes by itself; the report waits for all of them.
+# DECK has @TEMPERATURE@ in place of the temperature; the campaigns are written to RESULTS/T0.617 and so on, with their
+# decks next to them. Each task stops, is requeued and resumes on its own; the report waits for all tasks.
 #
 #SBATCH --job-name=glasswell
-#SBATCH --array=0-3                  # EDIT: as many as there are temperatures below
+#SBATCH --array=0-3                  # EDIT: one task for each temperature below
 #SBATCH --nodes=1
 #SBATCH --ntasks-per-node=16         # EDIT: the cores of a node
 #SBATCH --cpus-per-task=1
@@ -21,7 +21,7 @@
 set -u
 temperatures=(0.488 0.509 0.558 0.617)                       # EDIT
 if [ "$#" -ne 2 ] || ! grep -q @TEMPERATURE@ "$1"; then
-    echo "usage: sbatch [options] $0 DECK RESULTS, where DECK has @TEMPERATURE@ in the place of the temperature" >&2
+    echo "usage: sbatch [options] $0 DECK RESULTS, where DECK has @TEMPERATURE@ in place of the temperature" >&2
     exit 2
 fi
 # module load openmpi hdf5           # EDIT: the modules that the program was built with
@@ -32,7 +32,7 @@ launch=(mpirun -n "$SLURM_NTASKS")                           # EDIT: this one or
 
 # shellcheck source=jobs/resume.sh
 source "$root/jobs/resume.sh" || exit 2
-temperature=${temperatures[SLURM_ARRAY_TASK_ID]:?"--array counts more tasks than there are temperatures"}
+temperature=${temperatures[SLURM_ARRAY_TASK_ID]:?"--array has more tasks than there are temperatures"}
 campaign=$2/T$temperature
 mkdir -p "$2" && sed "s/@TEMPERATURE@/$temperature/g" "$1" > "$campaign.toml" || exit 2
 export GLASSWELL_THREADS=$SLURM_CPUS_PER_TASK

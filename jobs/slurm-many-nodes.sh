@@ -1,15 +1,15 @@
 #!/bin/bash
-# A campaign on many nodes: stops before its time limit, goes back into the queue and resumes, until it is complete.
+# A campaign on many nodes: the job stops before its time limit, is requeued and resumes, until all is complete.
 #
 #     sbatch --nodes=16 --time=24:00:00 jobs/slurm-many-nodes.sh DECK DIRECTORY
 #
-# Options of sbatch take precedence over the lines below. DECK and DIRECTORY are on a file system that all nodes share
-# and that takes collective MPI-IO (Lustre, GPFS, BeeGFS). Ranks share glasses, then groups of runs, then pairs of minima:
-# more ranks than the deck has of them idle; few pairs are shared by teams of ranks.
+# Options of sbatch take precedence over the lines below. DECK and DIRECTORY must be on a file system that all nodes
+# share and that supports collective MPI-IO (Lustre, GPFS, BeeGFS). Ranks are assigned glasses, then groups of runs, then
+# pairs of minima; ranks beyond that number are idle, unless there are so few pairs that teams of ranks share them.
 #
 #SBATCH --job-name=glasswell
 #SBATCH --nodes=4
-#SBATCH --ntasks-per-node=64         # EDIT: the cores of a node, fewer where `glasswell check` tells that memory is short
+#SBATCH --ntasks-per-node=64         # EDIT: the cores of a node, fewer if `glasswell check` shows that memory is short
 #SBATCH --cpus-per-task=1
 #SBATCH --exclusive
 #SBATCH --time=24:00:00              # EDIT

@@ -1,10 +1,10 @@
 #!/bin/bash
-# A campaign on one node: stops before its time limit, goes back into the queue and resumes, until it is complete.
+# A campaign on one node: the job stops before its time limit, is requeued and resumes, until all is complete.
 #
 #     sbatch --time=24:00:00 jobs/slurm-one-node.sh DECK DIRECTORY
 #
-# Options of sbatch take precedence over the lines below. One rank a core; `glasswell check DECK --ranks N` tells the
-# memory of a rank and the time.
+# Options of sbatch take precedence over the lines below. Use one rank per core; `glasswell check DECK --ranks N`
+# estimates the memory of a rank and the time.
 #
 #SBATCH --job-name=glasswell
 #SBATCH --nodes=1

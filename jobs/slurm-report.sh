@@ -1,5 +1,5 @@
 #!/bin/bash
-# What the campaigns of jobs/slurm-array.sh have found: the status of each, then a table of all.
+# Results of the campaigns of jobs/slurm-array.sh: the status of each, then one table for all.
 #
 #     sbatch --dependency=afterok:ARRAY jobs/slurm-report.sh RESULTS
 #

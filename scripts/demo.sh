@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sets up, builds, and runs the quickstart deck under two ranks: from nothing to a library of two-level systems.
+# Installs the dependencies, builds the program and runs the quickstart deck on two ranks: a first library of two-level systems.
 #     ./scripts/demo.sh [OUTPUT_DIRECTORY]
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

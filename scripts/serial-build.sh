@@ -10,7 +10,7 @@ source "$root/scripts/setup.sh"
 cd "$root"
 target=${CARGO_TARGET_DIR:-$root/target}
 
-# HDF5's sources ask for CMake 3.26
+# the sources of HDF5 need CMake 3.26
 fitting_cmake() {
     local version
     version=$(cmake --version 2>/dev/null | sed -nE '1s/.* ([0-9]+)\.([0-9]+).*/\1 \2/p')
@@ -19,7 +19,7 @@ fitting_cmake() {
     [ "${1:-0}" -gt 3 ] || { [ "${1:-0}" -eq 3 ] && [ "${2:-0}" -ge 26 ]; }
 }
 
-# build NAME FEATURES...: the file of cargo's name goes, so that nobody takes it for the usual program
+# build NAME FEATURES...: moves the binary away from cargo's own path, so that it is not mistaken for the usual program
 build() {
     local name=$1
     shift
@@ -31,13 +31,13 @@ build() {
 
 build serial
 if ldd "$target/serial/glasswell" | grep -q libmpi.so; then
-    # the parallel HDF5 of the system brings it along; without that the program would not need it
-    echo "serial build: libmpi comes with the system's parallel HDF5"
+    # a dependency of the system's parallel HDF5, not of the program itself
+    echo "serial build: libmpi is linked only through the system's parallel HDF5"
 fi
 if fitting_cmake; then
     build static --features static-hdf5
     if ldd "$target/static/glasswell" | grep -E 'libhdf5|libmpi'; then
-        die "the build with static-hdf5 needs a library that it should not need"
+        die "the build with static-hdf5 links a library that it should not link"
     fi
 else
     rm -rf "${target:?}/static"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Sourced by demo.sh, test.sh and tests/slurm.sh: finds what the build needs and installs what is missing on Debian when it may.
-# Elsewhere it says exactly what to install.
+# Sourced by demo.sh, test.sh and tests/slurm.sh: finds the build dependencies. On Debian it installs what is missing if it
+# has permission; elsewhere it prints what to install.
 
 packages="libopenmpi-dev openmpi-bin libhdf5-openmpi-dev libclang-dev pkg-config gcc"
 case ${GLASSWELL_SETUP:-run} in
@@ -27,8 +27,8 @@ On a cluster load an MPI compiler, a parallel HDF5 (1.10.8 or newer) and libclan
     module load openmpi hdf5 llvm
 and point HDF5_DIR at the parallel HDF5 if pkg-config does not find it. A serial build that needs no system library:
     cargo build --release --no-default-features --features static-hdf5
-which needs CMake 3.26 or newer; where the system's is older, python3 -m venv cmake-venv && cmake-venv/bin/pip install cmake
-and cmake-venv/bin in front of the PATH.
+That needs CMake 3.26 or newer; if the system's is older, run python3 -m venv cmake-venv && cmake-venv/bin/pip install cmake
+and put cmake-venv/bin first in PATH.
 TEXT
 }
 
@@ -46,7 +46,7 @@ install_missing() {
         if command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then
             sudo="sudo"
         elif command -v mpicc >/dev/null 2>&1 && pkg-config --exists hdf5 2>/dev/null; then
-            # a machine with modules: what the build needs is there in another way
+            # a machine with environment modules: the dependencies are installed in another way
             return 0
         else
             cluster_hint
@@ -55,7 +55,7 @@ install_missing() {
         fi
     fi
     echo "glasswell: installing ${missing% }"
-    $sudo apt-get update -qq || die "apt-get update failed: is the network there?"
+    $sudo apt-get update -qq || die "apt-get update failed: is there a network connection?"
     # shellcheck disable=SC2086  # a list of packages
     $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null ||
         die "apt-get could not install: ${missing% }"
@@ -73,7 +73,7 @@ find_rust() {
 }
 
 mpi_environment() {
-    # one machine with few cores, perhaps as root: let Open MPI start more ranks than cores
+    # on one machine with few cores, perhaps as root: let Open MPI start more ranks than cores
     export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=none
     if [ "$(id -u)" -eq 0 ]; then
         export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1

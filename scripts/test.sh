@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Sets up and runs the suite (docs/testing.md): about a quarter of an hour on two cores, from nothing.
+# Installs the dependencies and runs the test suite (docs/testing.md): about a quarter of an hour on two cores.
 #
 #     ./scripts/test.sh          everything
-#     ./scripts/test.sh quick    what belongs to every change: unit tests, formulas, fast paths, the house rules
-#     ./scripts/test.sh long     what takes long: the tests marked #[ignore], and 40 kills
+#     ./scripts/test.sh quick    for every change: unit tests, formulas, fast paths, rules of the source tree
+#     ./scripts/test.sh long     the long tests, marked #[ignore], and 40 kills
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export GLASSWELL_SETUP=test
@@ -11,7 +11,7 @@ export GLASSWELL_SETUP=test
 source "$root/scripts/setup.sh"
 cd "$root"
 target=${CARGO_TARGET_DIR:-$root/target}
-# the file of cargo's name, here with the checks; at the end it goes, so that nobody takes it for the program
+# here the binary is built with run-time checks; it is removed at the end, so that it is not mistaken for the usual program
 export GLASSWELL=$target/release/glasswell
 checked=(--release --locked --config tests/checked.toml)
 light=("${checked[@]}" --config tests/light.toml)
@@ -19,7 +19,7 @@ logs=$(mktemp -d)
 beside=""
 trap '[ -z "$beside" ] || kill "$beside" 2>/dev/null || true; wait; rm -rf "$logs"' EXIT
 
-# part NAME COMMAND...: runs it and notes its seconds
+# part NAME COMMAND...: runs the command and records its time
 part() {
     local name=$1 started=$SECONDS code=0
     shift
@@ -38,11 +38,11 @@ report() {
         sed -nE 's/^ *(PASS|FAIL|TIMEOUT) \[ *([0-9.]+)s\] *(\([^)]*\) *)?(.*)$/\2 \4/p' "$logs/tests" | sort -rn | head -n 10 |
             while read -r seconds name; do printf '%6.0f s  %s\n' "$seconds" "$name"; done
     fi
-    printf '%6d s  in all\n' "$SECONDS"
+    printf '%6d s  total\n' "$SECONDS"
 }
 
-# tests OPTIONS... [-- NAMES...]: by cargo-nextest, which runs each test in a process of its own, two at a time, and those of
-# alone:: with nothing beside them (.config/nextest.toml); where it is not installed by cargo test, to the same end
+# tests OPTIONS... [-- NAMES...]: runs cargo-nextest, which starts each test in its own process, two at a time, and the tests
+# of alone:: one by one (.config/nextest.toml); without cargo-nextest, cargo test does the same
 tests() {
     if cargo nextest --version >/dev/null 2>&1; then
         cargo nextest run "$@" 2>&1 | tee -a "$logs/tests"
@@ -61,7 +61,7 @@ ignored_tests() {
     tests "${checked[@]}" --test physics --test campaigns -- --ignored
 }
 
-# The job templates wait most of the time, beside the tests
+# The tests of the job templates mostly wait, so they run in parallel with the others
 start_slurm() {
     tests/slurm.sh >"$logs/slurm" 2>&1 &
     beside=$!
@@ -103,8 +103,8 @@ case ${1:-} in
         part "8 kills" timeout --foreground 900 tests/kill.sh
         part "SLURM" end_slurm
         ;;
-    *) die "test.sh: $1 is none of quick, long" ;;
+    *) die "test.sh: unknown argument $1; give quick, long or nothing" ;;
 esac
 rm -f "$target/release/glasswell"
 report
-echo "test: all passes; cargo build --release makes the program (what was built here has the checks of the tests)"
+echo "test: all tests passed; run cargo build --release for the program (the binary of the tests, with run-time checks, was removed)"

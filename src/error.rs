@@ -1,9 +1,9 @@
-//! One error type for the whole program. Every message names the offending value and the remedy;
-//! every variant has the exit code that users' scripts may rely on.
+//! One error type for the whole program. Every message names the offending value and the remedy; every variant has an
+//! exit code on which users' scripts may rely.
 
 use std::path::{Path, PathBuf};
 
-/// What can go wrong, by who has to mend it.
+/// The kinds of errors, by who can fix them.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Bad usage of the command line (exit code 2).
@@ -21,19 +21,19 @@ pub enum Error {
     /// A numerical failure that leaves no usable result (exit code 5).
     #[error("{0}")]
     Numerical(String),
-    /// The clock or a signal asked for a stop and everything is saved (exit code 4).
+    /// Stopped by the time limit or a signal, with everything saved (exit code 4).
     #[error("{0}")]
     Stopped(String),
-    /// A fault of the program itself (exit code 70).
+    /// A bug in the program (exit code 70).
     #[error("internal error: {0}; please report it with the deck")]
     Internal(String),
 }
 
-/// The result of everything that can fail.
+/// The result of every function that can fail.
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
-    /// Exit code of the process, as README.md lists them.
+    /// Exit code of the process; docs/running.md lists them.
     pub fn exit_code(&self) -> i32 {
         match self {
             Error::Usage(_) | Error::Deck { .. } => 2,
@@ -44,12 +44,12 @@ impl Error {
         }
     }
 
-    /// An unusable input file.
+    /// An error for an unusable input file.
     pub fn input(file: &Path, message: impl Into<String>) -> Self {
         Error::Input { file: file.to_path_buf(), message: message.into() }
     }
 
-    /// An unusable campaign directory or output file.
+    /// An error for an unusable campaign directory or output file.
     pub fn storage(file: &Path, message: impl Into<String>) -> Self {
         Error::Storage { file: file.to_path_buf(), message: message.into() }
     }

@@ -1,7 +1,7 @@
 //! glasswell finds the tunnelling two-level systems of computer glasses.
 //!
-//! The rooms stand in the order in which they may import each other: a room names only rooms
-//! above it in this list (`tests/house/layering.rs` holds them to it).
+//! The modules are listed in the order of their dependencies: a module uses only modules above it in this list (checked
+//! by `tests/house/layering.rs`).
 //!
 //! # Notation
 //!
@@ -22,6 +22,7 @@
 //! `[x0, y0, z0, x1, ...]`, a batch of L configurations is `[3N][L]`.
 
 pub mod error;
+pub mod version;
 pub mod units;
 pub mod random;
 pub mod stage;

@@ -1,9 +1,11 @@
-//! Arguments, start of the ranks, exit code.
+//! Command-line arguments, start of the ranks, exit code.
 
-use clap::{Args, Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand};
 use glasswell::commands::{self, RunOptions};
 use glasswell::error::{Error, Result};
-use glasswell::model::Preset;
+use glasswell::input::named_model;
+use glasswell::model::Potential;
 use glasswell::paths::PathMethod;
 use glasswell::runtime;
 use std::path::PathBuf;
@@ -13,39 +15,48 @@ use std::sync::Arc;
 /// Finds the tunnelling two-level systems of computer glasses.
 #[derive(Parser)]
 #[command(
-    version,
     about,
+    disable_version_flag = true,
+    override_usage = "glasswell <COMMAND>\n       glasswell --version [--verbose]",
+    arg_required_else_help = true,
+    args_conflicts_with_subcommands = true,
     after_help = "Exit codes: 0 done, 2 bad usage or deck, 3 bad input file, 4 stopped and resumable, 5 numerical failure, 70 internal error."
 )]
 struct Arguments {
+    /// Prints the version.
+    #[arg(short = 'V', long)]
+    version: bool,
+    /// With --version: also what the program was built from and what it uses here.
+    #[arg(long, requires = "version")]
+    verbose: bool,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Subcommand)]
 enum Command {
-    /// Runs all stages the deck asks for; what is complete is skipped.
+    /// Runs the stages of a deck; stages that are complete are skipped.
     Run(RunArguments),
-    /// Reads the deck and prints what it would cost; runs nothing.
+    /// Checks a deck and estimates its time, memory and disk space; runs no stage.
     Check {
         deck: PathBuf,
-        /// Directory that the campaign would use [default: the campaign's name].
+        /// Directory of the campaign [default: the campaign's name].
         #[arg(long)]
         output: Option<PathBuf>,
         /// Number of ranks to plan for.
         #[arg(long, default_value_t = 1)]
         ranks: usize,
-        /// Prints the whole effective deck with the origin of each value.
+        /// Only prints every key of the deck with its value and origin.
         #[arg(long)]
         explain: bool,
     },
-    /// Tells how far a campaign is and what each stage found.
+    /// Shows the progress of a campaign and what each stage found.
     Status { directory: PathBuf },
-    /// Energy, forces, stress of one configuration; its minimum, its Hessian.
+    /// Computes energy, forces and stress of one configuration; on request its minimum and Hessian.
     Evaluate(EvaluateArguments),
-    /// The minimum-energy path between the minima of two configurations.
+    /// Finds the minimum-energy path between the minima of two configurations.
     Path(PathArguments),
-    /// Levels and tunnel splitting in a given energy profile.
+    /// Computes the levels and the tunnel splitting in a given energy profile.
     Levels(LevelsArguments),
 }
 
@@ -58,38 +69,40 @@ struct RunArguments {
     /// Last stage to run: prepare, relax, explore, connect, tunnel, modes, excite or elastic.
     #[arg(long)]
     until: Option<String>,
-    /// Runs this stage and those that build on it again, replacing their files.
+    /// Runs this stage and all that build on it again, and replaces their files.
     #[arg(long)]
     redo: Option<String>,
-    /// Threads per rank [default: GLASSWELL_THREADS, else the cores of the affinity mask].
+    /// Threads per rank [default: GLASSWELL_THREADS, else the cores that it may use, shared by the ranks of a host].
     #[arg(long)]
     threads: Option<usize>,
-    /// Stop after this time, e.g. "23 h 50 min"; the same command resumes.
+    /// Stops after this time, e.g. "23 h 50 min"; repeat the same command to resume.
     #[arg(long)]
     time_limit: Option<String>,
-    /// No progress, only errors and warnings.
+    /// Prints only errors and warnings, no progress.
     #[arg(long)]
     quiet: bool,
 }
 
 #[derive(Args)]
 struct EvaluateArguments {
-    /// Extended XYZ or LAMMPS data.
+    /// Configuration: extended XYZ or LAMMPS data.
     file: PathBuf,
-    #[arg(long, value_parser = preset)]
-    model: Preset,
+    /// pss, tlj, tlj-as-printed, harmonic, lj, or a deck file, whose [model] is taken.
+    #[arg(long, value_parser = model)]
+    model: Potential,
     /// Go to the minimum first.
     #[arg(long)]
     quench: bool,
-    /// All eigenvalues of the Hessian and their participation ratios.
+    /// Computes all eigenvalues of the Hessian and the participation ratios of its modes.
     #[arg(long)]
     hessian: bool,
-    /// File with 3N numbers z: prints H z, z H z, U:zz, U:zzz.
+    /// File with a vector z of 3N numbers; prints H z, z H z, U:zz and U:zzz.
     #[arg(long)]
     push: Option<PathBuf>,
-    /// Largest force component at the minimum.
+    /// Largest force component accepted at the minimum.
     #[arg(long)]
     force_tolerance: Option<f64>,
+    /// Prints one JSON object.
     #[arg(long)]
     json: bool,
 }
@@ -98,38 +111,42 @@ struct EvaluateArguments {
 struct PathArguments {
     a: PathBuf,
     b: PathBuf,
-    #[arg(long, value_parser = preset)]
-    model: Preset,
+    /// pss, tlj, tlj-as-printed, harmonic, lj, or a deck file, whose [model] is taken.
+    #[arg(long, value_parser = model)]
+    model: Potential,
     /// Images of the band, with both ends.
     #[arg(long)]
     images: Option<usize>,
     #[arg(long, value_parser = method)]
     method: Option<PathMethod>,
+    /// Prints one JSON object.
     #[arg(long)]
     json: bool,
 }
 
 #[derive(Args)]
 struct LevelsArguments {
-    /// Two columns xi, V.
+    /// File with two columns: xi, V.
     profile: PathBuf,
-    /// Arc length d between the minima at xi = 0 and 1.
+    /// Arc length d between the minima at xi = 0 and xi = 1.
     #[arg(long, allow_negative_numbers = true)]
     length: f64,
-    /// m~ = m sigma^2 epsilon / hbar^2.
+    /// Reduced mass m~ = m sigma^2 epsilon / hbar^2.
     #[arg(long, allow_negative_numbers = true)]
     reduced_mass: f64,
+    /// Number of levels.
     #[arg(long, default_value_t = 5)]
     levels: usize,
-    /// Second derivatives of V by xi at both ends, K0,K1 [default: from the spline].
+    /// Second derivatives of V with respect to xi at both ends, K0,K1 [default: from the spline].
     #[arg(long, value_delimiter = ',', num_args = 1, allow_hyphen_values = true)]
     curvatures: Option<Vec<f64>>,
+    /// Prints one JSON object.
     #[arg(long)]
     json: bool,
 }
 
-fn preset(name: &str) -> std::result::Result<Preset, String> {
-    Preset::from_name(name).ok_or_else(|| format!("models are {}", Preset::ALL.map(Preset::name).join(", ")))
+fn model(text: &str) -> std::result::Result<Potential, String> {
+    named_model(text).map_err(|error| error.to_string())
 }
 
 fn method(name: &str) -> std::result::Result<PathMethod, String> {
@@ -141,20 +158,35 @@ fn method(name: &str) -> std::result::Result<PathMethod, String> {
 }
 
 fn main() -> ExitCode {
-    // beyond a limit on the size of files the write shall fail and be told; by itself the signal ends the process mute
+    // a write beyond the limit on file sizes must fail with a message; without a handler SIGXFSZ ends the process silently
     let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
     let arguments = Arguments::parse();
-    match execute(arguments.command) {
+    match arguments.execute() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            runtime::tell(&error);
+            runtime::report(&error);
             ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(70))
         }
     }
 }
 
+impl Arguments {
+    fn execute(self) -> Result<()> {
+        match self.command {
+            Some(command) => return execute(command),
+            None if !self.version => {
+                Arguments::command().error(ErrorKind::MissingSubcommand, "a command is missing").exit()
+            }
+            None if runtime::is_a_further_rank() => {}
+            None if self.verbose => println!("{}", commands::version()),
+            None => println!("glasswell {}", glasswell::version::NUMBER),
+        }
+        Ok(())
+    }
+}
+
 fn execute(command: Command) -> Result<()> {
-    // the commands on one configuration, pair or profile belong to the process that was given them, whatever launched it
+    // evaluate, path and levels run in every process; several under one launcher are independent tasks
     if matches!(command, Command::Check { .. } | Command::Status { .. }) && runtime::is_a_further_rank() {
         return Ok(());
     }

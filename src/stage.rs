@@ -1,24 +1,25 @@
 //! The one list of stages.
 //!
-//! Every room that has something for each stage (the deck its section, the stages their work) takes it from this list: it hands a
-//! macro of its own to [`every_stage`], and a stage that the room does not provide for fails to compile.
+//! Every module that has something for each stage (the deck its section, the stages their work) takes it from this
+//! list: it passes a macro of its own to [`every_stage`], and a missing stage fails to compile.
 
 use serde::{Deserialize, Serialize};
 
-/// Hands the list of stages to the macro `$room`, in the order in which they run:
-/// `Variant, section of the deck: room::settings, file, after [the stages whose results it uses, directly or through others];`
+/// Passes the list of stages to the macro `$room`, in the order in which they run:
+/// `Variant, section of the deck: room::settings, file, after [the stages whose results it uses, directly or through
+/// others];`
 macro_rules! every_stage {
     ($room:ident) => {
         $room! {
             /// Equilibrium liquids and glasses.
             Prepare, prepare: sampling::PrepareSettings, "glasses.h5", after [];
-            /// Equilibrium liquids and how they relax.
+            /// Equilibrium liquids and their relaxation.
             Relax, relax: sampling::RelaxSettings, "relaxation.h5", after [];
             /// Molecular dynamics and quenches: the library of minima.
             Explore, explore: landscape::ExploreSettings, "landscape.h5", after [Prepare];
             /// Minimum-energy paths between minima: double wells.
             Connect, connect: paths::ConnectSettings, "paths.h5", after [Prepare, Explore];
-            /// The quantum problem along each path.
+            /// The Schroedinger equation along each path.
             Tunnel, tunnel: tunnelling::TunnelSettings, "tunnelling.h5", after [Prepare, Explore, Connect];
             /// Vibrations around the minima and along the paths.
             Modes, modes: modes::ModesSettings, "modes.h5", after [Prepare, Explore, Connect];

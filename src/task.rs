@@ -1,20 +1,21 @@
-//! What a resumable piece of work is: a glass to prepare, a run to explore, a pair to connect.
+//! Resumable tasks: a glass to prepare, a run to explore, a pair to connect.
 
 use crate::error::{Error, Result};
 use std::ops::Range;
 
-/// Whether a task wants to be called again.
+/// Whether a task is finished.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
     Pending,
     Done,
 }
 
-/// A state machine that is advanced in short slices; between two calls its state is a plain record.
+/// A state machine that is advanced in short slices; between two calls its state is serialisable.
 ///
-/// The slice length never changes a result: a task cut after every step equals the task run in one go, bit for bit.
+/// The slice length never changes a result: the results of a task interrupted after every step are bitwise identical to
+/// those of the task run without interruption.
 pub trait Task {
-    /// The plain record that, given to the task's `resume`, continues it.
+    /// The serialisable state from which the task's `resume` continues.
     type State: Clone + serde::Serialize + serde::de::DeserializeOwned;
 
     /// Works for about `force_calls` evaluations of one configuration (at least one step).
@@ -32,18 +33,18 @@ pub trait Task {
         Ok(())
     }
 
-    /// The state as it stands between two slices.
+    /// The state between two slices.
     fn state(&self) -> Self::State;
 
     /// Fraction of the work that is done, for progress bars, in [0, 1].
     fn fraction(&self) -> f64;
 }
 
-/// Takes steps of a task until it is done or about `force_calls` evaluations are spent, one step at least. `step` is given how
-/// many are left and returns how many it took.
+/// Takes steps of a task until it is finished or about `force_calls` evaluations are spent, at least one step. `step`
+/// is passed the number of evaluations left and returns the number it used.
 ///
 /// # Errors
-/// Those of the steps.
+/// The errors of the steps.
 pub fn in_steps<T>(
     task: &mut T,
     force_calls: u64,
@@ -64,7 +65,7 @@ pub fn in_steps<T>(
 /// As [`in_steps`], for a task that counts its `evaluations` itself.
 ///
 /// # Errors
-/// Those of the steps.
+/// The errors of the steps.
 pub fn in_counted_steps<T>(
     task: &mut T,
     force_calls: u64,
@@ -79,21 +80,24 @@ pub fn in_counted_steps<T>(
     })
 }
 
-/// Ranks that work on one task together. The members hold the same task and take the same decisions; each does its share, and
-/// then all know all. Calls are collective: every member makes the same ones in the same order.
+/// Ranks that work on one task together. The members hold the same task and take the same decisions; each does its
+/// share of the work, after which all members know all results. Calls are collective: every member makes the same ones
+/// in the same order.
 pub trait Team {
     fn members(&self) -> usize;
 
     /// The number of this member.
     fn member(&self) -> usize;
 
-    /// Rows of `width` values, dealt to the members by `shares`: each member has those of its own share, and gets the others'.
+    /// Rows of `width` values, assigned to the members by `shares`: each member passes its own rows and receives those
+    /// of the others.
     ///
     /// # Errors
     /// When a member cannot be reached.
     fn share(&self, rows: &mut [f64], width: usize, shares: &[Range<usize>]) -> Result<()>;
 
-    /// Gives `numbers` to another member and takes what it gives. Both call it; who exchanges with several goes by rising number.
+    /// Sends `numbers` to another member and receives its numbers. Both call it; a member that exchanges with several
+    /// does so in increasing order of their numbers.
     ///
     /// # Errors
     /// When the member cannot be reached.
@@ -117,7 +121,7 @@ impl Team for Alone {
     }
 
     fn exchange(&self, member: usize, _numbers: &[f64]) -> Result<Vec<f64>> {
-        Err(Error::Internal(format!("member {member} of a team of one was asked for")))
+        Err(Error::Internal(format!("member {member} of a team of one was requested")))
     }
 }
 

@@ -1,9 +1,9 @@
 //! From reduced units to argon and nickel-phosphorus, and to the quantum scale of a material.
 //!
-//! A material turns a model's epsilon, sigma and m into joule, metre and kilogram. Quantum mechanics then depends on
-//! one number, the reduced mass m~ = m sigma^2 epsilon / hbar^2 (doi:10.1103/PhysRevLett.124.225901,
-//! doi:10.1063/5.0128820). The papers round m~; their rounded values are the presets, [`Material::reduced_mass_of_constants`]
-//! is what the constants give.
+//! A material assigns a model's epsilon, sigma and m values in joule, metre and kilogram. Quantum mechanics then
+//! depends on one number, the reduced mass m~ = m sigma^2 epsilon / hbar^2 (doi:10.1103/PhysRevLett.124.225901,
+//! doi:10.1063/5.0128820). The papers round m~; their rounded values are the presets, and
+//! [`Material::reduced_mass_of_constants`] is the value from the constants.
 
 use std::f64::consts::PI;
 
@@ -12,7 +12,7 @@ pub const HBAR: f64 = 1.054571817e-34;
 /// Boltzmann constant [J/K] (exact).
 pub const BOLTZMANN: f64 = 1.380649e-23;
 
-/// A material that a model can stand for.
+/// A material that a model can represent.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
 pub struct Material {
     /// Name in decks: `argon`, `nickel-phosphorus`.
@@ -45,7 +45,7 @@ const TERNARY: [Material; 2] = [
     },
 ];
 
-/// The materials of a model preset, by the preset's name; empty for models that stand for none (harmonic, lj).
+/// The materials of a model preset, by the preset's name; empty for models that represent none (harmonic, lj).
 pub fn materials(model: &str) -> &'static [Material] {
     match model {
         "pss" => &SOFT_SPHERES,
@@ -80,7 +80,7 @@ impl Material {
         temperature * self.epsilon / BOLTZMANN
     }
 
-    /// T_Q = 2 pi epsilon / (m~ k_B) [K], with the m~ that was used.
+    /// T_Q = 2 pi epsilon / (m~ k_B) [K], with the given m~.
     pub fn quantum_temperature_in_kelvin(&self, reduced_mass: f64) -> f64 {
         self.kelvin(quantum_temperature(reduced_mass))
     }

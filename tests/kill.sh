@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Kills campaigns with SIGKILL (a rank of them or mpirun) and resumes them on another number of ranks, again and again; at the end
-# their data must equal those of a run that nobody disturbed.
+# Kills campaigns with SIGKILL (a rank or mpirun) and resumes them on another number of ranks, again and again; at the end
+# their data must equal those of an undisturbed run.
 #
 #     tests/kill.sh [KILLS] [SEED]        default: 8 kills, a seed from the clock (printed)
 #
@@ -23,7 +23,7 @@ for tool in mpirun h5diff "$glasswell"; do
 done
 
 work=$(mktemp -d)
-# every process that works in our directory
+# every process that uses our directory
 ours() { pgrep -f -- "--output $work/" || true; }
 end_all() {
     local pids
@@ -40,7 +40,7 @@ run() { # directory ranks
     exec timeout --foreground 300 mpirun -n "$2" "$glasswell" run "$deck" --output "$1" --threads 1 --quiet
 }
 
-# Waits until the campaign is where the kill is wanted; returns 1 when the campaign ends before.
+# Waits until the campaign is at the point of the kill; returns 1 when the campaign ends before.
 await() { # where directory pid
     local deadline=$((SECONDS + 120)) name delay
     case $1 in
@@ -73,7 +73,7 @@ await() { # where directory pid
     kill -0 "$3" 2>/dev/null
 }
 
-# Kills a random rank or mpirun, and waits until all of them are gone.
+# Kills a random rank or mpirun, and waits until all have ended.
 strike() { # pid-of-timeout
     local launcher members victim what deadline=$((SECONDS + 20))
     launcher=$(pgrep -P "$1" || true)

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # The job templates under a real SLURM of two nodes on one host, set up in a temporary directory and taken down again: a
-# campaign that its time limit stops, requeues and resumes; an array of temperatures with its report; a job that is asked to
-# end. The PBS template runs with a qsub that only notes what it is given. Two minutes, mostly of waiting. Needs root (slurmd does) and
-# installs what is missing on Debian. Where that cannot be it is skipped, but never when CI is set, as .ci/run does.
-# GLASSWELL names a program to test instead of the one that is built here.
+# campaign that is stopped before its time limit, requeued and resumed; an array of temperatures with its report; a job that is
+# asked to end. The PBS template runs with a mock qsub that only records its arguments. Two minutes, mostly of waiting. Needs
+# root (for slurmd) and installs what is missing on Debian. Otherwise it is skipped, but never when CI is set, as .ci/run does.
+# GLASSWELL names a program to test instead of the one built here.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
@@ -25,9 +25,9 @@ if [ -z "${GLASSWELL:-}" ]; then
     cargo build --release --locked --manifest-path "$root/Cargo.toml"
     GLASSWELL=${CARGO_TARGET_DIR:-$root/target}/release/glasswell
 fi
-# nothing of a job in which this test may itself run
+# without the variables of a job in which this test itself may run
 for name in $(compgen -e | grep -E '^(SLURM|SBATCH|SRUN|SCANCEL|SQUEUE|PMIX|OMPI_COMM)_?' || true); do unset "$name"; done
-# two nodes of one host: each a rank, speaking over the loopback (more would confuse their shared memory)
+# two nodes on one host: one rank each, communicating over the loopback (more would conflict in shared memory)
 export OMPI_MCA_btl_tcp_if_include=lo OMPI_MCA_oob_tcp_if_include=lo
 export GLASSWELL GLASSWELL_ROOT=$root GLASSWELL_PYTHON=/usr/bin/python3
 
@@ -170,10 +170,10 @@ logged() {
     grep -q -- "$2" "$1" 2>/dev/null
 }
 
-# Ends the two minutes that a requeued job waits, and takes away the limit that stopped it. Not at once: what starts in the
-# second in which it was requeued is taken for what was ended.
+# Ends the two-minute delay of a requeued job, and removes the limit that stopped it. Not at once: a job that starts in the
+# same second in which it was requeued is mistaken for the one that ended.
 let_go() {
-    wait_for 120 "job $1 is back in the queue" state_is "$1" PENDING
+    wait_for 120 "job $1 is requeued" state_is "$1" PENDING
     wait_for 120 "job $1 may start" timeout 20 scontrol update jobid="$1" starttime=now+3 timelimit=10
 }
 
@@ -182,7 +182,7 @@ same_data() {
     for file in glasses landscape paths tunnelling; do
         pair=("$1/$file.h5" "$2/$file.h5")
         h5diff --exclude-path /timing "${pair[@]}" >"$folder/h5diff.log" || fail "$file.h5 differs between $1 and $2"
-        # h5diff passes over what it calls not comparable, empty data sets among them
+        # h5diff skips objects that it calls not comparable, including empty data sets
         /usr/bin/python3 "$root/tests/campaign_decks/same.py" "${pair[@]}" || fail "$file.h5 differs between $1 and $2"
     done
 }
@@ -192,21 +192,21 @@ plain_run() {
 }
 
 # --- the checks -----------------------------------------------------------------------------------------------------
-# with_end SECONDS: makes the program believe in a template's first start, read from standard input, that the job ends so soon
+# with_end SECONDS: edits a template from standard input so that, at its first start, the job seems to end in SECONDS
 with_end() {
     sed "s/^run_and_resume/[ \"\${SLURM_RESTART_COUNT:-0}\" -gt 0 ] || export SLURM_JOB_END_TIME=\$((\$(date +%s) + $1))\n&/"
 }
 
 check_requeue() {
     local job log=$folder/campaign.log by=clock
-    # SLURM looks at time limits every 30 s, and warns at the first look: begin shortly before
+    # SLURM checks time limits every 30 s, and sends the warning at the first check: start shortly before
     while (((SECONDS - controller_start) % 30 != 27)); do sleep 0.1; done
-    # copied away and without its folder, as users keep it
+    # a copy outside its folder, as users keep it
     with_end 15 <"$root/jobs/slurm-one-node.sh" >"$folder/home/job.sh"
-    # the program's clock, 10 s before what it takes for the end, where the warning is late
+    # the program stops by its own clock, 10 s before the supposed end, if the warning is late
     job=$(cd "$folder/home" && timeout 20 sbatch --parsable --ntasks-per-node=2 --time=1 \
         --signal=B:USR1@40 --output="$log" job.sh "$folder/campaign.toml" "$folder/campaign")
-    wait_for 240 "job $job has stopped before its limit" logged "$log" "back in the queue"
+    wait_for 240 "job $job has stopped before its limit" logged "$log" "requeued, will resume"
     logged "$log" "SIGUSR1" && by=warning
     let_go "$job"
     wait_for 300 "job $job is complete" complete "$job"
@@ -221,14 +221,14 @@ check_array() {
     # the lines to edit, edited
     sed -E -e 's/^temperatures=.*/temperatures=(0.8 0.85)/' -e 's/^launch=.*//' -e 's/^# (launch=\(srun.*)/\1/' \
         "$root/jobs/slurm-array.sh" | with_end 12 >"$folder/home/array.sh"
-    # no warning, the program's clock alone: 10 s before what it takes for the end
+    # no warning, only the program's own clock: 10 s before the supposed end
     array=$(timeout 20 sbatch --parsable --array=0-1 --ntasks-per-node=1 --time=1 --signal=B:CONT@1 \
         --output="$folder/array-%a.log" "$folder/home/array.sh" "$folder/array.toml" "$results")
     report=$(timeout 20 sbatch --parsable --dependency="afterok:$array" --kill-on-invalid-dep=yes \
         --output="$folder/report.log" "$root/jobs/slurm-report.sh" "$results")
     for task in 0 1; do
         log=$folder/array-$task.log
-        wait_for 240 "task $task was stopped by the clock" logged "$log" "back in the queue"
+        wait_for 240 "task $task was stopped by the clock" logged "$log" "requeued, will resume"
         let_go "${array}_$task"
     done
     for task in 0 1; do
@@ -272,7 +272,7 @@ check_pbs() {
     echo "slurm: the PBS template (with a mock qsub) is stopped by its clock and submits itself again"
 }
 
-# long enough that no machine is through before it is stopped: twenty seconds of a core, and eight for a temperature
+# long enough that no machine finishes before it is stopped: twenty seconds of a core, and eight for a temperature
 sed 's/^glasses = .*/glasses = 8/' "$root/tests/campaign_decks/tlj.toml" >"$folder/campaign.toml"
 sed 's/^temperature = 0.8/temperature = @TEMPERATURE@/; s/^glasses = .*/glasses = 3/' "$root/tests/campaign_decks/tlj.toml" \
     >"$folder/array.toml"

@@ -1,4 +1,4 @@
-//! The glasses that the benches work on. Quickly quenched: good for the cost of an algorithm, not for its physics.
+//! The glasses of the benches. They are quenched quickly: sufficient for the cost of an algorithm, not for its physics.
 #![allow(dead_code)]
 
 use glasswell::forces::PairSum;

@@ -1,6 +1,6 @@
 //! CPU time.
 
-/// CPU seconds that all threads of this process have used so far; wall time where /proc does not tell.
+/// CPU seconds that all threads of this process have used so far; wall time where /proc is not available.
 pub fn cpu_seconds() -> f64 {
     let nanoseconds = |task: std::fs::DirEntry| -> Option<f64> {
         std::fs::read_to_string(task.path().join("schedstat")).ok()?.split(' ').next()?.parse().ok()

@@ -1,4 +1,4 @@
-//! The configurations that both programs are given.
+//! The configurations that both programs read.
 
 use glasswell::forces::{PairBlocks, PairSum, hessian};
 use glasswell::formats::write_lammps_data;
@@ -14,7 +14,7 @@ use std::path::Path;
 const SEED: u64 = 11;
 /// Snapshots at T_exp that are quenched.
 pub const SNAPSHOTS: usize = 16;
-/// Particles of the glass whose lowest modes are wanted, and of the one whose dense spectrum is.
+/// Particles of the glass for the lowest modes, and of the one for the dense spectrum.
 const LARGE: usize = 12_000;
 const SMALL: usize = 1200;
 
@@ -68,7 +68,7 @@ fn glass(preset: Preset, particles: usize, temperature: f64, most: u64) -> Confi
     task.result().expect("a glass").configuration.clone()
 }
 
-/// A short run of the liquid is enough where only the number of neighbours matters.
+/// A short run of the liquid is sufficient where only the number of neighbours matters.
 fn glass_of_liquid(preset: Preset, particles: usize, temperature: f64) -> Configuration {
     let equilibration = Equilibration { relaxation_times: 1.0, max_steps: 1000 };
     let method = PrepareMethod::Md;
@@ -124,7 +124,7 @@ fn pair(folder: &Path, glass: &Configuration) {
         let mut task = ConnectTask::new(&model, &glass.cell, (&a, &b), &rule, &QuenchSettings::default());
         finish(&mut task);
         let outcome = task.into_outcome().expect("a path of the inputs");
-        // seen from both ends: a saddle next to the upper one hides between two images of a coarse band
+        // from both ends: a saddle next to the upper one is hidden between two images of a coarse band
         let good = outcome.double_well.as_ref().is_some_and(|well| well.activation - well.asymmetry > 0.05);
         if outcome.status != PathStatus::Converged || !good {
             continue;

@@ -1,4 +1,4 @@
-//! What the comparisons with other programs time on our side: one row of docs/performance.md at a time.
+//! The timings of this program in the comparisons with other programs: one row of docs/performance.md at a time.
 //!
 //!     peers inputs DIR                   glass, snapshots, two minima, Hessians: what both sides read
 //!     peers md|batch|quench|campaign|band|dense DIR
@@ -36,7 +36,7 @@ fn main() {
         }
         ["huge", folder, preset, count] => spectra::huge(Path::new(folder), spectra::preset(preset), count),
         ["forces", preset, count] => rows::forces(preset, count.parse().expect("a number of particles")),
-        // `cargo bench` runs every target: the timing programs are run by their scripts
+        // `cargo bench` runs every target, but the timing programs are run by their scripts
         _ => println!("peers: run benches/peers.sh or benches/scaling.sh"),
     }
 }

@@ -1,4 +1,4 @@
-//! One function for each row.
+//! One function for each row of the tables.
 
 use super::cpu_seconds;
 use super::inputs::SNAPSHOTS;
@@ -23,7 +23,7 @@ pub fn read(path: &Path, preset: Preset) -> Configuration {
 
 /// CPU seconds of one call of `work`, which is repeated for long enough.
 fn time_of(mut work: impl FnMut()) -> f64 {
-    // the first call makes lists and warms the caches
+    // the first call builds lists and warms the caches
     work();
     let (start, mut calls) = (cpu_seconds(), 0.0);
     loop {
@@ -170,7 +170,7 @@ fn force_calls(
     });
     println!("call{suffix} {:.5}", call * micro);
     let mut state = state.clone();
-    // steps, and the lists that they need
+    // steps, including the lists that they need
     let step = time_of(|| state.run(&mut sum, settings, 20).expect("dynamics")) / 20.0;
     println!("step{suffix} {:.5}", step * micro);
     let batch: Vec<[f64; LANES]> = x.iter().map(|&x| [x; LANES]).collect();

@@ -8,14 +8,15 @@ use glasswell::modes::{Completeness, LowestModes, full_modes, lowest_modes};
 use std::fmt::Write;
 use std::path::Path;
 
-/// Memory for the factors that prove that no mode is missing: with everything else of a spectrum of N = 96,000 they stay below 12 GB.
+/// Memory limit of the factors that verify the number of modes: with everything else of a spectrum of N = 96,000 the
+/// total stays below 12 GB.
 const FACTORS: u64 = 6 << 30;
 
 pub fn preset(name: &str) -> Preset {
     Preset::from_name(name).expect("a model")
 }
 
-/// All eigenvalues and vectors of 1200 particles, with what is checked of them.
+/// All eigenvalues and vectors of 1200 particles, including their checks.
 pub fn dense(folder: &Path) {
     let glass = read(&folder.join("dense.data"), Preset::Tlj);
     let before = cpu_seconds();
@@ -43,7 +44,7 @@ pub fn lowest(folder: &Path, preset: Preset) {
     }
 }
 
-/// The 50 lowest modes of a packing: CPU time, the most memory that was held, rattlers.
+/// The 50 lowest modes of a packing: CPU time, peak memory, rattlers.
 pub fn huge(folder: &Path, preset: Preset, particles: &str) {
     let glass = read(&folder.join(format!("packing-{}-{particles}.data", preset.name())), preset);
     let model = preset.model(&glass);
@@ -62,7 +63,7 @@ fn worst(modes: &LowestModes) -> f64 {
     modes.residuals.iter().copied().fold(0.0, f64::max)
 }
 
-/// The most memory that this process has held [kB].
+/// Peak memory of this process [kB].
 fn peak() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

@@ -5,15 +5,15 @@ use crate::error::{Error, Result};
 use crate::forces::{PairSum, sums};
 use crate::formats;
 use crate::landscape::{ExploreSettings, QuenchSettings, quench};
-use crate::model::{Configuration, Model, Preset};
+use crate::model::{Configuration, Model, Potential};
 use crate::modes::dense_spectrum;
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 
-/// What `evaluate` was asked for.
+/// The options of `evaluate`.
 pub struct EvaluateOptions {
     pub file: PathBuf,
-    pub model: Preset,
+    pub model: Potential,
     pub quench: bool,
     pub hessian: bool,
     pub push: Option<PathBuf>,
@@ -21,24 +21,26 @@ pub struct EvaluateOptions {
     pub json: bool,
 }
 
-/// Reads the one configuration of a file.
+/// Reads a file that holds exactly one configuration.
 ///
 /// # Errors
 /// `Error::Input` when the file cannot be used or holds several configurations.
-pub fn read_one(file: &std::path::Path, preset: Preset) -> Result<Configuration> {
-    let mut configurations = formats::read_configurations(file, preset)?;
+pub fn read_one(file: &std::path::Path, potential: &Potential) -> Result<Configuration> {
+    let mut configurations = formats::read_configurations(file, potential)?;
     match (configurations.pop(), configurations.len()) {
         (Some(configuration), 0) => Ok(configuration),
-        (_, more) => Err(Error::input(file, format!("holds {} configurations, one is wanted", more + 1))),
+        (_, more) => {
+            Err(Error::input(file, format!("holds {} configurations; give a file with exactly one", more + 1)))
+        }
     }
 }
 
-/// Prints energy, pressure, stress, forces of a configuration, and what else was asked for.
+/// Prints energy, pressure, stress and forces of a configuration, and what the options request in addition.
 ///
 /// # Errors
 /// `Error::Input` for unusable files, `Error::Numerical` when the energy is not finite.
 pub fn evaluate(options: &EvaluateOptions) -> Result<()> {
-    let mut configuration = read_one(&options.file, options.model)?;
+    let mut configuration = read_one(&options.file, &options.model)?;
     let model = options.model.model(&configuration);
     let mut values = Map::new();
     values.insert("model".into(), options.model.name().into());
@@ -86,7 +88,7 @@ fn evaluate_sums(
     let mut forces = vec![0.0; configuration.positions.len()];
     let energy = sums::energy_and_forces(model, &configuration.cell, &configuration.positions, &mut forces);
     if !energy.is_finite() {
-        return Err(Error::input(file, format!("the energy is {energy}: particles lie on each other")));
+        return Err(Error::input(file, format!("the energy is {energy}: particles coincide; move them apart")));
     }
     let stress = sums::stress(model, &configuration.cell, &configuration.positions);
     values.insert("energy".into(), energy.into());
@@ -97,7 +99,7 @@ fn evaluate_sums(
     Ok(())
 }
 
-/// [3N] as rows of three.
+/// [3N] as rows of three numbers.
 pub fn triples(flat: &[f64]) -> Value {
     json!(flat.as_chunks::<3>().0)
 }

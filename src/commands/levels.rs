@@ -1,4 +1,4 @@
-//! `glasswell levels`: the quantum problem in a given profile.
+//! `glasswell levels`: the Schroedinger equation in a given profile.
 
 use super::output::print_values;
 use crate::error::{Error, Result};
@@ -7,7 +7,7 @@ use crate::tunnelling::{Doublet, Profile, TunnelSettings, solve};
 use serde_json::{Map, Value};
 use std::path::PathBuf;
 
-/// What `levels` was asked for.
+/// The options of `levels`.
 pub struct LevelsOptions {
     pub profile: PathBuf,
     pub length: f64,
@@ -18,10 +18,10 @@ pub struct LevelsOptions {
     pub json: bool,
 }
 
-/// Prints levels, splitting, WKB figures and kind of a profile.
+/// Prints levels, splitting, WKB results and kind of a profile.
 ///
 /// # Errors
-/// `Error::Usage` for lengths, masses and numbers of levels that cannot be, `Error::Input` for a profile that is none.
+/// `Error::Usage` for invalid lengths, masses and numbers of levels, `Error::Input` for an invalid profile.
 pub fn levels(options: &LevelsOptions) -> Result<()> {
     for (name, value) in [("--length", options.length), ("--reduced-mass", options.reduced_mass)] {
         if !(value.is_finite() && value > 0.0) {
@@ -34,7 +34,7 @@ pub fn levels(options: &LevelsOptions) -> Result<()> {
         return Err(Error::Usage(format!("--curvatures {left},{right}: give two finite numbers, K0,K1")));
     }
     if options.levels < 2 {
-        return Err(Error::Usage(format!("--levels {}: give 2 or more, a splitting needs two", options.levels)));
+        return Err(Error::Usage(format!("--levels {}: give 2 or more; a splitting needs two levels", options.levels)));
     }
     let (xi, energy) = formats::read_profile(&options.profile)?;
     let curvature = match options.curvatures {
@@ -51,7 +51,7 @@ pub fn levels(options: &LevelsOptions) -> Result<()> {
     Ok(())
 }
 
-/// The figures of a doublet by the names of the files; what is not a number is null in JSON.
+/// The properties of a doublet, by their names in the files; NaN becomes null in JSON.
 pub fn values(doublet: &Doublet) -> Map<String, Value> {
     match serde_json::to_value(doublet) {
         Ok(Value::Object(values)) => values,

@@ -1,4 +1,4 @@
-//! What a user asks for.
+//! The commands of the program.
 
 mod check;
 mod evaluate;
@@ -7,6 +7,7 @@ mod output;
 mod path;
 mod run;
 mod status;
+mod version;
 
 pub use check::check;
 pub use evaluate::{EvaluateOptions, evaluate};
@@ -14,3 +15,4 @@ pub use levels::{LevelsOptions, levels};
 pub use path::{PathOptions, path};
 pub use run::{RunOptions, run};
 pub use status::status;
+pub use version::version;

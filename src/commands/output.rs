@@ -1,8 +1,8 @@
-//! What the single-shot commands print.
+//! Output of the single-shot commands.
 
 use serde_json::{Map, Value};
 
-/// One JSON object, or for people a line for each value with long arrays told by their length.
+/// Prints one JSON object, or a line for each value, where long arrays are replaced by their length.
 pub fn print_values(values: &Map<String, Value>, json: bool) {
     if json {
         println!("{}", Value::Object(values.clone()));

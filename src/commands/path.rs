@@ -5,37 +5,44 @@ use super::output::print_values;
 use crate::error::{Error, Result};
 use crate::files::name_of;
 use crate::landscape::{ExploreSettings, QuenchSettings};
-use crate::model::Preset;
+use crate::model::Potential;
 use crate::paths::{ConnectSettings, ConnectedWell, PathMethod, PathStatus, find_path};
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 
-/// What `path` was asked for.
+/// The options of `path`.
 pub struct PathOptions {
     pub a: PathBuf,
     pub b: PathBuf,
-    pub model: Preset,
+    pub model: Potential,
     pub images: Option<usize>,
     pub method: Option<PathMethod>,
     pub json: bool,
 }
 
-/// Quenches both configurations, joins the minima, and prints the path, or the parts of one that splits.
+/// Quenches both configurations, connects the minima, and prints the path, or its parts if it splits.
 ///
 /// # Errors
 /// `Error::Input` for unusable or mismatched configurations, `Error::Usage` for fewer than 3 images.
 pub fn path(options: &PathOptions) -> Result<()> {
-    let (a, b) = (read_one(&options.a, options.model)?, read_one(&options.b, options.model)?);
+    let (a, b) = (read_one(&options.a, &options.model)?, read_one(&options.b, &options.model)?);
     if a.species != b.species || a.diameters != b.diameters {
-        return Err(Error::input(&options.b, "its particles are not those of the first file, in the same order"));
+        return Err(Error::input(
+            &options.b,
+            "its particles differ from those of the first file; both files must list the same particles in the same \
+             order",
+        ));
     }
     if a.cell != b.cell {
-        return Err(Error::input(&options.b, "its box is not that of the first file"));
+        return Err(Error::input(
+            &options.b,
+            "its box differs from that of the first file; both files must have the same box",
+        ));
     }
     let mut settings = ConnectSettings::defaults(options.model);
     if let Some(images) = options.images {
         if images < 3 {
-            return Err(Error::Usage(format!("--images {images}: give 3 or more, both ends count")));
+            return Err(Error::Usage(format!("--images {images}: give 3 or more, including both ends")));
         }
         settings.images = images;
     }
@@ -61,7 +68,7 @@ pub fn path(options: &PathOptions) -> Result<()> {
     Ok(())
 }
 
-/// The keys of `well_values`: null where there is no path, or its parts stand for it.
+/// The keys of `well_values`: null where there is no path, or where its parts are listed instead.
 const WELL_KEYS: [&str; 24] = [
     "status",
     "a",
@@ -89,7 +96,7 @@ const WELL_KEYS: [&str; 24] = [
     "force_evaluations",
 ];
 
-/// The figures of one double well, its profile on `points` points.
+/// The properties of one double well, with its profile on `points` points.
 fn well_values(connected: &ConnectedWell, points: usize) -> Result<Map<String, Value>> {
     let well = &connected.double_well;
     let profile = well.profile.with_points(points)?;
@@ -121,6 +128,6 @@ fn well_values(connected: &ConnectedWell, points: usize) -> Result<Map<String, V
     });
     match value {
         Value::Object(values) => Ok(values),
-        _ => Err(Error::Internal("a double well did not become a JSON object".to_owned())),
+        _ => Err(Error::Internal("a double well was not serialised to a JSON object".to_owned())),
     }
 }

@@ -1,4 +1,4 @@
-//! The closing table and `glasswell status`: what each stage found, read from its file.
+//! The closing table and `glasswell status`: the results of each stage, read from its file.
 
 use crate::error::Result;
 use crate::files::{Campaign, StageReader};
@@ -7,7 +7,7 @@ use crate::stages::work;
 use comfy_table::{Table, presets::UTF8_HORIZONTAL_ONLY};
 use std::path::Path;
 
-/// Prints what is in a campaign's directory.
+/// Prints the contents of a campaign's directory.
 ///
 /// # Errors
 /// `Storage` when the directory or a file in it cannot be read.
@@ -28,7 +28,7 @@ pub fn status(directory: &Path) -> Result<()> {
 pub fn print(directory: &Path) -> Result<()> {
     let campaign = Campaign::look(directory)?;
     let mut table = Table::new();
-    table.load_preset(UTF8_HORIZONTAL_ONLY);
+    table.load_style(UTF8_HORIZONTAL_ONLY);
     table.set_header(["stage", "found", "", "time [s]"]);
     for state in campaign.stages() {
         let reader = StageReader::open(directory, state.stage)?;

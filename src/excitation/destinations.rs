@@ -1,29 +1,29 @@
-//! Which transitions of a glass lead to the same minimum.
+//! Transitions of a glass that lead to the same minimum.
 
 use crate::landscape::same_displacement;
 
-/// A displacement field [3N] as single precision keeps it.
+/// A displacement field [3N] in single precision.
 #[derive(Clone, Debug)]
 pub struct Moved {
     field: Vec<f32>,
     length: f64,
 }
 
-/// The distinct destinations of a glass, numbered as they come.
+/// The distinct destinations of a glass, numbered in the order of their first appearance.
 #[derive(Clone, Debug, Default)]
 pub struct Destinations {
     known: Vec<Moved>,
 }
 
 impl Destinations {
-    /// The number of the destination of a transition, a new one if it is like none before:
-    /// |dr_1 - dr_2| < 1e-2 min(|dr_1|, |dr_2|).
+    /// The number of the destination of a transition; a new one if it differs from all before: |dr_1 - dr_2| < 1e-2
+    /// min(|dr_1|, |dr_2|) is the same.
     pub fn number(&mut self, field: &[f32]) -> usize {
         let wide = |field: &[f32]| -> Vec<f64> { field.iter().map(|d| f64::from(*d)).collect() };
         let own = wide(field);
         let length = own.iter().map(|d| d * d).sum::<f64>().sqrt();
         let alike = |known: &Moved| {
-            // fields of other lengths are further apart than their lengths differ
+            // fields whose lengths differ by more are not the same
             (known.length - length).abs() < 0.011 * known.length.min(length).max(0.01)
                 && same_displacement(&wide(&known.field), &own)
         };

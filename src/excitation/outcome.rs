@@ -1,4 +1,4 @@
-//! What a push along a mode came to.
+//! The outcome of pushes along a mode.
 
 use super::search::{Bracket, Certainty, Fate};
 use super::spectrum::Origin;
@@ -8,7 +8,7 @@ use crate::model::{Model, PeriodicBox};
 use crate::modes::overlaps;
 use serde::{Deserialize, Serialize};
 
-/// What became of the pushes along a mode.
+/// The outcome of the pushes along a mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PushStatus {
@@ -20,7 +20,7 @@ pub enum PushStatus {
     Discarded,
     /// A quench did not reach a minimum: before any left, or the one from A_c.
     StepLimit,
-    /// No push was asked for, or the glass is at no minimum.
+    /// No push was requested, or the glass is not at a minimum.
     NotPushed,
     /// The glass is free to move along the mode: there is nothing to leave.
     ZeroMode,
@@ -29,7 +29,7 @@ pub enum PushStatus {
 }
 
 impl PushStatus {
-    /// Of a mode that never leaves, by what ended the grid of each sign.
+    /// For a mode that never leaves, by what ended the grid of each sign.
     pub fn without_transition(losses: [Option<Fate>; 2]) -> Self {
         match losses {
             _ if losses.contains(&Some(Fate::Unsettled)) => PushStatus::StepLimit,
@@ -43,18 +43,18 @@ impl PushStatus {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Excitation {
     pub status: PushStatus,
-    /// A_c, the smallest amplitude seen to leave [sigma].
+    /// A_c, the smallest amplitude whose push left the minimum [sigma].
     pub critical_amplitude: f64,
     pub certainty: Certainty,
-    /// The largest amplitude below it that was seen to return; 0 when the first of the grid leaves [sigma].
+    /// The largest amplitude below it whose push returned; 0 when the first push of the grid leaves [sigma].
     pub returning_amplitude: f64,
-    /// What e was multiplied with: 1 or -1; 0 without a transition.
+    /// The factor of e: 1 or -1; 0 without a transition.
     pub sign: f64,
     /// V(A_c) - V(0) [epsilon].
     pub barrier: f64,
-    /// |dr|, rattlers of either end left out [sigma].
+    /// |dr|, without the rattlers at either end [sigma].
     pub distance: f64,
-    /// Energy of the new minimum less the old [epsilon].
+    /// Energy of the new minimum minus that of the old one [epsilon].
     pub energy_difference: f64,
     /// [sum dr_i^2]^2 / sum dr_i^4.
     pub rearranging_particles: f64,
@@ -64,7 +64,8 @@ pub struct Excitation {
     pub pushes: u64,
     pub overlaps: u64,
     pub force_evaluations: u64,
-    /// dr_i of the transition [3N], 0 on rattlers; empty without one. Single precision is enough to tell destinations apart.
+    /// dr_i of the transition [3N], 0 on rattlers; empty without one. Single precision is sufficient to distinguish
+    /// destinations.
     pub displacement: Vec<f32>,
 }
 

@@ -1,9 +1,9 @@
 //! Pushes along some modes of a glass as a resumable task.
 //!
-//! A push that comes back to the origin is seen to do so before its quench is at its end: when it is nearer than three tenths of
-//! the smallest transition, its force leads back as that of the softest mode would, and leaves it no further to go than that. A push that has
-//! fallen below the energy of the origin is seen to have left, for a quench hardly climbs. The one at A_c is quenched to
-//! the end: there it leads.
+//! A push that returns to the origin is recognised before its quench ends: when it is closer than three tenths of the
+//! smallest transition, its force points back at least as that of the softest mode would, and the remaining distance is
+//! no larger than that. A push whose energy has fallen below that of the origin has left, because a quench hardly ever
+//! climbs. The push at A_c is quenched to the end, to find where it leads.
 
 use super::outcome::{Excitation, PushStatus, pushed};
 use super::search::{Fate, Probe, PushSearch};
@@ -21,28 +21,30 @@ use serde::{Deserialize, Serialize};
 
 /// The smallest |dr| of a transition [sigma].
 const SMALLEST: f64 = 1e-4;
-/// A transition is this many times above what a quench to the tolerance may miss the minimum by.
+/// A transition is this many times larger than the distance by which a quench to the tolerance may miss the minimum.
 const TIMES_NOISE: f64 = 10.0;
-/// Within this share of the smallest transition a push is back.
+/// Within this fraction of the smallest transition a push has returned.
 const BACK: f64 = 0.3;
-/// A push has left when its energy is so far below that of the origin, relative to max(N, |U|): ten times what the minimiser takes for
-/// no rise.
+/// A push has left when its energy is this far below that of the origin, relative to max(N, |U|): ten times the
+/// increase that the minimiser ignores.
 const FALLEN: f64 = 1e-9;
-/// Evaluations between two looks at a quench.
+/// Evaluations between two examinations of a quench.
 const EVERY: u64 = 4;
-/// Particles nearer than this share of sigma_ij overlap.
+/// Particles closer than this fraction of sigma_ij overlap.
 const OVERLAP: f64 = 0.7;
-/// Modes of a glass whose pushes are to share the lanes: one alone leaves a third of them empty while its last quenches end.
+/// Number of modes of a glass whose pushes share the lanes: a single mode leaves a third of the lanes empty while its
+/// last quenches end.
 const TOGETHER: usize = 4;
-/// Particles of all the pushes of a wave, after which the task can be left.
+/// Particles of all pushes of a wave, after which the task can be interrupted.
 const WAVE: usize = 256_000;
 const LARGEST_WAVE: usize = 256;
 
-/// How far the pushes along one mode are; a plain record.
+/// The state of the pushes along one mode; serialisable.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct ModeState {
     search: PushSearch,
-    /// Where each sign has led from its lowest amplitude that leaves [3N], if that was quenched to the end.
+    /// For each sign, the end point [3N] of the push from the lowest amplitude that leaves, if it was quenched to the
+    /// end.
     ends: [Option<Vec<f64>>; 2],
     pushes: u64,
     overlaps: u64,
@@ -50,7 +52,7 @@ struct ModeState {
     outcome: Option<Excitation>,
 }
 
-/// How far the pushes along the modes of a task are; a plain record.
+/// The state of the pushes along the modes of a task; serialisable.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PushState {
     modes: Vec<ModeState>,
@@ -62,7 +64,8 @@ impl PushState {
     }
 }
 
-/// The pushes along some modes of a glass, side by side: while the last pushes of one mode end, those of the next begin.
+/// The pushes along several modes of a glass in parallel: while the last pushes of one mode end, those of the next
+/// begin.
 pub struct PushTask {
     sum: PairSum<LANES>,
     origin: Origin,
@@ -70,7 +73,7 @@ pub struct PushTask {
     modes: Vec<Vec<f64>>,
     quench: QuenchSettings,
     state: PushState,
-    /// Quenches that run to their end even when they are back, for comparisons.
+    /// Whether quenches continue to their end even when they have returned, for tests.
     to_the_end: bool,
 }
 
@@ -89,7 +92,7 @@ impl PushTask {
         Self { sum, origin, modes, quench: QuenchSettings::from(settings), state, to_the_end: false }
     }
 
-    /// The same from a state in which it was left.
+    /// The same, resumed from a saved state.
     pub fn resume(self, state: PushState) -> Self {
         Self { state, ..self }
     }
@@ -99,7 +102,7 @@ impl PushTask {
         Self { to_the_end: true, ..self }
     }
 
-    /// What the pushes along each mode came to, once the task is done.
+    /// The outcome of the pushes along each mode, once the task is finished.
     pub fn excitations(&self) -> Option<Vec<&Excitation>> {
         self.state.modes.iter().map(|mode| mode.outcome.as_ref()).collect()
     }
@@ -112,7 +115,7 @@ impl PushTask {
         self.sum.cell()
     }
 
-    /// One wave of pushes; the force evaluations it took.
+    /// One wave of pushes; returns the force evaluations.
     fn unit(&mut self) -> u64 {
         let before = self.state.evaluations();
         let particles = self.sum.particles();
@@ -137,7 +140,7 @@ impl PushTask {
         self.state.evaluations() - before
     }
 
-    /// Draws up what a search that is over has found.
+    /// Evaluates the result of a finished search.
     fn finish(&mut self, mode: usize) {
         let ModeState { search, ends, .. } = &mut self.state.modes[mode];
         let found = search.first_side().zip(search.bracket());
@@ -162,7 +165,8 @@ impl PushTask {
         state.outcome = Some(Excitation { pushes, overlaps, force_evaluations, ..excitation });
     }
 
-    /// Where the push by a signed amplitude ends, which has left; none when its quench does not settle, or settles at the origin.
+    /// The end point of the push by a signed amplitude that has left; none when its quench does not converge, or ends
+    /// at the origin.
     fn end_of(&mut self, mode: usize, amplitude: f64) -> Option<Vec<f64>> {
         let start = pushed(&self.origin.positions, &self.modes[mode], amplitude);
         let end = quench(&mut self.sum.of_one(), &start, &self.quench);
@@ -195,13 +199,13 @@ impl Task for PushTask {
     }
 }
 
-/// Modes of a glass of so many particles that make one task: where a wave is a batch, no lane is free for another mode.
+/// Number of modes per task for a glass of this size: if a wave fills a batch, no lane is free for another mode.
 pub fn modes_together(particles: usize) -> usize {
     if WAVE / particles.max(1) > LANES { TOGETHER } else { 1 }
 }
 
 impl Origin {
-    /// The smallest |dr| that counts as a transition [sigma]: 1e-4, and above what the quenches miss the minimum by.
+    /// The smallest |dr| that counts as a transition [sigma]: 1e-4, and above the error of the quenches.
     pub fn smallest_transition(&self, settings: &QuenchSettings) -> f64 {
         let tolerated = settings.force_tolerance * (self.positions.len() as f64).sqrt();
         SMALLEST.max(TIMES_NOISE * self.reach(tolerated.max(self.force)))
@@ -215,7 +219,7 @@ struct Pushes<'w> {
     /// Pushes of the brackets that wait, the next one last.
     queue: Vec<Probe>,
     flying: usize,
-    /// The search has nothing left to ask for.
+    /// The search needs no further pushes.
     over: bool,
 }
 
@@ -225,8 +229,8 @@ impl<'w> Pushes<'w> {
         Self { vector, state, queue: Vec::new(), flying: 0, over }
     }
 
-    /// The next push: of the grid, and when those are all back, of the brackets. A round of the brackets, once begun, is
-    /// made whole; none other begins with `closed`.
+    /// The next push: of the grid and, when these have all returned, of the brackets. A round of the brackets that has
+    /// been started is completed; with `closed` no other is started.
     fn draw(&mut self, closed: bool) -> Option<Probe> {
         if self.queue.is_empty() && !closed && !self.over {
             self.queue.extend(self.state.search.draw());
@@ -242,23 +246,23 @@ impl<'w> Pushes<'w> {
     }
 }
 
-/// Pushes that are quenched side by side. At its end none is under way.
+/// Pushes that are quenched in parallel. At its end none is running.
 struct Wave<'w> {
     model: Model,
     cell: PeriodicBox,
     origin: &'w Origin,
     smallest: f64,
-    /// Below this energy there is no way back.
+    /// Below this energy a push cannot return.
     left_below: f64,
     to_the_end: bool,
     modes: Vec<Pushes<'w>>,
-    /// Those of this wave, by number, and the place of their mode.
+    /// The pushes of this wave, by number, and the index of their mode.
     probes: Vec<(usize, Probe)>,
     most: usize,
 }
 
 impl Wave<'_> {
-    /// The next push, of the first mode that has one: the others wait for lanes that it leaves free.
+    /// The next push, of the first mode that has one: the others wait for free lanes.
     fn draw(&mut self) -> Option<(usize, Probe)> {
         let closed = self.probes.len() >= self.most;
         self.modes.iter_mut().enumerate().find_map(|(mode, pushes)| Some((mode, pushes.draw(closed)?)))
@@ -289,8 +293,8 @@ impl Wave<'_> {
         Displacement::of(&self.field(positions)).distance
     }
 
-    /// Near the origin d = 0 with F.d <= -(1/2) omega^2 d.d, omega that of the softest mode: beyond a saddle, where forces are small,
-    /// too, they lead away.
+    /// Whether F.d <= -(1/2) omega^2 d.d near the origin d = 0, with omega of the softest mode: beyond a saddle, where
+    /// forces are small, too, they point away.
     fn leads_back(&self, look: &Look<'_>) -> bool {
         let field = self.field(look.positions);
         let square: f64 = field.iter().map(|d| d * d).sum();
@@ -298,7 +302,7 @@ impl Wave<'_> {
         square.sqrt() < BACK * self.smallest && self.origin.reach(-along) >= 0.5 * square
     }
 
-    /// Particles of a steep law that a push has put upon each other.
+    /// Whether a push has made particles of a steep law overlap.
     fn overlap(&self, positions: &[f64]) -> bool {
         if !self.model.law.diverges() {
             return false;
@@ -335,7 +339,7 @@ impl Supply for Wave<'_> {
         if evaluations % EVERY != 1 {
             return false;
         }
-        // a component is no longer than the vector
+        // a component is not larger than the vector
         let back = !self.to_the_end && self.origin.reach(residual) < BACK * self.smallest;
         back || energy < self.left_below || !self.matters(start)
     }
@@ -345,7 +349,7 @@ impl Supply for Wave<'_> {
         let back = !self.to_the_end && self.origin.reach(force) < BACK * self.smallest && self.leads_back(look);
         let known = back || look.energy < self.left_below || !self.matters(look.start);
         known.then(|| Quench {
-            // no minimum: nobody asks for its positions
+            // not a minimum: its positions are not needed
             positions: Vec::new(),
             energy: look.energy,
             residual: look.residual,
@@ -373,7 +377,8 @@ mod tests {
     use crate::random::{Purpose, stream};
     use crate::sampling::random_configuration;
 
-    /// Along any direction, F.d = -(1/2) omega^2 d.d of the softest mode is the least that leads back, and only near the origin.
+    /// Along any direction, F.d = -(1/2) omega^2 d.d of the softest mode is the weakest force that points back, and
+    /// only near the origin.
     #[test]
     fn a_push_is_back_only_where_its_force_leads_back() {
         let glass = random_configuration(Preset::Harmonic, 60, &mut stream(1, Purpose::Prepare, 0, 0));
@@ -407,7 +412,7 @@ mod tests {
         }
         let length = unit.iter().map(|u| u * u).sum::<f64>().sqrt();
         unit.iter_mut().for_each(|u| *u /= length);
-        // |d| in smallest transitions, the curvature that the force seems to have
+        // |d| in smallest transitions, and the curvature that the force suggests
         let back = |distance: f64, curvature: f64| {
             let d: Vec<f64> = unit.iter().map(|u| distance * smallest * u).collect();
             let positions: Vec<f64> = origin.positions.iter().zip(&d).map(|(x, d)| x + d).collect();

@@ -1,8 +1,8 @@
-//! Where a push along a mode first leaves the minimum: a logarithmic grid from below for both signs, then ever narrower
-//! brackets.
+//! The smallest push along a mode that leaves the minimum: a logarithmic grid from below for both signs, then ever
+//! narrower brackets.
 //!
-//! What became of a push depends on its sign and amplitude alone. The answer is that of the whole grid pushed one by one: the first
-//! amplitude that does not return, all lower ones having returned.
+//! The outcome of a push depends only on its sign and amplitude. The answer is that of the whole grid pushed one by
+//! one: the first amplitude that does not return, when all lower ones have returned.
 
 use super::settings::ExciteSettings;
 use serde::{Deserialize, Serialize};
@@ -18,13 +18,13 @@ pub struct Probe {
 }
 
 impl Probe {
-    /// What e is multiplied with.
+    /// The factor of e.
     pub fn sign(&self) -> f64 {
         [1.0, -1.0][self.side % 2]
     }
 }
 
-/// What became of a push.
+/// The outcome of a push.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Fate {
     /// Back in the minimum.
@@ -50,11 +50,11 @@ impl Bracket {
     }
 }
 
-/// Whether A_c is what it is said to be: known to the tolerance, and the smaller of both signs.
+/// Whether A_c is certain: known within the tolerance, and the smaller of both signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Certainty {
-    /// It is: the other sign returned from every amplitude of the grid up to A_c, or leaves above it.
+    /// Certain: the other sign returned from every amplitude of the grid up to A_c, or leaves above it.
     Known,
     /// Particles overlapped along the other sign below A_c: it may leave at a smaller amplitude.
     OtherSignOverlapping,
@@ -71,7 +71,7 @@ pub enum Certainty {
 struct Side {
     /// By place on the grid, then by place within the bracket; nothing where no push was made or has ended yet.
     fates: Vec<Option<Fate>>,
-    /// Pushes of the grid that were begun.
+    /// Number of pushes of the grid that were started.
     begun: usize,
     bracket: Option<Bracket>,
     /// What ended the grid.
@@ -80,19 +80,20 @@ struct Side {
     returned: f64,
 }
 
-/// Pushes of a round within a bracket: few for their number, which grows as POINTS / ln(POINTS + 1), many for the rounds.
+/// Pushes of a round within a bracket: a compromise between the number of pushes, which grows as POINTS / ln(POINTS +
+/// 1), and the number of rounds.
 const POINTS: usize = 3;
-/// Rounds of narrowing at most: a round in which no quench settles narrows nothing.
+/// Largest number of rounds of narrowing: a round in which no quench settles narrows nothing.
 const MOST_ROUNDS: u32 = 32;
 
 impl Side {
-    /// The first place that did not return, if all before it did.
+    /// The first place that did not return, if all before it returned.
     fn first_loss(&self) -> Option<(usize, Fate)> {
         let place = self.fates.iter().position(|fate| *fate != Some(Fate::Returned))?;
         Some((place, self.fates[place]?))
     }
 
-    /// The lowest place known not to return, whatever those before it do.
+    /// The lowest place known not to return, regardless of those before it.
     fn lowest_loss(&self) -> usize {
         let lost = |fate: &Option<Fate>| fate.is_some_and(|fate| fate != Fate::Returned);
         self.fates.iter().position(lost).unwrap_or(self.fates.len())
@@ -104,13 +105,13 @@ impl Side {
     }
 }
 
-/// The search along one mode; a plain record.
+/// The search along one mode; serialisable.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PushSearch {
     grid: Vec<f64>,
     tolerance: f64,
     sides: [Side; 2],
-    /// The grid is done with.
+    /// The grid is finished.
     narrowing: bool,
     rounds: u32,
 }
@@ -122,7 +123,8 @@ impl PushSearch {
         Self { sides: [side(), side()], grid, tolerance: settings.tolerance, narrowing: false, rounds: 0 }
     }
 
-    /// The next push of the grid: the lowest amplitude that can still matter and was not begun. Other pushes may be under way.
+    /// The next push of the grid: the lowest amplitude that can still matter and has not been started. Other pushes may
+    /// be running.
     pub fn draw(&mut self) -> Option<Probe> {
         if self.narrowing {
             return None;
@@ -135,14 +137,14 @@ impl PushSearch {
         Some(Probe { side, amplitude: self.grid[place], place })
     }
 
-    /// Whether what becomes of a push can still matter.
+    /// Whether the outcome of a push can still matter.
     pub fn matters(&self, probe: &Probe) -> bool {
         let other = self.sides[1 - probe.side].lowest_left();
         let own = self.sides[probe.side].lowest_loss();
         probe.place < own && (self.narrowing || probe.place <= other)
     }
 
-    /// Takes in what became of a push; true when it leaves at the lowest amplitude of its sign so far.
+    /// Records the outcome of a push; true when it leaves at the lowest amplitude of its sign so far.
     pub fn settle(&mut self, probe: &Probe, fate: Fate) -> bool {
         let side = &mut self.sides[probe.side];
         let lowest = fate == Fate::Left && probe.place < side.lowest_left();
@@ -152,7 +154,7 @@ impl PushSearch {
 
     /// The pushes of the next round within the brackets, lowest amplitude first; none when the search is over.
     ///
-    /// Call it when no push is under way.
+    /// Call it when no push is running.
     pub fn narrow(&mut self) -> Vec<Probe> {
         if self.narrowing {
             self.sides.iter_mut().for_each(Self::take_in);
@@ -191,7 +193,7 @@ impl PushSearch {
         }
     }
 
-    /// Narrows a bracket by the pushes within it; those that were not settled are as if they had not been made.
+    /// Narrows a bracket by the pushes within it; those without an outcome are ignored.
     fn take_in(side: &mut Side) {
         let Some(Bracket { low, high }) = side.bracket.filter(|_| !side.fates.is_empty()) else { return };
         let at = |k: usize| low * (high / low).powf((k + 1) as f64 / (POINTS + 1) as f64);
@@ -201,20 +203,20 @@ impl PushSearch {
             Some(Bracket { low: returned.map_or(low, at), high: if left < POINTS { at(left) } else { high } });
     }
 
-    /// Where the mode leaves first, so far.
+    /// The bracket in which the mode leaves first, so far.
     pub fn bracket(&self) -> Option<Bracket> {
         let side = self.first_side()?;
         self.sides[side].bracket
     }
 
-    /// The sign that leaves first, along e where both do at once.
+    /// The sign that leaves first; that along e if both do at the same amplitude.
     pub fn first_side(&self) -> Option<usize> {
         let high = |s: usize| self.sides[s].bracket.map(|bracket| bracket.high);
         let both = (0..2).filter_map(|s| Some((s, high(s)?)));
         both.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(side, _)| side)
     }
 
-    /// Whether the bracket is narrow, and of the sign that leaves first beyond doubt.
+    /// Whether the bracket is narrow and certainly belongs to the sign that leaves first.
     pub fn certainty(&self) -> Certainty {
         let found = self.first_side().and_then(|side| Some((side, self.sides[side].bracket?)));
         let Some((side, bracket)) = found else { return Certainty::None };
@@ -230,13 +232,13 @@ impl PushSearch {
         }
     }
 
-    /// Share of the grid that is behind, about.
+    /// Approximate fraction of the grid that is done.
     pub fn fraction(&self) -> f64 {
         let begun = self.sides.iter().map(|side| side.begun).sum::<usize>() as f64;
         if self.narrowing { 1.0 } else { 0.5 * begun / self.grid.len() as f64 }
     }
 
-    /// What ended the grid of each sign; nothing where all amplitudes that mattered returned.
+    /// What ended the grid of each sign; nothing if all amplitudes that mattered returned.
     pub fn losses(&self) -> [Option<Fate>; 2] {
         [0, 1].map(|s| self.sides[s].loss)
     }

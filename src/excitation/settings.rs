@@ -1,7 +1,7 @@
 //! Settings of the stage `excite`.
 
 use crate::landscape::{Minimiser, QuenchSettings};
-use crate::model::Preset;
+use crate::model::Potential;
 use serde::{Deserialize, Serialize};
 
 /// The logarithmic grid of amplitudes A of a push r_0 + A sqrt(N) e.
@@ -12,15 +12,15 @@ pub struct Amplitudes {
     pub from: f64,
     /// The largest amplitude [sigma].
     pub to: f64,
-    /// Amplitudes to a factor of ten.
+    /// Amplitudes per factor of ten.
     pub per_decade: usize,
 }
 
 impl Amplitudes {
-    /// `from`, then rising by the same factor, `to` at the end [sigma].
+    /// `from`, then increasing by a constant factor, with `to` at the end [sigma].
     pub fn grid(&self) -> Vec<f64> {
         let decades = (self.to / self.from).log10();
-        // a whole number of steps may come out a rounding above it
+        // a whole number of steps may exceed it by rounding
         let steps = (decades * self.per_decade as f64 - 1e-9).ceil().max(0.0) as usize;
         let at = |k: usize| self.from * 10_f64.powf(k as f64 / self.per_decade as f64);
         (0..steps).map(at).chain([self.to]).collect()
@@ -33,19 +33,19 @@ impl Amplitudes {
 pub struct ExciteSettings {
     /// Lowest modes of each glass to push along.
     pub modes: usize,
-    /// Lowest modes of each glass for the density of states, `modes` if that is more.
+    /// Lowest modes of each glass for the density of states; `modes` if that is larger.
     pub spectrum: usize,
-    /// The laws A_D omega^2 and alpha omega^4 are fitted below this share of omega_BP (of the highest mode that no glass lacks, where
-    /// the boson peak lies beyond it).
+    /// The laws A_D omega^2 and alpha omega^4 are fitted below this multiple of omega_BP (of the highest mode that no
+    /// glass lacks, if the boson peak is beyond it).
     pub fit_to: f64,
-    /// Whether to push at all: without, there are spectra and cubic estimates alone.
+    /// Whether to push; without pushes there are only spectra and cubic estimates.
     pub push: bool,
     pub amplitudes: Amplitudes,
-    /// A_c is known to this fraction of itself.
+    /// Relative tolerance of A_c.
     pub tolerance: f64,
     /// Largest force component in magnitude at a minimum [epsilon / sigma].
     pub force_tolerance: f64,
-    /// Of the pushes: basins belong to their minimiser.
+    /// Minimiser of the pushes: basins of attraction depend on it.
     pub minimiser: Minimiser,
     /// Bound on the force evaluations of one quench.
     pub max_evaluations: u64,
@@ -54,7 +54,7 @@ pub struct ExciteSettings {
 }
 
 impl ExciteSettings {
-    pub fn defaults(_: Preset) -> Self {
+    pub fn defaults(_: impl Into<Potential>) -> Self {
         Self {
             modes: 100,
             spectrum: 100,

@@ -1,4 +1,4 @@
-//! What a glass is pushed from: its inherent structure and the lowest part of its spectrum.
+//! The start of the pushes of a glass: its inherent structure and the lowest part of its spectrum.
 
 use super::settings::ExciteSettings;
 use crate::error::{Error, Result};
@@ -9,20 +9,20 @@ use crate::modes::{Completeness, LowestModes, PhononOrder, Sound, frequency, low
 use crate::task::{Progress, Task};
 use serde::{Deserialize, Serialize};
 
-/// What the factors may take by which the number of modes is proven.
+/// Memory limit of the factors by which the number of modes is verified [bytes].
 const FACTOR_BYTES: u64 = 2_000_000_000;
-/// An eigenvalue whose magnitude is at most this share of the largest is 0 but for rounding.
+/// An eigenvalue whose magnitude is at most this fraction of the largest counts as 0.
 const ZERO: f64 = 1e-10;
 
-/// What is known of the minimum of a glass.
+/// The state of the minimum of a glass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum GlassStatus {
     /// All its modes are stable.
     Stable,
-    /// Beside translations and rattlers there are motions without any restoring force.
+    /// In addition to translations and rattlers there are motions without any restoring force.
     ZeroModes,
-    /// Some eigenvalue is negative: it is no minimum and is not pushed.
+    /// Some eigenvalue is negative: it is not a minimum and is not pushed.
     Unstable,
     /// The quench did not reach a minimum: it has no modes.
     NoMinimum,
@@ -30,7 +30,7 @@ pub enum GlassStatus {
     Failed,
 }
 
-/// A minimum that is pushed.
+/// A minimum from which the glass is pushed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Origin {
     /// [3N], continuous with the glass.
@@ -44,17 +44,17 @@ pub struct Origin {
     pub stop: StopReason,
     /// [N]
     pub rattlers: Vec<bool>,
-    /// Lowest eigenvalue of the Hessian that is larger than rounding makes it; NaN for none [epsilon / sigma^2].
+    /// Lowest eigenvalue of the Hessian above rounding; NaN if there is none [epsilon / sigma^2].
     pub softest: f64,
 }
 
 impl Origin {
-    /// Particles that are held.
+    /// Number of particles that are not rattlers.
     pub fn held(&self) -> usize {
         self.rattlers.iter().filter(|rattler| !**rattler).count()
     }
 
-    /// 3 (N - N_rattlers) - 3, the modes there are.
+    /// 3 (N - N_rattlers) - 3, the number of modes.
     pub fn modes(&self) -> usize {
         (3 * self.held()).saturating_sub(3)
     }
@@ -64,13 +64,14 @@ impl Origin {
         self.stop != StopReason::StepLimit && self.residual.is_finite()
     }
 
-    /// How far from the minimum a force of all particles of this length may be, in the parabola of its softest mode [sigma].
+    /// Upper bound on the distance from the minimum for a total force of this length, in the parabola of its softest
+    /// mode [sigma].
     pub fn reach(&self, force: f64) -> f64 {
         force / self.softest
     }
 }
 
-/// The inherent structure of a glass and its lowest modes: K of them, fewer than asked for where there are no more.
+/// The inherent structure of a glass and its lowest modes: K, fewer than requested if there are no more.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GlassSpectrum {
     pub glass: u64,
@@ -78,29 +79,29 @@ pub struct GlassSpectrum {
     pub origin: Origin,
     /// Configurational pressure of the inherent structure [epsilon sigma^-3].
     pub pressure: f64,
-    /// omega_D by the moduli of linear response; NaN where they cannot be told [(epsilon / m)^1/2 / sigma].
+    /// omega_D from the moduli by linear response; NaN where they cannot be determined [(epsilon / m)^1/2 / sigma].
     pub debye_frequency: f64,
-    /// [K] of the Hessian, rising [epsilon / sigma^2].
+    /// Eigenvalues of the Hessian [K], increasing [epsilon / sigma^2].
     pub eigenvalues: Vec<f64>,
-    /// How many of them are 0 but for rounding.
+    /// Number of eigenvalues that are 0 to rounding.
     pub zero_modes: usize,
-    /// [K] over the particles that are held.
+    /// [K] over the particles that are not rattlers.
     pub participation_ratio: Vec<f64>,
     /// O_k [K].
     pub phonon_order: Vec<f64>,
-    /// tau = U:e e e of the modes that were asked to be pushed [epsilon / sigma^3].
+    /// tau = U:e e e of the modes to be pushed along [epsilon / sigma^3].
     pub third_order: Vec<f64>,
-    /// Whether the number of modes was proven by the inertia of the Hessian.
+    /// Whether the number of modes was verified by the inertia of the Hessian.
     pub counted: bool,
     pub force_evaluations: u64,
-    /// The modes that can be pushed along, by rising number.
+    /// The modes that can be pushed along, in increasing order.
     pub pushable: Vec<usize>,
     /// Their vectors [.., 3N].
     pub vectors: Vec<Vec<f64>>,
 }
 
 impl GlassSpectrum {
-    /// Of a glass without modes.
+    /// For a glass without modes.
     fn without_modes(glass: u64, status: GlassStatus, origin: Origin, pressure: f64, force_evaluations: u64) -> Self {
         Self {
             glass,
@@ -120,7 +121,8 @@ impl GlassSpectrum {
         }
     }
 
-    /// omega of each mode [K]; 0 of a zero mode, whatever sign rounding gives its eigenvalue, except in an unstable glass.
+    /// omega of each mode [K]; 0 of a zero mode, regardless of the sign of its rounded eigenvalue, except in an
+    /// unstable glass.
     pub fn frequencies(&self) -> Vec<f64> {
         let mut frequencies: Vec<f64> = self.eigenvalues.iter().copied().map(frequency).collect();
         if self.status != GlassStatus::Unstable {
@@ -152,12 +154,12 @@ pub fn cubic_amplitude(eigenvalue: f64, third_order: f64, particles: usize) -> f
     2.0 * eigenvalue / (third_order.abs() * (particles as f64).sqrt())
 }
 
-/// How far a [`SpectrumTask`] is.
+/// The progress of a [`SpectrumTask`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub enum SpectrumState {
     #[default]
     Begun,
-    /// On the way to the minimum.
+    /// Being quenched.
     Quenching(Quench),
     Quenched {
         origin: Origin,
@@ -167,14 +169,14 @@ pub enum SpectrumState {
     Done(Box<GlassSpectrum>),
 }
 
-/// The quench of a glass, which goes on from where it was left, and its lowest modes, a step that is done again when it was cut.
+/// The resumable quench of a glass, and its lowest modes, a step that is repeated when it was interrupted.
 pub struct SpectrumTask {
     glass: u64,
     configuration: Configuration,
     model: Model,
     settings: ExciteSettings,
     state: SpectrumState,
-    /// Force evaluations between restarts of the descent, for comparisons.
+    /// Force evaluations between restarts of the descent, for tests.
     restarts: Option<u64>,
 }
 
@@ -184,12 +186,12 @@ impl SpectrumTask {
         Self { glass, configuration, model, settings: settings.clone(), state, restarts: None }
     }
 
-    /// With the descent restarted after other numbers of evaluations; for comparisons.
+    /// With the descent restarted after a different number of evaluations; for tests.
     pub fn restarted_every(self, evaluations: u64) -> Self {
         Self { restarts: Some(evaluations), ..self }
     }
 
-    /// The same from a state in which it was left.
+    /// The same, resumed from a saved state.
     pub fn resume(self, state: SpectrumState) -> Self {
         Self { state, ..self }
     }
@@ -202,9 +204,9 @@ impl SpectrumTask {
         }
     }
 
-    /// Goes on to the minimum, from where the descent was left.
+    /// Continues the descent to the minimum.
     fn descend(&self, begun: Option<Quench>, force_calls: u64) -> Result<SpectrumState> {
-        // which minimum is pushed does not depend on what the pushes are quenched with
+        // the choice of the minimum does not depend on the minimiser of the pushes
         let settings = QuenchSettings { minimiser: Minimiser::Lbfgs, ..QuenchSettings::from(&self.settings) };
         let fresh = InherentSearch::new(&self.model, &self.configuration, &settings);
         let fresh = match self.restarts {
@@ -243,7 +245,7 @@ impl SpectrumTask {
         SpectrumState::Quenched { origin, pressure, force_evaluations: quench.force_evaluations }
     }
 
-    /// What is known of the glass; modes that cannot be found are a status.
+    /// The results for the glass; modes that cannot be found are reported by its status.
     fn spectrum(&self, origin: Origin, pressure: f64, force_evaluations: u64) -> Result<GlassSpectrum> {
         let without = |status: GlassStatus| {
             GlassSpectrum::without_modes(self.glass, status, origin.clone(), pressure, force_evaluations)
@@ -264,7 +266,7 @@ impl SpectrumTask {
         }
     }
 
-    /// Enters the modes and what they say.
+    /// Adds the modes and their properties.
     fn with_modes(&self, glass: GlassSpectrum, modes: LowestModes) -> Result<GlassSpectrum> {
         let cell = &self.configuration.cell;
         let Origin { positions, rattlers, .. } = &glass.origin;
@@ -281,7 +283,7 @@ impl SpectrumTask {
         vectors.truncate(self.settings.modes);
         let third = ThirdOrder::new(&self.model, cell, positions, rattlers);
         let third_order = third.third_orders(&vectors);
-        // a glass that is at no minimum has none to leave
+        // a glass that is not at a minimum cannot leave one
         let pushes = self.settings.push && status != GlassStatus::Unstable && softest.is_some();
         let pushable: Vec<usize> =
             (0..vectors.len()).filter(|&mode| pushes && modes.eigenvalues[mode] > zero).collect();

@@ -1,32 +1,32 @@
-//! How files are opened: the library's locks are used where there are locks, and not needed where there are none.
+//! Opens files with locks where the file system has them, and without where it does not.
 //!
-//! File systems without locks, often those of clusters, answer with different errors. The library knows one of them;
-//! at any other it is asked again without locks. `HDF5_USE_FILE_LOCKING` outranks all this.
+//! File systems without locks, often those of clusters, return different errors. The HDF5 library recognises one of
+//! these errors; for the others, the file is opened again without locks. `HDF5_USE_FILE_LOCKING` has precedence.
 
 use std::path::Path;
 
 use hdf5::File;
 use hdf5::plist::file_access::FileAccessBuilder;
 
-/// What the library says when it gets no lock; 11 means that there are locks, and another process has this one.
+/// The library's message when it gets no lock; errno 11 means that locks exist and another process holds this one.
 const NO_LOCK: &str = "unable to lock file, errno = ";
 const TAKEN: &str = "unable to lock file, errno = 11,";
 
-/// What `open` does with locks; without, when there are none.
+/// Calls `open` with locks; without them if there are none.
 pub(super) fn with_or_without_locks(open: impl Fn(bool) -> hdf5::Result<File>) -> hdf5::Result<File> {
     open(true).or_else(|error| {
-        let told = error.to_string();
-        if told.contains(NO_LOCK) && !told.contains(TAKEN) { open(false) } else { Err(error) }
+        let message = error.to_string();
+        if message.contains(NO_LOCK) && !message.contains(TAKEN) { open(false) } else { Err(error) }
     })
 }
 
-/// Asks for locks, as far as the file system has them, or for none.
+/// Requests locks, as far as the file system has them, or none.
 #[cfg(hdf5_file_locking)]
 pub(super) fn set_locks(list: &mut FileAccessBuilder, locks: bool) -> &mut FileAccessBuilder {
     list.file_locking(locks)
 }
 
-/// Older libraries take the locks that they were built to take.
+/// Older libraries use locks as configured when they were built.
 #[cfg(not(hdf5_file_locking))]
 pub(super) fn set_locks(list: &mut FileAccessBuilder, _locks: bool) -> &mut FileAccessBuilder {
     list

@@ -1,4 +1,4 @@
-//! Attributes to and from a group or data set.
+//! Reads and writes attributes of a group or data set.
 
 use std::ffi::c_void;
 use std::str::FromStr;
@@ -25,8 +25,8 @@ pub(super) fn attach(location: &Location, name: &str, value: &Attribute) -> hdf5
     }
 }
 
-/// Adds a text of its own fixed length: it lies in the object's header, which the library protects by a checksum; a text of
-/// variable length lies in the global heap, which nothing protects.
+/// Adds a text of fixed length. It is stored in the object's header, which the library protects by a checksum; a text
+/// of variable length is stored in the global heap, which is not protected.
 pub(super) fn attach_fixed_text(location: &Location, name: &str, text: &str) -> hdf5::Result<()> {
     let mut bytes = text.as_bytes().to_vec();
     // a type of length 0 does not exist
@@ -42,7 +42,7 @@ pub(super) fn attach_fixed_text(location: &Location, name: &str, text: &str) -> 
     check(code, "H5Awrite")
 }
 
-/// Reads an attribute; texts come as texts, however they are stored.
+/// Reads an attribute; a text is returned as such, however it is stored.
 pub(super) fn read(location: &Location, name: &str) -> hdf5::Result<Attribute> {
     let attribute = location.attr(name)?;
     let scalar = attribute.is_scalar();

@@ -1,4 +1,4 @@
-//! A file that all ranks write together, under a temporary name beside its final one.
+//! A file that all ranks write together, under a temporary name next to its final one.
 
 use std::cell::Cell;
 use std::io::ErrorKind;
@@ -14,44 +14,44 @@ use super::transfer::{self, Rounds, Transfer};
 use crate::error::{Error, Result};
 use crate::parallel::Ranks;
 
-/// An HDF5 file while it is written; an error of a collective method is one on all ranks.
+/// An HDF5 file while it is written; an error of a collective method occurs on all ranks.
 ///
-/// [`Beside::finish`] gives it its final name, so that under that name there is always a whole file. A file that is
-/// dropped unfinished is removed, and what was under the final name stays as it was.
+/// [`Beside::finish`] gives it its final name, so that there is always a complete file under that name. A file that is
+/// dropped unfinished is removed, and an existing file under the final name is unchanged.
 pub(super) struct Beside<'r> {
     ranks: &'r Ranks,
-    /// `None` only once it is closed.
+    /// `None` only after it is closed.
     file: Option<hdf5::File>,
     temporary: PathBuf,
     path: PathBuf,
-    /// Whether the library has failed to write: then the file is not even closed.
+    /// Whether a write of the library has failed: then the file is not even closed.
     broken: Cell<bool>,
 }
 
-/// More than what the library keeps back until a file is closed: names, shapes, attributes.
+/// More than the data that the library holds back until a file is closed: names, shapes, attributes.
 const END_BYTES: u64 = 1 << 22;
 
-/// What a file is called until it is whole.
+/// The name of a file until it is complete.
 pub(super) fn temporary_name(name: &str) -> String {
     format!(".{name}.part")
 }
 
 impl<'r> Beside<'r> {
-    /// Collective: begins the file that is to be `path`.
+    /// Collective: creates the file that will become `path`.
     ///
     /// # Errors
-    /// `Storage` when the directory is not there or cannot be written to.
+    /// `Storage` when the directory does not exist or cannot be written to.
     pub(super) fn create(ranks: &'r Ranks, path: &Path) -> Result<Self> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let temporary = path.with_file_name(temporary_name(&name));
-        // tried with the system's own calls first: they say why it does not work
+        // try the system's own calls first: they report the reason of a failure
         let tried = if ranks.rank() == 0 { std::fs::File::create(&temporary).map(|_| ()) } else { Ok(()) };
         ranks.agree(tried.map_err(|error| cannot_write(path, &error.to_string())))?;
         // a rank that cannot open it would leave the others waiting inside the library
         seen_by_all(ranks, &temporary)?;
         let mut opened = open(ranks, &temporary);
         if ranks.any(opened.is_err()) {
-            // closing is a step of all ranks, too
+            // closing is collective, too
             opened = opened.and_then(|file| {
                 std::mem::forget(file);
                 Err(hdf5::Error::from("another rank failed"))
@@ -67,14 +67,14 @@ impl<'r> Beside<'r> {
         self.file.as_ref().ok_or_else(|| Error::Internal("a file is used after it was closed".into()))
     }
 
-    /// The group of this path, made with its parents if need be; all ranks ask for it, and agree afterwards.
+    /// The group of this path, created with its parents if necessary; all ranks call this and agree afterwards.
     pub(super) fn group(&self, path: &str) -> Result<Group> {
         let root: &Group = self.root()?;
         let mut group = root.group("/").map_err(|error| self.failed(path, &error))?;
         for name in path.split('/').filter(|name| !name.is_empty()) {
             let next = match group.link_exists(name) {
                 true => group.group(name),
-                // times of creation would differ from run to run
+                // creation times would differ from run to run
                 false => group.create_group_builder().obj_track_times(false).create(name),
             };
             group = next.map_err(|error| self.failed(path, &error))?;
@@ -82,7 +82,7 @@ impl<'r> Beside<'r> {
         Ok(group)
     }
 
-    /// A new data set, [] being a scalar; all ranks ask for it, and agree afterwards.
+    /// A new data set, [] being a scalar; all ranks call this and agree afterwards.
     pub(super) fn create_data_set(&self, path: &str, kind: &TypeDescriptor, shape: &[u64]) -> Result<Dataset> {
         let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
         let group = self.group(parent)?;
@@ -93,15 +93,15 @@ impl<'r> Beside<'r> {
         created.map_err(|error| self.failed(path, &error))
     }
 
-    /// Collective: agrees on what the library has done; after a failure the file is not touched again.
+    /// Collective: agrees on the outcome of a library call; after a failure the file is not touched again.
     pub(super) fn settle<T>(&self, result: Result<T>) -> Result<T> {
         let agreed = self.ranks.agree(result);
         self.broken.set(self.broken.get() || agreed.is_err());
         agreed
     }
 
-    /// Collective: rank 0 gets the blocks of the disk before all ranks write to them: a full disk inside a collective write
-    /// is told on some ranks only, and the others may wait for ever.
+    /// Collective: rank 0 reserves the disk space before all ranks write. If the disk became full inside a collective
+    /// write, only some ranks would get the error, and the others might wait forever.
     pub(super) fn reserve(&self, what: &str, place: Option<(u64, u64)>) -> Result<()> {
         let reserved = match place.filter(|_| self.ranks.rank() == 0 && self.ranks.size() > 1) {
             Some((start, length)) => transfer::reserve(&self.temporary, start, length),
@@ -110,7 +110,7 @@ impl<'r> Beside<'r> {
         self.settle(reserved.map_err(|error| cannot_write(&self.path, &format!("{what}: {error}"))))
     }
 
-    /// Collective: writes this rank's rows, for which there is room ([`Beside::reserve`]).
+    /// Collective: writes this rank's rows, for which space has been reserved ([`Beside::reserve`]).
     pub(super) fn write_rows(
         &self,
         what: &str,
@@ -126,12 +126,13 @@ impl<'r> Beside<'r> {
     /// Collective: closes the file and gives it its final name, which is returned.
     ///
     /// # Errors
-    /// `Storage` when the file cannot be completed; then the temporary file is removed and the final name is as it was.
+    /// `Storage` when the file cannot be completed; then the temporary file is removed and the file under the final
+    /// name is unchanged.
     pub(super) fn finish(self) -> Result<PathBuf> {
         self.close(None)
     }
 
-    /// Collective: as [`Beside::finish`], with a seal (`seal.rs`); the values of these data sets are not under it.
+    /// Collective: as [`Beside::finish`], with a seal (`seal.rs`) that does not cover the values of these data sets.
     ///
     /// # Errors
     /// As [`Beside::finish`].
@@ -159,24 +160,24 @@ impl<'r> Beside<'r> {
     }
 
     fn put_in_place(&self, sealed: Option<Vec<(u64, u64)>>) -> Result<()> {
-        let told = |error: std::io::Error| cannot_write(&self.path, &error.to_string());
+        let unwritable = |error: std::io::Error| cannot_write(&self.path, &error.to_string());
         if let Some(values) = sealed {
-            seal::put_on(&self.temporary, values).map_err(told)?;
+            seal::put_on(&self.temporary, values).map_err(unwritable)?;
         }
-        std::fs::File::open(&self.temporary).and_then(|file| file.sync_all()).map_err(told)?;
-        std::fs::rename(&self.temporary, &self.path).map_err(told)?;
+        std::fs::File::open(&self.temporary).and_then(|file| file.sync_all()).map_err(unwritable)?;
+        std::fs::rename(&self.temporary, &self.path).map_err(unwritable)?;
         sync_directory_of(&self.path);
         Ok(())
     }
 
-    /// The error for what the library could not do.
+    /// The error for a failure of the library.
     pub(super) fn failed(&self, what: &str, error: &hdf5::Error) -> Error {
         cannot_write(&self.path, &format!("{what}: {}", in_short(error)))
     }
 }
 
-/// The library's message in one line; of a write that the system has refused, the system's word alone, not the addresses and
-/// byte counts around it.
+/// The library's message in one line; if the system has refused a write, only the system's message, without addresses
+/// and byte counts.
 fn in_short(error: &hdf5::Error) -> String {
     let message = error.to_string().replace('\n', "");
     let refused = message.split_once("file write failed: ").and_then(|(_, rest)| rest.split_once("error message = '"));
@@ -187,39 +188,41 @@ fn in_short(error: &hdf5::Error) -> String {
 impl Drop for Beside<'_> {
     fn drop(&mut self) {
         match self.file.take() {
-            // closing would write again, fail again, and may wait for ever for a rank where it failed otherwise
+            // closing would write again, fail again, and might wait forever for a rank on which the failure was
+            // different
             Some(file) if self.broken.get() => std::mem::forget(file),
-            // what cannot be flushed is being thrown away
+            // data that cannot be flushed is being discarded
             Some(file) => _ = file.close(),
             None => (),
         }
         if self.ranks.rank() == 0 {
             if self.broken.get() && self.temporary.exists() {
-                // the library still holds a broken file: its space is given back now
+                // the library still holds a broken file: truncate it to free its space
                 let _ = std::fs::File::create(&self.temporary);
             }
-            // after a rename there is nothing under this name
+            // after a rename there is no file under this name
             let _ = std::fs::remove_file(&self.temporary);
         }
     }
 }
 
-/// A new name should outlive a crash; a file system that cannot promise it is no reason to fail.
+/// A new name should survive a crash; that a file system does not guarantee this is not an error.
 pub(super) fn sync_directory_of(path: &Path) {
     if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
         let _ = std::fs::File::open(directory).and_then(|directory| directory.sync_all());
     }
 }
 
-/// Collective: every rank sees a file that rank 0 has made.
+/// Collective: checks that every rank sees a file that rank 0 has created.
 ///
 /// # Errors
-/// `Storage` when one does not: its host has not mounted the file system, or has another directory of that name.
+/// `Storage` when a rank does not see it: its host has not mounted the file system, or has another directory of that
+/// name.
 pub fn seen_by_all(ranks: &Ranks, path: &Path) -> Result<()> {
     let start = Instant::now();
     let seen = loop {
         match std::fs::File::open(path) {
-            // what was made on another host a moment ago may need some seconds to be seen over NFS
+            // over NFS, a new file of another host may take some seconds to become visible
             Err(error) if error.kind() == ErrorKind::NotFound && start.elapsed() < PATIENCE && ranks.rank() != 0 => {
                 std::thread::sleep(Duration::from_millis(50));
             }
@@ -227,12 +230,12 @@ pub fn seen_by_all(ranks: &Ranks, path: &Path) -> Result<()> {
         }
     };
     ranks.agree(seen.map_err(|error| {
-        let remedy = "the directory must be on a file system that all hosts share; choose such an --output";
-        Error::storage(path, format!("is not seen on {}: {error}; {remedy}", ranks.hostname()))
+        let remedy = "the directory must be on a file system that all hosts share; choose another --output";
+        Error::storage(path, format!("is not visible on host {}: {error}; {remedy}", ranks.hostname()))
     }))
 }
 
-/// How long a file of another host may stay unseen.
+/// How long a file of another host may stay invisible.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The error for a file that cannot be written.
@@ -240,7 +243,7 @@ pub(super) fn cannot_write(path: &Path, why: &str) -> Error {
     let remedy = "free space or get permission there, or choose another --output";
     Error::storage(
         path,
-        format!("cannot be written: {why}; {remedy}, and run again (what it held before is unchanged)"),
+        format!("cannot be written: {why}; {remedy}, and run again (its previous contents are unchanged)"),
     )
 }
 
@@ -258,7 +261,7 @@ fn open(ranks: &Ranks, path: &Path) -> hdf5::Result<hdf5::File> {
             })
             .create(path)
     };
-    // a file of several ranks has no locks, and is opened once, by all
+    // a file written by several ranks is not locked; all ranks open it once, together
     access::with_or_without_locks(create)
 }
 
@@ -270,12 +273,12 @@ mod tests {
     use std::io::{Read, Seek, SeekFrom};
 
     const PROGRAM: &str = "GLASSWELL_LARGE_FILE";
-    /// 2^34 elements of eight bytes: 128 GB of file, of which next to nothing is on the disk.
+    /// 2^34 elements of eight bytes: a file of 128 GB, almost none of which is on the disk.
     const ROWS: u64 = 1 << 33;
     const COLUMNS: u64 = 2;
 
-    /// Rows before and beyond 4 GB, 2^32 rows and the middle, the last one among them; ranges of odd and even ones are held
-    /// by different ranks.
+    /// Rows before and beyond 4 GB, 2^32 rows and the middle, including the last row; different ranks hold the ranges
+    /// of even and odd number.
     const RANGES: [(u64, u64); 6] =
         [(0, 3), ((1 << 28) - 1, 2), ((1 << 31) - 2, 5), ((1 << 32) - 1, 3), ((1 << 32) + 7, 2), (ROWS - 4, 4)];
 
@@ -287,7 +290,7 @@ mod tests {
         (first..first + rows).flat_map(|row| (0..COLUMNS).map(move |column| value(row, column))).collect()
     }
 
-    /// Not a test by itself: what a rank of the next one does.
+    /// Not a test by itself: the program of a rank in the next test.
     #[test]
     fn rank_program() {
         let Ok(path) = std::env::var(PROGRAM) else { return };
@@ -302,7 +305,7 @@ mod tests {
             mine.rev().map(|(_, (first, count))| RowRange { first: *first, count: *count }).collect();
         let bytes: Vec<u8> =
             ranges.iter().flat_map(|range| values(range.first, range.count)).flat_map(u64::to_ne_bytes).collect();
-        // no room is reserved: the file stays sparse
+        // no space is reserved: the file stays sparse
         let rounds = Rounds::new(&ranges, 8 * COLUMNS);
         let transfer = file.write_rows("/large", &dataset, &[COLUMNS], &rounds, &bytes).unwrap();
         assert_eq!(transfer, if ranks.size() > 1 { Transfer::Collective } else { Transfer::Plain });
@@ -345,9 +348,9 @@ mod tests {
                 .envs(["OMPI_ALLOW_RUN_AS_ROOT", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"].map(|name| (name, "1")))
                 .envs([("OMPI_MCA_rmaps_base_oversubscribe", "1"), ("OMPI_MCA_hwloc_base_binding_policy", "none")]);
             let output = command.output().unwrap();
-            let told =
+            let printed =
                 [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
-            assert!(output.status.success(), "{ranks} ranks: {told}");
+            assert!(output.status.success(), "{ranks} ranks: {printed}");
             use std::os::unix::fs::MetadataExt;
             let data = std::fs::metadata(&path).unwrap();
             assert!(data.len() > 1 << 37 && data.blocks() * 512 < 1 << 30, "{} blocks", data.blocks());

@@ -9,12 +9,12 @@ use crate::error::{Error, Result};
 use crate::parallel::Ranks;
 use crate::stage::Stage;
 
-/// What is in the directory of one stage.
+/// The file of one stage in the directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StageState {
     pub stage: Stage,
     pub path: PathBuf,
-    /// What the file says about itself: whether it is complete, and with which deck it was written.
+    /// The header: whether the file is complete, and with which deck it was written.
     pub header: Header,
 }
 
@@ -26,7 +26,7 @@ pub struct Campaign {
     damaged: Vec<String>,
 }
 
-/// Collective: removes the file of a stage, if it is there.
+/// Collective: removes the file of a stage, if it exists.
 ///
 /// # Errors
 /// `Storage`, on all ranks together, when it cannot be removed.
@@ -45,13 +45,13 @@ pub fn remove(ranks: &Ranks, directory: &Path, stage: Stage) -> Result<()> {
 }
 
 impl Campaign {
-    /// Collective: makes the directory if need be, removes what an interrupted write has left, and looks at what is
-    /// there. Whether a stored deck allows to go on is for the caller to say, from the headers; [`Campaign::refuse`] is
-    /// the error when it does not. Files of `replaced` and the stages after it need not be readable: such a file counts
-    /// as missing, and [`Campaign::damaged`] tells of it.
+    /// Collective: creates the directory if necessary, removes what an interrupted write has left, and reads the
+    /// headers. The caller decides from them whether the stored deck allows the run to continue; [`Campaign::refuse`]
+    /// is the error if it does not. Files of `replaced` and of the stages after it need not be readable: an unreadable
+    /// one counts as missing, and [`Campaign::damaged`] reports it.
     ///
     /// # Errors
-    /// `Storage`, on all ranks together, when the directory cannot be made or a file in it cannot be read.
+    /// `Storage`, on all ranks together, when the directory cannot be created or a file in it cannot be read.
     pub fn open(ranks: &Ranks, directory: &Path, replaced: Option<Stage>) -> Result<Self> {
         let found = if ranks.rank() == 0 { Self::prepare(directory, replaced) } else { Ok((Vec::new(), Vec::new())) };
         let found = ranks.agree(found)?;
@@ -59,7 +59,7 @@ impl Campaign {
         Ok(Self { damaged, ..Self::with_headers(directory, headers) })
     }
 
-    /// Looks at a directory without changing it, on this rank alone.
+    /// Reads the headers in a directory without changing it, on this rank alone.
     ///
     /// # Errors
     /// `Storage` when there is no such directory or a file in it cannot be read.
@@ -70,10 +70,10 @@ impl Campaign {
         Ok(Self::with_headers(directory, headers(directory, None)?.0))
     }
 
-    /// The same for a directory that need not be there yet.
+    /// The same for a directory that may not exist yet.
     ///
     /// # Errors
-    /// `Storage` when it is there and is no directory, or a file in it cannot be read.
+    /// `Storage` when the path is not a directory, or a file in it cannot be read.
     pub fn look_if_there(directory: &Path) -> Result<Self> {
         if directory.exists() { Self::look(directory) } else { Ok(Self::with_headers(directory, Vec::new())) }
     }
@@ -86,10 +86,11 @@ impl Campaign {
     }
 
     fn prepare(directory: &Path, replaced: Option<Stage>) -> Result<(Vec<Header>, Vec<String>)> {
-        std::fs::create_dir_all(directory)
-            .map_err(|error| Error::storage(directory, format!("cannot be made: {error}; choose another --output")))?;
+        std::fs::create_dir_all(directory).map_err(|error| {
+            Error::storage(directory, format!("cannot be created: {error}; choose another --output"))
+        })?;
         for stage in Stage::ALL {
-            // most often there is none
+            // usually there is none
             let _ = std::fs::remove_file(directory.join(beside::temporary_name(stage.file_name())));
         }
         headers(directory, replaced)
@@ -100,12 +101,12 @@ impl Campaign {
         &self.directory
     }
 
-    /// What is wrong with the files that cannot be read and are to be replaced.
+    /// The errors of unreadable files that will be replaced.
     pub fn damaged(&self) -> &[String] {
         &self.damaged
     }
 
-    /// The stages that have a file, in their order.
+    /// The stages that have a file, in order.
     pub fn stages(&self) -> &[StageState] {
         &self.stages
     }
@@ -115,12 +116,12 @@ impl Campaign {
         self.stages.iter().find(|state| state.stage == stage)
     }
 
-    /// Whether a stage has done all that its deck asked.
+    /// Whether a stage has done everything its deck requests.
     pub fn is_complete(&self, stage: Stage) -> bool {
         self.stage(stage).is_some_and(|state| state.header.complete)
     }
 
-    /// The error for a directory that holds what another deck has made.
+    /// The error for a directory that holds results of another deck.
     pub fn refuse(&self, stage: Stage, difference: &str) -> Error {
         let message = format!(
             "was made with another deck ({difference}); choose another --output, restore the deck, or give --redo {}",
@@ -130,7 +131,7 @@ impl Campaign {
     }
 }
 
-/// The headers of the files that are there; what is wrong with those that may be replaced.
+/// The headers of the existing files, and the errors of those that may be replaced.
 fn headers(directory: &Path, replaced: Option<Stage>) -> Result<(Vec<Header>, Vec<String>)> {
     let (mut headers, mut damaged) = (Vec::new(), Vec::new());
     for stage in Stage::ALL.into_iter().filter(|stage| directory.join(stage.file_name()).exists()) {

@@ -1,7 +1,7 @@
 //! Checksums of data sets: the attribute `checksum`, and the comparison with it.
 //!
-//! A data set's checksum is the sum, modulo 2^64, of XXH3 (64 bits) of the bytes of each row as they stand in the file, the
-//! row's index being the seed; a scalar is one row. So it depends neither on the ranks nor on the order of writing.
+//! A data set's checksum is the sum, modulo 2^64, of XXH3 (64 bits) of the bytes of each row in the file, with the
+//! row's index as the seed; a scalar is one row. It therefore depends neither on the ranks nor on the order of writing.
 
 use std::path::Path;
 
@@ -20,13 +20,13 @@ pub(super) const NAME: &str = "checksum";
 /// Bytes that a rank reads at once.
 const PIECE_BYTES: u64 = 1 << 20;
 
-/// Of consecutive rows from `first` on; rows without bytes count nothing.
+/// Checksum of consecutive rows from `first` on; rows without bytes contribute nothing.
 pub(super) fn of_rows(first: u64, row_bytes: usize, bytes: &[u8]) -> u64 {
     let rows = bytes.chunks_exact(row_bytes.max(1)).zip(first..);
     rows.fold(0, |sum, (row, index)| sum.wrapping_add(xxh3_64_with_seed(row, index)))
 }
 
-/// Of the ranges that a rank holds, its bytes being in their order.
+/// Checksum of the ranges that a rank holds, with their bytes in the same order.
 pub(super) fn of_ranges(ranges: &[RowRange], row_bytes: usize, bytes: &[u8]) -> u64 {
     let mut rest = bytes;
     ranges.iter().fold(0, |sum: u64, range| {
@@ -36,11 +36,11 @@ pub(super) fn of_ranges(ranges: &[RowRange], row_bytes: usize, bytes: &[u8]) -> 
     })
 }
 
-/// A data set that is to be compared.
+/// Path and checksum of a data set to be verified.
 type DataSet = (String, u64);
 
-/// Collective: reads a stage's file once, the ranks sharing its rows, and compares every data set with its checksum; the
-/// names, shapes and attributes have been compared when it was opened.
+/// Collective: reads a stage's file once, with its rows divided among the ranks, and compares every data set with its
+/// checksum; names, shapes and attributes have been compared when it was opened.
 ///
 /// # Errors
 /// `Storage` when a data set is damaged, or the file has no checksums.
@@ -50,7 +50,7 @@ pub fn verify(ranks: &Ranks, directory: &Path, stage: Stage) -> Result<()> {
         false => Err(damaged(
             &directory.join(stage.file_name()),
             stage,
-            "has no checksums: an earlier version or another program wrote it, or its end is lost",
+            "has no checksums: an earlier version or another program wrote it, or it is truncated",
         )),
     });
     let reader = ranks.agree(opened)?;
@@ -65,10 +65,11 @@ pub fn verify(ranks: &Ranks, directory: &Path, stage: Stage) -> Result<()> {
     Ok(())
 }
 
-/// One number for the contents of a stage's file, /timing left out: the sum modulo 2^64 of the checksums of its data sets.
+/// A fingerprint of the contents of a stage's file without /timing: the sum modulo 2^64 of the checksums of its data
+/// sets.
 ///
 /// # Errors
-/// `Storage` when the file is missing or a checksum is.
+/// `Storage` when the file or a checksum is missing.
 pub fn fingerprint(directory: &Path, stage: Stage) -> Result<u64> {
     let listed = data_sets(&StageReader::open(directory, stage)?, stage)?;
     let counted = listed.into_iter().filter(|(path, _)| !path.starts_with("/timing/"));

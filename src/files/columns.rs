@@ -1,6 +1,6 @@
-//! A column of a table, declared once: where it stands in a file, what it is, and how a record gives its value.
+//! A column of a table, declared once: its path in the file, its description, and its value for a record.
 //!
-//! A table of a file has one row for each record of a kind, and a stage's `columns.rs` names its columns, one entry each:
+//! A table of a file has one row for each record of a kind; a stage's `columns.rs` lists its columns, one entry each:
 //!
 //! ```text
 //! pub const WELLS: &[Column<Well>] = &[
@@ -24,8 +24,8 @@ pub struct Column<R> {
     take: Take<R>,
 }
 
-/// How a record gives its row, and the type of its elements: one value, or a vector that fills the axes after the first. A vector
-/// that is shorter ends in NaN, 0 or false.
+/// How a record gives its row, and the type of its elements: one value, or a vector that fills the axes after the first. What is
+/// padded may be shorter and then ends in NaN, 0 or false.
 pub enum Take<R> {
     F64(fn(&R) -> f64),
     I64(fn(&R) -> i64),
@@ -36,18 +36,20 @@ pub enum Take<R> {
     F64s(fn(&R) -> Vec<f64>),
     I64s(fn(&R) -> Vec<i64>),
     U32s(fn(&R) -> Vec<u32>),
-    Bools(fn(&R) -> Vec<bool>),
     /// Names for the whole row.
     Names(&'static [&'static str], fn(&R) -> Result<Vec<String>>),
+    PaddedF64s(fn(&R) -> Vec<f64>),
+    PaddedI64s(fn(&R) -> Vec<i64>),
+    PaddedBools(fn(&R) -> Vec<bool>),
 }
 
 impl<R> Take<R> {
     const fn element(&self) -> Element {
         match self {
-            Take::F64(_) | Take::F64s(_) => Element::F64,
-            Take::I64(_) | Take::I64s(_) => Element::I64,
+            Take::F64(_) | Take::F64s(_) | Take::PaddedF64s(_) => Element::F64,
+            Take::I64(_) | Take::I64s(_) | Take::PaddedI64s(_) => Element::I64,
             Take::U32(_) | Take::U32s(_) => Element::U32,
-            Take::Bool(_) | Take::Bools(_) => Element::Bool,
+            Take::Bool(_) | Take::PaddedBools(_) => Element::Bool,
             Take::Name(names, _) | Take::Names(names, _) => Element::Names(names),
         }
     }
@@ -65,7 +67,7 @@ pub const fn column<R>(
     Column { data_set: DataSet { path, element, shape, units, description, promised: true }, take }
 }
 
-/// A column that is there when it was asked for.
+/// An optional column, present when it was requested.
 pub const fn asked_column<R>(
     path: &'static str,
     shape: &'static str,
@@ -92,49 +94,51 @@ impl<R> Column<R> {
     /// The values of these records, `width` for each.
     ///
     /// # Errors
-    /// `Internal` when a vector is longer than a row, or a status has no plain name.
+    /// `Internal` when a vector is not as long as a row, or a status has no plain name.
     pub(super) fn values<I>(&self, records: I, width: usize) -> Result<Values<'static>>
     where
         I: IntoIterator<Item: Borrow<R>>,
     {
         let records = records.into_iter();
         Ok(match self.take {
-            Take::F64(take) => Values::from(records.map(|record| take(record.borrow())).collect::<Vec<f64>>()),
-            Take::I64(take) => Values::from(records.map(|record| take(record.borrow())).collect::<Vec<i64>>()),
-            Take::U32(take) => Values::from(records.map(|record| take(record.borrow())).collect::<Vec<u32>>()),
-            Take::Bool(take) => Values::from(records.map(|record| take(record.borrow())).collect::<Vec<bool>>()),
-            Take::Name(_, take) => {
-                Values::from(records.map(|record| take(record.borrow())).collect::<Result<Vec<String>>>()?)
-            }
-            Take::F64s(take) => {
-                Values::from(self.joined(records.map(|record| take(record.borrow())), width, f64::NAN)?)
-            }
-            Take::I64s(take) => Values::from(self.joined(records.map(|record| take(record.borrow())), width, 0)?),
-            Take::U32s(take) => Values::from(self.joined(records.map(|record| take(record.borrow())), width, 0)?),
-            Take::Bools(take) => {
-                Values::from(self.joined(records.map(|record| take(record.borrow())), width, false)?)
-            }
+            Take::F64(take) => each(records, take).collect::<Vec<f64>>().into(),
+            Take::I64(take) => each(records, take).collect::<Vec<i64>>().into(),
+            Take::U32(take) => each(records, take).collect::<Vec<u32>>().into(),
+            Take::Bool(take) => each(records, take).collect::<Vec<bool>>().into(),
+            Take::Name(_, take) => each(records, take).collect::<Result<Vec<String>>>()?.into(),
+            Take::F64s(take) => self.joined(each(records, take), width, None)?.into(),
+            Take::I64s(take) => self.joined(each(records, take), width, None)?.into(),
+            Take::U32s(take) => self.joined(each(records, take), width, None)?.into(),
             Take::Names(_, take) => {
-                let rows = records.map(|record| take(record.borrow())).collect::<Result<Vec<Vec<String>>>>()?;
-                Values::from(rows.concat())
+                let rows = each(records, take).collect::<Result<Vec<Vec<String>>>>()?;
+                self.joined(rows.into_iter(), width, None)?.into()
             }
+            Take::PaddedF64s(take) => self.joined(each(records, take), width, Some(f64::NAN))?.into(),
+            Take::PaddedI64s(take) => self.joined(each(records, take), width, Some(0))?.into(),
+            Take::PaddedBools(take) => self.joined(each(records, take), width, Some(false))?.into(),
         })
     }
 
-    /// Rows one after the other, each filled up to `width`.
-    fn joined<T: Copy>(&self, rows: impl Iterator<Item = Vec<T>>, width: usize, filling: T) -> Result<Vec<T>> {
+    /// Rows one after the other, each of `width` values, if need be with padding.
+    fn joined<T: Clone>(&self, rows: impl Iterator<Item = Vec<T>>, width: usize, padding: Option<T>) -> Result<Vec<T>> {
         let mut all = Vec::with_capacity(rows.size_hint().0 * width);
-        for row in rows {
-            let end = all.len() + width;
-            all.extend(row);
-            if all.len() > end {
-                return Err(Error::Internal(format!(
-                    "{} takes {width} values of a record, not more",
-                    self.data_set.path
-                )));
+        for mut row in rows {
+            if let Some(padding) = &padding
+                && row.len() < width
+            {
+                row.resize(width, padding.clone());
             }
-            all.resize(end, filling);
+            if row.len() != width {
+                let (path, length) = (self.data_set.path, row.len());
+                return Err(Error::Internal(format!("{path} takes {width} values of a record, not {length}")));
+            }
+            all.extend(row);
         }
         Ok(all)
     }
+}
+
+/// What each record gives.
+fn each<R, T>(records: impl Iterator<Item: Borrow<R>>, take: fn(&R) -> T) -> impl Iterator<Item = T> {
+    records.map(move |record| take(record.borrow()))
 }

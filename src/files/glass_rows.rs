@@ -1,20 +1,20 @@
-//! Where the rows of each glass stand in a file.
+//! The rows of each glass in a file.
 
 use super::read::StageReader;
 use crate::error::{Error, Result};
 use crate::parallel::Ranks;
 
-/// Rows of a column that a rank looks at together.
+/// Rows of a column that a rank reads at once.
 const PIECE_ROWS: u64 = 1 << 20;
 
-/// Where the rows of each glass are: the first of each, and one past the last.
+/// The first row of each glass, and one past the last row.
 pub struct GlassRows(Vec<u64>);
 
 impl GlassRows {
-    /// Collective: from a column of glass numbers, which rise; the ranks share its rows.
+    /// Collective: from a column of glass numbers, which must not decrease; its rows are divided among the ranks.
     ///
     /// # Errors
-    /// `Storage` when the column cannot be read or names a glass that is not there.
+    /// `Storage` when the column cannot be read or refers to a glass that does not exist.
     pub fn look(ranks: &Ranks, reader: &StageReader, path: &str, glasses: usize) -> Result<Self> {
         let mine = ranks.agree(share_of_counts(ranks, reader, path, glasses))?;
         let mut first = vec![0; glasses + 1];
@@ -51,9 +51,10 @@ fn share_of_counts(ranks: &Ranks, reader: &StageReader, path: &str, glasses: usi
         }
     }
     match counts.iter().find(|(glass, _)| *glass as usize >= glasses) {
-        Some((glass, _)) => {
-            Err(Error::storage(reader.path(), format!("{path} names glass {glass}, there are {glasses}")))
-        }
+        Some((glass, _)) => Err(Error::storage(
+            reader.path(),
+            format!("{path} refers to glass {glass}, but there are {glasses} glasses"),
+        )),
         None => Ok(counts),
     }
 }

@@ -1,4 +1,4 @@
-//! What every file says about itself.
+//! The header of every file.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,7 +10,7 @@ use crate::stage::Stage;
 /// The root attributes of a stage's file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
-    /// Version of the layout; [`super::layout::VERSION`] in what this program writes.
+    /// Version of the layout; [`super::layout::VERSION`] in files that this program writes.
     pub layout: i64,
     /// Version of the program that wrote it.
     pub version: String,
@@ -18,19 +18,19 @@ pub struct Header {
     /// Text of the deck.
     pub deck: String,
     pub deck_hash: String,
-    /// The keys and values of the deck that this file depends on, in whatever form the driver compares.
+    /// The keys and values of the deck that this file depends on, in the form that the caller compares.
     pub deck_keys: String,
     pub seed: u64,
-    /// Whether the stage did all that the deck asks.
+    /// Whether the stage did everything the deck requests.
     pub complete: bool,
 }
 
 impl Header {
-    /// The header of a file that this program writes.
+    /// The header of a file written by this program.
     pub fn new(stage: Stage, deck: &str, deck_hash: &str, deck_keys: &str, seed: u64) -> Self {
         Header {
             layout: super::layout::VERSION,
-            version: env!("CARGO_PKG_VERSION").into(),
+            version: crate::version::NUMBER.into(),
             stage,
             deck: deck.into(),
             deck_hash: deck_hash.into(),
@@ -41,27 +41,27 @@ impl Header {
     }
 }
 
-/// What this rank adds to the group /timing.
+/// What this rank contributes to the group /timing.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Timing {
     /// Threads of this rank.
     pub threads: u32,
-    /// Seconds this rank has waited.
+    /// Seconds this rank has been idle.
     pub idle: f64,
-    /// Seconds this rank has spent, by name; all ranks give the same names in the same order.
+    /// Seconds spent by this rank, by name; all ranks give the same names in the same order.
     pub costs: Vec<(String, f64)>,
     /// Tasks that ended on this rank.
     pub tasks: Vec<TaskCost>,
 }
 
-/// What a task has cost.
+/// The cost of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TaskCost {
     pub key: TaskKey,
     pub seconds: f64,
 }
 
-/// Now, as ISO 8601 in UTC, to the second.
+/// The present time, as ISO 8601 in UTC, to the second.
 pub(super) fn now() -> String {
     let seconds = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |age| age.as_secs());
     humantime::format_rfc3339_seconds(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)).to_string()

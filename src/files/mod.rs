@@ -1,12 +1,12 @@
 //! The files of a campaign: all HDF5, and its `unsafe`.
 //!
-//! [`layout`] is the one table of what is in them; [`columns`] are the parts of it that records fill. [`StageFile`] writes one file, all ranks together: under a
-//! temporary name first, then renamed, so that under the final name there is always a whole file. [`StageReader`] reads it,
-//! each rank what it wants. [`Campaign`] is the directory, and [`Checkpoints`] is what
-//! keeps the work of a stage until its file is there.
+//! [`layout`] is the one table of their contents; [`columns`] are the parts that records fill. [`StageFile`] writes one
+//! file, all ranks together: first under a temporary name, then renamed, so that there is always a complete file under
+//! the final name. [`StageReader`] reads it, each rank the rows it needs. [`Campaign`] is the directory, and
+//! [`Checkpoints`] keeps the work of a stage until its file is complete.
 //!
-//! The bytes of a data set do not depend on the number of ranks, nor on which rank holds which rows; what does depend on
-//! clock, host or ranks goes to the group /timing.
+//! The bytes of a data set do not depend on the number of ranks, nor on which rank holds which rows; everything that
+//! depends on clock, host or ranks goes to the group /timing.
 
 mod access;
 mod attributes;
@@ -48,10 +48,16 @@ pub use transfer::Transfer;
 pub use values::{Attribute, Values};
 pub use write::StageFile;
 
-/// Starts the ranks of a program that writes files: [`Ranks::start`] with the HDF5 library opened before it.
+/// The version of the HDF5 library.
+pub fn library_version() -> String {
+    let (major, minor, release) = hdf5::library_version();
+    format!("{major}.{minor}.{release}")
+}
+
+/// Starts the ranks of a program that writes files: [`Ranks::start`], after the HDF5 library has been opened.
 ///
-/// A library that is opened after MPI closes itself inside MPI_Finalize, and there it crashes (HDF5 1.10) when a file could
-/// not be closed for want of space: the exit code and the message would be lost.
+/// If it is opened after MPI, the library closes itself inside MPI_Finalize and crashes there (HDF5 1.10) when a file
+/// could not be closed for lack of space: the exit code and the message would be lost.
 ///
 /// # Errors
 /// As [`Ranks::start`].

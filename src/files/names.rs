@@ -1,11 +1,11 @@
-//! The name of an enum's variant as the files write it.
+//! The name of an enum variant as written to files.
 
 use serde::Serialize;
 
 use crate::error::{Error, Result};
 
-/// The name of a unit variant in snake case, whatever case serde gives it: `NoBarrier` and "no-barrier" are
-/// both `no_barrier`.
+/// The name of a unit variant in snake case, independent of the case that serde gives it: `NoBarrier` and "no-barrier"
+/// are both `no_barrier`.
 ///
 /// # Errors
 /// `Internal` for a value that is not a unit variant or a string.

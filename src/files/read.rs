@@ -1,4 +1,4 @@
-//! Reading a stage's file: each rank for itself, and only the rows it wants.
+//! Reading a stage's file: each rank on its own, and only the rows it needs.
 
 use std::path::{Path, PathBuf};
 
@@ -16,7 +16,7 @@ use super::values::Attribute;
 use crate::error::{Error, Result};
 use crate::stage::Stage;
 
-/// A number that data sets hold.
+/// A numeric type of data sets.
 pub trait Number: Copy + Sized {
     /// The name of the type, for messages.
     const NAME: &'static str;
@@ -75,13 +75,13 @@ impl StageReader {
     /// Opens a stage's file of a campaign's directory.
     ///
     /// # Errors
-    /// `Storage` when it is missing, is no HDF5 file, is cut short or damaged, or was written with another layout or
+    /// `Storage` when it is missing, is no HDF5 file, is truncated or damaged, or was written with another layout or
     /// by another stage.
     pub fn open(directory: &Path, stage: Stage) -> Result<Self> {
         Self::open_as(&directory.join(stage.file_name()), stage, false)
     }
 
-    /// Opens a file of this layout that the user names (glasses to import); failures are `Input` errors.
+    /// Opens a file of this layout that the user specifies (glasses to import); failures are `Input` errors.
     ///
     /// # Errors
     /// As [`StageReader::open`], as `Input`.
@@ -90,35 +90,35 @@ impl StageReader {
     }
 
     fn open_as(path: &Path, stage: Stage, imported: bool) -> Result<Self> {
-        let told = |message: String| told(path, stage, imported, message);
+        let unusable = |message: String| unusable(path, stage, imported, message);
         let mut start = [0u8; 8];
         std::fs::File::open(path)
             .and_then(|mut file| std::io::Read::read(&mut file, &mut start))
-            .map_err(|error| told(format!("cannot be read: {error}")))?;
+            .map_err(|error| unusable(format!("cannot be read: {error}")))?;
         if start != SIGNATURE {
-            return Err(told("is not an HDF5 file".into()));
+            return Err(unusable("is not an HDF5 file".into()));
         }
-        // before the library reads what may end the process
-        let seal = seal::look(path).map_err(|error| told(format!("cannot be read: {error}")))?;
+        // verify first, because damaged metadata can crash the library
+        let seal = seal::look(path).map_err(|error| unusable(format!("cannot be read: {error}")))?;
         if seal == Seal::Broken {
-            return Err(told("is damaged: its names, shapes and attributes fail their checksum".into()));
+            return Err(unusable("is damaged: its names, shapes and attributes fail their checksum".into()));
         }
-        let file = access::open(path).map_err(|error| told(format!("is cut short or damaged: {error}")))?;
-        let header = read_header(&file, stage).map_err(told)?;
+        let file = access::open(path).map_err(|error| unusable(format!("is truncated or damaged: {error}")))?;
+        let header = read_header(&file, stage).map_err(unusable)?;
         Ok(StageReader { file, path: path.to_path_buf(), header, sealed: seal == Seal::Whole, imported })
     }
 
-    /// Whether its names, shapes and attributes have been compared with a checksum.
+    /// Whether its names, shapes and attributes have been verified by a checksum.
     pub(super) fn is_sealed(&self) -> bool {
         self.sealed
     }
 
-    /// What the file says about itself.
+    /// The header of the file.
     pub fn header(&self) -> &Header {
         &self.header
     }
 
-    /// Where the file is.
+    /// The path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -134,12 +134,12 @@ impl StageReader {
         group.is_some_and(|group| group.link_exists(name) && group.dataset(name).is_ok())
     }
 
-    /// Names of the groups in the root (the units of tunnelling.h5, for one), sorted.
+    /// Names of the groups in the root (for example, the units of tunnelling.h5), sorted.
     ///
     /// # Errors
     /// `Storage` (`Input` for an imported file) when the file cannot be read.
     pub fn groups(&self) -> Result<Vec<String>> {
-        let groups = self.file.groups().map_err(|error| self.told(format!("/: {error}")))?;
+        let groups = self.file.groups().map_err(|error| self.unusable(format!("/: {error}")))?;
         let mut names: Vec<String> =
             groups.iter().map(|group| group.name().trim_start_matches('/').to_string()).collect();
         names.sort();
@@ -148,12 +148,12 @@ impl StageReader {
 
     /// The paths of all data sets, sorted.
     pub(super) fn data_sets(&self) -> Result<Vec<String>> {
-        let told = |error: hdf5::Error| self.told(format!("/: {error}"));
-        let mut groups: Vec<hdf5::Group> = vec![self.file.group("/").map_err(told)?];
+        let unusable = |error: hdf5::Error| self.unusable(format!("/: {error}"));
+        let mut groups: Vec<hdf5::Group> = vec![self.file.group("/").map_err(unusable)?];
         let mut paths = Vec::new();
         while let Some(group) = groups.pop() {
-            paths.extend(group.datasets().map_err(told)?.iter().map(|dataset| dataset.name()));
-            groups.extend(group.groups().map_err(told)?);
+            paths.extend(group.datasets().map_err(unusable)?.iter().map(|dataset| dataset.name()));
+            groups.extend(group.groups().map_err(unusable)?);
         }
         paths.sort();
         Ok(paths)
@@ -161,7 +161,7 @@ impl StageReader {
 
     /// Bytes of a row of a data set, as stored.
     pub(super) fn row_bytes(&self, path: &str) -> Result<u64> {
-        let kind = self.data_set(path)?.dtype().map_err(|error| self.told(format!("{path}: {error}")))?;
+        let kind = self.data_set(path)?.dtype().map_err(|error| self.unusable(format!("{path}: {error}")))?;
         Ok(self.shape(path)?.iter().skip(1).product::<u64>() * kind.size() as u64)
     }
 
@@ -194,7 +194,7 @@ impl StageReader {
     pub fn read_rows<T: Number>(&self, path: &str, first: u64, count: u64) -> Result<Vec<T>> {
         let (kind, bytes) = self.bytes(path, first, count)?;
         if !T::is(&kind) {
-            return Err(self.told(format!("{path} holds {kind}, not {}", T::NAME)));
+            return Err(self.unusable(format!("{path} holds {kind}, not {}", T::NAME)));
         }
         Ok(bytes.chunks_exact(kind.size()).map(T::from_bytes).collect())
     }
@@ -219,60 +219,60 @@ impl StageReader {
                 let name = |value: &u8| kind.members.iter().find(|member| member.value == u64::from(*value));
                 let names =
                     bytes.iter().map(|value| name(value).map(|member| member.name.clone())).collect::<Option<_>>();
-                names.ok_or_else(|| self.told(format!("{path} has a value without a name")))
+                names.ok_or_else(|| self.unusable(format!("{path} has a value without a name")))
             }
             TypeDescriptor::FixedUnicode(length) | TypeDescriptor::FixedAscii(length) => {
                 let text = |slot: &[u8]| String::from_utf8_lossy(slot).trim_end_matches('\0').to_string();
                 Ok(bytes.chunks_exact(*length).map(text).collect())
             }
-            other => Err(self.told(format!("{path} holds {other}, not names or texts"))),
+            other => Err(self.unusable(format!("{path} holds {other}, not names or texts"))),
         }
     }
 
     /// An attribute of a group or data set: a number, a list of numbers, or text.
     ///
     /// # Errors
-    /// `Storage` (`Input`) when it is missing or of no known type.
+    /// `Storage` (`Input`) when it is missing or of unknown type.
     pub fn attribute(&self, path: &str, name: &str) -> Result<Attribute> {
         let location: hdf5::Result<Location> = match self.has(path) {
             true => self.file.dataset(path).map(|dataset| Location::clone(&dataset)),
             false => self.file.group(path).map(|group| Location::clone(&group)),
         };
         let read = location.and_then(|location| attributes::read(&location, name));
-        read.map_err(|_| self.told(format!("has no attribute {name} of {path}")))
+        read.map_err(|_| self.unusable(format!("has no attribute {name} of {path}")))
     }
 
     fn bytes(&self, path: &str, first: u64, count: u64) -> Result<(TypeDescriptor, Vec<u8>)> {
         let dataset = self.data_set(path)?;
-        let told = |error: hdf5::Error| self.told(format!("{path} cannot be read: {error}"));
-        let kind = dataset.dtype().and_then(|kind| kind.to_descriptor()).map_err(told)?;
+        let unusable = |error: hdf5::Error| self.unusable(format!("{path} cannot be read: {error}"));
+        let kind = dataset.dtype().and_then(|kind| kind.to_descriptor()).map_err(unusable)?;
         let shape = self.shape(path)?;
         let Some((total, row)) = shape.split_first() else {
-            return Ok((kind, transfer::read_scalar(&dataset).map_err(told)?));
+            return Ok((kind, transfer::read_scalar(&dataset).map_err(unusable)?));
         };
         if first.checked_add(count).is_none_or(|end| end > *total) {
             return Err(
-                self.told(format!("{path} has {total} rows, not rows {first} to {}", first.saturating_add(count)))
+                self.unusable(format!("{path} has {total} rows, not rows {first} to {}", first.saturating_add(count)))
             );
         }
-        Ok((kind, transfer::read_rows(&dataset, row, RowRange { first, count }).map_err(told)?))
+        Ok((kind, transfer::read_rows(&dataset, row, RowRange { first, count }).map_err(unusable)?))
     }
 
     fn data_set(&self, path: &str) -> Result<Dataset> {
         match self.has(path) {
-            true => self.file.dataset(path).map_err(|error| self.told(format!("{path} cannot be opened: {error}"))),
-            false => Err(self.told(format!("has no data set {path}"))),
+            true => self.file.dataset(path).map_err(|error| self.unusable(format!("{path} cannot be opened: {error}"))),
+            false => Err(self.unusable(format!("has no data set {path}"))),
         }
     }
 
-    fn told(&self, message: String) -> Error {
-        told(&self.path, self.header.stage, self.imported, message)
+    fn unusable(&self, message: String) -> Error {
+        unusable(&self.path, self.header.stage, self.imported, message)
     }
 }
 
-fn told(path: &Path, stage: Stage, imported: bool, message: String) -> Error {
+fn unusable(path: &Path, stage: Stage, imported: bool, message: String) -> Error {
     match imported {
-        true => Error::input(path, format!("{message}; give a file that glasswell wrote and that is whole")),
+        true => Error::input(path, format!("{message}; give a complete file written by glasswell")),
         false => Error::storage(path, format!("{message}; restore it, or give --redo {}", stage.name())),
     }
 }

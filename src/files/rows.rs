@@ -1,4 +1,4 @@
-//! Which rows of a data set each rank holds.
+//! The rows of a data set that each rank holds.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -13,15 +13,15 @@ pub struct RowRange {
     pub count: u64,
 }
 
-/// The rows of a data set that this rank holds: any number of ranges in the order in which it holds them. Over all ranks
-/// every row is held exactly once.
+/// The rows of a data set that this rank holds: any number of ranges, in the order in which it holds them. Over all
+/// ranks, every row is held exactly once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rows {
     total: u64,
     ranges: Vec<RowRange>,
 }
 
-/// A well-mixed number of a row, so that sums of them tell sets of rows apart (the finaliser of SplitMix64).
+/// A hash of a row number, whose sum over a set of rows identifies the set (the finaliser of SplitMix64).
 fn mixed(row: u64) -> u64 {
     let z = row.wrapping_add(0x9E37_79B9_7F4A_7C15);
     let z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -40,11 +40,11 @@ impl Rows {
     /// `Internal`, on all ranks together, when the ranks' ranges do not cover every row exactly once.
     pub fn new(ranks: &Ranks, total: u64, ranges: Vec<RowRange>) -> Result<Self> {
         let outside = ranges.iter().any(|range| range.first.checked_add(range.count).is_none_or(|end| end > total));
-        let told = if outside { Err(Error::Internal(format!("rows beyond the last of {total}"))) } else { Ok(()) };
-        ranks.agree(told)?;
+        let checked = if outside { Err(Error::Internal(format!("rows beyond the last of {total}"))) } else { Ok(()) };
+        ranks.agree(checked)?;
         let held = ranges.iter().map(|range| range.count).sum();
         let mine = fingerprint(ranges.iter().flat_map(|range| range.first..range.first + range.count));
-        // each rank adds its share of the rows that are due
+        // each rank sums the hashes of its share of all rows
         let (rank, size) = (ranks.rank() as u64, ranks.size() as u64);
         let share = |rank: u64| (total as u128 * rank as u128 / size as u128) as u64;
         let due = fingerprint(share(rank)..share(rank + 1));
@@ -54,11 +54,11 @@ impl Rows {
         Ok(Rows { total, ranges })
     }
 
-    /// Collective: places segments by rising key, over all ranks: (key, number of rows) for each segment this rank
-    /// holds. Keys such as (glass, run) are the order that the files promise.
+    /// Collective: places segments in increasing order of their keys, over all ranks: (key, number of rows) for each
+    /// segment of this rank. Keys such as (glass, run) give the order of rows that the files promise.
     ///
     /// # Errors
-    /// `Internal`, on all ranks together, when a key is there twice.
+    /// `Internal`, on all ranks together, when a key occurs twice.
     pub fn by_key<K>(ranks: &Ranks, segments: &[(K, u64)]) -> Result<Self>
     where
         K: Ord + Clone + Serialize + DeserializeOwned,
@@ -84,7 +84,7 @@ impl Rows {
         ranges.map(|ranges| Rows { total, ranges }).ok_or_else(|| Error::Internal("a segment of rows was lost".into()))
     }
 
-    /// All rows on rank 0 (small tables that every rank knows, too: the other ranks' values are left out by
+    /// All rows on rank 0, for small tables that every rank knows (values of the other ranks are ignored by
     /// [`super::StageFile::write_small`]).
     pub fn on_rank_zero(ranks: &Ranks, total: u64) -> Self {
         let ranges = if ranks.rank() == 0 { vec![RowRange { first: 0, count: total }] } else { Vec::new() };

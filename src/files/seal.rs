@@ -1,8 +1,9 @@
-//! The seal of a file: a checksum of all its bytes but the values of its data sets, behind its last byte.
+//! The seal of a file: a checksum of all its bytes except the values of its data sets, appended to the file.
 //!
-//! Names, shapes and attributes are small, and the library reads them before anything of ours can look at them; texts of
-//! attributes lie in its global heap, which has no checksum, and one wrong byte there may end the process. The seal is
-//! compared before the library sees the file. The library ignores what is behind the end that it knows of.
+//! Names, shapes and attributes are small, and the library parses them before this program can verify anything; texts
+//! of attributes are in its global heap, which has no checksum, and one wrong byte there can crash the process. The
+//! seal is verified before the library opens the file. The library ignores bytes beyond the end of file that it has
+//! recorded.
 //!
 //! ```text
 //! n times: start, length of the values of a data set
@@ -20,16 +21,16 @@ const MARK: [u8; 8] = *b"glasseal";
 const END_BYTES: u64 = 32;
 const PIECE_BYTES: u64 = 1 << 20;
 
-/// What became of the comparison.
+/// The result of the verification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Seal {
     Whole,
     Broken,
-    /// Files of earlier versions, and such as were cut or rewritten.
+    /// Files of earlier versions, and files that were truncated or rewritten.
     Absent,
 }
 
-/// Seals a closed file; `values` are start and length of the values of its data sets.
+/// Seals a closed file; `values` are the offset and length of the values of its data sets.
 pub(super) fn put_on(path: &Path, mut values: Vec<(u64, u64)>) -> std::io::Result<()> {
     values.sort_unstable();
     let mut file = std::fs::OpenOptions::new().read(true).write(true).open(path)?;
@@ -45,7 +46,7 @@ pub(super) fn put_on(path: &Path, mut values: Vec<(u64, u64)>) -> std::io::Resul
     file.write_all(&seal)
 }
 
-/// Compares a file with its seal.
+/// Verifies a file against its seal.
 pub(super) fn look(path: &Path) -> std::io::Result<Seal> {
     let mut file = File::open(path)?;
     let length = file.metadata()?.len();
@@ -75,7 +76,7 @@ pub(super) fn look(path: &Path) -> std::io::Result<Seal> {
     Ok(if same { Seal::Whole } else { Seal::Broken })
 }
 
-/// Of the bytes before `end` that belong to no values.
+/// Checksum of the bytes before `end` that do not belong to values.
 fn checksum_between(file: &mut File, values: &[(u64, u64)], end: u64) -> std::io::Result<u64> {
     let mut hash = Xxh3::new();
     let mut place = 0;

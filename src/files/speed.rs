@@ -1,4 +1,4 @@
-//! How quickly a directory takes what is written to it.
+//! The write speed of a directory.
 
 use std::path::Path;
 use std::time::Instant;
@@ -13,11 +13,11 @@ use crate::parallel::Ranks;
 
 const BYTES: u64 = 64_000_000;
 
-/// Bytes per second of a file of 64 MB, written as the stages' files are by one rank alone, and brought to the disk. Nothing
-/// of it stays.
+/// Bytes per second for a file of 64 MB, written as the stages' files are, by one rank alone, and flushed to the disk.
+/// The file is removed.
 ///
 /// # Errors
-/// `Storage` when the directory is not there or cannot be written to.
+/// `Storage` when the directory does not exist or cannot be written to.
 pub fn write_speed(directory: &Path) -> Result<f64> {
     let ranks = Ranks::alone();
     let start = Instant::now();
@@ -32,7 +32,7 @@ pub fn write_speed(directory: &Path) -> Result<f64> {
     drop(dataset);
     let finished = file.finish();
     let seconds = start.elapsed().as_secs_f64();
-    // it only takes space
+    // a remaining file only takes space
     let _ = std::fs::remove_file(&path);
     finished.map(|_| BYTES as f64 / seconds)
 }

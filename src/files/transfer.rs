@@ -1,6 +1,6 @@
-//! Rows to and from a data set: the calls of the C library, and the `unsafe` they need.
+//! Transfers rows to and from a data set: the calls of the C library, and the `unsafe` they need.
 //!
-//! The safe crate writes independently; a collective write needs a transfer property list. Each call goes through
+//! The safe crate only writes independently; a collective write needs a transfer property list. Each call goes through
 //! `hdf5::sync::sync`, which holds the library's lock and keeps its error stack off standard error.
 
 use std::borrow::Cow;
@@ -17,23 +17,23 @@ use hdf5_sys::h5s::{H5S_ALL, H5S_seloper_t, H5Screate_simple, H5Sselect_hypersla
 use super::rows::RowRange;
 use crate::parallel::Ranks;
 
-/// Bytes and ranges that one rank writes in one call: below the 2^31 of MPI-IO, and few enough that HDF5's union
-/// of hyperslabs, which grows with the square of their number, stays cheap.
+/// Limits on the bytes and ranges that one rank writes in one call: below the 2^31 of MPI-IO, and few enough that
+/// HDF5's union of hyperslabs, whose cost grows with the square of their number, stays cheap.
 const ROUND_BYTES: u64 = 1 << 26;
 const ROUND_RANGES: usize = 256;
 
-/// How the last data was really written.
+/// How the last data was actually written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transfer {
     /// By one rank, without MPI-IO.
     Plain,
     /// By all ranks together.
     Collective,
-    /// By each rank for itself although all were asked to: slow, and a fault.
+    /// By each rank independently although a collective write was requested: slow, and a bug.
     Independent,
 }
 
-/// An identifier of the C library that is given back when it is dropped.
+/// An identifier of the C library that is closed when it is dropped.
 struct Identifier(hid_t);
 
 impl Identifier {
@@ -49,7 +49,8 @@ impl Drop for Identifier {
     }
 }
 
-/// A rank's rows cut into rounds: ranges in rising order, each with the place of its first row in the rank's memory.
+/// A rank's rows divided into rounds: ranges in increasing order, each with the position of its first row in the rank's
+/// memory.
 pub(super) struct Rounds {
     rounds: Vec<Vec<(RowRange, u64)>>,
 }
@@ -127,7 +128,7 @@ impl Selection<'_> {
     fn memory_space(&self, rows: u64) -> hdf5::Result<Identifier> {
         let lengths: Vec<u64> = std::iter::once(rows).chain(self.row.iter().copied()).collect();
         hdf5::sync::sync(|| {
-            // SAFETY: `lengths` has as many entries as the call is told.
+            // SAFETY: `lengths` has as many entries as the call is given.
             let space = unsafe { H5Screate_simple(lengths.len() as i32, lengths.as_ptr(), std::ptr::null()) };
             let space = Identifier::new(space, "H5Screate_simple")?;
             if rows == 0 {
@@ -138,7 +139,7 @@ impl Selection<'_> {
         })
     }
 
-    /// Everything a write needs, so that what can fail for one rank alone fails before the collective call.
+    /// Everything a write needs, so that an error of one rank occurs before the collective call.
     fn prepare<'b>(&self, round: &[(RowRange, u64)], bytes: &'b [u8], row_bytes: usize) -> hdf5::Result<Prepared<'b>> {
         let packed = pack(round, bytes, row_bytes)?;
         let rows = round.iter().map(|(range, _)| range.count).sum();
@@ -156,7 +157,7 @@ impl Selection<'_> {
     }
 }
 
-/// Ranges in rising order with neighbours made one.
+/// Ranges in increasing order, with adjacent ones merged.
 fn joined(ranges: impl Iterator<Item = RowRange>) -> Vec<RowRange> {
     let mut joined: Vec<RowRange> = Vec::new();
     for range in ranges {
@@ -186,8 +187,8 @@ pub(super) fn check(code: i32, what: &str) -> hdf5::Result<()> {
     })
 }
 
-/// Collective: writes this rank's rows. `bytes` holds them in the order of the ranges that `rounds` was made of.
-/// When a rank fails, all ranks leave after the same call.
+/// Collective: writes this rank's rows. `bytes` holds them in the order of the ranges from which `rounds` was made.
+/// When a rank fails, all ranks return after the same call.
 pub(super) fn write_rows(
     ranks: &Ranks,
     dataset: &Dataset,
@@ -212,14 +213,14 @@ pub(super) fn write_rows(
     Ok(transfer)
 }
 
-/// Where the values of a data set begin in the file and how many bytes they are, if they have a place yet.
+/// Offset in the file and number of bytes of the values of a data set, if space has been allocated for them.
 pub(super) fn place(dataset: &Dataset) -> Option<(u64, u64)> {
     // SAFETY: the data set is open for as long as it is borrowed.
     let start = hdf5::sync::sync(|| unsafe { H5Dget_offset(dataset.id()) });
     (start != HADDR_UNDEF).then(|| (start, dataset.storage_size()))
 }
 
-/// Makes sure that the disk has room for these bytes of a file; where the file system cannot tell, it says yes.
+/// Makes sure that the disk has space for these bytes of a file; succeeds if the file system cannot check this.
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 pub(super) fn reserve(path: &Path, start: u64, length: u64) -> std::io::Result<()> {
     use std::ffi::c_int;
@@ -240,7 +241,7 @@ pub(super) fn reserve(path: &Path, start: u64, length: u64) -> std::io::Result<(
     if full.contains(&error.kind()) { Err(error) } else { Ok(()) }
 }
 
-/// Elsewhere a full disk is met by the write itself.
+/// On other systems, a full disk is detected by the write itself.
 #[cfg(not(all(target_os = "linux", target_pointer_width = "64")))]
 pub(super) fn reserve(_path: &Path, _start: u64, _length: u64) -> std::io::Result<()> {
     Ok(())
@@ -254,7 +255,7 @@ pub(super) fn together<T>(ranks: &Ranks, result: hdf5::Result<T>) -> hdf5::Resul
     }
 }
 
-/// The bytes of a round in the order of the file; borrowed when they lie that way already.
+/// The bytes of a round in the order of the file; borrowed if they are in this order already.
 fn pack<'b>(round: &[(RowRange, u64)], bytes: &'b [u8], row_bytes: usize) -> hdf5::Result<Cow<'b, [u8]>> {
     let piece = |place: u64, rows: u64| {
         let start = place as usize * row_bytes;
@@ -290,7 +291,7 @@ pub(super) fn read_rows(dataset: &Dataset, row: &[u64], rows: RowRange) -> hdf5:
     check(code, "H5Dread").map(|()| bytes)
 }
 
-/// Collective: writes a scalar, of which all ranks have the same bytes.
+/// Collective: writes a scalar; all ranks hold the same bytes.
 pub(super) fn write_scalar(ranks: &Ranks, dataset: &Dataset, bytes: &[u8]) -> hdf5::Result<()> {
     let (kind, list) =
         together(ranks, dataset.dtype().and_then(|kind| Ok((kind, TransferList::new(ranks.size() > 1)?))))?;
@@ -314,7 +315,7 @@ pub(super) fn read_scalar(dataset: &Dataset) -> hdf5::Result<Vec<u8>> {
     check(code, "H5Dread").map(|()| bytes)
 }
 
-/// The properties of a transfer: collective, or the library's own.
+/// The properties of a transfer: collective, or the library's default.
 struct TransferList(Option<Identifier>);
 
 impl TransferList {
@@ -343,7 +344,7 @@ impl TransferList {
         Ok(TransferList(None))
     }
 
-    /// How the last call with this list was done.
+    /// How the last call with this list was carried out.
     #[cfg(feature = "mpi")]
     fn done(&self) -> hdf5::Result<Transfer> {
         // SAFETY: the declaration is that of H5Ppublic.h, with the enum as the int it is in C.
@@ -374,7 +375,7 @@ impl TransferList {
 mod tests {
     use super::*;
 
-    /// No call moves more than `ROUND_BYTES`, whatever a rank holds: counts of 32 bits are never reached.
+    /// No call moves more than `ROUND_BYTES`, however much a rank holds: counts never exceed 32 bits.
     #[test]
     fn rounds_of_any_number_of_rows_stay_small() {
         let held = [(5, 1_u64 << 33), (1 << 40, 3), ((1 << 33) + 5, 77)];

@@ -1,4 +1,4 @@
-//! Values on their way into a file.
+//! Values to be written to a file.
 
 use std::borrow::Cow;
 
@@ -73,7 +73,7 @@ impl Attribute {
 }
 
 impl Values<'_> {
-    /// No values, of the kind that an element takes.
+    /// No values, of the kind that an element holds.
     pub(super) fn of(element: Element) -> Values<'static> {
         match element {
             Element::F64 => Values::F64(Cow::Borrowed(&[])),
@@ -125,8 +125,8 @@ impl Values<'_> {
         }
     }
 
-    /// The bytes as they stand in the file. They are converted here, because a conversion inside HDF5 would
-    /// silently turn a collective write into independent ones. `text_length` is the fixed length of texts.
+    /// The bytes as stored in the file. They are converted here, because a conversion inside HDF5 would silently turn a
+    /// collective write into independent ones. `text_length`: the fixed length of texts.
     pub(super) fn bytes(&self, path: &str, element: Element, text_length: usize) -> Result<Vec<u8>> {
         let bytes = match (self, element) {
             (Values::F64(v), Element::F64) => v.iter().flat_map(|x| x.to_ne_bytes()).collect(),

@@ -21,10 +21,10 @@ use crate::error::{Error, Result};
 use crate::parallel::Ranks;
 use crate::stage::Stage;
 
-/// A stage's file while it is written. Every method is collective, and an error is one on all ranks.
+/// A stage's file while it is written. Every method is collective, and an error occurs on all ranks.
 ///
-/// The data goes to a temporary name beside the final one; [`StageFile::finish`] renames it. A file that is dropped
-/// unfinished is removed, and what was under the final name stays as it was.
+/// The data goes to a temporary name next to the final one; [`StageFile::finish`] renames it. A file that is dropped
+/// unfinished is removed, and an existing file under the final name is unchanged.
 pub struct StageFile<'r> {
     ranks: &'r Ranks,
     stage: Stage,
@@ -37,10 +37,11 @@ pub struct StageFile<'r> {
 }
 
 impl<'r> StageFile<'r> {
-    /// Begins the file of `header.stage` in this directory, with rank 0's header; `layout` says what may be written.
+    /// Creates the file of `header.stage` in this directory, with rank 0's header; `layout` defines what may be
+    /// written.
     ///
     /// # Errors
-    /// `Storage` when the directory is not there or cannot be written to.
+    /// `Storage` when the directory does not exist or cannot be written to.
     pub fn create(ranks: &'r Ranks, directory: &Path, header: &Header, layout: &'static Layout) -> Result<Self> {
         let header = ranks.broadcast(header.clone(), 0)?;
         let file = Beside::create(ranks, &directory.join(header.stage.file_name()))?;
@@ -78,8 +79,8 @@ impl<'r> StageFile<'r> {
     /// Writes a data set of shape [rows.total(), trailing...]: each rank gives the values of its rows, range after range.
     ///
     /// # Errors
-    /// `Internal` when the layout does not know the path, or has it with another type or shape, or it was written
-    /// before; `Storage` when it cannot be written.
+    /// `Internal` when the path is not in the layout, has another type or shape there, or was written before; `Storage`
+    /// when it cannot be written.
     pub fn write<'v>(
         &mut self,
         path: &str,
@@ -104,7 +105,8 @@ impl<'r> StageFile<'r> {
         Ok(())
     }
 
-    /// Writes a data set that every rank knows whole; rank 0's values count. `shape` may be [] for a scalar.
+    /// Writes a data set that every rank holds completely; the values of rank 0 are used. `shape` may be [] for a
+    /// scalar.
     ///
     /// # Errors
     /// As [`StageFile::write`].
@@ -129,10 +131,11 @@ impl<'r> StageFile<'r> {
         Ok(())
     }
 
-    /// Says what length a letter in the shapes of the layout stands for, in the group of a unit or, with "", outside of them.
+    /// Sets the length that a letter in the shapes of the layout stands for, in the group of a unit or, with "",
+    /// outside such groups.
     ///
     /// # Errors
-    /// `Internal` when it is known to stand for another.
+    /// `Internal` when the letter already has another length.
     pub fn set_length(&mut self, unit: &str, letter: &str, length: usize) -> Result<()> {
         let known = *self.lengths.entry((unit.to_string(), letter.to_string())).or_insert(length as u64);
         match known == length as u64 {
@@ -141,11 +144,11 @@ impl<'r> StageFile<'r> {
         }
     }
 
-    /// Writes columns: each rank gives the records of its rows, range after range. Letters after the first of a shape must have
-    /// been met or set ([`StageFile::set_length`]).
+    /// Writes columns: each rank gives the records of its rows, range after range. The lengths of all letters of a
+    /// shape but the first must be known from earlier data sets or set ([`StageFile::set_length`]).
     ///
     /// # Errors
-    /// As [`StageFile::write`]; `Internal` also when a record gives more values than a row has.
+    /// As [`StageFile::write`]; `Internal` also when a record gives another number of values than a row has.
     pub fn write_columns<R, I>(&mut self, columns: &[Column<R>], rows: &Rows, records: I) -> Result<()>
     where
         I: IntoIterator<Item: Borrow<R>> + Clone,
@@ -153,7 +156,7 @@ impl<'r> StageFile<'r> {
         self.write_columns_of_unit("", columns, rows, records)
     }
 
-    /// The same for columns of a unit, whose name stands for `<unit>`.
+    /// The same for columns of a unit, whose name replaces `<unit>`.
     ///
     /// # Errors
     /// As [`StageFile::write_columns`].
@@ -179,7 +182,7 @@ impl<'r> StageFile<'r> {
         Ok(())
     }
 
-    /// Writes columns of records that every rank knows; those of rank 0 count.
+    /// Writes columns of records that every rank holds; those of rank 0 are used.
     ///
     /// # Errors
     /// As [`StageFile::write_columns`].
@@ -199,8 +202,8 @@ impl<'r> StageFile<'r> {
         lengths.collect()
     }
 
-    /// Gives zero rows to every promised data set under this group that has not been written ("/" for all; a unit's
-    /// name must be in the prefix for its data sets to be among them).
+    /// Writes zero rows for every promised data set under this group that has not been written ("/" for all; for the
+    /// data sets of a unit, its name must be in the prefix).
     ///
     /// # Errors
     /// As [`StageFile::write`].
@@ -215,10 +218,10 @@ impl<'r> StageFile<'r> {
         Ok(())
     }
 
-    /// Adds an attribute of the layout to a group or data set that is there; all ranks give the same value.
+    /// Adds an attribute of the layout to an existing group or data set; all ranks give the same value.
     ///
     /// # Errors
-    /// `Internal` when the layout does not know it or has another type, `Storage` when it cannot be written.
+    /// `Internal` when it is not in the layout or has another type there, `Storage` when it cannot be written.
     pub fn attribute(&mut self, path: &str, name: &str, value: &Attribute) -> Result<()> {
         let value = self.ranks.broadcast(value.clone(), 0)?;
         let known = self.layout.attribute(path, name).and_then(|entry| {
@@ -237,7 +240,7 @@ impl<'r> StageFile<'r> {
         self.written.contains(path)
     }
 
-    /// How the last data set with any rows was written.
+    /// How the last non-empty data set was written.
     pub fn last_transfer(&self) -> Transfer {
         self.last_transfer
     }
@@ -245,8 +248,8 @@ impl<'r> StageFile<'r> {
     /// Adds /timing and `complete`, closes the file and gives it its final name, which is returned.
     ///
     /// # Errors
-    /// `Internal` when a promised data set is missing, `Storage` when the file cannot be completed; then the
-    /// temporary file is removed and the final name is as it was.
+    /// `Internal` when a promised data set is missing, `Storage` when the file cannot be completed; then the temporary
+    /// file is removed and the file under the final name is unchanged.
     pub fn finish(mut self, complete: bool, timing: &Timing) -> Result<PathBuf> {
         let missing: Vec<String> = self.missing("/").into_iter().map(|(_, path)| path).collect();
         let whole = match missing.is_empty() {
@@ -282,7 +285,7 @@ impl<'r> StageFile<'r> {
         self.write_tasks(&timing.tasks)
     }
 
-    /// The tasks of all ranks by round and number; their order among the ranks is that of the clock.
+    /// The tasks of all ranks by round and number; the rank on which a task ended depends on timing.
     fn write_tasks(&mut self, tasks: &[TaskCost]) -> Result<()> {
         if !self.ranks.any(!tasks.is_empty()) {
             return Ok(());
@@ -297,12 +300,12 @@ impl<'r> StageFile<'r> {
         self.write("/timing/tasks/seconds", &rows, &[], &seconds)
     }
 
-    /// Seconds since the file was begun.
+    /// Seconds since the file was created.
     pub fn seconds(&self) -> f64 {
         self.begun.elapsed().as_secs_f64()
     }
 
-    /// Promised data sets under a group that are not there yet; of the units, those that have been begun.
+    /// Promised data sets under a group that have not been written; for units, only those that have been started.
     fn missing(&self, group: &str) -> Vec<(&'static DataSet, String)> {
         let units: BTreeSet<&str> = self.written.iter().filter_map(|path| self.unit(path)).collect();
         let named = group.split('/').nth(1).filter(|name| !name.is_empty());

@@ -1,11 +1,11 @@
-//! The search for neighbours: all pairs row by row in small systems, cells in large ones.
+//! Neighbour search: all pairs, row by row, in small systems; cells in large ones.
 
 use super::lanes::{self, Atom, BLOCK, Fractions, Kernel, ReachOfKind, ReachOfPair};
 use super::subject::Subject;
 use super::table::PairTable;
 use crate::model::Mixture;
 
-/// Below this many particles all pairs are looked at row by row; above, cells are faster.
+/// Below this number of particles all pairs are searched row by row; above it, cells are faster.
 const CELLS_FROM: usize = 2500;
 /// Added to every reach for the rounding of single precision [sigma].
 const ROUNDING: f64 = 1e-4;
@@ -29,7 +29,7 @@ impl Centres {
             // displacements from lane 0, so that lanes in different images agree
             let displacements: [[f64; 3]; 8] = std::array::from_fn(|lane| {
                 let d = std::array::from_fn(|k| atom.0[k][lane] - atom.0[k][0]);
-                // what is no number has no neighbours, and must not cost the other lanes theirs
+                // a coordinate that is NaN has no neighbours, and must not affect those of the other lanes
                 if d.iter().all(|d: &f64| d.is_finite()) { subject.cell.minimum_image(d) } else { [0.0; 3] }
             });
             let mean: [f64; 3] = std::array::from_fn(|k| displacements.iter().map(|d| d[k]).sum::<f64>() / 8.0);
@@ -43,7 +43,7 @@ impl Centres {
     }
 }
 
-/// Workspace of the search; particles stand in it in the order of their cells.
+/// Workspace of the search; particles are held in the order of their cells.
 #[derive(Debug, Default)]
 pub struct Candidates {
     /// Particle at each place, when there are cells.
@@ -56,7 +56,7 @@ pub struct Candidates {
     reaches: Vec<Vec<f32>>,
     hits: Vec<u32>,
     runs: Vec<(u32, u32)>,
-    /// Rows of equal capacity that are filled side by side, and how full they are.
+    /// Rows of equal capacity that are filled in parallel, and their lengths.
     rows: Vec<u32>,
     lengths: Vec<u32>,
 }
@@ -70,8 +70,8 @@ impl Candidates {
         4 * (words + fractions + reaches + self.rows.len() + self.lengths.len()) + 8 * self.runs.len()
     }
 
-    /// Fills `first` and `entries` with the pairs i < j whose centres are within cutoff + skin + spreads, by rising i, then
-    /// rising j.
+    /// Fills `first` and `entries` with the pairs i < j whose centres are within cutoff + skin + spreads, in increasing
+    /// order of i, then of j.
     pub fn find(
         &mut self,
         kernel: Kernel,
@@ -95,7 +95,7 @@ impl Candidates {
         }
     }
 
-    /// Brings all that the scan reads into the order of the places.
+    /// Copies everything that the scan reads into the order of the places.
     fn lay_out(&mut self, subject: &Subject, centres: &Centres) {
         let n = self.members.len();
         let padded = n.next_multiple_of(BLOCK);
@@ -194,8 +194,8 @@ impl Candidates {
         }
     }
 
-    /// Goes through the particles j by rising index and appends each to the rows of its neighbours i < j, which keeps the
-    /// rows in order without sorting.
+    /// Visits the particles j in increasing order and appends each to the rows of its neighbours i < j, so that the
+    /// rows are sorted.
     fn find_by_cells(
         &mut self,
         kernel: Kernel,
@@ -248,7 +248,7 @@ fn widened(rows: &[u32], capacity: usize) -> Vec<u32> {
 /// Particles sorted into cells about half as wide as the reach.
 struct Grid {
     counts: [usize; 3],
-    /// Cells to look at on either side.
+    /// Number of cells to search on either side.
     steps: [usize; 3],
     first: Vec<u32>,
     members: Vec<u32>,

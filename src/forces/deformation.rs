@@ -14,7 +14,7 @@ pub type Gradient = [[f64; 3]; 3];
 /// F = 1.
 pub const IDENTITY: Gradient = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
 
-/// In which coordinates the positions and forces of deformed configurations are given.
+/// The coordinates in which positions and forces of deformed configurations are given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Frame {
     /// x in the undeformed box; forces are -dU/dx = F^T f.
@@ -47,7 +47,7 @@ pub fn volume_ratio(gradient: &Gradient) -> f64 {
     u[0] * (v[1] * w[2] - v[2] * w[1]) + u[1] * (v[2] * w[0] - v[0] * w[2]) + u[2] * (v[0] * w[1] - v[1] * w[0])
 }
 
-/// A lower bound on |F d| / |d|: 1 - |F - 1| (Frobenius); 0 when that says nothing.
+/// A lower bound on |F d| / |d|: 1 - |F - 1| (Frobenius norm); 0 when this is negative.
 fn least_stretch(gradient: &Gradient) -> f64 {
     let mut squares = 0.0;
     for (row, one) in gradient.iter().zip(&IDENTITY) {
@@ -56,17 +56,17 @@ fn least_stretch(gradient: &Gradient) -> f64 {
     (1.0 - squares.sqrt()).max(0.0)
 }
 
-/// How far apart in the reference pairs may be that are within `cutoff` under one of the gradients [sigma].
+/// The largest distance in the reference of pairs that are within `cutoff` under one of the gradients [sigma].
 pub fn stretched(cutoff: f64, gradients: &[Gradient]) -> f64 {
     cutoff / gradients.iter().map(least_stretch).fold(1.0, f64::min)
 }
 
-/// By how much that is further than the longest cutoff [sigma].
+/// How much larger this distance is than the largest cutoff [sigma].
 fn further(model: &Model, gradients: &[Gradient]) -> f64 {
     stretched(model.largest_cutoff(), gradients) - model.largest_cutoff()
 }
 
-/// Whether the minimum image of the reference is that of the deformed box for all pairs that interact.
+/// Checks that the minimum image of the reference is that of the deformed box for all interacting pairs.
 ///
 /// # Errors
 /// `Error::Numerical` when the box does not hold two cutoffs stretched by the deformation.
@@ -82,8 +82,8 @@ pub fn fits(model: &Model, cell: &PeriodicBox, gradient: &Gradient) -> Result<()
     )))
 }
 
-/// Calls `visit` for every interacting pair i < j of the configuration with reference coordinates `positions` [3N] under
-/// F, by rising i, then rising j; the pair's d is F d. By a neighbour list, for any N.
+/// Calls `visit` for every interacting pair i < j of the configuration with reference coordinates `positions` [3N]
+/// under F, in increasing order of i, then of j; the pair's d is F d. Uses a neighbour list, for any N.
 pub fn for_each_pair(
     model: &Model,
     cell: &PeriodicBox,
@@ -117,7 +117,7 @@ pub fn stress(model: &Model, cell: &PeriodicBox, gradient: &Gradient, positions:
     stress.map(|row| row.map(|s| s / volume))
 }
 
-/// What the kernels need of the deformations of a batch.
+/// The deformations of a batch, as the kernels need them.
 #[derive(Clone, Debug)]
 pub(super) struct Deformations {
     /// F and its inverse for every lane, row by row.
@@ -150,7 +150,7 @@ impl Deformations {
         }
     }
 
-    /// Coordinates of the reference [3N][L] of the positions given; `None` when they are that.
+    /// Reference coordinates [3N][L] of the given positions; `None` when these already are reference coordinates.
     pub fn in_reference<const L: usize>(&mut self, positions: &[[f64; L]]) -> Option<Vec<f64>> {
         if self.frame == Frame::Reference {
             return None;
@@ -162,7 +162,7 @@ impl Deformations {
         Some(taken)
     }
 
-    /// Takes the memory of `in_reference` back.
+    /// Returns the memory of `in_reference` for reuse.
     pub fn keep(&mut self, scratch: Option<Vec<f64>>) {
         self.scratch = scratch.unwrap_or(std::mem::take(&mut self.scratch));
     }

@@ -3,9 +3,9 @@
 use super::{NeighbourList, sums};
 use crate::model::{Model, PeriodicBox};
 
-/// U(b) - U(a) for each b of `others` [M][3N], summed pair by pair, so that no digits are lost; the plain twin is
-/// [`sums::energy_difference`]. Pairs are listed once, within the cutoff of a and twice the longest way that a particle
-/// goes from a to any b.
+/// U(b) - U(a) for each b of `others` [M][3N], summed pair by pair to avoid cancellation; the plain counterpart is
+/// [`sums::energy_difference`]. Pairs are listed once, within the cutoff of a plus twice the largest displacement of a
+/// particle from a to any b.
 pub fn energy_differences<B: AsRef<[f64]>>(model: &Model, cell: &PeriodicBox, a: &[f64], others: &[B]) -> Vec<f64> {
     let furthest = others.iter().map(|b| furthest_move(cell, a, b.as_ref())).fold(0.0, f64::max);
     let list = NeighbourList::within(model, cell, a, 2.0 * furthest);
@@ -22,7 +22,7 @@ pub fn energy_differences<B: AsRef<[f64]>>(model: &Model, cell: &PeriodicBox, a:
     differences
 }
 
-/// The longest way of a particle by minimum image.
+/// The largest displacement of a particle, by minimum image.
 fn furthest_move(cell: &PeriodicBox, a: &[f64], b: &[f64]) -> f64 {
     let atoms = a.as_chunks::<3>().0.iter().zip(b.as_chunks::<3>().0);
     let squared = atoms.map(|(a, b)| {

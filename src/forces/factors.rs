@@ -1,4 +1,5 @@
-//! Sparse factorisations L D L^T of the Hessian: eigenvalues below a value by inertia, and the numbers that solves need.
+//! Sparse factorisations L D L^T of the Hessian: number of eigenvalues below a value by inertia, and solutions of
+//! linear systems.
 
 use super::PairBlocks;
 use crate::error::{Error, Result};
@@ -13,13 +14,13 @@ use faer::sparse::linalg::cholesky::{
 };
 use faer::{Conj, Mat, Par, Side};
 
-/// Where the numbers of a factorisation of the Hessian of one configuration will stand.
+/// The sparsity pattern of a factorisation of the Hessian of one configuration.
 pub struct FactorShape {
     symbolic: SymbolicCholesky<usize>,
 }
 
 impl FactorShape {
-    /// Of H - shift 1 for any shift, by approximate minimum degree over particles.
+    /// The pattern for H - shift 1 with any shift, by approximate minimum degree over particles.
     ///
     /// # Errors
     /// `Error::Numerical` when the ordering fails.
@@ -35,7 +36,7 @@ impl FactorShape {
         Ok(Self { symbolic })
     }
 
-    /// Memory of the factors and of what it takes to make them.
+    /// Memory of the factors and of their computation [bytes].
     pub fn bytes(&self) -> u64 {
         let scratch = self.symbolic.factorize_numeric_ldlt_scratch::<f64>(Par::Seq, Default::default());
         8 * self.symbolic.len_val() as u64 + scratch.unaligned_bytes_required() as u64
@@ -49,15 +50,15 @@ pub struct Factors {
 }
 
 impl Factors {
-    /// Factorises `matrix` (its lower triangle), of the shape of `shape`.
+    /// Factorises `matrix` (its lower triangle), with the pattern `shape`.
     ///
     /// # Errors
-    /// `Error::Numerical` when a pivot vanishes: there is no pivoting, and near an eigenvalue it breaks down.
+    /// `Error::Numerical` when a pivot is zero: there is no pivoting, which can fail near an eigenvalue.
     pub fn new(shape: FactorShape, matrix: &SparseColMat<usize, f64>) -> Result<Self> {
         let failed = |what: String| Error::Numerical(format!("factorisation of the Hessian: {what}"));
         let symbolic = &shape.symbolic;
         let mut values = vec![0.0; symbolic.len_val()];
-        // sequential: the same bits whatever the number of threads
+        // sequential, so that results are bitwise identical for any number of threads
         let mut memory = MemBuffer::new(symbolic.factorize_numeric_ldlt_scratch::<f64>(Par::Seq, Default::default()));
         symbolic
             .factorize_numeric_ldlt(
@@ -73,7 +74,7 @@ impl Factors {
         let factors = Self { shape, values };
         let pivots = factors.pivots();
         if pivots.len() != matrix.nrows() || pivots.iter().any(|d| !d.is_finite()) {
-            return Err(failed("a pivot vanished".into()));
+            return Err(failed("a pivot is zero".into()));
         }
         Ok(factors)
     }
@@ -90,7 +91,7 @@ impl Factors {
         );
     }
 
-    /// Negative pivots: by Sylvester's law of inertia, the negative eigenvalues of the matrix.
+    /// Number of negative pivots: by Sylvester's law of inertia, the number of negative eigenvalues of the matrix.
     pub fn negative(&self) -> usize {
         self.pivots().iter().filter(|d| **d < 0.0).count()
     }
@@ -116,7 +117,7 @@ impl Factors {
     }
 }
 
-/// Approximate minimum degree over particles, each of which stands for its three coordinates.
+/// Approximate minimum degree over particles, each representing its three coordinates.
 fn fill_reducing(hessian: &PairBlocks) -> Result<Perm<usize>> {
     let pattern = hessian.pattern()?;
     let n = hessian.particles();

@@ -1,8 +1,8 @@
-//! Periodic images by number, as the entries of a neighbour list note them.
+//! Periodic images by number, as stored in the entries of a neighbour list.
 
 use crate::model::{PeriodicBox, nearest};
 
-/// Images a list can note: 27 are used.
+/// Number of images that an entry can store; 27 are used.
 pub const IMAGES: usize = 32;
 
 /// Neighbour, image and kind of a packed entry.
@@ -24,7 +24,7 @@ pub fn image_of(xi: [f64; 3], xj: [f64; 3], inverse_edges: [f64; 3]) -> u32 {
     if furthest > 1.0 { 27 } else { image as u32 }
 }
 
-/// What is added to x_i - x_j for each image; nothing sensible for those that stand for none.
+/// The vector added to x_i - x_j for each image; arbitrary for unused numbers.
 pub fn shifts_of(cell: &PeriodicBox) -> [[f64; 3]; IMAGES] {
     std::array::from_fn(|image| {
         if image >= 27 {

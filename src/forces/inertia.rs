@@ -1,17 +1,17 @@
-//! How many eigenvalues of the Hessian lie below a value, by the inertia of a sparse factorisation (Sylvester): H - value 1 =
-//! L D L^T, and the signs of D are those of the eigenvalues of H - value 1.
+//! The number of eigenvalues of the Hessian below a value, by the inertia of a sparse factorisation (Sylvester): H -
+//! value 1 = L D L^T, and the signs of D are those of the eigenvalues of H - value 1.
 
 use super::factors::{FactorShape, Factors};
 use super::{LANES, PairBlocks};
 use crate::error::{Error, Result};
 use faer::Mat;
 
-/// A factorisation without pivoting can break down near an eigenvalue; its backward error must stay below this share of the
-/// largest eigenvalue.
+/// A factorisation without pivoting can break down near an eigenvalue; its backward error must stay below this fraction
+/// of the largest eigenvalue.
 const BACKWARD_ERROR: f64 = 1e-8;
 
-/// Number of eigenvalues of H below `value` [epsilon / sigma^2], those of the translations (0) among them. Memory grows about
-/// as N^(4/3).
+/// Number of eigenvalues of H below `value` [epsilon / sigma^2], including those of the translations (0). Memory grows
+/// roughly as N^(4/3).
 ///
 /// # Errors
 /// `Error::Numerical` when the factorisation breaks down or is not accurate.
@@ -19,7 +19,7 @@ pub fn count_below(hessian: &PairBlocks, value: f64) -> Result<usize> {
     Ok(count_below_within(hessian, value, u64::MAX)?.unwrap_or(0))
 }
 
-/// The same where the factors take at most `most_bytes`; `None` where they would take more.
+/// The same if the factors take at most `most_bytes`; `None` if they would take more.
 ///
 /// # Errors
 /// As [`count_below`].
@@ -33,7 +33,7 @@ pub fn count_below_within(hessian: &PairBlocks, value: f64, most_bytes: u64) -> 
     let factors = Factors::new(shape, &matrix).map_err(|error| failed(error.to_string()))?;
     let error = backward_error(hessian, value, &factors);
     if error.is_nan() || error > BACKWARD_ERROR {
-        return Err(failed(format!("the factorisation is off by {error:e} of the largest eigenvalue")));
+        return Err(failed(format!("the error of the factorisation is {error:e} of the largest eigenvalue")));
     }
     Ok(Some(factors.negative()))
 }
@@ -41,7 +41,7 @@ pub fn count_below_within(hessian: &PairBlocks, value: f64, most_bytes: u64) -> 
 /// |(H - value) x - b| / (|x| bound) for the solution x of a right-hand side b.
 fn backward_error(hessian: &PairBlocks, value: f64, factors: &Factors) -> f64 {
     let rows = 3 * hessian.particles();
-    // irregular and deterministic
+    // irregular but deterministic
     let b = Mat::from_fn(rows, 1, |i, _| ((i * 7919 + 13) % 101) as f64 / 101.0 - 0.5);
     let mut x = b.clone();
     factors.solve(&mut x);

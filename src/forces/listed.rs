@@ -1,10 +1,11 @@
-//! Sums over the pairs of one configuration by lists, for glasses of which nobody can visit all pairs.
+//! Sums over the pairs of one configuration by neighbour lists, for glasses too large to visit all pairs.
 
 use super::NeighbourList;
 use super::sums::{self, Pair};
 use crate::model::{Model, PeriodicBox};
 
-/// Calls `visit` for every interacting pair i < j, i rising, then j rising: what [`sums::for_each_pair`] does.
+/// Calls `visit` for every interacting pair i < j, in increasing order of i, then of j, as [`sums::for_each_pair`]
+/// does.
 pub fn for_each_pair(model: &Model, cell: &PeriodicBox, positions: &[f64], mut visit: impl FnMut(&Pair)) {
     let list = NeighbourList::of(model, cell, positions);
     for i in 0..list.particles() {

@@ -1,8 +1,8 @@
-//! How pair sums are done: plain sums over all pairs (the reference), neighbour lists, SIMD lanes (the fast
-//! path), the Hessian and third-order contractions.
+//! Pair sums: plain sums over all pairs (the reference), neighbour lists, SIMD lanes (the fast path), the Hessian and
+//! third-order contractions.
 //!
-//! The sums of one particle run over its neighbours by rising index and a pair beyond the cutoff adds exactly 0, so
-//! that no result depends on when a list was rebuilt or on which configurations share a batch.
+//! The sums of one particle run over its neighbours in increasing order of their indices, and a pair beyond the cutoff
+//! adds exactly 0, so that no result depends on when a list was rebuilt or on which configurations share a batch.
 
 mod candidates;
 pub mod deformation;

@@ -8,19 +8,19 @@ use super::table::PairTable;
 use crate::model::{Model, PeriodicBox};
 use std::ops::Range;
 
-/// Half list: for every particle i its neighbours j > i by rising index, those that are within cutoff + skin in any
-/// configuration of the batch. Pairs beyond the cutoff add exactly zero, so no sum depends on when the list was made.
+/// Half list: for every particle i its neighbours j > i in increasing order, those that are within cutoff + skin in any
+/// configuration of the batch. Pairs beyond the cutoff add exactly zero, so no sum depends on when the list was built.
 #[derive(Debug, Default)]
 pub struct NeighbourList {
     first: Vec<usize>,
     /// Neighbours (one configuration; rows filled to blocks of eight with the places after the last particle) or packed
     /// entries (a batch).
     entries: Vec<u32>,
-    /// Entries that are pairs.
+    /// Number of entries that are pairs.
     pairs: usize,
-    /// 1/sigma^2 of every entry (infinite for the filling), when every pair is its own; else empty.
+    /// 1/sigma^2 of every entry (infinite for the filling), if every pair has its own; else empty.
     inverse_sigma_squared: Vec<f64>,
-    /// What to add for each image, when the entries note images that hold as long as the list.
+    /// The vector to add for each image, if the entries store images that hold as long as the list.
     shifts: Option<Box<[[f64; 3]; IMAGES]>>,
     ages: bool,
     candidates: Candidates,
@@ -39,7 +39,7 @@ impl NeighbourList {
         self.pairs
     }
 
-    /// Whether the list must be made anew when particles have moved.
+    /// Whether the list must be rebuilt when particles have moved.
     pub fn ages(&self) -> bool {
         self.ages
     }
@@ -67,18 +67,18 @@ impl NeighbourList {
         &self.inverse_sigma_squared
     }
 
-    /// What to add to x_i - x_j for each image noted; none when the images must be found anew.
+    /// The vector to add to x_i - x_j for each stored image; none if the images must be determined again.
     pub fn shifts(&self) -> Option<&[[f64; 3]; IMAGES]> {
         self.shifts.as_deref()
     }
 
-    /// Bytes of the list and of the workspace it is made in.
+    /// Bytes of the list and of its workspace.
     pub fn bytes(&self) -> usize {
         let doubles = self.first.len() + self.inverse_sigma_squared.len();
         8 * doubles + 4 * (self.entries.len() + self.spare.len()) + self.candidates.bytes()
     }
 
-    /// Makes the list stale, whatever the positions; its memory is kept.
+    /// Invalidates the list, whatever the positions; its memory is kept.
     pub fn forget(&mut self) {
         self.first.clear();
     }
@@ -97,12 +97,12 @@ impl NeighbourList {
         list
     }
 
-    /// Neighbours j > i of particle i in the list of one configuration, by rising index.
+    /// Neighbours j > i of particle i in the list of one configuration, in increasing order.
     pub fn neighbours(&self, i: usize) -> impl Iterator<Item = usize> {
         self.entries(i).iter().map(|&j| j as usize).filter(|&j| j < self.particles())
     }
 
-    /// Makes the list anew for one configuration whose particles are at `position(a)`.
+    /// Rebuilds the list for one configuration whose particles are at `position(a)`.
     pub(super) fn rebuild(&mut self, kernel: Kernel, subject: &Subject, position: impl Fn(usize) -> [f64; 3]) {
         if !self.start(subject) {
             self.list_all_pairs(subject, |j| j as u32);
@@ -114,7 +114,7 @@ impl NeighbourList {
         self.finish(subject, |entry| entry as usize);
     }
 
-    /// Makes the list anew for a batch: the pairs within cutoff + skin in at least one lane.
+    /// Rebuilds the list for a batch: the pairs within cutoff + skin in at least one lane.
     pub(super) fn rebuild_batch(&mut self, kernel: Kernel, subject: &Subject, atoms: &[Atom]) {
         let table = subject.table;
         if !self.start(subject) {
@@ -171,7 +171,7 @@ impl NeighbourList {
         self.pairs = self.entries.len();
     }
 
-    /// Fills every row to whole blocks.
+    /// Pads every row to whole blocks.
     fn fill_blocks(&mut self) {
         let n = self.particles();
         self.pairs = self.entries.len();
@@ -190,7 +190,7 @@ impl NeighbourList {
         self.spare = std::mem::replace(&mut self.entries, filled);
     }
 
-    /// Adds what stands beside the entries.
+    /// Adds the data stored next to the entries.
     fn finish(&mut self, subject: &Subject, neighbour: impl Fn(u32) -> usize) {
         if *subject.table != PairTable::ByPair {
             return;

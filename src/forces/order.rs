@@ -1,4 +1,4 @@
-//! Particles along a curve that fills the box.
+//! The order of particles along a space-filling curve.
 
 use crate::model::PeriodicBox;
 

@@ -1,4 +1,4 @@
-//! The Hessian as its pairs: one symmetric 3x3 block B for each interacting pair, kept for many products.
+//! The Hessian as its pairs: one symmetric 3x3 block B for each interacting pair, stored for many products.
 //!
 //! (H z)_i = sum_j B_ij (z_i - z_j): translations give exactly zero, and 54 numbers of the matrix are stored as 6. Particles
 //! are held in an order in which neighbours in space are near in memory.
@@ -34,8 +34,8 @@ pub struct PairBlocks {
 }
 
 impl PairBlocks {
-    /// Blocks of all pairs of `model` at `positions` [3N] of which neither particle is left out; `left_out` is [N], or
-    /// empty when none is.
+    /// Blocks of all pairs of `model` at `positions` [3N] whose particles are both included; `left_out` is [N], or
+    /// empty if all are.
     pub fn new(model: &Model, cell: &PeriodicBox, positions: &[f64], left_out: &[bool]) -> Self {
         let mut stiffness = vec![0.0; positions.len() / 3];
         let keep = |neighbour: usize, _: bool, pair: &Pair| {
@@ -59,7 +59,7 @@ impl PairBlocks {
         &self.order
     }
 
-    /// Vectors [3N] by particle, at most `LANES` of them, as lanes [3N][LANES] in the order of places; the other lanes are 0.
+    /// At most `LANES` vectors [3N] by particle, as lanes [3N][LANES] in the order of places; the other lanes are 0.
     pub fn to_lanes<V: AsRef<[f64]>>(&self, vectors: &[V]) -> Vec<[f64; LANES]> {
         places::to_lanes(&self.order, vectors)
     }
@@ -69,7 +69,7 @@ impl PairBlocks {
         places::from_lane(&self.order, rows, lane)
     }
 
-    /// No eigenvalue is larger in magnitude: 2 max_i sum_j |B_ij| [epsilon / sigma^2].
+    /// An upper bound on the magnitude of the eigenvalues: 2 max_i sum_j |B_ij| [epsilon / sigma^2].
     pub fn bound(&self) -> f64 {
         self.bound
     }
@@ -88,8 +88,8 @@ impl PairBlocks {
         }
     }
 
-    /// The pairs that touch the places `own`, among `places` (rising), which hold own ones and all their neighbours: products in the
-    /// rows of own places are summed in the order of the whole.
+    /// The pairs that involve the places `own`, restricted to `places` (increasing), which contain `own` and all their
+    /// neighbours: products in the rows of `own` are summed in the same order as in the whole Hessian.
     pub(super) fn among(&self, places: &[usize], own: &Range<usize>) -> Self {
         let mut local = vec![0; self.particles()];
         for (k, &place) in places.iter().enumerate() {
@@ -111,7 +111,8 @@ impl PairBlocks {
         vectorised(Times { hessian: self, vectors, products });
     }
 
-    /// The inverses of the diagonal blocks sum_j B_ij [N][3][3] by place; where one is not positive definite, that of its trace.
+    /// The inverses of the diagonal blocks sum_j B_ij [N][3][3] by place; a block that is not positive definite is
+    /// replaced by the inverse of its trace.
     pub fn inverse_diagonal(&self) -> Vec<[[f64; 3]; 3]> {
         let mut sums = vec![nalgebra::Matrix3::<f64>::zeros(); self.particles()];
         for i in 0..self.particles() {
@@ -130,8 +131,8 @@ impl PairBlocks {
         sums.into_iter().map(inverse).collect()
     }
 
-    /// Lower triangle of H - shift 1 in the order of places [3N, 3N], with `springs` [N] by place, or none, added to the
-    /// diagonal: they tie particles to where they are.
+    /// Lower triangle of H - shift 1 in the order of places [3N, 3N], with `springs` [N] by place, or empty, added to
+    /// the diagonal: they tie particles to their positions.
     ///
     /// # Errors
     /// `Error::Internal` when the matrix library refuses the triplets.
@@ -166,7 +167,7 @@ impl PairBlocks {
             .map_err(|error| Error::Internal(format!("sparse Hessian: {error:?}")))
     }
 
-    /// Lower triangle of H as a full matrix [3K, 3K] of the K places `held`, which rise; above the diagonal are zeros.
+    /// Lower triangle of H as a full matrix [3K, 3K] of the K places `held` (increasing); zeros above the diagonal.
     pub fn dense_lower(&self, held: &[usize]) -> Mat<f64> {
         const FULL: [[usize; 3]; 3] = [[0, 1, 2], [1, 3, 4], [2, 4, 5]];
         let mut row_of = vec![None; self.particles()];
@@ -228,7 +229,7 @@ impl Pass for Times<'_> {
                 let zj = &z[block.neighbour];
                 let hj = &mut h[block.neighbour];
                 let [xx, xy, xz, yy, yz, zz] = block.b;
-                // one loop over the lanes for each step: every one becomes a register
+                // one loop over the lanes for each step, so that each becomes a register
                 let mut d = [[0.0; LANES]; 3];
                 for k in 0..3 {
                     for l in 0..LANES {

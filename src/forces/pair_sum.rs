@@ -10,13 +10,13 @@ use super::table::{FILLING, PairTable};
 use super::{LANES, NeighbourList};
 use crate::model::{Model, PeriodicBox, with_law};
 
-/// Particles from which a space-filling order pays.
+/// Number of particles from which a space-filling order is faster.
 const LARGE: usize = 3000;
 
 /// Evaluates L configurations of one glass at a time (L = 1 or `LANES`) and keeps the neighbour list they share.
 ///
-/// A lane's energy and forces are the same bits whatever the other lanes hold, whenever the list was made, and
-/// whether L is 1 or `LANES`.
+/// Energy and forces of a lane are bitwise identical whatever the other lanes hold, whenever the list was built, and
+/// for L = 1 and L = `LANES`.
 pub struct PairSum<const L: usize> {
     model: Model,
     cell: PeriodicBox,
@@ -32,7 +32,8 @@ pub struct PairSum<const L: usize> {
     batch: Batch,
 }
 
-/// One configuration as the kernels see it: positions now and when the list was made, forces, a vector; [N + 8].
+/// One configuration in the form of the kernels: current positions, positions when the list was built, forces, a
+/// vector; [N + 8].
 #[derive(Default)]
 struct Single {
     positions: Vec<Record>,
@@ -91,15 +92,15 @@ macro_rules! with_images {
 }
 
 impl<const L: usize> PairSum<L> {
-    /// Default skin [sigma]: short enough that few listed pairs are beyond the cutoff, long enough that a glass
-    /// at rest seldom rebuilds.
+    /// Default skin [sigma]: short enough that few listed pairs are beyond the cutoff, long enough that a glass at rest
+    /// seldom needs a new list.
     pub const SKIN: f64 = 0.2;
 
     pub fn new(model: Model, cell: PeriodicBox) -> Self {
         Self::with_kernel(model, cell, Kernel::best())
     }
 
-    /// With a kernel of one's own choice, for comparisons.
+    /// With a given kernel, for comparisons.
     pub fn with_kernel(model: Model, cell: PeriodicBox, kernel: Kernel) -> Self {
         const { assert!(L == 1 || L == LANES, "a batch has one configuration or LANES") };
         let mut sum = Self {
@@ -119,15 +120,16 @@ impl<const L: usize> PairSum<L> {
         sum
     }
 
-    /// Works through the particles along a curve that fills the box, so that neighbours in space are near in memory. The
-    /// order decides in which order terms are added: give positions [3N] that belong to the glass, not to a moment.
+    /// Orders the particles along a space-filling curve, so that neighbours in space are close in memory. This order
+    /// determines the order in which terms are added: pass positions [3N] that are fixed for a glass, not its current
+    /// ones.
     pub fn ordered_by(mut self, positions: &[f64]) -> Self {
         self.order = space_filling_order(&self.cell, positions);
         self.prepare();
         self
     }
 
-    /// `ordered_by` for glasses of `LARGE` and more; smaller ones lie in the caches in any order.
+    /// `ordered_by` for glasses of at least `LARGE` particles; smaller ones fit into the caches in any order.
     pub fn ordered_if_large(self, positions: &[f64]) -> Self {
         if self.particles() < LARGE { self } else { self.ordered_by(positions) }
     }
@@ -140,20 +142,20 @@ impl<const L: usize> PairSum<L> {
         sum
     }
 
-    /// From now on lane l is deformed by `gradients[l]` (F near 1, see `deformation::fits`): energies and forces are those
-    /// of d' = F d. Lanes without a gradient of their own take the last one; none at all ends the deformation.
+    /// Deforms lane l by `gradients[l]` (F near 1, see `deformation::fits`) from now on: energies and forces are those
+    /// of d' = F d. Lanes without their own gradient use the last one; an empty list ends the deformation.
     pub fn deform(&mut self, gradients: &[Gradient], frame: Frame) {
         self.deformations = (!gradients.is_empty()).then(|| Deformations::new(&self.model, gradients, frame));
         self.list.forget();
     }
 
-    /// The same, for a sum that is made for it.
+    /// The same, for a newly created sum.
     pub fn deformed_by(mut self, gradients: &[Gradient], frame: Frame) -> Self {
         self.deform(gradients, frame);
         self
     }
 
-    /// Brings all that depends on the model and the order up to date.
+    /// Updates everything that depends on the model and the order.
     fn prepare(&mut self) {
         let n = self.model.mixture.particles();
         self.table = PairTable::new(&self.model.mixture, &self.order);
@@ -162,7 +164,7 @@ impl<const L: usize> PairSum<L> {
             for records in [&mut self.single.positions, &mut self.single.forces] {
                 records.resize(n + 8, Record::default());
             }
-            // the filling of the rows: beyond the cutoff wherever it is
+            // padding of the rows: beyond the cutoff wherever it is
             self.single.positions[n..].fill(Record([0.0, 0.0, 0.0, lanes::word_of_kind(FILLING)]));
             for (a, record) in self.single.positions[..n].iter_mut().enumerate() {
                 record.0[3] = lanes::word_of_kind(self.table.kind(a));
@@ -173,7 +175,7 @@ impl<const L: usize> PairSum<L> {
         }
     }
 
-    /// Bytes that are held, the list among them.
+    /// Bytes in use, including the list.
     pub fn bytes(&self) -> usize {
         let Single { positions, reference, forces, vectors } = &self.single;
         let records = positions.len() + reference.len() + forces.len() + vectors.len();
@@ -195,24 +197,25 @@ impl<const L: usize> PairSum<L> {
         self.model.mixture.particles()
     }
 
-    /// How often the list was made, for measurements of cost.
+    /// How often the list was built, for measurements of cost.
     pub fn rebuilds(&self) -> u64 {
         self.rebuilds
     }
 
-    /// Pairs in the present list.
+    /// Number of pairs in the present list.
     pub fn listed_pairs(&self) -> usize {
         self.list.pairs()
     }
 
-    /// Changes the identities of the particles (after swaps); the list is made anew at the next call.
+    /// Changes the identities of the particles (after swaps); the list is rebuilt at the next call.
     pub fn set_model(&mut self, model: Model) {
         self.model = model;
         self.prepare();
     }
 
-    /// Takes in the positions and makes the list anew when it may miss a pair: when any particle of any configuration has
-    /// moved by more than half the skin. (A coordinate that is not a number moves nothing; the energy tells the caller.)
+    /// Takes the positions and rebuilds the list if it may miss a pair: when any particle of any configuration has
+    /// moved by more than half the skin. (A NaN coordinate does not count as moved; the caller notices it in the
+    /// energy.)
     fn refresh(&mut self, positions: &[f64]) {
         let made = self.list.particles() == self.particles();
         let (kernel, order) = (self.kernel, &self.order[..]);
@@ -248,7 +251,7 @@ impl<const L: usize> PairSum<L> {
         self.sum_pairs(WithEnergies, positions, forces)
     }
 
-    /// The forces of `forces`, without the energies, which a batch is a tenth quicker without.
+    /// The forces of `forces`, without the energies, which saves a tenth of the time of a batch.
     pub fn forces_alone(&mut self, positions: &[[f64; L]], forces: &mut [[f64; L]]) {
         self.sum_pairs(ForcesAlone, positions, forces);
     }
@@ -322,7 +325,7 @@ impl<const L: usize> PairSum<L> {
         }
     }
 
-    /// What the kernels made of deformed pairs, in the coordinates of the caller.
+    /// Converts the results for deformed pairs to the coordinates of the caller.
     fn give(&self, forces: &mut [[f64; L]]) {
         if let Some(deformations) = &self.deformations {
             deformations.forces(forces);

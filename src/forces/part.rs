@@ -1,5 +1,5 @@
-//! A Hessian shared by rows: each member of a team holds the pairs that touch its own places, and asks the others for the
-//! displacements of the places beyond.
+//! A Hessian divided by rows: each member of a team holds the pairs that involve its own places, and receives the
+//! displacements of other places from the other members.
 
 use super::pair_blocks::PairBlocks;
 use super::{LANES, VectorRows};
@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::task::Team;
 use std::ops::Range;
 
-/// What a member and another have of each other's places, as local places.
+/// The places that a member and another member exchange, as local places.
 #[derive(Clone, Debug)]
 struct Border {
     member: usize,
@@ -15,11 +15,12 @@ struct Border {
     received: Vec<usize>,
 }
 
-/// The rows of the Hessian that are one member's, in a local order: its own places and those that interact with them, rising.
+/// The rows of the Hessian that belong to one member, in a local order: its own places and those that interact with
+/// them, increasing.
 #[derive(Clone, Debug)]
 pub struct HessianPart {
     pairs: PairBlocks,
-    /// The place of each local place, rising.
+    /// The place of each local place, increasing.
     places: Vec<usize>,
     /// The member's own places, all and local.
     own: Range<usize>,
@@ -27,14 +28,14 @@ pub struct HessianPart {
     borders: Vec<Border>,
 }
 
-/// The places of each of so many members.
+/// The places of each of `members` members.
 pub fn places_of_members(particles: usize, members: usize) -> Vec<Range<usize>> {
     let start = |member: usize| member * particles / members;
     (0..members).map(|member| start(member)..start(member + 1)).collect()
 }
 
 impl HessianPart {
-    /// The share of `member` in `hessian`, which all members have; places are dealt by `shares`.
+    /// The share of `member` in `hessian`, which all members hold; places are assigned by `shares`.
     pub fn new(hessian: &PairBlocks, shares: &[Range<usize>], member: usize) -> Self {
         let own = shares[member].clone();
         let touched = |share: &Range<usize>| {
@@ -59,7 +60,7 @@ impl HessianPart {
                     received: shares[other].clone().filter(|&place| mine[place]).map(at).collect(),
                 }
             })
-            // pairs are symmetric: what has nothing to send has nothing to get
+            // pairs are symmetric: a member that sends nothing receives nothing
             .filter(|border| !border.received.is_empty())
             .collect();
         let local = at(own.start)..at(own.end);
@@ -71,14 +72,14 @@ impl HessianPart {
         self.places.iter().flat_map(|&place| vectors[3 * place..3 * place + 3].iter().copied()).collect()
     }
 
-    /// Puts the member's own rows into [3N][LANES].
+    /// Copies the member's own rows into [3N][LANES].
     pub fn put(&self, local: &VectorRows, vectors: &mut VectorRows) {
         let rows = |places: &Range<usize>| 3 * places.start..3 * places.end;
         vectors[rows(&self.own)].copy_from_slice(&local[rows(&self.local)]);
     }
 
-    /// products = H vectors in the member's own rows, to the bit those of the whole; takes the rows beyond from the other members first.
-    /// Collective.
+    /// products = H vectors in the member's own rows, bitwise identical to those of the whole Hessian; first receives
+    /// the rows of other places from the other members. Collective.
     ///
     /// # Errors
     /// When a member cannot be reached.

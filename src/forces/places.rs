@@ -4,17 +4,17 @@ use super::sums::{self, Pair};
 use super::{LANES, NeighbourList};
 use crate::model::{Model, PeriodicBox};
 
-/// What is kept of the pairs of a configuration.
+/// The stored pairs of a configuration.
 pub(super) struct PairRows<T> {
     /// [N] place in memory -> particle.
     pub order: Vec<usize>,
-    /// [N + 1] where the pairs of each place begin, with the places behind it, rising.
+    /// [N + 1] where the pairs of each place begin, together with the later places, increasing.
     pub first: Vec<usize>,
     pub pairs: Vec<T>,
 }
 
-/// What `keep` makes, of the later place, whether that is particle i of the pair, and the pair, for all pairs of `model` at
-/// `positions` [3N] of which neither particle is left out; `left_out` is [N], or empty when none is.
+/// The results of `keep` (called with the later place, whether that is particle i of the pair, and the pair) for all
+/// pairs of `model` at `positions` [3N] whose particles are both included; `left_out` is [N], or empty if all are.
 pub(super) fn pair_rows<T>(
     model: &Model,
     cell: &PeriodicBox,
@@ -46,7 +46,7 @@ pub(super) fn pair_rows<T>(
     PairRows { order, first, pairs }
 }
 
-/// Vectors [3N] by particle, at most `LANES` of them, as lanes [3N][LANES] by place; lanes without a vector are 0.
+/// At most `LANES` vectors [3N] by particle, as lanes [3N][LANES] by place; lanes without a vector are 0.
 pub(super) fn to_lanes<V: AsRef<[f64]>>(order: &[usize], vectors: &[V]) -> Vec<[f64; LANES]> {
     let mut rows = vec![[0.0; LANES]; 3 * order.len()];
     for (lane, vector) in vectors.iter().take(LANES).enumerate() {

@@ -1,4 +1,4 @@
-//! The inverse of the Hessian on everything but translations and particles that are left out.
+//! The inverse of the Hessian on the complement of the translations and of excluded particles.
 
 use super::factors::{FactorShape, Factors};
 use super::places::{from_lane, to_lanes};
@@ -6,22 +6,22 @@ use super::{LANES, PairBlocks, VectorBatch, lane_products};
 use crate::error::{Error, Result};
 use faer::Mat;
 
-/// A solution's residual, relative to its right-hand side, that is good enough.
+/// Sufficient residual of a solution, relative to its right-hand side.
 const TOLERANCE: f64 = 1e-12;
-/// A solution whose residual is larger than this share of |H| |x| is none.
+/// A solution whose residual is larger than this fraction of |H| |x| is rejected.
 const BACKWARD_ERROR: f64 = 1e-10;
-/// Nor is one whose residual is larger than this share of its right-hand side.
+/// So is one whose residual is larger than this fraction of its right-hand side.
 const FORWARD_ERROR: f64 = 1e-6;
-/// Rounds of refinement of what the factors give.
+/// Rounds of iterative refinement of the solution from the factors.
 const REFINEMENTS: usize = 3;
 /// Iterations of conjugate gradients, in units of the number of coordinates.
 const LONGEST: usize = 2;
 
 /// H^+ of one configuration: H x = f is solved with f and x free of translations.
 ///
-/// By a sparse factorisation L D L^T, one held particle being tied by a spring: a right-hand side without total force then gives
-/// the solution in which that particle rests. Where the factors would take too much memory, by conjugate gradients with
-/// the diagonal blocks as preconditioner (positive definite Hessians only).
+/// Solved by a sparse factorisation L D L^T, with one particle tied by a spring: a right-hand side without total force
+/// then gives the solution in which that particle rests. If the factors would take too much memory, by conjugate
+/// gradients with the diagonal blocks as preconditioner (positive definite Hessians only).
 pub struct PseudoInverse {
     hessian: PairBlocks,
     /// [N] by place: whether the particle takes part.
@@ -30,7 +30,7 @@ pub struct PseudoInverse {
 }
 
 impl PseudoInverse {
-    /// `left_out` [N], or empty when none is; `most_bytes`: what the factors may take.
+    /// `left_out` [N], or empty if all are included; `most_bytes`: memory limit of the factors.
     ///
     /// # Errors
     /// `Error::Numerical` when the factorisation breaks down.
@@ -47,7 +47,7 @@ impl PseudoInverse {
         Ok(Self { hessian, held, factors })
     }
 
-    /// Whether solutions come from a factorisation.
+    /// Whether solutions are obtained from a factorisation.
     pub fn is_factorised(&self) -> bool {
         self.factors.is_some()
     }
@@ -62,7 +62,7 @@ impl PseudoInverse {
         &self.hessian
     }
 
-    /// H^+ `right`, [3N] in the order of particles; exactly 0 on particles that are left out.
+    /// H^+ `right`, [3N] in the order of particles; exactly 0 for excluded particles.
     ///
     /// # Errors
     /// `Error::Numerical` when the residual is not small: H is singular beyond translations, or, with conjugate gradients, not
@@ -99,7 +99,7 @@ impl PseudoInverse {
         Ok(solution)
     }
 
-    /// Takes the mean of the held particles off vectors in the order of places and sets the others to zero.
+    /// Subtracts the mean over the included particles from vectors in the order of places, and sets the others to zero.
     pub fn project(&self, block: &mut [[f64; LANES]]) {
         let count = self.held.iter().filter(|held| **held).count().max(1) as f64;
         let mut mean = [[0.0; LANES]; 3];
@@ -187,7 +187,7 @@ impl PseudoInverse {
             let still = |l: usize| off[l] <= TOLERANCE * TOLERANCE * size[l];
             if (0..LANES).any(|l| !still(l) && curvature[l] <= 0.0) {
                 return Err(Error::Numerical(
-                    "the Hessian is not positive definite: the configuration is no minimum".to_owned(),
+                    "the Hessian is not positive definite: the configuration is not a minimum".to_owned(),
                 ));
             }
             let step: [f64; LANES] = std::array::from_fn(|l| if still(l) { 0.0 } else { rz[l] / curvature[l] });
@@ -210,17 +210,18 @@ impl PseudoInverse {
         Ok(x)
     }
 
-    /// The residual against |H| |x|.
+    /// Compares the residual with |H| |x|.
     fn check(&self, x: &VectorBatch, right: &VectorBatch) -> Result<()> {
         let off = squares(&self.residual(x, right)).map(f64::sqrt);
         let (size, force) = (squares(x).map(f64::sqrt), squares(right).map(f64::sqrt));
         for l in 0..LANES {
             let scale = self.hessian.bound() * size[l] + force[l];
-            // near a zero mode x grows without bound, and the first bound with it
+            // near a zero mode x grows without bound, and so does the first bound
             let wrong = off[l] > BACKWARD_ERROR * scale || off[l] > FORWARD_ERROR * force[l];
             if off[l].is_nan() || wrong {
                 return Err(Error::Numerical(format!(
-                    "a linear system of the Hessian is solved to {:e} of its size only: the Hessian is singular beyond translations",
+                    "a linear system of the Hessian is solved only to a relative residual of {:e}: the Hessian is \
+                     singular beyond translations",
                     off[l] / scale
                 )));
             }

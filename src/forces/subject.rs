@@ -1,9 +1,9 @@
-//! What a neighbour list is made of.
+//! The input of a neighbour list.
 
 use super::table::PairTable;
 use crate::model::{Model, PeriodicBox};
 
-/// Whose list it is.
+/// The particles of a list.
 #[derive(Clone, Copy)]
 pub struct Subject<'a> {
     pub model: &'a Model,

@@ -43,7 +43,7 @@ pub fn pair(model: &Model, i: usize, j: usize, d: [f64; 3]) -> Option<Pair> {
     })
 }
 
-/// Calls `visit` for every interacting pair i < j, i rising, then j rising.
+/// Calls `visit` for every interacting pair i < j, in increasing order of i, then of j.
 pub fn for_each_pair(model: &Model, cell: &PeriodicBox, positions: &[f64], mut visit: impl FnMut(&Pair)) {
     let n = positions.len() / 3;
     for i in 0..n {
@@ -99,7 +99,7 @@ pub fn stress(model: &Model, cell: &PeriodicBox, positions: &[f64]) -> [[f64; 3]
     stress.map(|row| row.map(|s| s / volume))
 }
 
-/// What a pair adds to V times the stress.
+/// The contribution of a pair to V times the stress.
 pub(super) fn add_stress(pair: &Pair, stress: &mut [[f64; 3]; 3]) {
     for a in 0..3 {
         for b in 0..3 {
@@ -149,7 +149,7 @@ pub fn third_order(model: &Model, cell: &PeriodicBox, positions: &[f64], z: &[f6
     (contraction, full)
 }
 
-/// U(b) - U(a) summed pair by pair, so that no digits are lost between nearly equal configurations.
+/// U(b) - U(a) summed pair by pair to avoid cancellation between nearly equal configurations.
 pub fn energy_difference(model: &Model, cell: &PeriodicBox, a: &[f64], b: &[f64]) -> f64 {
     let n = a.len() / 3;
     let energy_at =

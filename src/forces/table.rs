@@ -1,10 +1,10 @@
-//! What the kernels need of a mixture, in the form they read it.
+//! The parameters of a mixture in the form that the kernels read.
 
 use crate::model::Mixture;
 
 /// Kinds of particles a table by kind can hold.
 pub const KINDS: usize = 8;
-/// The kind of what fills the rows of a list: in units of its sigma = 0 every distance is infinite.
+/// The kind of the padding of list rows: in units of its sigma = 0 every distance is infinite.
 pub const FILLING: u8 = KINDS as u8 - 1;
 
 /// epsilon, 1/sigma^2 and epsilon/sigma^2 of one kind with every kind.
@@ -12,11 +12,11 @@ pub const FILLING: u8 = KINDS as u8 - 1;
 pub struct KindRow {
     pub inverse_sigma_squared: [f64; KINDS],
     pub epsilon: [f64; KINDS],
-    /// epsilon / sigma^2: what a slope by x^2 is multiplied with.
+    /// epsilon / sigma^2: the factor of a derivative by x^2.
     pub scale: [f64; KINDS],
 }
 
-/// A mixture of few kinds, or one in which every pair has its own sigma and epsilon = 1.
+/// A mixture of few kinds, or one in which every pair has its own sigma, with epsilon = 1.
 #[derive(Clone, Debug, PartialEq)]
 pub enum PairTable {
     ByKind { kinds: Vec<u8>, rows: Box<[KindRow; KINDS]> },
@@ -24,7 +24,7 @@ pub enum PairTable {
 }
 
 impl PairTable {
-    /// The table of a mixture whose particle `order[a]` comes a-th; an empty order is the mixture's own.
+    /// The table of a mixture whose particle `order[a]` has index a; an empty order is the mixture's own.
     pub fn new(mixture: &Mixture, order: &[u32]) -> Self {
         let particles = mixture.particles();
         let kind_of: &dyn Fn(usize) -> u8 = match mixture {
@@ -35,7 +35,7 @@ impl PairTable {
         let place = |a: usize| order.get(a).map_or(a, |&i| i as usize);
         let kinds: Vec<u8> = (0..particles).map(|a| kind_of(place(a))).collect();
         let mut rows = Box::new([KindRow::default(); KINDS]);
-        // a particle of each kind stands for all of them
+        // a particle of each kind represents all others
         let mut example = [None; KINDS];
         for (a, &kind) in kinds.iter().enumerate() {
             example[kind as usize].get_or_insert(place(a));
@@ -55,7 +55,7 @@ impl PairTable {
         PairTable::ByKind { kinds, rows }
     }
 
-    /// Kind of a particle, 0 where every pair is its own.
+    /// Kind of a particle; 0 if every pair has its own parameters.
     pub fn kind(&self, particle: usize) -> u8 {
         match self {
             PairTable::ByKind { kinds, .. } => kinds[particle],

@@ -1,4 +1,4 @@
-//! The third derivative of the energy as its pairs, contracted with eight vectors at a time.
+//! The third derivative of the energy, stored by pairs, contracted with eight vectors at a time.
 //!
 //! With y = z_i - z_j, u = n.y, w = y.y, b = (U'' - U'/r) / r and a = U''' - 3 b:
 //! (U:zz)_i = sum_j [(a u^2 + b w) n + 2 b u y], opposite on j; U:zzz = sum_{i<j} (a u^3 + 3 b u w).
@@ -18,7 +18,7 @@ struct Term {
     b: f64,
 }
 
-/// The third derivative U of one configuration; the plain twin of its contractions is [`sums::third_order`].
+/// The third derivative of U of one configuration; the plain counterpart of its contractions is [`sums::third_order`].
 #[derive(Clone, Debug)]
 pub struct ThirdOrder {
     /// [N] place in memory -> particle, that of [`super::PairBlocks`].
@@ -29,8 +29,8 @@ pub struct ThirdOrder {
 }
 
 impl ThirdOrder {
-    /// All pairs of `model` at `positions` [3N] of which neither particle is left out; `left_out` is [N], or empty when
-    /// none is.
+    /// All pairs of `model` at `positions` [3N] whose particles are both included; `left_out` is [N], or empty if all
+    /// are.
     pub fn new(model: &Model, cell: &PeriodicBox, positions: &[f64], left_out: &[bool]) -> Self {
         let keep = |neighbour: usize, i_is_later: bool, pair: &Pair| {
             let b = (pair.second - pair.slope_over_r) / pair.r;

@@ -3,8 +3,8 @@
 use crate::error::{Error, Result};
 use std::path::Path;
 
-/// Reads a profile: two columns xi, V (commas, semicolons or blanks between them), rising xi, 0 and 1 being the minima;
-/// `#` starts a comment, one line of headings is allowed. Returns (xi [n], V [n] in epsilon).
+/// Reads a profile: two columns xi, V (separated by commas, semicolons or blanks), increasing xi, with the minima at 0
+/// and 1; `#` starts a comment, one line of headings is allowed. Returns (xi [n], V [n] in epsilon).
 ///
 /// # Errors
 /// `Error::Input` with line, value and remedy.
@@ -47,7 +47,7 @@ pub fn read_profile(path: &Path) -> Result<(Vec<f64>, Vec<f64>)> {
     Ok((xi, energy))
 }
 
-/// Reads a vector of `length` numbers (3N), any number of them on a line; `#` starts a comment.
+/// Reads a vector of `length` numbers (3N), any number on a line; `#` starts a comment.
 ///
 /// # Errors
 /// `Error::Input` with line, value and remedy.
@@ -74,7 +74,7 @@ fn read(path: &Path) -> Result<String> {
     })
 }
 
-/// Lines that hold something besides a comment, split into words, with their number from 1.
+/// Lines that contain more than a comment, split into words, with their number from 1.
 fn filled_lines(text: &str) -> impl Iterator<Item = (usize, Vec<&str>)> {
     text.lines().enumerate().filter_map(|(k, line)| {
         let line = line.trim_start_matches('\u{feff}').split('#').next()?;

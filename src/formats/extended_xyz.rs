@@ -4,7 +4,7 @@ use super::frame::{Frame, Row, finite};
 use crate::error::{Error, Result};
 use std::path::Path;
 
-/// Which column holds what.
+/// The columns of the data.
 struct Columns {
     species: usize,
     position: usize,
@@ -103,7 +103,7 @@ fn row(line: &str, number: usize, columns: &Columns) -> std::result::Result<Row,
     Ok(Row { line: number, species: words[columns.species].to_string(), position, diameter })
 }
 
-/// `key=value` pairs; values may stand in double quotes; a lone word is a key without value.
+/// `key=value` pairs; values may be in double quotes; a single word is a key without a value.
 fn key_values(header: &str) -> std::result::Result<Vec<(String, String)>, String> {
     let mut pairs = Vec::new();
     let mut rest = header.trim();
@@ -116,7 +116,7 @@ fn key_values(header: &str) -> std::result::Result<Vec<(String, String)>, String
             (value, rest) = match after.strip_prefix('"') {
                 Some(quoted) => {
                     let (value, rest) =
-                        quoted.split_once('"').ok_or_else(|| format!("the quote after {key}= does not end"))?;
+                        quoted.split_once('"').ok_or_else(|| format!("the quote after {key}= is not closed"))?;
                     (value.to_string(), rest)
                 }
                 None => {
@@ -154,7 +154,7 @@ fn lattice(pairs: &[(String, String)]) -> std::result::Result<[f64; 3], String> 
     let edges = [numbers[0], numbers[4], numbers[8]];
     match edges.iter().all(|&edge| edge > 0.0) {
         true => Ok(edges),
-        false => Err(format!("Lattice=\"{text}\": the box has an edge that is not above 0; {WANTED}")),
+        false => Err(format!("Lattice=\"{text}\": the box has an edge that is not positive; {WANTED}")),
     }
 }
 

@@ -1,6 +1,6 @@
-//! A configuration as a file gives it, before it is checked.
+//! A configuration as read from a file, before it is checked.
 
-/// One particle as its line gives it.
+/// One particle as read from its line.
 pub(super) struct Row {
     /// Line in the file, from 1.
     pub line: usize,
@@ -9,7 +9,7 @@ pub(super) struct Row {
     pub diameter: Option<f64>,
 }
 
-/// One configuration as the file gives it, in the order in which particles are numbered.
+/// One configuration as read, in the order in which particles are numbered.
 pub(super) struct Frame {
     /// First line of the configuration.
     pub line: usize,
@@ -19,7 +19,7 @@ pub(super) struct Frame {
     pub diameter_remedy: &'static str,
 }
 
-/// A finite number, or why not.
+/// A finite number, or the reason why it is not.
 pub(super) fn finite(text: &str) -> std::result::Result<f64, String> {
     match text.parse::<f64>() {
         Ok(x) if x.is_finite() => Ok(x),

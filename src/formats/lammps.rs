@@ -2,10 +2,10 @@
 
 use super::frame::{Frame, Row, finite};
 use crate::error::{Error, Result};
-use crate::model::Preset;
+use crate::model::Potential;
 use std::path::Path;
 
-/// The atom styles that are read, with the column of the diameter and of x.
+/// The supported atom styles, with the columns of the diameter and of x.
 #[derive(Clone, Copy, PartialEq)]
 enum Style {
     /// id type x y z
@@ -26,7 +26,7 @@ impl Style {
         }
     }
 
-    /// Without a hint the number of columns tells: image flags add three.
+    /// Without a style hint the number of columns decides: image flags add three.
     fn of_columns(columns: usize) -> Option<Self> {
         match columns {
             5 | 8 => Some(Style::Atomic),
@@ -45,7 +45,8 @@ impl Style {
     }
 }
 
-const WANTED_STYLE: &str = "expected atom_style atomic (id type x y z), charge (id type q x y z) or sphere (id type diameter density x y z), image flags after them allowed";
+const WANTED_STYLE: &str = "expected atom_style atomic (id type x y z), charge (id type q x y z) or sphere (id type \
+                            diameter density x y z), optionally followed by image flags";
 /// Sections that a data file can have.
 const SECTIONS: [&str; 24] = [
     "Atoms",
@@ -74,7 +75,7 @@ const SECTIONS: [&str; 24] = [
     "AngleAngle Coeffs",
 ];
 
-/// What the header says.
+/// The contents of the header.
 #[derive(Default)]
 struct Header {
     atoms: Option<usize>,
@@ -82,7 +83,7 @@ struct Header {
     bounds: [Option<(usize, [f64; 2])>; 3],
 }
 
-pub(super) fn read(path: &Path, text: &str, preset: Preset) -> Result<Frame> {
+pub(super) fn read(path: &Path, text: &str, potential: &Potential) -> Result<Frame> {
     // the first line is a comment whatever it says
     let lines: Vec<(usize, &str)> = text.lines().enumerate().skip(1).map(|(k, line)| (k + 1, line.trim())).collect();
     let filled: Vec<(usize, &str)> =
@@ -107,7 +108,7 @@ pub(super) fn read(path: &Path, text: &str, preset: Preset) -> Result<Frame> {
             ));
         }
     }
-    let rows = atoms(path, &filled[first_section..], count, preset)?;
+    let rows = atoms(path, &filled[first_section..], count, potential)?;
     let line = rows.first().map_or(1, |row| row.line);
     Ok(Frame {
         line,
@@ -157,7 +158,7 @@ fn header(path: &Path, lines: &[(usize, &str)]) -> Result<Header> {
 }
 
 /// The rows of the section Atoms by rising id.
-fn atoms(path: &Path, lines: &[(usize, &str)], count: usize, preset: Preset) -> Result<Vec<Row>> {
+fn atoms(path: &Path, lines: &[(usize, &str)], count: usize, potential: &Potential) -> Result<Vec<Row>> {
     let Some(start) = lines.iter().position(|(_, line)| section_name(line) == Some("Atoms")) else {
         return Err(Error::input(path, format!("no section `Atoms`; {WANTED_STYLE}")));
     };
@@ -165,7 +166,7 @@ fn atoms(path: &Path, lines: &[(usize, &str)], count: usize, preset: Preset) -> 
     let hint = title.split_once('#').map(|(_, hint)| hint.trim()).filter(|hint| !hint.is_empty());
     let hinted = match hint.and_then(|hint| hint.split_whitespace().next()) {
         Some(name) => Some(Style::named(name).ok_or_else(|| {
-            Error::input(path, format!("line {number}: atom_style `{name}` is not read; {WANTED_STYLE}"))
+            Error::input(path, format!("line {number}: atom_style `{name}` is not supported; {WANTED_STYLE}"))
         })?),
         None => None,
     };
@@ -182,7 +183,7 @@ fn atoms(path: &Path, lines: &[(usize, &str)], count: usize, preset: Preset) -> 
                 ),
             ));
         }
-        rows.push(row(line, *number, hinted, preset).map_err(fault)?);
+        rows.push(row(line, *number, hinted, potential).map_err(fault)?);
     }
     if rows.len() < count {
         return Err(Error::input(
@@ -206,11 +207,16 @@ fn atoms(path: &Path, lines: &[(usize, &str)], count: usize, preset: Preset) -> 
     Ok(rows.into_iter().map(|(_, row)| row).collect())
 }
 
-fn row(line: &str, number: usize, hinted: Option<Style>, preset: Preset) -> std::result::Result<(u64, Row), String> {
+fn row(
+    line: &str,
+    number: usize,
+    hinted: Option<Style>,
+    potential: &Potential,
+) -> std::result::Result<(u64, Row), String> {
     let words: Vec<&str> = line.split('#').next().unwrap_or_default().split_whitespace().collect();
     let style = Style::of_columns(words.len()).filter(|style| hinted.is_none_or(|hinted| hinted == *style));
-    let style =
-        style.ok_or_else(|| format!("`{line}`: {} columns do not suit the atom_style; {WANTED_STYLE}", words.len()))?;
+    let style = style
+        .ok_or_else(|| format!("`{line}`: {} columns do not match the atom_style; {WANTED_STYLE}", words.len()))?;
     let id = words[0].parse::<u64>().map_err(|_| format!("atom id `{}` is not a whole number", words[0]))?;
     let mut position = [0.0; 3];
     for (x, word) in position.iter_mut().zip(&words[style.position_column()..]) {
@@ -218,7 +224,7 @@ fn row(line: &str, number: usize, hinted: Option<Style>, preset: Preset) -> std:
     }
     let diameter = match style {
         Style::Atomic => None,
-        _ if !preset.has_diameters() => None,
+        _ if !potential.has_diameters() => None,
         _ => Some(finite(words[2]).map_err(|fault| format!("diameter {fault}; expected a number above 0"))?),
     };
     Ok((id, Row { line: number, species: words[1].to_string(), position, diameter }))

@@ -1,4 +1,4 @@
-//! Files made elsewhere, and for elsewhere: configurations (extended XYZ, LAMMPS data) and columns of numbers.
+//! Files of other programs: configurations (extended XYZ, LAMMPS data) and columns of numbers.
 
 mod columns;
 mod extended_xyz;

@@ -1,30 +1,33 @@
-//! Files of configurations, told apart by what is in them.
+//! Files of configurations; the format is recognised by the contents.
 
 use super::frame::{Frame, Row};
 use super::{extended_xyz, lammps, sanity};
 use crate::error::{Error, Result};
-use crate::model::{Configuration, PeriodicBox, Preset};
+use crate::model::{Configuration, MOST_SPECIES, PeriodicBox, Potential};
 use std::io::Read;
 use std::path::Path;
 
-/// Reads every configuration of a file; particles by line (extended XYZ) or by rising id (LAMMPS data), positions [3N] as written.
+/// Reads every configuration of a file; particles by line (extended XYZ) or by increasing id (LAMMPS data), positions
+/// [3N] as written.
 ///
 /// Extended XYZ: `Lattice="..." Properties=species:S:1:pos:R:3[:diameter:R:1]`, several frames one after another;
-/// LAMMPS data: atom_style atomic, charge (pss: the diameter in the charge column) or sphere. Species A, B, C or 1, 2, 3.
+/// LAMMPS data: atom_style atomic, charge (pss: the diameter in the charge column) or sphere. Species by their names in the model (A, B,
+/// C of a preset) or as 1, 2, 3.
 ///
 /// # Errors
 /// `Error::Input` with line, particle, value and remedy: unreadable, truncated or unknown format, wrong counts, numbers that
 /// are not finite, unknown species, missing diameters, a box without volume or below two cutoffs, overlapping particles.
-pub fn read_configurations(path: &Path, preset: Preset) -> Result<Vec<Configuration>> {
+pub fn read_configurations(path: &Path, potential: impl Into<Potential>) -> Result<Vec<Configuration>> {
+    let potential = &potential.into();
     let text = read_text(path)?;
     let frames = match format_of(path, &text)? {
         Format::ExtendedXyz => extended_xyz::read(path, &text)?,
-        Format::Lammps => vec![lammps::read(path, &text, preset)?],
+        Format::Lammps => vec![lammps::read(path, &text, potential)?],
     };
-    frames.iter().map(|frame| configuration(path, frame, preset)).collect()
+    frames.iter().map(|frame| configuration(path, frame, potential)).collect()
 }
 
-/// How many configurations a file holds, from its headers alone.
+/// The number of configurations in a file, from its headers alone.
 pub fn count(path: &Path) -> Result<usize> {
     let text = read_text(path)?;
     match format_of(path, &text)? {
@@ -55,8 +58,8 @@ fn unreadable(path: &Path, fault: &std::io::Error) -> Error {
 
 fn read_text(path: &Path) -> Result<String> {
     if path.is_file() && is_hdf5(path)? {
-        let message =
-            "is HDF5; expected extended XYZ or a LAMMPS data file (a glasses.h5 is named by a deck's prepare.from)";
+        let message = "is HDF5; expected extended XYZ or a LAMMPS data file (to import a glasses.h5, name it in a deck's \
+             prepare.from)";
         return Err(Error::input(path, message));
     }
     let bytes = std::fs::read(path).map_err(|fault| unreadable(path, &fault))?;
@@ -88,32 +91,36 @@ fn format_of(path: &Path, text: &str) -> Result<Format> {
 }
 
 /// A frame as the model needs it, checked.
-fn configuration(path: &Path, frame: &Frame, preset: Preset) -> Result<Configuration> {
+fn configuration(path: &Path, frame: &Frame, potential: &Potential) -> Result<Configuration> {
     let mut species = Vec::with_capacity(frame.rows.len());
     let mut diameters = Vec::with_capacity(frame.rows.len());
     let mut positions = Vec::with_capacity(3 * frame.rows.len());
     for (k, row) in frame.rows.iter().enumerate() {
         let place = format!("line {}, particle {k}", row.line);
-        species.push(species_of(&row.species, preset).map_err(|wanted| {
+        species.push(species_of(&row.species, potential).map_err(|wanted| {
             Error::input(
                 path,
-                format!("{place}: species `{}` is not in the model {}; expected {wanted}", row.species, preset.name()),
+                format!(
+                    "{place}: species `{}` is not in the model {}; expected {wanted}",
+                    row.species,
+                    potential.name()
+                ),
             )
         })?);
         diameters
-            .push(diameter_of(row, frame, preset).map_err(|fault| Error::input(path, format!("{place}: {fault}")))?);
+            .push(diameter_of(row, frame, potential).map_err(|fault| Error::input(path, format!("{place}: {fault}")))?);
         positions.extend(row.position);
     }
-    one_species(path, frame, preset)?;
+    one_species(path, frame, potential)?;
     let configuration = Configuration { cell: PeriodicBox { edges: frame.edges }, positions, species, diameters };
-    sanity::check(path, frame, &configuration, preset)?;
+    sanity::check(path, frame, &configuration, potential)?;
     Ok(configuration)
 }
 
 /// Particles of a model without species have one name: several are the sign of a file made for another model. (Those of pss
 /// differ by their diameters, whatever they are called.)
-fn one_species(path: &Path, frame: &Frame, preset: Preset) -> Result<()> {
-    let Some(first) = frame.rows.first().filter(|_| preset.species() == 1 && !preset.has_diameters()) else {
+fn one_species(path: &Path, frame: &Frame, potential: &Potential) -> Result<()> {
+    let Some(first) = frame.rows.first().filter(|_| potential.species() == 1 && !potential.has_diameters()) else {
         return Ok(());
     };
     match frame.rows.iter().enumerate().find(|(_, row)| row.species != first.species) {
@@ -121,35 +128,37 @@ fn one_species(path: &Path, frame: &Frame, preset: Preset) -> Result<()> {
         Some((k, row)) => Err(Error::input(
             path,
             format!(
-                "line {}, particle {k}: species `{}` beside `{}`, but all particles of {} are alike; give all of them one \
-                 name, or another model",
+                "line {}, particle {k}: species `{}` beside `{}`, but all particles of {} are identical; give every \
+                 particle the same name, or choose another model",
                 row.line,
                 row.species,
                 first.species,
-                preset.name()
+                potential.name()
             ),
         )),
     }
 }
 
-/// Index of a species by letter or by LAMMPS type; models of one species take any name.
-fn species_of(name: &str, preset: Preset) -> std::result::Result<u8, String> {
-    const LETTERS: [&str; 3] = ["A", "B", "C"];
-    const TYPES: [&str; 3] = ["1", "2", "3"];
-    if preset.species() == 1 {
+/// Index of a species by its name or by LAMMPS type; models of one species take any name.
+fn species_of(name: &str, potential: &Potential) -> std::result::Result<u8, String> {
+    const TYPES: [&str; MOST_SPECIES] = ["1", "2", "3"];
+    if potential.species() == 1 {
         return Ok(0);
     }
-    let found = (0..preset.species()).find(|&k| LETTERS[k] == name || TYPES[k] == name);
-    let last = preset.species() - 1;
-    found.map(|k| k as u8).ok_or_else(|| format!("{} (or {})", LETTERS[..=last].join(", "), TYPES[..=last].join(", ")))
+    let types = &TYPES[..potential.species()];
+    // a name that is a number means what the deck says, not a type
+    let found =
+        potential.names().position(|known| known == name).or_else(|| types.iter().position(|kind| *kind == name));
+    let names = || potential.names().collect::<Vec<_>>().join(", ");
+    found.map(|k| k as u8).ok_or_else(|| format!("{} (or {})", names(), types.join(", ")))
 }
 
-fn diameter_of(row: &Row, frame: &Frame, preset: Preset) -> std::result::Result<f64, String> {
-    if !preset.has_diameters() {
+fn diameter_of(row: &Row, frame: &Frame, potential: &Potential) -> std::result::Result<f64, String> {
+    if !potential.has_diameters() {
         return Ok(1.0);
     }
     match row.diameter {
-        None => Err(format!("no diameter, which {} needs; {}", preset.name(), frame.diameter_remedy)),
+        None => Err(format!("no diameter, which {} needs; {}", potential.name(), frame.diameter_remedy)),
         Some(diameter) if diameter > 0.0 && diameter <= 10.0 => Ok(diameter),
         Some(diameter) => Err(format!(
             "diameter {diameter:?} is not accepted; expected above 0, at most 10 (pss: 0.73 to 1.62); {}",

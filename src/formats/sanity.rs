@@ -1,18 +1,19 @@
-//! What a configuration must be for its model: a box that holds two cutoffs, coordinates near it, particles apart.
+//! Checks of a configuration for its model: the box holds two cutoffs, coordinates are near it, particles do not
+//! overlap.
 
 use super::frame::Frame;
 use crate::error::{Error, Result};
-use crate::model::{Configuration, Law, Mixture, PeriodicBox, Preset};
+use crate::model::{Configuration, Mixture, PeriodicBox, Potential};
 use std::path::Path;
 
-/// Particles closer than this many sigma_ij overlap: the energy of a pair is above 10^6 there. Harmonic spheres may overlap
-/// but not coincide.
+/// Particles closer than this many sigma_ij overlap: the energy of a pair is above 10^6 there. Where phi stays finite
+/// particles may overlap but not coincide.
 const SMALLEST_DISTANCE: f64 = 0.3;
 /// Coordinates further from the box than this many edges have lost their digits.
 const MOST_EDGES: f64 = 1e6;
 
-pub(super) fn check(path: &Path, frame: &Frame, configuration: &Configuration, preset: Preset) -> Result<()> {
-    let model = preset.model(configuration);
+pub(super) fn check(path: &Path, frame: &Frame, configuration: &Configuration, potential: &Potential) -> Result<()> {
+    let model = potential.model(configuration);
     let (edge, cutoff) = (configuration.cell.shortest_edge(), model.largest_cutoff());
     if edge < 2.0 * cutoff {
         let needed = (configuration.density() * (2.0 * cutoff).powi(3)).ceil();
@@ -33,26 +34,25 @@ pub(super) fn check(path: &Path, frame: &Frame, configuration: &Configuration, p
                 return Err(Error::input(
                     path,
                     format!(
-                        "line {}, particle {k}: coordinate {x:?} is over {MOST_EDGES:?} edges away; wrap it into the box",
+                        "line {}, particle {k}: coordinate {x:?} is more than {MOST_EDGES:?} box edges away; wrap it \
+                         into the box",
                         row.line
                     ),
                 ));
             }
         }
     }
-    let smallest = match model.law {
-        Law::Harmonic(_) => f64::MIN_POSITIVE,
-        _ => SMALLEST_DISTANCE,
-    };
+    let diverges = model.law.diverges();
+    let smallest = if diverges { SMALLEST_DISTANCE } else { f64::MIN_POSITIVE };
     let Some(Overlap { i, j, r, sigma }) = first_overlap(configuration, &model.mixture, smallest) else {
         return Ok(());
     };
     let lines = format!("lines {} and {}: particles {i} and {j}", frame.rows[i].line, frame.rows[j].line);
     Err(Error::input(
         path,
-        match model.law {
-            Law::Harmonic(_) => format!("{lines} coincide; move one of them"),
-            _ => format!(
+        match diverges {
+            false => format!("{lines} coincide; move one of them"),
+            true => format!(
                 "{lines} overlap: r = {r:.6}, sigma_ij = {sigma:.6}; expected at least {SMALLEST_DISTANCE} sigma_ij; check the box, the species and the diameters"
             ),
         },
@@ -100,7 +100,7 @@ struct Cells {
 impl Cells {
     fn new(cell: &PeriodicBox, positions: &[f64], distance: f64) -> Self {
         let particles = positions.len() / 3;
-        // about one particle in a cell, never narrower than the distance asked for
+        // about one particle in a cell, never narrower than the given distance
         let width = (cell.volume() / particles.max(1) as f64).cbrt().max(distance);
         let counts = cell.edges.map(|edge| ((edge / width).floor().max(1.0) as usize).min(particles.max(1)));
         let mut wrapped = positions.to_vec();

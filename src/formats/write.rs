@@ -1,22 +1,22 @@
-//! Configurations for other programs; every number is written with the digits that read back exactly.
+//! Configurations for other programs; every number is written with enough digits to be read back exactly.
 
-use crate::model::{Configuration, Preset};
+use crate::model::{Configuration, Potential};
 use std::fmt::Write;
 
-const LETTERS: [&str; 3] = ["A", "B", "C"];
-
-/// One frame of extended XYZ: species A, B, C, positions [sigma] as they are, and diameters [sigma] where the model has them.
-pub fn write_extended_xyz(configuration: &Configuration, preset: Preset) -> String {
+/// One frame of extended XYZ: species by name, positions [sigma] as they are, and diameters [sigma] where the model has them.
+pub fn write_extended_xyz(configuration: &Configuration, potential: impl Into<Potential>) -> String {
+    let potential = potential.into();
     let [x, y, z] = configuration.cell.edges;
-    let with_diameters = preset.has_diameters();
+    let with_diameters = potential.has_diameters();
     let diameter = if with_diameters { ":diameter:R:1" } else { "" };
+    let names: Vec<&str> = potential.names().collect();
     let mut text = format!("{}\n", configuration.particles());
     let _ = writeln!(
         text,
         "Lattice=\"{x:?} 0 0 0 {y:?} 0 0 0 {z:?}\" Properties=species:S:1:pos:R:3{diameter} pbc=\"T T T\""
     );
     for (k, r) in configuration.positions.chunks_exact(3).enumerate() {
-        let species = LETTERS.get(configuration.species[k] as usize).copied().unwrap_or("A");
+        let species = names.get(configuration.species[k] as usize).unwrap_or(&names[0]);
         let _ = write!(text, "{species} {:?} {:?} {:?}", r[0], r[1], r[2]);
         let _ = if with_diameters { writeln!(text, " {:?}", configuration.diameters[k]) } else { writeln!(text) };
     }
@@ -24,12 +24,13 @@ pub fn write_extended_xyz(configuration: &Configuration, preset: Preset) -> Stri
 }
 
 /// A LAMMPS data file: atom_style charge with the diameter in the charge column where the model has diameters, else atomic;
-/// types 1, 2, 3 = A, B, C; ids 1 ... N.
-pub fn write_lammps_data(configuration: &Configuration, preset: Preset) -> String {
-    let style = if preset.has_diameters() { "charge" } else { "atomic" };
-    let types = preset.species();
+/// types 1, 2, 3 in the order of the species; ids 1 ... N.
+pub fn write_lammps_data(configuration: &Configuration, potential: impl Into<Potential>) -> String {
+    let potential = potential.into();
+    let style = if potential.has_diameters() { "charge" } else { "atomic" };
+    let types = potential.species();
     let mut text =
-        format!("glasswell {}\n\n{} atoms\n{types} atom types\n\n", preset.name(), configuration.particles());
+        format!("glasswell {}\n\n{} atoms\n{types} atom types\n\n", potential.name(), configuration.particles());
     for (axis, edge) in ["x", "y", "z"].iter().zip(configuration.cell.edges) {
         let _ = writeln!(text, "0.0 {edge:?} {axis}lo {axis}hi");
     }
@@ -40,7 +41,7 @@ pub fn write_lammps_data(configuration: &Configuration, preset: Preset) -> Strin
     let _ = writeln!(text, "\nAtoms # {style}\n");
     for (k, r) in configuration.positions.chunks_exact(3).enumerate() {
         let _ = write!(text, "{} {}", k + 1, configuration.species[k] + 1);
-        if preset.has_diameters() {
+        if potential.has_diameters() {
             let _ = write!(text, " {:?}", configuration.diameters[k]);
         }
         let _ = writeln!(text, " {:?} {:?} {:?}", r[0], r[1], r[2]);

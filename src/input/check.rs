@@ -32,7 +32,7 @@ fn model(deck: &Deck, section: &mut Section) {
         );
         section.require(settings.particles >= smallest, "particles", &wanted);
     }
-    if settings.preset == Preset::TljAsPrinted {
+    if settings.potential.preset() == Some(Preset::TljAsPrinted) {
         section.warn(
             "preset",
             "tlj-as-printed has epsilon and sigma of the C pairs exchanged as the paper prints them; use tlj for the mixture that the paper simulates",

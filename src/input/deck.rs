@@ -1,11 +1,12 @@
-//! The deck, with one optional section for each stage, and what a stage says of its section.
+//! The deck, with one optional section for each stage, and the interface of a stage to its section.
 
+use super::campaign::CampaignSettings;
 use super::findings::Findings;
-use super::general::{CampaignSettings, ModelSettings};
+use super::model::ModelSettings;
 use super::origin::{Origin, reread};
 use super::section::Section;
 use crate::error::{Error, Result};
-use crate::model::Preset;
+use crate::model::Potential;
 use crate::stage::{Stage, every_stage};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -13,16 +14,25 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use toml::{Table, Value};
 
-/// What a stage says of its section of the deck: implemented for the settings, which stand beside their algorithm.
+/// A stage's section of the deck: implemented for the settings, next to their algorithm.
 pub trait DeckSection: Serialize + DeserializeOwned {
-    /// How a changed value adds to the results that are there; every other change makes other results.
+    /// Which changed values extend existing results; every other change invalidates them.
     const GROWTH: Growth = Growth::NONE;
+
+    /// Keys that only presets have a default for: with tables of one's own the deck must give them.
+    const WITHOUT_DEFAULT: &'static [&'static str] = &[];
 
     /// Every impossible value is a fault, every doubtful one a warning.
     fn check(&self, deck: &Deck, section: &mut Section);
 
     /// Changes defaults that depend on what the deck says in this section (`given`) or in earlier ones.
-    fn adjust_defaults(_preset: Preset, _given: &Table, _earlier: &[(&'static str, Table)], _defaults: &mut Table) {}
+    fn adjust_defaults(
+        _potential: &Potential,
+        _given: &Table,
+        _earlier: &[(&'static str, Table)],
+        _defaults: &mut Table,
+    ) {
+    }
 
     /// The stages whose results the stage uses, directly or through others, in order: all of `possible` unless the settings say
     /// otherwise.
@@ -30,13 +40,13 @@ pub trait DeckSection: Serialize + DeserializeOwned {
         possible.to_vec()
     }
 
-    /// Whether the results depend on which units [tunnel] asks for.
+    /// Whether the results depend on the units in [tunnel].
     fn is_decided_by_units(&self, _deck: &Deck) -> bool {
         false
     }
 }
 
-/// Keys of a section whose change adds to the results that are there.
+/// Keys of a section whose change extends existing results.
 #[derive(Clone, Copy, Debug)]
 pub struct Growth {
     /// Numbers that may be raised.
@@ -51,28 +61,32 @@ impl Growth {
     pub const NONE: Self = Self { raised: &[], extended: &[], appended: &[] };
 }
 
-/// Makes the deck with one optional section for each stage, and the matches that lead from a stage to its section.
+/// Defines the deck with one optional section for each stage, and the matches from a stage to its section.
 macro_rules! deck {
     ($($(#[$doc:meta])* $variant:ident, $section:ident: $room:ident::$settings:ident, $file:literal, after [$($before:ident),*];)*) => {
         impl Stage {
             /// The section's defaults for a model.
-            pub(super) fn defaults(self, preset: Preset) -> Result<Value> {
-                match self { $(Stage::$variant => to_value(&<crate::$room::$settings>::defaults(preset))),* }
+            pub(super) fn defaults(self, potential: &Potential) -> Result<Value> {
+                match self { $(Stage::$variant => to_value(&<crate::$room::$settings>::defaults(potential))),* }
             }
 
-            /// The section read into its settings and written back: every key present, numbers of the right kind.
+            /// The section read into its settings and written back: every key present, numbers of the right type.
             pub(super) fn reread(self, value: Value) -> std::result::Result<Value, toml::de::Error> {
                 match self { $(Stage::$variant => reread::<crate::$room::$settings>(value)),* }
             }
 
             pub(super) fn adjust_defaults(
                 self,
-                preset: Preset,
+                potential: &Potential,
                 given: &Table,
                 earlier: &[(&'static str, Table)],
                 defaults: &mut Table,
             ) {
-                match self { $(Stage::$variant => <crate::$room::$settings>::adjust_defaults(preset, given, earlier, defaults)),* }
+                match self { $(Stage::$variant => <crate::$room::$settings>::adjust_defaults(potential, given, earlier, defaults)),* }
+            }
+
+            pub(super) fn without_default(self) -> &'static [&'static str] {
+                match self { $(Stage::$variant => <crate::$room::$settings>::WITHOUT_DEFAULT),* }
             }
 
             pub(super) fn growth(self) -> Growth {
@@ -81,8 +95,7 @@ macro_rules! deck {
         }
 
         /// A deck with every default filled in and every value checked.
-        ///
-        /// A stage whose section the deck does not have is `None`; [`Deck::add_stage`] fills it with defaults.
+        /// The section of a stage that the deck does not have is `None`; [`Deck::add_stage`] fills it with defaults.
         #[derive(Clone, Debug, PartialEq)]
         pub struct Deck {
             /// Where the deck was read from; `from` is relative to its folder.
@@ -92,7 +105,7 @@ macro_rules! deck {
             pub campaign: CampaignSettings,
             pub model: ModelSettings,
             $(pub $section: Option<crate::$room::$settings>,)*
-            /// What is accepted but doubtful, one sentence each.
+            /// What is accepted but questionable, one sentence each.
             pub warnings: Vec<String>,
             /// Where each value comes from, by dotted key.
             pub(super) origins: BTreeMap<String, Origin>,
@@ -136,7 +149,7 @@ macro_rules! deck {
                 }
             }
 
-            /// Whether a stage's results depend on which units [tunnel] asks for.
+            /// Whether a stage's results depend on the units in [tunnel].
             pub(super) fn is_decided_by_units(&self, stage: Stage) -> bool {
                 match stage {
                     $(Stage::$variant => {
@@ -145,7 +158,7 @@ macro_rules! deck {
                 }
             }
 
-            /// Whether the deck asks for a stage.
+            /// Whether the deck has the section of a stage.
             pub fn has(&self, stage: Stage) -> bool {
                 match stage { $(Stage::$variant => self.$section.is_some()),* }
             }

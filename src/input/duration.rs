@@ -1,16 +1,16 @@
-//! Durations as decks and arguments write them: "90 s", "10 min", "2 h", "1 h 30 min".
+//! Durations in decks and arguments: "90 s", "10 min", "2 h", "1 h 30 min".
 
 use std::time::Duration;
 
 /// Reads "90 s", "10 min", "2 h", "1 day 12 h".
 ///
 /// # Errors
-/// A sentence that says what is accepted.
+/// A sentence that states what is accepted.
 pub fn parse_duration(text: &str) -> Result<Duration, String> {
     humantime::parse_duration(text.trim()).map_err(|_| "a duration such as \"90 s\", \"10 min\" or \"2 h\"".to_string())
 }
 
-/// The shortest text that `parse_duration` reads back: whole hours, minutes or seconds where they fit.
+/// The shortest text that `parse_duration` reads back: whole hours, minutes or seconds where possible.
 pub fn duration_text(duration: Duration) -> String {
     let seconds = duration.as_secs();
     match seconds {

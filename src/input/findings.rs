@@ -1,13 +1,13 @@
-//! Everything that is wrong or doubtful in a deck, gathered so that one reading tells all of it.
+//! All errors and warnings about a deck, collected so that they are reported together.
 
 use super::source::{Place, Source};
 use crate::error::{Error, Result};
 use std::path::Path;
 
-/// What reading a deck has found so far.
+/// The errors and warnings found so far.
 pub(super) struct Findings<'a> {
     source: &'a Source,
-    /// Faults with the byte they stand at (`usize::MAX`: not in the deck).
+    /// Faults with their byte position (`usize::MAX`: not in the deck).
     faults: Vec<(usize, String)>,
     pub warnings: Vec<String>,
 }
@@ -39,7 +39,7 @@ impl<'a> Findings<'a> {
         }
     }
 
-    /// A section that cannot stand in this deck: "line 3, column 2: [relax]: ...".
+    /// A section that is not allowed in this deck: "line 3, column 2: [relax]: ...".
     pub fn reject_section(&mut self, section: &str, message: &str) {
         self.reject_key(self.source.place(section), &format!("[{section}]: {message}"));
     }
@@ -61,7 +61,7 @@ impl<'a> Findings<'a> {
         self.faults.push((offset, format!("line {line}, column {column}: {message}")));
     }
 
-    /// The warnings, or one error that tells every fault in the order of the text.
+    /// The warnings, or one error that reports every fault in the order of the text.
     pub fn into_result(mut self, file: &Path) -> Result<Vec<String>> {
         if self.faults.is_empty() {
             return Ok(self.warnings);

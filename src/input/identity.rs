@@ -1,4 +1,4 @@
-//! What makes two decks the same campaign: canonical text, its hash, the keys a stage depends on.
+//! Whether two decks define the same campaign: canonical text, its hash, the keys on which a stage depends.
 
 use super::deck::{Deck, Growth};
 use super::explain::quoted_key;
@@ -28,19 +28,20 @@ impl std::fmt::Display for Change {
     }
 }
 
-/// How a deck relates to the one that made the results.
+/// The relation of a deck to the one that produced the results.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Comparison {
-    /// The results stand as they are.
+    /// The results remain valid.
     Same,
-    /// Raised quenches, runs, glasses or samples, more temperatures, units or imported files: the results stand and are added to.
+    /// Raised quenches, runs, glasses or samples, more temperatures, units or imported files: the results remain valid
+    /// and are extended.
     Extends(Vec<Change>),
-    /// Results would differ; changes in the order of the stages, the first first.
+    /// Results would differ; changes in the order of the stages.
     Changed(Vec<Change>),
 }
 
 impl Deck {
-    /// The effective deck, one `section.key = value` a line in a fixed order: equal for decks that mean the same.
+    /// The effective deck, one `section.key = value` per line in a fixed order: equal for equivalent decks.
     ///
     /// # Errors
     /// `Error::Internal` when a settings struct cannot be written as TOML.
@@ -67,8 +68,9 @@ impl Deck {
         let mut keys = self.keys_of_sections(stage)?;
         if self.is_decided_by_units(stage) {
             let mut with_units = self.clone();
+            // a model that stands for no material has no unit until the deck gives one
             if !with_units.has(Stage::Tunnel) {
-                with_units.add_stage(Stage::Tunnel)?;
+                with_units.set_section(Stage::Tunnel, Stage::Tunnel.defaults(&self.model.potential)?)?;
             }
             let of_tunnel = with_units.keys_of_sections(Stage::Tunnel)?;
             let decides = |line: &&str| line.starts_with("tunnel.units") || line.starts_with("tunnel.reduced_mass");
@@ -85,7 +87,7 @@ impl Deck {
         })
     }
 
-    /// How this deck relates to the one that made the results in a directory.
+    /// The relation of this deck to the one that produced the results in a directory.
     ///
     /// # Errors
     /// As [`Deck::canonical_text`].
@@ -107,8 +109,8 @@ impl Deck {
     }
 }
 
-/// Compares two canonical texts (of decks, or of the keys of one stage). Name and checkpoint interval do not count; a
-/// stage that only one of them has does not either.
+/// Compares two canonical texts (of decks, or of the keys of one stage). Name and checkpoint interval are ignored, and
+/// so is a stage that only one of the texts has.
 ///
 /// # Errors
 /// `Error::Internal` when a text is not one that [`Deck::canonical_text`] or [`Deck::stage_keys`] wrote.
@@ -178,7 +180,7 @@ fn relation(key: &str, old: Option<&Value>, new: Option<&Value>) -> Relation {
     }
 }
 
-/// The stage whose section a key stands in.
+/// The stage to whose section a key belongs.
 fn stage_of(key: &str) -> Option<Stage> {
     Stage::from_name(key.split('.').next()?)
 }

@@ -24,7 +24,7 @@ pub fn import_files(deck: &Deck) -> Result<Vec<PathBuf>> {
             files.push(path);
             continue;
         }
-        // only the name is a pattern: the folder may hold any letters
+        // only the file name is a pattern: the folder may contain any characters
         let pattern = Path::new(&glob::Pattern::escape(&folder.to_string_lossy())).join(name);
         let found = glob::glob(&pattern.to_string_lossy())
             .map_err(|problem| fault(format!("expected a file or a pattern with *, ? or [a-z]: {}", problem.msg)))?;
@@ -32,7 +32,8 @@ pub fn import_files(deck: &Deck) -> Result<Vec<PathBuf>> {
         if found.is_empty() {
             let place = if folder.as_os_str().is_empty() { ".".to_string() } else { folder.display().to_string() };
             return Err(fault(format!(
-                "no such file in {place}; expected a file or a pattern that matches some, relative to the deck"
+                "no such file in {place}; expected a file or a pattern that matches at least one file, relative to \
+                 the deck"
             )));
         }
         files.extend(found);
@@ -40,7 +41,7 @@ pub fn import_files(deck: &Deck) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// How many configurations a file holds; `None` for HDF5, which this room does not read.
+/// The number of configurations in a file; `None` for HDF5, which this module does not read.
 ///
 /// # Errors
 /// `Error::Input` when the file cannot be read or is of no known format.
@@ -51,7 +52,8 @@ pub fn count_configurations(path: &Path) -> Result<Option<usize>> {
     formats::count(path).map(Some)
 }
 
-/// Without `glasses` in the deck, as many glasses are taken as the files hold; more than there are is a fault.
+/// Without `glasses` in the deck, all configurations of the files are taken; a larger number than they hold is an
+/// error.
 pub(super) fn check(deck: &mut Deck) -> Result<()> {
     if deck.prepare.as_ref().is_none_or(|prepare| prepare.method != PrepareMethod::Import) {
         return Ok(());
@@ -111,14 +113,14 @@ pub fn check_particles(deck: &Deck, file: &Path, held: usize) -> Result<()> {
     ))
 }
 
-/// Line and column of a key's value in the deck, if it is there.
+/// Line and column of a key's value in the deck, if it is set there.
 fn line_of(deck: &Deck, key: &str) -> Option<(usize, usize)> {
     let source = Source::parse(&deck.text, &deck.file).ok()?;
     let start = source.place(key)?.value.start;
     Some(source.line_and_column(start))
 }
 
-/// A fault of a deck that shows only when files are looked at, with the line of its key.
+/// An error of a deck that is found only when files are read, with the line of its key.
 fn fault_at(deck: &Deck, key: &str, message: &str) -> Error {
     let place = line_of(deck, key).map(|(line, column)| format!("line {line}, column {column}: "));
     Error::Deck { file: deck.file.clone(), message: format!("{}{message}", place.unwrap_or_default()) }

@@ -1,4 +1,4 @@
-//! The deck's values laid over the defaults, key by key, so that a fault is told at its key.
+//! Merges the deck's values into the defaults, key by key, so that an error is reported at its key.
 
 use super::duration::parse_duration;
 use super::findings::Findings;
@@ -11,7 +11,7 @@ pub(super) type Reread<'a> = &'a dyn Fn(Value) -> Result<Value, toml::de::Error>
 
 /// One section's effective table: `defaults` overlaid with what the deck gives; faults go to `findings`.
 ///
-/// The table of defaults tells which keys there are; a table that is empty by default takes any key.
+/// The table of defaults defines which keys exist; a table that is empty by default accepts any key.
 pub(super) fn overlay(
     source: &Source,
     section: &str,
@@ -58,7 +58,7 @@ impl Merge<'_, '_> {
                     set(&mut candidate, &inner_path, value.clone());
                     match (self.reread)(Value::Table(candidate)) {
                         Ok(Value::Table(table)) => {
-                            // as read back: 1 has become 1.0 where a number is asked for
+                            // as read back: 1 has become 1.0 where a number is expected
                             let value = value_at(&table, &inner_path).unwrap_or(value);
                             set(effective, &inner_path, value);
                         }
@@ -82,7 +82,7 @@ impl Merge<'_, '_> {
     }
 }
 
-/// A single text where a list is asked for is a list of one.
+/// A single text where a list is expected is a list of one element.
 fn as_list(default: Option<&Value>, value: &Value) -> Value {
     match (default, value) {
         (Some(Value::Array(_)), Value::String(_)) => Value::Array(vec![value.clone()]),
@@ -90,7 +90,7 @@ fn as_list(default: Option<&Value>, value: &Value) -> Value {
     }
 }
 
-/// What would be accepted, from the kind of the default and serde's complaint.
+/// What would be accepted, from the type of the default and serde's message.
 fn wanted(default: Option<&Value>, given: &Value, complaint: &str) -> String {
     // serde lists the names of an enum as "unknown variant `x`, expected `a` or `b`" or "..., expected one of `a`, `b`, `c`"
     if let Some((_, names)) = complaint.split_once(", expected ").filter(|_| complaint.starts_with("unknown variant")) {
@@ -109,11 +109,11 @@ fn wanted(default: Option<&Value>, given: &Value, complaint: &str) -> String {
         Some(Value::String(text)) if parse_duration(text).is_ok() => {
             "a duration in quotes, such as \"90 s\", \"10 min\" or \"2 h\"".to_string()
         }
-        Some(Value::String(_)) => "a text in quotes".to_string(),
+        Some(Value::String(_)) => "a string in quotes".to_string(),
         Some(Value::Array(list)) if list.first().is_some_and(Value::is_float) => {
             format!("a list of {} numbers", list.len())
         }
-        Some(Value::Array(_)) => "a text in quotes or a list of them".to_string(),
+        Some(Value::Array(_)) => "a string in quotes or a list of strings".to_string(),
         Some(Value::Table(table)) if table.is_empty() => "a table of numbers by name: { mine = 2500.0 }".to_string(),
         Some(Value::Table(table)) => format!("a table with the keys {}", listed(table.keys().map(String::as_str))),
         None => "a number".to_string(),

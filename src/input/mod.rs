@@ -1,27 +1,29 @@
 //! The deck: TOML, with defaults by model and checks that name line and column.
 //!
-//! The room only composes the settings structs that stand beside their algorithms; nothing here computes.
+//! This module only combines the settings structs, which are defined next to their algorithms; it computes nothing.
 
 mod check;
 mod deck;
 mod duration;
 mod explain;
 mod findings;
-mod general;
+mod campaign;
 mod identity;
 mod imports;
 mod merge;
+mod model;
 mod nearest_name;
 mod origin;
 mod parse;
 mod section;
 mod source;
 
+pub use campaign::CampaignSettings;
 pub use deck::{Deck, DeckSection, Growth};
 pub use duration::{duration_text, parse_duration};
-pub use general::{CampaignSettings, ModelSettings};
 pub use identity::{Change, Comparison, compare_keys};
 pub use imports::{check_particles, count_configurations, import_files};
+pub use model::{ModelSettings, named_model};
 pub use nearest_name::{listed, nearest_name};
 pub use origin::Origin;
 pub use parse::{parse_deck, read_deck};

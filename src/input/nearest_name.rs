@@ -1,7 +1,7 @@
-//! Which known name a mistyped one is nearest to.
+//! The known name that is closest to a mistyped one.
 
-/// The known name that the given one begins, else the one at the smallest edit distance, if that is at most a third of its length (and at least two
-/// letters of slack).
+/// The known name that starts with the given one, else the one at the smallest edit distance, if that is at most a
+/// third of its length (or at most two letters).
 pub fn nearest_name<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let known: Vec<&str> = known.into_iter().collect();
     if let Some(name) = known.iter().find(|name| given.len() >= 3 && name.starts_with(given)) {

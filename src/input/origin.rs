@@ -1,9 +1,9 @@
-//! Where the values of a deck come from.
+//! The origins of the values of a deck.
 
 use serde::{Serialize, de::DeserializeOwned};
 use toml::Value;
 
-/// Where a value of the effective deck comes from.
+/// The origin of a value of the effective deck.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// Written in the deck.
@@ -24,7 +24,7 @@ impl std::fmt::Display for Origin {
     }
 }
 
-/// Settings read and written back: every key present, numbers of the right kind.
+/// Settings read and written back: every key present, numbers of the right type.
 pub(super) fn reread<T: Serialize + DeserializeOwned>(value: Value) -> std::result::Result<Value, toml::de::Error> {
     let settings: T = value.try_into()?;
     Value::try_from(&settings).map_err(serde::de::Error::custom)

@@ -1,16 +1,18 @@
 //! From a deck's text to settings: defaults of the model, the deck's values over them, checks.
 
+use super::campaign::CampaignSettings;
 use super::check;
 use super::deck::{Deck, to_value};
 use super::findings::Findings;
-use super::general::{CampaignSettings, ModelSettings};
 use super::imports;
 use super::merge::{Reread, overlay};
+use super::model::ModelSettings;
+use super::model::potential_of;
 use super::nearest_name::{listed, nearest_name};
 use super::origin::{Origin, reread};
-use super::source::{Source, leaves};
+use super::source::{Source, join, leaves};
 use crate::error::{Error, Result};
-use crate::model::Preset;
+use crate::model::{Potential, Preset};
 use crate::stage::Stage;
 use std::path::Path;
 use toml::{Table, Value};
@@ -32,16 +34,16 @@ pub fn read_deck(path: &Path) -> Result<Deck> {
 /// Reads a deck's text without touching any file; `file` names it in messages.
 ///
 /// # Errors
-/// `Error::Deck` with line, column, key, value and what would be accepted; all faults are told at once.
+/// `Error::Deck` with line, column, key, value and what would be accepted; all faults are reported together.
 pub fn parse_deck(text: &str, file: &Path) -> Result<Deck> {
     let source = Source::parse(text, file)?;
     let mut findings = Findings::new(&source);
     check_sections(&source, &mut findings);
-    let Some(preset) = preset_of(&source, &mut findings) else {
+    let Some(potential) = potential_of(&source, &mut findings) else {
         findings.into_result(file)?;
         return Err(Error::Internal("a deck without a model passed its checks".to_string()));
     };
-    let sections = effective_sections(&source, preset, file, &mut findings)?;
+    let sections = effective_sections(&source, &potential, file, &mut findings)?;
     if !findings.is_clean() {
         findings.into_result(file)?;
         return Err(Error::Internal("a faulty deck passed its checks".to_string()));
@@ -91,53 +93,43 @@ fn check_sections(source: &Source, findings: &mut Findings) {
     }
 }
 
-fn preset_of(source: &Source, findings: &mut Findings) -> Option<Preset> {
-    let names = || Preset::ALL.into_iter().map(Preset::name);
-    let given = source.values.get("model").and_then(|model| model.get("preset"));
-    let Some(given) = given else {
-        let message =
-            format!("model.preset is missing: add `preset = \"tlj\"` below a line [model]; one of {}", listed(names()));
-        findings.reject_key(source.place("model"), &message);
-        return None;
-    };
-    let preset = given.as_str().and_then(Preset::from_name);
-    if preset.is_none() {
-        let hint = given.as_str().and_then(|given| nearest_name(given, names()));
-        let hint = hint.map_or(String::new(), |name| format!(" (did you mean `{name}`?)"));
-        findings.reject("model.preset", "", &format!("one of {}{hint}", listed(names())));
-    }
-    preset
-}
-
 /// The effective table of every section that the deck has, [campaign] and [model] always, in order.
 fn effective_sections(
     source: &Source,
-    preset: Preset,
+    potential: &Potential,
     file: &Path,
     findings: &mut Findings,
 ) -> Result<Vec<(&'static str, Table)>> {
     let campaign = table(to_value(&CampaignSettings::defaults(&campaign_name(file)))?);
-    let model = table(to_value(&ModelSettings::defaults(preset))?);
-    if !preset.has_diameters() && source.place("model.diameter_limits").is_some() {
-        let message =
-            format!("model.diameter_limits: particles of {} have no diameters; remove the key", preset.name());
-        findings.reject_key(source.place("model.diameter_limits"), &message);
-        return Ok(Vec::new());
-    }
+    let model = table(to_value(&ModelSettings::defaults(potential))?);
     let campaign = overlay(source, "campaign", &campaign, &reread::<CampaignSettings>, findings);
     let model = overlay(source, "model", &model, &reread::<ModelSettings>, findings);
+    require(source, "model", potential, ModelSettings::WITHOUT_DEFAULT, findings);
     let mut sections = vec![("campaign", campaign), ("model", model)];
     for stage in Stage::ALL {
         if source.values.contains_key(stage.name()) {
-            let mut defaults = table(stage.defaults(preset)?);
+            let mut defaults = table(stage.defaults(potential)?);
             let given = source.values.get(stage.name()).and_then(Value::as_table).cloned().unwrap_or_default();
-            stage.adjust_defaults(preset, &given, &sections, &mut defaults);
+            stage.adjust_defaults(potential, &given, &sections, &mut defaults);
             let reread: Reread = &|value| stage.reread(value);
             let effective = overlay(source, stage.name(), &defaults, reread, findings);
+            require(source, stage.name(), potential, stage.without_default(), findings);
             sections.push((stage.name(), effective));
         }
     }
     Ok(sections)
+}
+
+/// Keys that only presets have a default for must stand in every other deck.
+fn require(source: &Source, section: &str, potential: &Potential, keys: &[&str], findings: &mut Findings) {
+    for key in keys.iter().filter(|_| potential.preset().is_none()) {
+        if source.place(&join(section, key)).is_none() {
+            let message = format!(
+                "{section}.{key} is missing: a model with tables of its own has no default for it; add `{key} = ...` below [{section}]"
+            );
+            findings.reject_key(source.place(section), &message);
+        }
+    }
 }
 
 fn assemble(text: &str, file: &Path, sections: &[(&str, Table)]) -> Result<Deck> {
@@ -157,12 +149,12 @@ fn assemble(text: &str, file: &Path, sections: &[(&str, Table)]) -> Result<Deck>
     Ok(deck)
 }
 
-/// A default that differs between models is the preset's.
+/// A default that differs between presets is the preset's; with tables of one's own there is none.
 fn record_origins(deck: &mut Deck, source: &Source, section: &str, effective: &Table) -> Result<()> {
     let mut of_presets = Vec::new();
     for preset in Preset::ALL {
         let defaults = match Stage::from_name(section) {
-            Some(stage) => stage.defaults(preset)?,
+            Some(stage) => stage.defaults(&preset.into())?,
             None if section == "model" => to_value(&ModelSettings::defaults(preset))?,
             None => to_value(&CampaignSettings::defaults(&deck.campaign.name))?,
         };
@@ -172,7 +164,7 @@ fn record_origins(deck: &mut Deck, source: &Source, section: &str, effective: &T
         let same_for_all = of_presets.iter().all(|list| list.contains(&(key.clone(), value.clone())));
         let origin = match source.place(&key) {
             Some(_) => Origin::Deck,
-            None if same_for_all => Origin::Default,
+            None if same_for_all || deck.model.potential.preset().is_none() => Origin::Default,
             None => Origin::Preset,
         };
         deck.origins.insert(key, origin);

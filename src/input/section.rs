@@ -42,7 +42,7 @@ impl<'a, 'b> Section<'a, 'b> {
         self.require(value >= smallest, key, &format!("a whole number, {smallest} or more"));
     }
 
-    /// Stable for velocity Verlet.
+    /// Checks that the time step is stable for velocity Verlet.
     pub fn time_step(&mut self, time_step: f64) {
         let wanted = format!("a number above 0, at most {LARGEST_TIME_STEP} (the papers: 0.0025 to 0.01)");
         self.require(time_step > 0.0 && time_step <= LARGEST_TIME_STEP, "time_step", &wanted);
@@ -51,12 +51,12 @@ impl<'a, 'b> Section<'a, 'b> {
         }
     }
 
-    /// The section itself cannot stand in this deck.
+    /// Rejects the section itself in this deck.
     pub fn refuse(&mut self, message: &str) {
         self.findings.reject_section(self.name, message);
     }
 
-    /// Accepted, but doubtful.
+    /// Accepted, but questionable.
     pub fn warn(&mut self, key: &str, message: &str) {
         self.findings.warn(&format!("{}.{key}", self.name), &format!("[{}] {message}", self.name));
     }

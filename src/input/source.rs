@@ -1,4 +1,4 @@
-//! A deck's text, its values and where in the text each of them stands.
+//! A deck's text, its values, and the position of each in the text.
 
 use crate::error::{Error, Result};
 use std::collections::BTreeMap;
@@ -7,7 +7,7 @@ use std::path::Path;
 use toml::de::{DeTable, DeValue};
 use toml::{Table, Value};
 
-/// Where a key and its value stand, in bytes.
+/// Byte positions of a key and its value.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Place {
     pub key: Range<usize>,
@@ -38,7 +38,7 @@ impl Source {
         Ok(Self { text: text.to_string(), values, places })
     }
 
-    /// Where a dotted key stands, if the deck has it.
+    /// The position of a dotted key, if the deck has it.
     pub fn place(&self, key: &str) -> Option<&Place> {
         self.places.get(key)
     }
@@ -65,12 +65,12 @@ fn collect_places(prefix: &str, table: &DeTable, places: &mut BTreeMap<String, P
     }
 }
 
-/// A syntax fault with the line that it is in.
+/// A syntax error with its line.
 fn not_toml(text: &str, file: &Path, fault: &toml::de::Error) -> Error {
     let (line, column) = line_and_column(text, fault.span().map_or(0, |span| span.start));
     let written = text.lines().nth(line - 1).unwrap_or_default().trim();
     let message = match fault.message() {
-        message if message.contains("i128") => format!("a whole number is beyond the largest, {}", i64::MAX),
+        message if message.contains("i128") => format!("a whole number exceeds the largest allowed, {}", i64::MAX),
         message => message.trim().replace('\n', ", "),
     };
     Error::Deck {

@@ -1,8 +1,8 @@
-//! The exploration of a glass: molecular dynamics at T_exp with quenches on the way.
+//! The exploration of a glass: molecular dynamics at T_exp with quenches at intervals.
 //!
-//! Up to eight isoconfigurational runs of one glass (the same positions, fresh velocities) advance together, one to a
-//! lane. Snapshots wait until there are enough of them to fill the lanes of the minimiser; which of them are quenched the
-//! schedule tells.
+//! Up to eight isoconfigurational runs of one glass (the same positions, fresh velocities) advance together, one per
+//! lane. Snapshots wait until there are enough to fill the lanes of the minimiser; the schedule decides which of them
+//! are quenched.
 
 use super::identity::Identity;
 use super::outcome::Quench;
@@ -17,7 +17,7 @@ use crate::model::{Configuration, Model};
 use crate::random::{Purpose, Stream, stream};
 use crate::sampling::{DynamicsSettings, DynamicsState, run_lanes};
 use crate::task::{Progress, Task, in_steps};
-use rand::Rng;
+use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
 const LARGEST_BUFFER: usize = 64;
@@ -27,21 +27,21 @@ const BUFFERED_PARTICLES: usize = 100_000;
 /// Particles of all the snapshots that wait for bisection, as long as each run has one interval.
 const BISECTED_PARTICLES: usize = 2_000_000;
 
-/// Quenches of a queue: what is recognised in a queue depends on its members. Fewer of large glasses, so that it stays a
-/// matter of seconds.
+/// Number of quenches in a queue: what is recognised in a queue depends on its members. Fewer for large glasses, so
+/// that a queue takes no more than seconds.
 fn queue(particles: usize) -> usize {
     (BUFFERED_PARTICLES / particles.max(1)).clamp(LANES, LARGEST_BUFFER)
 }
 
-/// Snapshots of all the runs of a group that wait before their intervals of `stride` are settled: enough for a queue of
-/// the ends alone, as far as memory allows.
+/// Number of waiting snapshots, over all runs of a group, at which their intervals of `stride` are settled: enough for
+/// a queue of interval ends, as far as memory allows.
 fn buffer(particles: usize, stride: u64) -> usize {
     let ends = queue(particles);
     ends.saturating_mul(stride as usize).min(BISECTED_PARTICLES / particles.max(1)).max(ends)
 }
 
-/// The most configurations that a group of so many runs holds beside the batches: snapshots that wait, and where the quenches of a
-/// queue have ended.
+/// The largest number of configurations that a group of runs of this size holds in addition to the batches: waiting
+/// snapshots, and the end points of the quenches of a queue.
 pub fn configurations_held(particles: usize, settings: &ExploreSettings) -> u64 {
     let runs = settings.runs.min(LANES) as u64;
     let all = runs * settings.quenches;
@@ -56,13 +56,13 @@ const CAGE: f64 = 0.1;
 /// ... has grown by this factor over the second half of the run is a liquid, not a glass.
 const DIFFUSIVE_GROWTH: f64 = 1.5;
 
-/// What one run of one glass found.
+/// The results of one run of one glass.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunRecord {
     pub glass: u64,
     pub run: u64,
     found: MinimaIndex,
-    /// One per snapshot, by rising step.
+    /// One per snapshot, in order of increasing step.
     pub visits: Vec<Visit>,
     /// (number of the snapshot, mean squared displacement since the first [sigma^2]) at snapshots 2, 4, 8, ...
     pub displacement_trace: Vec<(u64, f64)>,
@@ -84,7 +84,7 @@ impl RunRecord {
         self.found.minima()
     }
 
-    /// Lets go of the minima, which a library has taken over.
+    /// Drops the minima, which a library has taken over.
     pub fn forget_minima(&mut self) {
         self.found = MinimaIndex::default();
     }
@@ -109,9 +109,9 @@ struct RunState {
     /// Positions of the first snapshot [3N].
     origin: Vec<f64>,
     record: RunRecord,
-    /// Minima of the record, the latest visited first, each once.
+    /// Minima of the record, each once, in the order of their latest visits, the latest first.
     recent: Vec<u32>,
-    /// Draws the quenches that are audited.
+    /// Selects the quenches that are audited.
     audit: Stream,
     /// By rising step.
     waiting: Vec<Snapshot>,
@@ -125,7 +125,7 @@ pub struct ExplorationState {
     runs: Vec<RunState>,
     /// Snapshots taken of each run.
     taken: u64,
-    /// The waiting snapshots were enough and are being quenched.
+    /// Enough snapshots were waiting, and they are being quenched.
     draining: bool,
 }
 
@@ -190,7 +190,7 @@ impl ExplorationTask {
         }
     }
 
-    /// What the runs have found so far, in run order.
+    /// The results of the runs so far, in run order.
     pub fn records(&self) -> Vec<RunRecord> {
         self.state.runs.iter().map(|run| run.record.clone()).collect()
     }
@@ -234,7 +234,7 @@ impl ExplorationTask {
         self.state.draining |= enough || self.finished_moving();
     }
 
-    /// Places (run, waiting snapshot) with the turns of the next quenches, in the order of the queue: the shallow first.
+    /// The next quenches as (run, waiting snapshot) with their turns, in the order of the queue: small depths first.
     fn next_quenches(&self) -> Vec<(Member, usize)> {
         let stride = self.settings.interval();
         let mut starts = Vec::new();
@@ -249,13 +249,13 @@ impl ExplorationTask {
         }
         // stable: the runs of one snapshot stay in order
         starts.sort_by_key(|&(depth, number, ..)| (depth, number));
-        // all the ends of a buffer at once, and no more than that of what lies between
+        // all ends of a buffer at once, and no more than that number of snapshots in between
         starts.truncate(2 * queue(self.single.particles()));
         starts.into_iter().map(|(.., member, place)| (member, place)).collect()
     }
 
-    /// Quenches the waiting snapshots that the schedule asks for next, or enters them all when it asks for none; returns the
-    /// force evaluations.
+    /// Quenches the waiting snapshots that the schedule requests next, or enters all in the record if it
+    /// requests none; returns the force evaluations.
     fn advance_quenches(&mut self) -> u64 {
         let starts = self.next_quenches();
         if starts.is_empty() {
@@ -330,8 +330,8 @@ impl RunState {
         self.record.minima().get(index as usize)
     }
 
-    /// Moves the waiting snapshots into the record: minima in the order of their turns, visits by step. Those that were not
-    /// quenched are where the one before them is.
+    /// Moves the waiting snapshots into the record: minima in the order of their turns, visits by step. A snapshot that
+    /// was not quenched is assigned the minimum of the one before it.
     fn enter_waiting(&mut self, identity: &Identity, stride: u64) {
         let mut entries: Vec<(Turn, usize)> = Vec::new();
         for (place, snapshot) in self.waiting.iter().enumerate() {
@@ -373,7 +373,7 @@ impl RunState {
         self.recent.truncate(REMEMBERED);
     }
 
-    /// Temperature and displacement at snapshot number `taken` (1 is the first).
+    /// Records temperature and displacement at snapshot number `taken` (1 is the first).
     fn note_snapshot(&mut self, dynamics: &DynamicsState, taken: u64) {
         let positions = &dynamics.positions;
         self.record.temperature_sum += dynamics.temperature();

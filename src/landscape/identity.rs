@@ -1,27 +1,27 @@
-//! When two quenches have found one minimum.
+//! Whether two quenches have found the same minimum.
 
 use super::displacement::displacement_field;
 use super::rattlers::rattlers;
 use crate::model::{Mixture, Model, PeriodicBox};
 use serde::{Deserialize, Serialize};
 
-/// |E_a - E_b| <= this * N max(1, |E/N|) is one energy.
+/// |E_a - E_b| <= this * N max(1, |E/N|) counts as the same energy.
 const ENERGY: f64 = 1e-10;
-/// No particle of one minimum is further away than this [sigma].
+/// No particle of the same minimum is further away than this [sigma].
 const PARTICLE: f64 = 1e-3;
 /// For the small transitions of harmonic packings: |dr_1 - dr_2| relative to the smaller of both ...
 const RELATIVE: f64 = 1e-2;
 /// ... and the total displacement that is the noise of a quench [sigma].
 const NOISE: f64 = 1e-4;
 
-/// How two minima compare.
+/// The result of a comparison of two minima.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Same {
     Different,
-    /// Every particle is at its place.
+    /// Every particle is at the same position.
     Identical,
-    /// Indistinguishable particles have exchanged their places: another minimum, of the same energy by identity.
+    /// Indistinguishable particles have exchanged their positions: another minimum, with identical energy.
     Permuted,
 }
 
@@ -32,14 +32,14 @@ pub struct Identity {
     cell: PeriodicBox,
     /// Particles with one kind are indistinguishable [N].
     kinds: Vec<u64>,
-    /// Where displacements of a harmonic packing are measured from [3N]; empty when none was given.
+    /// The configuration from which displacements of a harmonic packing are measured [3N]; empty if none was given.
     origin: Vec<f64>,
 }
 
 impl Identity {
     pub fn new(model: Model, cell: PeriodicBox) -> Self {
         let kinds = match &model.mixture {
-            // diameters are practically never equal; equal ones are equal to the last bit
+            // different diameters are practically never equal; equal ones are bitwise equal
             Mixture::Polydisperse { diameters, .. } => diameters.iter().map(|d| d.to_bits()).collect(),
             Mixture::Species { species, .. } => species.iter().map(|&s| u64::from(s)).collect(),
             Mixture::Uniform { particles } => vec![0; *particles],
@@ -47,7 +47,7 @@ impl Identity {
         Self { model, cell, kinds, origin: Vec::new() }
     }
 
-    /// With the first minimum of a library [3N] as the origin of displacements, which harmonic packings alone need.
+    /// With the first minimum of a library [3N] as the origin of displacements, which only harmonic packings need.
     pub fn with_origin(mut self, origin: &[f64]) -> Self {
         if self.model.law.has_contacts() {
             self.origin = origin.to_vec();
@@ -55,7 +55,7 @@ impl Identity {
         self
     }
 
-    /// Where displacements are measured from, if [`Identity::with_origin`] said so.
+    /// The origin of displacements, if set by [`Identity::with_origin`].
     pub fn origin(&self) -> Option<&[f64]> {
         Some(self.origin.as_slice()).filter(|origin| !origin.is_empty())
     }
@@ -69,7 +69,7 @@ impl Identity {
         &self.cell
     }
 
-    /// Largest difference of two energies [epsilon, total] that count as one.
+    /// Largest difference of two energies [epsilon, total] that count as the same.
     pub fn energy_tolerance(&self, energy: f64) -> f64 {
         let n = self.kinds.len() as f64;
         ENERGY * n * (energy / n).abs().max(1.0)
@@ -114,7 +114,7 @@ impl Identity {
         }
         let own: Vec<[f64; 3]> = members.iter().map(|&i| difference(i, i)).collect();
         let shift: [f64; 3] = std::array::from_fn(|k| {
-            // the median does not see the few that moved far
+            // the median is not affected by the few that moved far
             let mut components: Vec<f64> = own.iter().map(|d| d[k]).collect();
             let middle = components.len() / 2;
             *components.select_nth_unstable_by(middle, f64::total_cmp).1
@@ -125,7 +125,7 @@ impl Identity {
         };
         let mut moved: Vec<usize> =
             members.iter().zip(&own).filter(|&(_, &d)| off(d) > PARTICLE).map(|(&i, _)| i).collect();
-        // a rearrangement of very many particles is no exchange of a few
+        // a rearrangement of very many particles is not an exchange of a few
         if moved.is_empty() || 2 * moved.len() > members.len() {
             return false;
         }
@@ -138,14 +138,14 @@ impl Identity {
     }
 }
 
-/// What is compared of a minimum.
+/// The properties of a minimum that are compared.
 #[derive(Clone, Copy, Debug)]
 pub struct Candidate<'a> {
     /// [3N]
     pub positions: &'a [f64],
     /// Total [epsilon].
     pub energy: f64,
-    /// [N], or empty when no particle is loose.
+    /// [N], or empty when there are no rattlers.
     pub rattlers: &'a [bool],
 }
 

@@ -9,24 +9,26 @@ use crate::model::{Configuration, Model};
 use crate::task::{Progress, Task, in_steps};
 use std::cell::Cell;
 
-/// Force evaluations between two restarts times particles: some tens of seconds, after which a descent can be left.
+/// Force evaluations between two restarts times particles: some tens of seconds, after which a descent can be
+/// interrupted.
 const STRETCH: u64 = 100_000_000;
-/// The minimiser has to learn the curvatures, and to notice where rounding ends all progress.
+/// The minimiser has to learn the curvatures, and to detect where rounding ends all progress.
 const SHORTEST_STRETCH: u64 = 500;
-/// Force evaluations of a descent from a liquid or from random positions in units of N^(1/3), as seen up to N = 64,000.
+/// Force evaluations of a descent from a liquid or from random positions in units of N^(1/3), as measured up to N =
+/// 64,000.
 pub const EVALUATIONS_OF_DESCENT: f64 = 200.0;
 
 /// The descent of a glass to its inherent structure, resumable.
 ///
-/// A restartable minimiser (L-BFGS) is restarted every 1e8/N force evaluations (500 at least), at a point that it has accepted: so the
-/// positions alone continue a descent, bit for bit. Glasses of ten thousand particles or fewer reach their minimum before; other
-/// minimisers are never restarted.
+/// A restartable minimiser (L-BFGS) is restarted every 1e8/N force evaluations (at least 500), at an accepted point, so
+/// that the positions alone continue a descent with bitwise identical results. Glasses of up to ten thousand particles
+/// reach their minimum before the first restart; other minimisers are never restarted.
 pub struct InherentSearch {
     sum: PairSum<1>,
     settings: QuenchSettings,
     /// Force evaluations between two restarts.
     stretch: u64,
-    /// How far the descent is; `StepLimit` before the end.
+    /// The progress of the descent; `StepLimit` before the end.
     state: Quench,
 }
 
@@ -38,22 +40,23 @@ impl InherentSearch {
         Self { sum, settings: settings.clone(), stretch, state }
     }
 
-    /// With a restart after other numbers of evaluations. Where it ends may depend on that: it is for comparisons.
+    /// With restarts after a different number of evaluations, for comparisons. The end point may depend on it.
     pub fn restarted_every(self, evaluations: u64) -> Self {
         Self { stretch: evaluations.max(2), ..self }
     }
 
-    /// The same from a state in which it was left.
+    /// The same, resumed from a saved state.
     pub fn resume(self, state: Quench) -> Self {
         Self { state, ..self }
     }
 
-    /// The inherent structure once the task is done (or as far as `max_evaluations` led); how far it is before.
+    /// The inherent structure once the task is finished (or the point reached with `max_evaluations`); before that, the
+    /// present point.
     pub fn into_quench(self) -> Quench {
         self.state
     }
 
-    /// To the next restart or the end; the force evaluations it took.
+    /// Advances to the next restart or to the end; returns the force evaluations.
     fn stretch(&mut self) -> u64 {
         let before = self.state.force_evaluations;
         let left = self.settings.max_evaluations.saturating_sub(before);
@@ -71,14 +74,15 @@ impl InherentSearch {
         taken
     }
 
-    /// Whether it is at the minimum, or at the bound of the evaluations.
+    /// Whether the minimum, or the limit on evaluations, has been reached.
     pub fn is_over(&self) -> bool {
         let Quench { stop, force_evaluations, .. } = self.state;
         stop != StopReason::StepLimit || (force_evaluations > 0 && force_evaluations >= self.settings.max_evaluations)
     }
 }
 
-/// One start, until a number of evaluations is reached and the energy is the lowest so far: a point that the minimiser accepts.
+/// A single start, until a number of evaluations is reached and the energy is the lowest so far: a point that the
+/// minimiser accepts.
 struct Stretch {
     start: Option<Vec<f64>>,
     longest: u64,
@@ -114,7 +118,7 @@ impl Supply for Stretch {
     }
 }
 
-/// About how much of a descent is behind, in [0, 1].
+/// Estimated fraction of a descent that is done, in [0, 1].
 pub fn fraction_of_descent(quench: &Quench) -> f64 {
     let expected = EVALUATIONS_OF_DESCENT * (quench.positions.len() as f64 / 3.0).cbrt();
     (0.8 * quench.force_evaluations as f64 / expected).min(0.99)

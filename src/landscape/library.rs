@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Times per decade of the growth curve.
 const TIMES_PER_DECADE: f64 = 10.0;
 
-/// A minimum of a glass; its index is its place by rising energy.
+/// A minimum of a glass; its index is its rank by increasing energy.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LibraryMinimum {
     /// [3N] of the first quench of the earliest run that ended here, unwrapped [sigma].
@@ -23,10 +23,10 @@ pub struct LibraryMinimum {
     /// Run and MD step of the first visit in (run, step) order.
     pub first_run: u64,
     pub first_step: u64,
-    /// Index of the lowest minimum that this one is up to an exchange of indistinguishable particles; its own index
-    /// without such a twin.
+    /// Index of the lowest minimum that equals this one up to an exchange of indistinguishable particles; its own index
+    /// if there is no such minimum.
     pub permutation_class: u32,
-    /// Loose particles of a harmonic packing; 0 for every other model.
+    /// Rattlers of a harmonic packing; 0 for every other model.
     pub rattlers: u64,
 }
 
@@ -56,25 +56,26 @@ pub struct Transition {
 /// Distinct minima and transitions found up to a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Growth {
-    /// MD steps explored, summed over runs in run order: a snapshot stands for the `quench_every` steps before it. The
-    /// equilibration, in which nothing is quenched, does not count: an offset would bend n_IS ~ t^beta.
+    /// MD steps explored, summed over runs in run order: a snapshot represents the `quench_every` steps before it. The
+    /// equilibration, during which nothing is quenched, does not count: an offset would bend n_IS ~ t^beta.
     pub steps: u64,
     pub minima: u64,
     pub transitions: u64,
 }
 
-/// A stay: consecutive visits to one minimum, until the first visit to another.
+/// A residence: consecutive visits to one minimum, until the first visit to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Persistence {
     pub run: u64,
     pub minimum: u32,
-    /// MD steps from the first visit of the stay to the first visit elsewhere.
+    /// MD steps from the first visit of the residence to the first visit elsewhere.
     pub steps: u64,
-    /// The stay began before its first visit, the first of a run or after an unconverged quench: `steps` is a lower bound.
+    /// The residence began before its first visit, the first of a run or after an unconverged quench: `steps` is a
+    /// lower bound.
     pub left_censored: bool,
 }
 
-/// Everything exploration knows of one glass.
+/// All results of the exploration for one glass.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct GlassLibrary {
     /// By rising energy, ties within the tolerance by first visit.
@@ -100,19 +101,19 @@ impl GlassLibrary {
         Self { minima, visits, transitions }
     }
 
-    /// n_IS(t) after logarithmically rising numbers of quenches (10 per decade, and the last).
+    /// n_IS(t) after logarithmically spaced numbers of quenches (10 per decade, and the last).
     pub fn growth(&self, quench_every: u64) -> Vec<Growth> {
         let total = self.visits.len() as u64;
-        let mut told: BTreeSet<u64> = BTreeSet::from([total]);
+        let mut reported: BTreeSet<u64> = BTreeSet::from([total]);
         let counts = (0..).map(|exponent| 10f64.powf(f64::from(exponent) / TIMES_PER_DECADE).round() as u64);
-        told.extend(counts.take_while(|count| *count < total));
+        reported.extend(counts.take_while(|count| *count < total));
         let (mut minima, mut transitions) = (BTreeSet::new(), BTreeSet::new());
         let mut rows = Vec::new();
         for (number, visit) in self.visits.iter().enumerate() {
             minima.extend(visit.minimum);
             transitions.extend(arrival(&self.visits, number));
             let quenches = number as u64 + 1;
-            if told.contains(&quenches) {
+            if reported.contains(&quenches) {
                 let steps = quenches * quench_every;
                 rows.push(Growth { steps, minima: minima.len() as u64, transitions: transitions.len() as u64 });
             }
@@ -120,8 +121,8 @@ impl GlassLibrary {
         rows
     }
 
-    /// All stays whose end was seen, by run and time. A stay that ends with the run or at an unconverged quench is left out;
-    /// one whose beginning was not seen is marked.
+    /// All residences whose end was observed, by run and time. One that ends with the run or at an unconverged quench
+    /// is left out; one whose beginning was not observed is marked.
     pub fn persistence(&self) -> Vec<Persistence> {
         let mut stays = Vec::new();
         let (mut begin, mut left_censored) = (0, true);
@@ -195,7 +196,7 @@ impl Merger {
         entry.index
     }
 
-    /// The final index of each minimum: by rising energy, ties within the tolerance by first visit.
+    /// The final index of each minimum: in order of increasing energy, ties within the tolerance by first visit.
     fn ranks(&self, identity: &Identity) -> Vec<u32> {
         let minima = self.index.minima();
         let mut order: Vec<usize> = (0..minima.len()).collect();

@@ -1,4 +1,4 @@
-//! What a quench gives.
+//! The result of a quench.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,16 +8,16 @@ use serde::{Deserialize, Serialize};
 pub enum StopReason {
     /// The largest force component is below the tolerance.
     Converged,
-    /// `max_evaluations` are used up.
+    /// `max_evaluations` have been used.
     StepLimit,
-    /// The coordinates are too coarse for the tolerance: the residual no longer falls (or the energy of the start is no
-    /// finite number).
+    /// The coordinates are too coarse for the tolerance: the residual no longer decreases (or the energy of the start
+    /// is not finite).
     Stalled,
-    /// A known minimum was recognised before the end, and stands in its place.
+    /// A known minimum was recognised before the end and is used instead.
     Recognised,
 }
 
-/// Where a quench ended.
+/// The end point of a quench.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Quench {
     /// [3N], continuous with the start (not wrapped) [sigma].
@@ -40,7 +40,7 @@ impl Quench {
         self.stop == StopReason::Converged
     }
 
-    /// Converged, or as near to the minimum as the rounding of the coordinates lets it come.
+    /// Converged, or as close to the minimum as the rounding of the coordinates allows.
     pub fn at_minimum(&self) -> bool {
         match self.stop {
             StopReason::Converged | StopReason::Recognised => true,

@@ -15,20 +15,20 @@ pub fn quench(sum: &mut PairSum<1>, start: &[f64], settings: &QuenchSettings) ->
 
 /// Minimises the energy from each of `starts` [3N], snapshots of one glass, eight at a time.
 ///
-/// Results in the order of the starts, each bit-identical to `quench` of that start alone. Conjugate gradients need a
-/// line search of their own for each configuration and use one lane of eight.
+/// Results in the order of the starts, each bitwise identical to `quench` of that start alone. Conjugate gradients need
+/// a separate line search for each configuration and use one lane of eight.
 pub fn quench_batch(sum: &mut PairSum<LANES>, starts: &[&[f64]], settings: &QuenchSettings) -> Vec<Quench> {
     quench_watched(sum, starts, settings, &mut Unwatched)
 }
 
-/// Minimises what `supply` gives, eight starts of one glass at a time. Conjugate gradients take one after the other and show
-/// nothing on their way.
+/// Minimises the starts of `supply`, eight starts of one glass at a time. Conjugate gradients take one after the other
+/// and do not show intermediate points.
 pub fn quench_supply(sum: &mut PairSum<LANES>, supply: &mut impl Supply, settings: &QuenchSettings) {
     settings.minimiser.minimise(sum, supply, &settings.criteria());
 }
 
-/// As `quench_batch`; `watch` may end a quench in the place of a minimum that it knows. Where a quench ends depends on the
-/// order of the starts alone.
+/// As `quench_batch`; `watch` may end a quench in a minimum that it knows. Where a quench ends depends only on the
+/// order of the starts.
 pub(super) fn quench_watched(
     sum: &mut PairSum<LANES>,
     starts: &[&[f64]],
@@ -61,7 +61,7 @@ impl Supply for Single<'_> {
     }
 }
 
-/// The starts of a list, and a watch over their quenches.
+/// The starts of a list, with a watch over their quenches.
 struct Listed<'s, W> {
     starts: &'s [&'s [f64]],
     next: usize,

@@ -1,13 +1,13 @@
-//! Rattlers: particles that a packing of finite-range repulsive spheres does not hold.
+//! Rattlers: particles that a packing of finite-range repulsive spheres does not hold in place.
 
 use crate::forces::{NeighbourList, sums};
 use crate::model::{Model, PeriodicBox};
 
-/// Contacts that hold a particle in three dimensions.
+/// Contacts needed to hold a particle in three dimensions.
 const CONTACTS: usize = 4;
 
 /// Which particles of a packing are rattlers [N]: those with fewer than 4 contacts (r < sigma_ij) with particles that
-/// are no rattlers, found recursively. Only the harmonic law has contacts; every other model has no rattlers.
+/// are not rattlers, found recursively. Only the harmonic law has contacts; other models have no rattlers.
 pub fn rattlers(model: &Model, cell: &PeriodicBox, positions: &[f64]) -> Vec<bool> {
     let n = positions.len() / 3;
     let mut rattler = vec![false; n];

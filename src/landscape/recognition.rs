@@ -1,18 +1,18 @@
-//! Recognition of known minima while a quench still runs.
+//! Recognition of known minima during a quench.
 //!
-//! A quench that has come near a known minimum x_m of energy E_m is ended there when all of these hold, with
+//! A quench that has come close to a known minimum x_m of energy E_m is ended there when all of these hold, with
 //! d = x - x_m, h = E(x) - E_m and F the force at x:
 //!
-//! - no particle is further than `REACH` from its place in x_m;
+//! - no particle is further than `REACH` from its position in x_m;
 //! - the energy on the straight line to x_m is a parabola, |h + F.d / 2| < `SHARE` h: in a quadratic basin F.d = -2 h, while
 //!   F vanishes and h does not at another minimum, however near in energy. In a cubic well whose saddle is at a distance u*
 //!   the sum is h u / 3 u*, so that a soft direction is still far from its saddle;
-//! - h itself is small, `HEIGHT`: a quench that is higher than the saddle of a shallow well may pass it by. At 3e-4 with a
-//!   share of 0.05 one of 2,800 went on to a minimum 0.006 epsilon below; at 3e-5, or with a share of 0.001, it was
-//!   not taken in. The descent from 0.05 to 3e-5 costs a tenth of the force calls;
-//! - both were so at the look before, for the same minimum.
+//! - h itself is small, `HEIGHT`: a quench that is higher than the saddle of a shallow well may pass it. At 3e-4 with a
+//!   share of 0.05 one quench in 2,800 continued to a minimum 0.006 epsilon below; at 3e-5, or with a share of 0.001, it
+//!   was not recognised wrongly. The descent from 0.05 to 3e-5 costs a tenth of the force calls;
+//! - both conditions held at the look before, for the same minimum.
 //!
-//! This is a test and no proof: a share of the recognised quenches, drawn at random, runs to its end and the
+//! This is a test, not a proof: a random fraction of the recognised quenches is continued to the end, and the
 //! disagreements are counted.
 
 use super::identity::Identity;
@@ -26,20 +26,20 @@ use serde::{Deserialize, Serialize};
 
 /// Evaluations between two looks at a lane.
 const EVERY: u64 = 8;
-/// Residual from which a lane is looked at [epsilon / sigma].
+/// Residual below which a lane is examined [epsilon / sigma].
 const CALM: f64 = 0.5;
-/// Largest distance of a particle from its place in the known minimum [sigma].
+/// Largest distance of a particle from its position in the known minimum [sigma].
 const REACH: f64 = 0.05;
 /// Largest height above the known minimum [epsilon].
 const HEIGHT: f64 = 3e-5;
-/// Minima of a run that are compared with, the latest visited first.
+/// Number of minima of a run for comparison, the latest visited first.
 pub(super) const REMEMBERED: usize = 32;
 /// Largest departure of the energy from a parabola, relative to the height.
 const SHARE: f64 = 1e-3;
-/// Rounding of a difference of energies, relative to what counts as one energy.
+/// Rounding of an energy difference, relative to the tolerance of equal energies.
 const ROUNDING: f64 = 0.01;
 
-/// How often quenches were cut short by recognition, and how often checking that disagreed.
+/// How often quenches were ended by recognition, and how often an audit disagreed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecognitionCount {
     pub recognised: u64,
@@ -55,23 +55,23 @@ impl RecognitionCount {
     }
 }
 
-/// A minimum that a quench may end in.
+/// A known minimum that may end a quench.
 #[derive(Clone)]
 struct Known {
     positions: Vec<f64>,
     energy: f64,
     residual: f64,
-    /// The first snapshot that led here. Those of later turns only may end here, so that the one that enters the minimum always
-    /// has positions of its own.
+    /// The first snapshot that led here. Only those of later turns may end here, so that the one that enters the
+    /// minimum always has its own positions.
     since: Turn,
 }
 
-/// Where a snapshot stands.
+/// The state of recognition for a snapshot.
 #[derive(Clone, Default)]
 struct Suspicion {
-    /// Key of the minimum that the last look held for the end.
+    /// Key of the minimum at which the last look would end the quench.
     key: Option<usize>,
-    /// What the look that would have ended an audited quench held for the end.
+    /// The minimum at which an audited quench would have been ended.
     verdict: Option<Known>,
 }
 
@@ -83,7 +83,7 @@ struct Memory {
     capacity: usize,
 }
 
-/// Whose a start of the queue is.
+/// The run to which a start of the queue belongs.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Member {
     /// Place of the run.
@@ -103,8 +103,8 @@ pub(super) struct Recogniser<'a> {
 }
 
 impl<'a> Recogniser<'a> {
-    /// For the starts of `members`; `recent` holds the minima of each run's record that it visited last, the latest first, and
-    /// `waiting` those of its quenches that are not in the record yet.
+    /// For the starts of `members`; `recent` holds the minima that each run's record visited last, the latest first,
+    /// and `waiting` those of its quenches that are not in the record yet.
     pub(super) fn new(
         identity: &'a Identity,
         members: Vec<Member>,
@@ -123,7 +123,7 @@ impl<'a> Recogniser<'a> {
         &self.counts
     }
 
-    /// The nearest known minimum that passes the tests.
+    /// The closest known minimum that passes the tests.
     fn candidate(&self, look: &Look<'_>) -> Option<usize> {
         let Member { run, turn, .. } = self.members[look.start];
         let memory = &self.memories[run];
@@ -201,7 +201,7 @@ impl Memory {
         memory
     }
 
-    /// Takes in the end of a quench: (positions, energy, residual).
+    /// Records the end of a quench: (positions, energy, residual).
     fn note(&mut self, identity: &Identity, turn: Turn, (positions, energy, residual): (&[f64], f64, f64)) {
         let place = self.known.iter().position(|(_, other)| other.is(positions, energy, identity));
         let entry = match place {
@@ -279,7 +279,7 @@ fn is_parabola(height: f64, work: f64, rounding: f64) -> bool {
     (height + 0.5 * work).abs() <= SHARE * height.max(0.0) + rounding
 }
 
-/// Whether every particle of x is within `REACH` of its place in y.
+/// Whether every particle of x is within `REACH` of its position in y.
 fn within_reach(x: &[f64], y: &[f64]) -> bool {
     let (x, y) = (x.as_chunks::<3>().0, y.as_chunks::<3>().0);
     x.iter().zip(y).all(|(x, y)| (0..3).map(|k| (x[k] - y[k]) * (x[k] - y[k])).sum::<f64>() <= REACH * REACH)

@@ -4,7 +4,7 @@ use super::identity::{Candidate, Identity, Same};
 use super::outcome::Quench;
 use serde::{Deserialize, Serialize};
 
-/// A minimum as one run found it.
+/// A minimum as found by one run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Minimum {
     /// [3N] of the first quench that ended here, unwrapped [sigma].
@@ -15,12 +15,12 @@ pub struct Minimum {
     pub residual: f64,
     /// MD steps since the run began, at the first visit (quenched or inferred).
     pub first_step: u64,
-    /// Loose particles of a harmonic packing [N]; empty for every other model.
+    /// Rattlers of a harmonic packing [N]; empty for every other model.
     pub rattlers: Vec<bool>,
 }
 
 impl Minimum {
-    /// Where a quench of the snapshot at `step` ended; `None` for an unconverged one.
+    /// The minimum reached by the quench of the snapshot at `step`; `None` if it did not converge.
     pub(super) fn reached(identity: &Identity, quench: Quench, step: u64) -> Option<Self> {
         if !quench.at_minimum() {
             return None;
@@ -52,17 +52,17 @@ pub struct Visit {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct MinimaIndex {
     minima: Vec<Minimum>,
-    /// Indices by rising energy.
+    /// Indices in order of increasing energy.
     by_energy: Vec<u32>,
 }
 
-/// What became of a minimum that was looked up.
+/// The result of a lookup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
     pub index: u32,
     /// Not seen before.
     pub new: bool,
-    /// A new minimum that is an earlier one with particles exchanged: that earlier one.
+    /// An earlier minimum that equals the new one with particles exchanged.
     pub permutation_of: Option<u32>,
 }
 
@@ -75,14 +75,14 @@ impl MinimaIndex {
         self.minima
     }
 
-    /// Enters the end of a quench: recognises it, or appends it. Only energies within the tolerance are compared.
+    /// Enters the end point of a quench: recognises it, or appends it. Only energies within the tolerance are compared.
     pub fn enter(&mut self, identity: &Identity, minimum: Minimum) -> Entry {
         let tolerance = 2.0 * identity.energy_tolerance(minimum.energy);
         let energy_of = |&index: &u32| self.minima[index as usize].energy;
         let from = self.by_energy.partition_point(|index| energy_of(index) < minimum.energy - tolerance);
         let to = self.by_energy.partition_point(|index| energy_of(index) <= minimum.energy + tolerance);
         let mut near = self.by_energy[from..to].to_vec();
-        // the first seen decides, whatever the last bits of the energies
+        // the first one seen decides, regardless of the last bits of the energies
         near.sort_unstable();
         let mut permutation_of = None;
         for index in near {
@@ -101,13 +101,13 @@ impl MinimaIndex {
         Entry { index, new: true, permutation_of }
     }
 
-    /// Whether two minima are one, as `enter` would find.
+    /// Whether two minima are the same, as in `enter`.
     pub fn same(&self, identity: &Identity, a: &Minimum, b: &Minimum) -> bool {
         let origin = self.minima.first().unwrap_or(a);
         identity.compare(&a.candidate(), &b.candidate(), &origin.positions) == Same::Identical
     }
 
-    /// A visit at `step`, be it the earliest or not.
+    /// A visit at `step`, whether or not it is the earliest.
     pub fn visited(&mut self, index: u32, step: u64) {
         if let Some(minimum) = self.minima.get_mut(index as usize) {
             minimum.first_step = minimum.first_step.min(step);

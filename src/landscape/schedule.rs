@@ -1,9 +1,9 @@
-//! Which snapshots are quenched: every one, or by bisection in time.
+//! Which snapshots are quenched: all, or by bisection in time.
 //!
-//! With bisection only every `stride`-th snapshot (and the last) is quenched at first. Where the two ends of an interval are in the
-//! same minimum, the snapshots between them are taken to be there too; else the middle one is quenched and both halves are
-//! treated alike, down to neighbouring snapshots. What this cannot see is an excursion that begins and ends between two ends in
-//! the same minimum.
+//! With bisection only every `stride`-th snapshot (and the last) is quenched at first. If both ends of an interval are
+//! in the same minimum, the snapshots between them are assumed to be there too; otherwise the middle one is quenched
+//! and both halves are treated in the same way, down to adjacent snapshots. An excursion that begins and ends between
+//! two ends in the same minimum is missed.
 
 use super::run_library::Minimum;
 use serde::{Deserialize, Serialize};
@@ -12,14 +12,14 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Schedule {
-    /// All of them.
+    /// All snapshots.
     Every,
-    /// Those that bisection between every `stride`-th asks for.
+    /// Those requested by bisection between every `stride`-th.
     Bisect,
 }
 
-/// The place of a quench in the order in which the minima of a run are entered: by interval, depth of bisection, and number of the
-/// snapshot. It hangs on nothing but the minima themselves; when a quench is done, and beside which others, does not matter.
+/// The position of a quench in the order in which the minima of a run are entered: by interval, depth of bisection, and
+/// number of the snapshot. It depends only on the minima themselves, not on when a quench is done or with which others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Turn {
     interval: u64,
@@ -33,7 +33,7 @@ impl Turn {
     }
 }
 
-/// What became of a snapshot so far.
+/// The outcome for a snapshot so far.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) enum Fate {
     /// Its positions [3N] wait for a quench, or for both ends of its interval.
@@ -83,10 +83,11 @@ impl Snapshot {
     }
 }
 
-/// The snapshots that must be quenched next, as (depth of bisection, place among the `waiting` of one run); none when all that is
-/// left between them lies between equal ends.
+/// The snapshots that must be quenched next, as (depth of bisection, index among the `waiting` of one run); none when
+/// all remaining ones lie between equal ends.
 ///
-/// `before` is the minimum of the snapshot before them; `same` tells whether two minima are one. The last of them is an end.
+/// `before` is the minimum of the snapshot before them; `same`: whether two minima are the same. The last snapshot is
+/// an end.
 pub(super) fn wanted(
     waiting: &[Snapshot],
     before: Option<&Minimum>,
@@ -110,7 +111,7 @@ pub(super) fn wanted(
     search.wanted
 }
 
-/// Mark 0 is the snapshot before the waiting ones, mark k the k-th of them.
+/// Mark 0 is the snapshot before the waiting ones, mark k the k-th waiting one.
 struct Search<'a, S> {
     waiting: &'a [Snapshot],
     before: Option<&'a Minimum>,
@@ -131,7 +132,7 @@ impl<S: Fn(&Minimum, &Minimum) -> bool> Search<'_, S> {
         if right - left < 2 {
             return;
         }
-        // a quench that did not converge is in no minimum: nothing is inferred from it
+        // a quench that did not converge has no minimum: nothing is inferred from it
         if let (Some(a), Some(b)) = (self.minimum(left), self.minimum(right))
             && (self.same)(a, b)
         {
@@ -151,12 +152,12 @@ impl<S: Fn(&Minimum, &Minimum) -> bool> Search<'_, S> {
 mod tests {
     use super::*;
 
-    /// A minimum that is told from others by its energy.
+    /// A minimum that is distinguished from others by its energy.
     fn minimum(energy: f64) -> Minimum {
         Minimum { positions: Vec::new(), energy, residual: 0.0, first_step: 0, rattlers: Vec::new() }
     }
 
-    /// Quenches what is wanted, level by level; returns the numbers that were quenched, by depth.
+    /// Quenches what is wanted, level by level; returns the numbers of the quenched snapshots, by depth.
     fn quenched(energies: &[Option<f64>], stride: u64) -> Vec<(u32, u64)> {
         let snapshot = |number| Snapshot { number, step: number, audited: false, fate: Fate::Waiting(Vec::new()) };
         let mut waiting: Vec<Snapshot> = (0..energies.len() as u64).map(snapshot).collect();
@@ -183,13 +184,13 @@ mod tests {
         let mut one = a;
         one[6..].fill(Some(2.0));
         assert_eq!(quenched(&one, 8), [(0, 0), (0, 8), (0, 9), (1, 4), (2, 6), (3, 5)]);
-        // an excursion between equal ends is not seen, one across an end is
+        // an excursion between equal ends is missed, one across an end is found
         let mut excursion = a;
         excursion[5..7].fill(Some(2.0));
         assert_eq!(quenched(&excursion, 4), [(0, 0), (0, 4), (0, 8), (0, 9)]);
         excursion[8] = Some(2.0);
         assert_eq!(quenched(&excursion, 4), [(0, 0), (0, 4), (0, 8), (0, 9), (1, 6), (2, 5)]);
-        // nothing is inferred from a quench that failed, not even between two of them
+        // nothing is inferred from a failed quench, not even between two failed ones
         let failed = [Some(1.0), None, None, None, None, Some(1.0), Some(1.0), Some(1.0), Some(1.0)];
         assert_eq!(quenched(&failed, 4).len(), 8);
     }

@@ -2,8 +2,8 @@
 
 use super::minimisers::{Minimiser, StoppingCriteria};
 use super::schedule::Schedule;
-use crate::model::Preset;
-use crate::sampling::Thermostat;
+use crate::model::{Potential, Preset};
+use crate::sampling::{Thermostat, time_step_of};
 use serde::{Deserialize, Serialize};
 
 /// How to quench.
@@ -50,15 +50,15 @@ pub struct ExploreSettings {
     pub minimiser: Minimiser,
     /// End quenches that have come near a minimum the run has visited before (not those by conjugate gradients).
     pub recognition: bool,
-    /// Share of the recognised quenches that run to their end all the same, to be compared.
+    /// Fraction of the recognised quenches that are continued to the end, for comparison.
     pub audit: f64,
 }
 
 impl ExploreSettings {
-    /// `stride` of a deck that asks for bisection and says no more.
+    /// Default of `stride` in a deck with bisection.
     pub const BISECTED_STRIDE: u64 = 16;
 
-    /// Snapshots from one that is quenched in any case to the next.
+    /// Number of snapshots from one that is always quenched to the next.
     pub fn interval(&self) -> u64 {
         match self.schedule {
             Schedule::Every => 1,
@@ -66,14 +66,18 @@ impl ExploreSettings {
         }
     }
 
-    /// The papers' values for each model (tlj: paper's data set 2 at T_f = 0.617).
-    pub fn defaults(preset: Preset) -> Self {
-        let (temperature, time_step, quench_every, quenches, force_tolerance) = match preset {
-            Preset::Pss => (0.04, 0.01, 20, 10_000, 1e-9),
-            Preset::Tlj | Preset::TljAsPrinted => (0.4, 0.0025, 11, 1000, 1e-9),
-            Preset::Harmonic => (1e-5, 0.01, 20, 1000, 1e-13),
-            Preset::Lj => (0.1, 0.005, 20, 1000, 1e-9),
+    /// The papers' values for each preset (tlj: paper's data set 2 at T_f = 0.617); for a model with tables of its own there is no
+    /// temperature (NaN), and the others suit any model.
+    pub fn defaults(potential: impl Into<Potential>) -> Self {
+        let potential = potential.into();
+        let (temperature, time_step, quench_every, quenches) = match potential.preset() {
+            Some(Preset::Pss) => (0.04, 0.01, 20, 10_000),
+            Some(Preset::Tlj | Preset::TljAsPrinted) => (0.4, 0.0025, 11, 1000),
+            Some(Preset::Harmonic) => (1e-5, 0.01, 20, 1000),
+            Some(Preset::Lj) => (0.1, 0.005, 20, 1000),
+            None => (f64::NAN, time_step_of(&potential), 20, 1000),
         };
+        let packing = potential.law().has_contacts();
         Self {
             temperature,
             time_step,
@@ -85,10 +89,10 @@ impl ExploreSettings {
             stride: 1,
             equilibration_steps: 2000,
             runs: 1,
-            force_tolerance,
+            force_tolerance: if packing { 1e-13 } else { 1e-9 },
             minimiser: Minimiser::Lbfgs,
             // the minima of a packing differ by less than recognition can tell
-            recognition: preset != Preset::Harmonic,
+            recognition: !packing,
             audit: 0.01,
         }
     }

@@ -1,4 +1,4 @@
-//! Watches over quenches, which may end them before their time.
+//! Watches over quenches, which may end them early.
 
 use super::minimisers::Look;
 use super::outcome::Quench;
@@ -7,9 +7,9 @@ use super::outcome::Quench;
 pub(super) trait Watch {
     /// Whether a lane should be shown now.
     fn wants(&self, evaluations: u64, residual: f64) -> bool;
-    /// A known minimum in whose place the quench may end.
+    /// A known minimum with which the quench may end.
     fn look(&mut self, look: &Look<'_>) -> Option<Quench>;
-    /// A quench has run to its end.
+    /// A quench has reached its end.
     fn ended(&mut self, start: usize, quench: &Quench);
 }
 

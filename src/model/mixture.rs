@@ -52,7 +52,7 @@ impl Mixture {
         PairParameters { epsilon, inverse_sigma_squared: 1.0 / (sigma * sigma) }
     }
 
-    /// The largest sigma_ij that two particles of this glass can have, whoever swaps with whom.
+    /// The largest sigma_ij that two particles of this glass can have, after any swaps.
     pub fn largest_sigma(&self) -> f64 {
         match self {
             Mixture::Polydisperse { diameters, nonadditivity } => {

@@ -7,6 +7,7 @@ mod configuration;
 mod laws;
 mod mixture;
 mod periodic;
+mod potential;
 mod preset;
 mod real;
 
@@ -15,5 +16,6 @@ pub(crate) use laws::with_law;
 pub use laws::{Derivatives, Harmonic, Law, LennardJonesForceShifted, LennardJonesQuartic, PairLaw, SoftSphereQuartic};
 pub use mixture::{Mixture, PairParameters, nonadditive_sigma, soft_sphere_diameters};
 pub use periodic::{PeriodicBox, ROUNDING, nearest};
+pub use potential::{MOST_SPECIES, Potential, TableFault};
 pub use preset::{Model, Preset, species_counts};
 pub use real::Real;

@@ -1,6 +1,6 @@
 //! The five models by name, with the parameters of the papers.
 
-use super::{Configuration, Harmonic, Law, LennardJonesForceShifted, LennardJonesQuartic, Mixture, SoftSphereQuartic};
+use super::{Harmonic, Law, LennardJonesForceShifted, LennardJonesQuartic, Mixture, SoftSphereQuartic};
 
 /// The models that a deck or a command can name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -78,32 +78,22 @@ impl Preset {
         }
     }
 
-    /// epsilon and sigma tables [a][b] of the species.
+    /// epsilon and sigma tables [a][b] of the species; all 1 for models without species.
     pub fn tables(self) -> ([[f64; 3]; 3], [[f64; 3]; 3]) {
         const EPSILON: [[f64; 3]; 3] = [[1.0, 1.5, 1.25], [1.5, 0.5, 1.0], [1.25, 1.0, 0.75]];
         const SIGMA: [[f64; 3]; 3] = [[1.0, 0.8, 0.9], [0.8, 0.88, 0.84], [0.9, 0.84, 0.94]];
-        if self == Preset::TljAsPrinted {
-            let (mut epsilon, mut sigma) = (EPSILON, SIGMA);
-            for (a, b) in [(0, 2), (2, 0), (1, 2), (2, 1), (2, 2)] {
-                epsilon[a][b] = SIGMA[a][b];
-                sigma[a][b] = EPSILON[a][b];
+        match self {
+            Preset::Tlj => (EPSILON, SIGMA),
+            Preset::TljAsPrinted => {
+                let (mut epsilon, mut sigma) = (EPSILON, SIGMA);
+                for (a, b) in [(0, 2), (2, 0), (1, 2), (2, 1), (2, 2)] {
+                    epsilon[a][b] = SIGMA[a][b];
+                    sigma[a][b] = EPSILON[a][b];
+                }
+                (epsilon, sigma)
             }
-            return (epsilon, sigma);
+            Preset::Pss | Preset::Harmonic | Preset::Lj => ([[1.0; 3]; 3], [[1.0; 3]; 3]),
         }
-        (EPSILON, SIGMA)
-    }
-
-    /// Law and mixture of the particles of one configuration.
-    pub fn model(self, configuration: &Configuration) -> Model {
-        let mixture = match self {
-            Preset::Pss => Mixture::Polydisperse { diameters: configuration.diameters.clone(), nonadditivity: 0.2 },
-            Preset::Tlj | Preset::TljAsPrinted => {
-                let (epsilon, sigma) = self.tables();
-                Mixture::Species { species: configuration.species.clone(), epsilon, sigma }
-            }
-            Preset::Harmonic | Preset::Lj => Mixture::Uniform { particles: configuration.particles() },
-        };
-        Model { law: self.law(), mixture }
     }
 }
 

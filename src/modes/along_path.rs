@@ -1,5 +1,6 @@
-//! The Hessian along a minimum-energy path: its lowest eigenvalues, what of their modes lies along the path, and the zero-point
-//! energy across it (Mocanu et al., J. Chem. Phys. 158, 014501 (2023), appendix C and Fig. 13, doi:10.1063/5.0128820).
+//! The Hessian along a minimum-energy path: its lowest eigenvalues, the projections of their modes on the path, and the
+//! zero-point energy across it (Mocanu et al., J. Chem. Phys. 158, 014501 (2023), appendix C and Fig. 13,
+//! doi:10.1063/5.0128820).
 
 use super::overlap::overlaps;
 use super::zero_point::{ZeroPoint, perpendicular_zero_point};
@@ -20,15 +21,15 @@ pub const PROJECTED_ALONG_PATH: usize = 6;
 pub struct PointModes {
     /// From minimum a [sigma].
     pub arc_length: f64,
-    /// The `LOWEST_ALONG_PATH` lowest of the Hessian, translations left out, rising, negative ones among them
-    /// [epsilon / sigma^2]; fewer where the glass has fewer.
+    /// The `LOWEST_ALONG_PATH` lowest eigenvalues of the Hessian, without translations, increasing, including negative
+    /// ones [epsilon / sigma^2]; fewer if the glass has fewer.
     pub eigenvalues: Vec<f64>,
     /// |t.v| of the `PROJECTED_ALONG_PATH` lowest with the unit tangent t.
     pub projections: Vec<f64>,
 }
 
-/// Arc lengths [points] at which to look along a path: both minima and the saddle among them, equal distances on each side of
-/// the saddle.
+/// Arc lengths [points] along a path: both minima, the saddle, and points at equal distances on each side of the
+/// saddle.
 ///
 /// # Errors
 /// `Error::Usage` for fewer than three points; `Error::Numerical` when there is no path.
@@ -39,9 +40,9 @@ pub fn path_arc_lengths(path: &PathPoints, points: usize) -> Result<Vec<f64>> {
     Ok(path.profile(points)?.arc_length)
 }
 
-/// Arc lengths at which to look for the zero-point energy along a path: those of [`path_arc_lengths`] and one further point beyond
-/// each minimum, straight on along the tangent there, by the spacing of the others: for the slope of Z at the minimum. (Along the path itself
-/// the tangent still turns near the minimum.)
+/// Arc lengths for the zero-point energy along a path: those of [`path_arc_lengths`] and one further point beyond each
+/// minimum, on a straight line along the tangent there, at the spacing of the others, for the slope of Z at the
+/// minimum. (Along the path itself the tangent still turns near the minimum.)
 ///
 /// # Errors
 /// As [`path_arc_lengths`].
@@ -51,14 +52,14 @@ pub fn zero_point_arc_lengths(path: &PathPoints, points: usize) -> Result<Vec<f6
     Ok([-first].into_iter().chain(inner).chain([path.length() + last]).collect())
 }
 
-/// The particles that are loose at either end of a path [N]: left out of every spectrum along it. All false but for harmonic
+/// The rattlers at either end of a path [N]: excluded from every spectrum along it. All false except for harmonic
 /// packings.
 pub fn path_rattlers(model: &Model, cell: &PeriodicBox, path: &PathPoints) -> Vec<bool> {
     let (a, b) = (path.position(0), path.position(path.count() - 1));
     rattlers(model, cell, a).into_iter().zip(rattlers(model, cell, b)).map(|(a, b)| a || b).collect()
 }
 
-/// The lowest modes at arc length `s` of a path, `rattlers` [N] (or empty) left out: one step of the work along it.
+/// The lowest modes at arc length `s` of a path, without `rattlers` [N] (or empty): one step of the work along it.
 ///
 /// # Errors
 /// As [`lowest_modes`].

@@ -1,18 +1,20 @@
 //! The coupling of a double well to strain: gamma_ab = (1/2) d(dV)/d eps_ab of its asymmetry and (1/2) dE/d eps_ab of its
 //! splitting, by linear response.
 //!
-//! eps is the symmetric strain tensor; energies change by the sum over all nine places, dU = V sigma_ab eps_ab (ab and ba
-//! both), so that an energy changes by 2 gamma_ab eps_ab summed over nine places, too, and gamma_xy is the derivative by
-//! one place, not by the engineering strain 2 eps_xy's half.
+//! eps is the symmetric strain tensor. Energies change by the sum over all nine components, dU = V sigma_ab eps_ab (ab
+//! and ba both counted), that is by 2 gamma_ab eps_ab summed over all nine; gamma_xy is the derivative with respect to
+//! a single component, not to the engineering strain 2 eps_xy.
 //!
-//! At a stationary point the energy changes by W = V sigma_ab alone: particles that follow cost nothing to first order. So d(dV) =
-//! W(b) - W(a), exactly. Along the path (tangent t, force f = |f| t downhill) points follow sideways by u,
-//! |f| P u' = P [Xi - H u - |f| D t], P across the tangent, from u = H^+ Xi at the saddle: the path remains one of steepest
-//! descent. This is solved by backward differences of second order from point to point. Pieces of the path are stretched by t.(D dx + du), and V(xi) at
-//! fixed xi = s/d changes by W(xi) + V'(xi d) (xi dd - ds). Beyond the minima the curvature k of the parabola changes by
-//! dk = U''' : v v (D r + u_min), v the mode that the path arrives along.
+//! At a stationary point the energy changes only by W = V sigma_ab: the response of the particles contributes nothing
+//! to first order. So d(dV) = W(b) - W(a), exactly. Along the path (tangent t, force f = |f| t downhill) points move
+//! sideways by u, |f| P u' = P [Xi - H u - |f| D t], P projecting across the tangent, starting from u = H^+ Xi at the
+//! saddle: the path remains one of steepest descent. This is solved by backward differences of second order from point
+//! to point. Pieces of the path are stretched by t.(D dx + du), and V(xi) at fixed xi = s/d changes by W(xi) + V'(xi d)
+//! (xi dd - ds). Beyond the minima the curvature k of the parabola changes by dk = U''' : v v (D r + u_min), with v the
+//! mode along which the path arrives.
 //!
-//! Neglected: what the steps of the path leave out (differences and chords, of second order in the step), that v is a vector of a Krylov subspace, and all that first-order perturbation theory of the levels leaves out for finite strains.
+//! Neglected: errors of the steps of the path (differences and chords, of second order in the step), the approximation
+//! of v in a Krylov subspace, and, for finite strains, terms beyond first-order perturbation theory of the levels.
 
 use super::elasticity::{Response, STRAINS, affine_response, strain_direction};
 use super::transverse::transverse_response;
@@ -25,13 +27,14 @@ use crate::paths::{HessianAt, PathPoints, softest_mode_along};
 use crate::tunnelling::{Perturbation, Profile};
 use serde::{Deserialize, Serialize};
 
-/// Products for the mode that the path arrives along, as for the curvatures in the file.
+/// Products for the mode along which the path arrives, as for the curvatures in the file.
 const MODE_PRODUCTS: usize = 80;
 
 /// Displacements under the six strains [6][3N].
 pub type Displacements = Vec<Vec<f64>>;
 
-/// W = V sigma_ab of the six strains at a configuration [3N], over all pairs: what is loose at one minimum may bear forces at the other.
+/// W = V sigma_ab of the six strains at a configuration [3N], over all pairs: a rattler at one minimum may bear forces
+/// at the other.
 pub fn work_at(model: &Model, cell: &PeriodicBox, positions: &[f64]) -> [f64; 6] {
     let stress = deformation::stress(model, cell, &IDENTITY, positions);
     STRAINS.map(|(a, b)| stress[a][b] * cell.volume())
@@ -43,17 +46,17 @@ pub fn asymmetry_derivatives(model: &Model, cell: &PeriodicBox, a: &[f64], b: &[
     std::array::from_fn(|p| at_b[p] - at_a[p])
 }
 
-/// How a point of a path answers the six strains.
+/// The response of a point of a path to the six strains.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PointResponse {
     /// W [6].
     pub work: [f64; 6],
-    /// Displacements beyond the affine ones; at a minimum the whole of them, else across the path.
+    /// Non-affine displacements; at a minimum the full ones, else those across the path.
     pub displacements: Displacements,
     pub converged: bool,
 }
 
-/// What strain does to a minimum at the end of a path.
+/// The response of a minimum at the end of a path to strain.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct EndResponse {
     pub point: PointResponse,
@@ -61,18 +64,19 @@ pub struct EndResponse {
     pub curvature: [f64; 6],
 }
 
-/// The glass and its pair sums, for what follows.
+/// The glass and its pair sums.
 pub struct Strained<'a> {
     pub model: &'a Model,
     pub cell: &'a PeriodicBox,
     pub sum: &'a mut PairSum<1>,
-    /// [N], or empty when no particle is loose.
+    /// [N], or empty when there are no rattlers.
     pub left_out: &'a [bool],
     pub most_bytes: u64,
 }
 
 impl Strained<'_> {
-    /// The saddle [3N]: its displacements by the whole inverse of its Hessian, which has one negative mode.
+    /// Response at the saddle [3N]: its displacements follow from the full inverse of its Hessian, which has one
+    /// negative mode.
     ///
     /// # Errors
     /// `Error::Numerical` when the Hessian is singular beyond translations.
@@ -85,7 +89,7 @@ impl Strained<'_> {
         })
     }
 
-    /// A minimum [3N]; `tangent` [3N] is the path's there.
+    /// Response at a minimum [3N]; `tangent` [3N] is that of the path.
     ///
     /// # Errors
     /// As `stationary`.
@@ -121,8 +125,8 @@ impl Strained<'_> {
         derivatives
     }
 
-    /// A point [3N] down the path from the one `before`, and from the one `earlier` (their positions and responses), if there
-    /// is one: backward differences of second order.
+    /// Response at a point [3N] further down the path than `before` and, if given, `earlier` (positions and responses):
+    /// backward differences of second order.
     pub fn point(&mut self, positions: &[f64], before: Answered<'_>, earlier: Option<Answered<'_>>) -> PointResponse {
         let affine = affine_response(self.model, self.cell, positions, self.left_out);
         let mut force = vec![0.0; positions.len()];
@@ -217,15 +221,15 @@ impl PathResponse {
         std::array::from_fn(|p| self.stretches.iter().map(|stretch| stretch[p]).sum())
     }
 
-    /// The changes of a profile of this double well (`profile` ends at the minima, its saddle at `top`) by the six strains;
-    /// each side of the saddle is as long as the path's.
+    /// The changes of a profile of this double well (`profile` ends at the minima, its saddle at `top`) by the six
+    /// strains; each side of the saddle is as long as that of the path.
     ///
     /// # Errors
-    /// `Error::Numerical` when the path's numbers make no spline.
+    /// `Error::Numerical` when the path does not define a spline.
     pub fn perturbations(&self, path: &PathPoints, profile: &Profile, top: f64) -> Result<Vec<Perturbation>> {
         let (length, saddle) = (path.length(), path.arc_length[path.saddle]);
         let slopes = path.energy_spline()?;
-        // where paths.h5 tells no curvature, the continuation beyond the minimum takes the spline's
+        // where paths.h5 has no curvature, the continuation beyond the minimum uses that of the spline
         let energies = CubicSpline::new(&profile.xi, &profile.energy)?;
         let on_path = |xi: f64| match xi <= top {
             true => saddle * (xi / top),

@@ -10,12 +10,12 @@ use crate::task::{Progress, Task, in_steps};
 use crate::tunnelling::{Profile, TunnelSettings, splitting_derivatives};
 use serde::{Deserialize, Serialize};
 
-/// How finely the path is followed: in two passes, of which the second has 40 steps on each side and more near the minima.
+/// The resolution of the path: two passes, of which the second has 40 steps on each side and more near the minima.
 fn path_settings() -> PathPointsSettings {
     PathPointsSettings { first_steps: 20.0, length_change: 2e-2, ..PathPointsSettings::default() }
 }
 
-/// A double well as paths.h5 has it.
+/// A double well as stored in paths.h5.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CoupledWell {
     /// The minima and the saddle [3N].
@@ -37,13 +37,13 @@ impl CoupledWell {
     }
 }
 
-/// How the coupling was left.
+/// The outcome of the calculation of the coupling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CouplingStatus {
     Converged,
-    /// The Hessian is not positive across the path somewhere: conjugate gradients ended there, from the displacement of the point
-    /// before, without an answer.
+    /// The Hessian is not positive across the path somewhere: conjugate gradients did not converge there, from the
+    /// displacement of the point before.
     Approximate,
     /// The descent from the saddle does not lead to both minima; the splitting's coupling is NaN.
     NoPath,
@@ -65,7 +65,7 @@ pub struct StrainCoupling {
     pub status: CouplingStatus,
 }
 
-/// Where the work stands; a plain record.
+/// The state of the task; serialisable.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum CouplingState {
     Walk(Box<PathPointsState>),
@@ -84,9 +84,9 @@ pub struct StrainState {
     path: PathPoints,
     response: PathResponse,
     at_saddle: Option<PointResponse>,
-    /// Towards a first, then towards b.
+    /// Whether the side of b is treated (a comes first).
     towards_b: bool,
-    /// The last point answered, and how.
+    /// The last point whose response is known, and this response.
     at: usize,
     last: Option<PointResponse>,
     /// The point before the last, on the same side.
@@ -94,7 +94,7 @@ pub struct StrainState {
     converged: bool,
 }
 
-/// Finds the coupling of one double well.
+/// Computes the coupling of one double well.
 pub struct CouplingTask {
     model: Model,
     cell: PeriodicBox,
@@ -108,7 +108,7 @@ pub struct CouplingTask {
 }
 
 impl CouplingTask {
-    /// `reduced_masses`: m~ of every unit; the factors of a Hessian may take `most_bytes`.
+    /// `reduced_masses`: m~ of every unit; `most_bytes`: memory limit of the factors of a Hessian.
     pub fn new(
         model: &Model,
         cell: &PeriodicBox,
@@ -136,7 +136,7 @@ impl CouplingTask {
         }
     }
 
-    /// Goes on from a state.
+    /// Resumes from a saved state.
     pub fn resume(mut self, state: CouplingState) -> Self {
         self.phase = match state {
             CouplingState::Walk(state) => {
@@ -156,7 +156,7 @@ impl CouplingTask {
     pub fn into_coupling(self) -> Result<StrainCoupling> {
         match self.phase {
             CouplingPhase::Done(coupling) => Ok(*coupling),
-            _ => Err(Error::Internal("the coupling of an unfinished task was asked for".to_owned())),
+            _ => Err(Error::Internal("the coupling of an unfinished task was requested".to_owned())),
         }
     }
 
@@ -172,9 +172,10 @@ impl CouplingTask {
         }))
     }
 
-    /// Works on the path for some force calls, or answers one of its points; force calls spent.
+    /// Works on the path for some force calls, or computes the response of one of its points; returns the force calls
+    /// spent.
     fn step(&mut self, force_calls: u64) -> Result<u64> {
-        /// Force calls that a point costs, about: its systems are solved with six vectors side by side.
+        /// Approximate force calls per point: its systems are solved with six vectors in parallel.
         const POINT: u64 = 1000;
         let (next, spent) = match &mut self.phase {
             CouplingPhase::Walk(walk) => match walk.advance(force_calls) {
@@ -257,7 +258,7 @@ impl CouplingTask {
 }
 
 impl StrainState {
-    /// Answers the next point; true when all have.
+    /// Computes the response of the next point; true when all are done.
     fn advance(&mut self, strained: &mut Strained<'_>) -> Result<bool> {
         let (saddle, end) = (self.path.saddle, self.path.count() - 1);
         let (Some(before), Some(at_saddle)) = (&self.last, &self.at_saddle) else {

@@ -5,20 +5,21 @@
 //! phonon omega_t, I / omega^5 = A_4 / 5.
 
 use crate::random::{Purpose, stream};
-use rand::Rng;
+use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
-/// What is known of the spectrum of one glass (one minimum).
+/// The known part of the spectrum of one glass (one minimum).
 #[derive(Clone, Debug)]
 pub struct GlassFrequencies {
-    /// Frequencies of the modes known, from the lowest on [(epsilon / m)^1/2 / sigma]; those of unstable modes are 0 or less.
+    /// Frequencies of the known modes, starting with the lowest [(epsilon / m)^1/2 / sigma]; those of unstable modes
+    /// are 0 or negative.
     pub frequencies: Vec<f64>,
-    /// 3 (N - N_rattlers) - 3, the modes there are.
+    /// 3 (N - N_rattlers) - 3, the total number of modes.
     pub modes: usize,
 }
 
 impl GlassFrequencies {
-    /// From eigenvalues omega^2 [K], translations left out; unstable modes have -|omega|.
+    /// From eigenvalues omega^2 [K], without translations; unstable modes get -|omega|.
     pub fn new(eigenvalues: &[f64], modes: usize) -> Self {
         let mut frequencies: Vec<f64> = eigenvalues.iter().copied().map(super::frequency).collect();
         frequencies.sort_by(f64::total_cmp);
@@ -42,9 +43,9 @@ pub struct QuarticSettings {
     /// The window in units of omega_t.
     pub from: f64,
     pub to: f64,
-    /// Modes of all glasses below the end of the window for A_4 to be told.
+    /// Smallest number of modes of all glasses below the end of the window for a fit of A_4.
     pub fewest_modes: usize,
-    /// Resamples of the glasses.
+    /// Number of bootstrap samples of the glasses.
     pub resamples: usize,
 }
 
@@ -54,7 +55,7 @@ impl Default for QuarticSettings {
     }
 }
 
-/// Whether A_4 is known.
+/// Whether A_4 could be fitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum QuarticStatus {
@@ -63,7 +64,7 @@ pub enum QuarticStatus {
     TooFewModes,
     /// Some glass has modes in the window that were not computed.
     Incomplete,
-    /// omega_t is no positive number.
+    /// omega_t is not positive.
     NoWindow,
 }
 
@@ -77,13 +78,13 @@ pub struct QuarticFit {
     /// The window [omega].
     pub from: f64,
     pub to: f64,
-    /// Modes below the end of the window, unstable ones left out.
+    /// Modes below the end of the window, without unstable ones.
     pub modes: usize,
     pub status: QuarticStatus,
 }
 
 impl QuarticFit {
-    /// A_4 omega_D^5 and its error: without dimension.
+    /// A_4 omega_D^5 and its error, dimensionless.
     pub fn adimensional(&self, omega_debye: f64) -> (f64, f64) {
         let scale = omega_debye.powi(5);
         (self.a4 * scale, self.error * scale)
@@ -101,7 +102,7 @@ impl DensityOfStates {
         Self { glasses }
     }
 
-    /// Up to this frequency no glass lacks a mode; D and I are those of the ensemble only below.
+    /// Up to this frequency no glass lacks a mode; D and I are those of the ensemble only below it.
     pub fn complete_to(&self) -> f64 {
         self.glasses.iter().map(GlassFrequencies::complete_to).fold(f64::INFINITY, f64::min)
     }
@@ -125,7 +126,7 @@ impl DensityOfStates {
         bins.map(|(count, bin)| count as f64 / (self.modes() * (bin[1] - bin[0]))).collect()
     }
 
-    /// I(omega): the share of modes with 0 < frequency <= omega, unstable ones left out.
+    /// I(omega): the fraction of modes with 0 < frequency <= omega, without unstable ones.
     pub fn integrated(&self, omega: f64) -> f64 {
         let up_to = |glass: &GlassFrequencies| {
             glass.frequencies.partition_point(|f| *f <= omega) - glass.frequencies.partition_point(|f| *f <= 0.0)
@@ -146,7 +147,7 @@ impl DensityOfStates {
         if status != QuarticStatus::Fitted {
             return QuarticFit { a4: f64::NAN, error: f64::NAN, from, to, modes, status };
         }
-        // a mode at omega adds int omega'^-5 over what of the window lies above it
+        // a mode at omega contributes int omega'^-5 over the part of the window above it
         let weight = |f: &f64| (f.max(from).powi(-4) - to.powi(-4)) / (4.0 * (to - from));
         let shares: Vec<(f64, f64)> = self
             .glasses

@@ -1,4 +1,4 @@
-//! The moduli of one glass by both routes, as a task.
+//! The moduli of one glass by linear response and by finite strains, as a task.
 
 use super::elasticity::{LinearModuli, linear_moduli};
 use super::quasi_static::{ElasticSettings, QuasiStatic, QuasiStaticState};
@@ -10,17 +10,17 @@ use crate::model::{Configuration, Model};
 use crate::task::{Progress, Task, in_steps};
 use serde::{Deserialize, Serialize};
 
-/// Steps of strain that the slope at rest is fitted through, on each side.
+/// Number of strain steps on each side in the fit of the slope at zero strain.
 const WINDOW: f64 = 2.0;
 /// Force evaluations of a piece of the first quench.
 const PIECE: u64 = 20_000;
 
-/// How the moduli of a glass were left.
+/// The outcome of the calculation of the moduli.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ElasticStatus {
     Converged,
-    /// The glass was not quenched to a minimum: there are no figures.
+    /// The quench of the glass did not reach a minimum: no results.
     NoMinimum,
     /// The Hessian is singular beyond translations: no linear response.
     Singular,
@@ -30,7 +30,7 @@ pub enum ElasticStatus {
     Incomplete,
 }
 
-/// What is found of one glass.
+/// The results for one glass.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GlassModuli {
     pub status: ElasticStatus,
@@ -45,7 +45,7 @@ pub struct GlassModuli {
 }
 
 impl GlassModuli {
-    /// Slopes at rest of the quasi-static stress: xy, xz, yz, volume.
+    /// Slopes of the quasi-static stress at zero strain: xy, xz, yz, volume.
     pub fn slopes(&self, settings: &ElasticSettings) -> [Slope; 4] {
         let none = Curve::default();
         let curve = |lane: usize| self.curves.get(lane).unwrap_or(&none);
@@ -54,7 +54,7 @@ impl GlassModuli {
     }
 }
 
-/// Where the work stands; a plain record.
+/// The state of the task; serialisable.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum ElasticState {
     Quench { positions: Vec<f64>, spent: u64 },
@@ -70,7 +70,7 @@ enum ModuliPhase {
     Done(Box<GlassModuli>),
 }
 
-/// Finds the moduli of a glass.
+/// Computes the moduli of a glass.
 pub struct ElasticTask {
     model: Model,
     glass: Configuration,
@@ -85,7 +85,7 @@ impl ElasticTask {
         Self { model: model.clone(), glass: glass.clone(), settings: settings.clone(), phase }
     }
 
-    /// Goes on from a state.
+    /// Resumes from a saved state.
     pub fn resume(mut self, state: ElasticState) -> Self {
         self.phase = match state {
             ElasticState::Quench { positions, spent } => ModuliPhase::Quench { positions, spent },
@@ -106,11 +106,11 @@ impl ElasticTask {
     pub fn into_moduli(self) -> Result<GlassModuli> {
         match self.phase {
             ModuliPhase::Done(found) => Ok(*found),
-            _ => Err(Error::Internal("the moduli of an unfinished glass were asked for".to_owned())),
+            _ => Err(Error::Internal("the moduli of an unfinished glass were requested".to_owned())),
         }
     }
 
-    /// One piece of work; force evaluations spent.
+    /// One piece of work; returns the force evaluations spent.
     fn step(&mut self) -> Result<u64> {
         let (next, spent) = match &mut self.phase {
             ModuliPhase::Quench { positions, spent } => {
@@ -162,7 +162,7 @@ impl ElasticTask {
     }
 }
 
-/// Linear response, and the beginning of the strains.
+/// Computes the linear response, and starts the strains.
 fn respond(
     model: &Model,
     glass: &Configuration,

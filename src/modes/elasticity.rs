@@ -1,10 +1,10 @@
 //! Elastic moduli of a glass by linear response, and the sound speeds they give.
 //!
-//! Under r -> r + D r (D small) the energy per volume grows by the Born term, and the forces by Xi(D):
-//! Xi_i = -sum_j [(U'' - U'/r) n (n.D r) + (U'/r) D r]. Particles follow by the non-affine field u = H^+ Xi, which takes
-//! V^-1 Xi H^+ Xi off every modulus (Lutsko, doi:10.1063/1.342716; Lemaitre and Maloney, doi:10.1007/s10955-005-9015-5).
-//! The pre-stress is in every term. A rotation moves nothing at a minimum, so that the six symmetric strains give simple
-//! shears and compression, too.
+//! Under r -> r + D r (D small) the energy per volume grows by the Born term, and the forces by Xi(D): Xi_i = -sum_j
+//! [(U'' - U'/r) n (n.D r) + (U'/r) D r]. Particles follow by the non-affine field u = H^+ Xi, which subtracts V^-1 Xi
+//! H^+ Xi from every modulus (Lutsko, doi:10.1063/1.342716; Lemaitre and Maloney, doi:10.1007/s10955-005-9015-5). The
+//! pre-stress is included in every term. A rotation moves nothing at a minimum, so that the six symmetric strains also
+//! give simple shear and compression.
 
 use crate::error::{Error, Result};
 use crate::forces::deformation::{self, Gradient, IDENTITY};
@@ -20,10 +20,9 @@ pub const PLANES: [(usize, usize); 3] = [(0, 1), (0, 2), (1, 2)];
 /// The six strains xx, yy, zz, yz, xz, xy.
 pub const STRAINS: [(usize, usize); 6] = [(0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1)];
 
-/// D of one of the six: 1 on the diagonal, or 1/2 in each of two places, so that dU = V sigma_ab for all six.
-///
-/// With the symmetric strain tensor eps the energy changes by the sum over all nine places, dU = V sigma_ab eps_ab, ab and
-/// ba counted both; a derivative by eps_ab is that of one place, V sigma_ab.
+/// D of one of the six: 1 on the diagonal, or 1/2 in both off-diagonal components, so that dU = V sigma_ab for all six.
+/// With the symmetric strain tensor eps the energy changes by the sum over all nine components, dU = V sigma_ab eps_ab,
+/// with ab and ba both counted; a derivative with respect to eps_ab is that for a single component, V sigma_ab.
 pub fn strain_direction((a, b): (usize, usize)) -> Gradient {
     let mut direction = [[0.0; 3]; 3];
     direction[a][b] += 0.5;
@@ -40,7 +39,7 @@ pub fn strained(direction: &Gradient, strain: f64) -> Gradient {
     gradient
 }
 
-/// What a homogeneous strain does before particles follow it.
+/// The response to a homogeneous strain before the particles relax.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AffineResponse {
     /// V sigma_ab, the sum of (U'/r) r_a r_b [epsilon].
@@ -54,7 +53,8 @@ pub struct AffineResponse {
     pub forces: Vec<Vec<f64>>,
 }
 
-/// Sums over the pairs of `positions` [3N]; pairs with a particle that is left out ([N] or empty) carry nothing.
+/// Sums over the pairs of `positions` [3N]; pairs with an excluded particle (`left_out`, [N] or empty) do not
+/// contribute.
 pub fn affine_response(model: &Model, cell: &PeriodicBox, positions: &[f64], left_out: &[bool]) -> AffineResponse {
     let mut response = AffineResponse {
         virial: [[0.0; 3]; 3],
@@ -103,16 +103,16 @@ fn add_pair(response: &mut AffineResponse, directions: &[Gradient; 6], pair: &Pa
 pub struct LinearModuli {
     /// Affine part of G in the three planes, in the order of `PLANES`.
     pub shear_born: [f64; 3],
-    /// What non-affine motion takes off it.
+    /// The reduction by non-affine motion.
     pub shear_nonaffine: [f64; 3],
-    /// Affine part of K and what is taken off.
+    /// Affine part of K and its reduction.
     pub bulk_born: f64,
     pub bulk_nonaffine: f64,
     /// d sigma_ab / d eps_cd, relaxed, in the order of `STRAINS` [6][6].
     pub stiffness: [[f64; 6]; 6],
-    /// Stress at rest [3][3], positive in tension.
+    /// Stress of the unstrained minimum [3][3], positive in tension.
     pub stress: Gradient,
-    /// Particles that take part, N - N_rattlers.
+    /// Number of particles that contribute, N - N_rattlers.
     pub held: u64,
     pub volume: f64,
 }
@@ -134,7 +134,7 @@ impl LinearModuli {
     }
 }
 
-/// A minimum ready to answer strains: its forces under strain and the inverse of its Hessian.
+/// The response of a minimum: its forces under strain and the inverse of its Hessian.
 pub struct Response {
     pub affine: AffineResponse,
     inverse: PseudoInverse,
@@ -143,8 +143,8 @@ pub struct Response {
 }
 
 impl Response {
-    /// At a stationary point `positions` [3N]; `left_out` [N], or empty when no particle is; the factors of the Hessian may
-    /// take `most_bytes`.
+    /// At a stationary point `positions` [3N]; `left_out` [N], or empty when all particles are included; `most_bytes`:
+    /// memory limit of the factors of the Hessian.
     ///
     /// # Errors
     /// `Error::Numerical` when the Hessian is singular beyond translations.
@@ -201,7 +201,7 @@ impl Response {
     }
 }
 
-/// The moduli of a minimum [3N] by linear response, rattlers left out.
+/// The moduli of a minimum [3N] by linear response, without rattlers.
 ///
 /// # Errors
 /// `Error::Numerical` when the Hessian is singular beyond translations.
@@ -227,11 +227,11 @@ pub struct Sound {
 }
 
 impl Sound {
-    /// Of the minimum at `positions` [3N] by linear response, G being the mean of the three planes; none where its Hessian is
-    /// singular beyond translations and rattlers.
+    /// Sound at the minimum `positions` [3N] by linear response, with G the mean of the three planes; none where its
+    /// Hessian is singular beyond translations and rattlers.
     ///
     /// # Errors
-    /// Those of [`linear_moduli`] but `Error::Numerical`.
+    /// Those of [`linear_moduli`] except `Error::Numerical`.
     pub fn of_minimum(model: &Model, cell: &PeriodicBox, positions: &[f64], most_bytes: u64) -> Result<Option<Self>> {
         match linear_moduli(model, cell, positions, most_bytes) {
             Ok(moduli) => {
@@ -243,7 +243,7 @@ impl Sound {
         }
     }
 
-    /// For G, K [epsilon / sigma^3] and rho = `held` / V of particles of mass 1.
+    /// From G, K [epsilon / sigma^3] and rho = `held` / V for particles of mass 1.
     pub fn new(shear: f64, bulk: f64, held: u64, cell: &PeriodicBox) -> Self {
         use std::f64::consts::PI;
         let density = held as f64 / cell.volume();

@@ -1,8 +1,8 @@
-//! A polynomial of the Hessian that lifts the lowest part of its spectrum out of the rest.
+//! A polynomial of the Hessian that separates the lowest part of its spectrum from the rest.
 //!
-//! p(lambda) = T_d((c - lambda) / e), T_d the Chebyshev polynomial of odd degree d, maps [cut, largest] = [c - e, c + e] to
-//! [-1, 1] and grows without bound below the cut: the lowest eigenvalues of H are the largest of p(H), well apart. What lies
-//! above `largest` becomes large and negative and does no harm.
+//! p(lambda) = T_d((c - lambda) / e), T_d the Chebyshev polynomial of odd degree d, maps [cut, largest] = [c - e, c +
+//! e] to [-1, 1] and grows without bound below the cut: the lowest eigenvalues of H are the largest of p(H), well
+//! separated. Eigenvalues above `largest` become large and negative and do no harm.
 
 use super::symmetric::symmetric_eigen;
 use crate::error::Result;
@@ -10,23 +10,23 @@ use crate::forces::lanes::{Pass, vectorised};
 use crate::forces::{LANES, PairBlocks, VectorBatch};
 use faer::Mat;
 
-/// Largest value of the polynomial: keeps the lower half of the digits of the smallest wanted one.
+/// Largest value of the polynomial: preserves half of the digits of the smallest wanted one.
 const LARGEST_VALUE: f64 = 1e6;
 /// Steps of the Lanczos recursion that measures the spectrum.
 const PROBE_STEPS: usize = 100;
-/// Share that is added to the largest eigenvalue seen.
+/// Fraction that is added to the largest eigenvalue found.
 const MARGIN: f64 = 0.01;
 
 /// Outline of a spectrum, from independent Lanczos recursions in the lanes.
 pub(super) struct Outline {
     pub smallest: f64,
     pub largest: f64,
-    /// (Ritz value, expected number of eigenvalues that it stands for), rising.
+    /// (Ritz value, expected number of eigenvalues that it represents), increasing.
     weights: Vec<(f64, f64)>,
 }
 
 impl Outline {
-    /// Measures the spectrum from random vectors (translations taken out).
+    /// Measures the spectrum from random vectors without translations.
     pub(super) fn measure(hessian: &PairBlocks, start: VectorBatch, dimension: usize) -> Result<Self> {
         let steps = PROBE_STEPS.min(dimension);
         let (diagonals, offs) = recursion(hessian, start, steps);
@@ -50,7 +50,7 @@ impl Outline {
         Ok(Self { smallest, largest, weights })
     }
 
-    /// Where about `count` eigenvalues lie below.
+    /// The value below which there are about `count` eigenvalues.
     pub(super) fn cut(&self, count: f64) -> f64 {
         let mut below = 0.0;
         for &(value, weight) in &self.weights {
@@ -63,8 +63,8 @@ impl Outline {
     }
 }
 
-/// Lanczos without reorthogonalisation: diagonal and off-diagonal of the tridiagonal matrix of every lane, the last
-/// off-diagonal leading out of it.
+/// Lanczos without reorthogonalisation: diagonal and off-diagonal of the tridiagonal matrix of every lane; the last
+/// off-diagonal couples to the next vector.
 fn recursion(hessian: &PairBlocks, mut v: VectorBatch, steps: usize) -> (Vec<[f64; LANES]>, Vec<[f64; LANES]>) {
     let (mut diagonals, mut offs) = (Vec::new(), Vec::new());
     let mut previous: VectorBatch = vec![[0.0; LANES]; v.len()];
@@ -111,7 +111,8 @@ impl Filter {
         Self { degree: degree.min(longest).max(1) | 1, centre, half_width }
     }
 
-    /// p(H) applied to the vectors in the lanes, some rows of them or all: `times` puts H times its first argument into the second.
+    /// p(H) applied to the vectors in the lanes, all rows or some: `times` writes H times its
+    /// first argument to the second.
     ///
     /// # Errors
     /// Those of `times`.

@@ -1,4 +1,4 @@
-//! The path of one double well as a task: its points, tangents against the number of images, Hessians along it.
+//! The path of one double well as a task: its points, tangents for several numbers of images, Hessians along it.
 
 use super::records::{PathHessianRow, PathRecord, TangentRow};
 use super::settings::{ModeCount, ModesSettings};
@@ -13,11 +13,11 @@ use crate::task::{Alone, Progress, Task};
 use crate::tunnelling::{Profile, TunnelSettings, splitting_with_zero_point};
 use serde::{Deserialize, Serialize};
 
-/// Where the work stands.
+/// The progress of the task.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 enum Stand {
     Points(Box<PathPointsState>),
-    /// The path, and the arc lengths that are to be looked at.
+    /// The path, and the arc lengths to be treated.
     Along {
         path: Box<PathPoints>,
         at: Vec<f64>,
@@ -25,12 +25,12 @@ enum Stand {
     Done,
 }
 
-/// The plain record of a `FollowTask`.
+/// The serialisable state of a `FollowTask`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct FollowState {
     stand: Stand,
     record: PathRecord,
-    /// Whether the tangents have been looked at.
+    /// Whether the tangents have been computed.
     tangents_known: bool,
 }
 
@@ -46,7 +46,7 @@ pub struct FollowTask {
     cell: PeriodicBox,
     settings: ModesSettings,
     points: PathPointsSettings,
-    /// The library's first minimum [3N], empty when its model does not need it.
+    /// The first minimum of the library [3N]; empty when its model does not need it.
     origin: Vec<f64>,
     phase: FollowPhase,
     record: PathRecord,
@@ -54,8 +54,8 @@ pub struct FollowTask {
 }
 
 impl FollowTask {
-    /// Between the minima a and b over their saddle, each [3N]; `origin`: the library's first minimum [3N] when its model recognises
-    /// minima by displacements from it, else empty.
+    /// Between the minima a and b over their saddle, each [3N]; `origin`: the first minimum of the library [3N] if its
+    /// model recognises minima by displacements from it, else empty.
     pub fn new(
         model: Model,
         cell: PeriodicBox,
@@ -71,7 +71,7 @@ impl FollowTask {
         Self { model, cell, settings, points, origin, phase, record, tangents_known: false }
     }
 
-    /// The same from a state that it was in.
+    /// The same, resumed from a saved state.
     pub fn resume(mut self, state: FollowState) -> Self {
         self.phase = match state.stand {
             Stand::Points(state) => {
@@ -85,12 +85,12 @@ impl FollowTask {
         self
     }
 
-    /// What was found.
+    /// The results.
     pub fn into_record(self) -> PathRecord {
         self.record
     }
 
-    /// What follows the points.
+    /// The next phase after the points.
     fn along(&mut self, path: PathPoints) -> Result<FollowPhase> {
         self.record.status = path.status;
         if path.status != PathStatus::Converged {
@@ -143,11 +143,11 @@ impl FollowTask {
 }
 
 impl PathRecord {
-    /// (E, V(b) - V(a)) of V + sum hbar omega / 2 across the path for a reduced mass, the profile being that of paths.h5; NaN where
-    /// the path was not followed or its zero-point energies are not known.
+    /// (E, V(b) - V(a)) of V + sum hbar omega / 2 across the path for a reduced mass, with the profile of paths.h5; NaN
+    /// where the path was not followed or its zero-point energies are not known.
     ///
     /// # Errors
-    /// Never for what is data: a profile that cannot be solved gives NaN.
+    /// None for bad data: a profile that cannot be solved gives NaN.
     pub fn with_zero_point(&self, profile: &Profile, reduced_mass: f64) -> Result<[f64; 2]> {
         let known = self.hessians.iter().all(|row| row.zero_point.is_finite());
         let inside = || self.hessians.iter().filter(|row| (0.0..=self.length).contains(&row.arc_length));
@@ -155,7 +155,7 @@ impl PathRecord {
         if !known {
             return Ok([f64::NAN; 2]);
         }
-        // the two lengths of one path differ by what the descents are good to
+        // the two lengths of one path differ by the accuracy of the descents
         let stretch = profile.length / self.length;
         let arc_length: Vec<f64> = self.hessians.iter().map(|row| row.arc_length * stretch).collect();
         let zero_point: Vec<f64> = self.hessians.iter().map(|row| row.zero_point).collect();
@@ -178,7 +178,7 @@ impl Task for FollowTask {
     fn advance(&mut self, force_calls: u64) -> Result<Progress> {
         self.phase = match self.next_phase(force_calls) {
             Ok(phase) => phase,
-            // a path that cannot be followed is a row without figures, not the end of the campaign
+            // a path that cannot be followed gives a row of NaN instead of ending the campaign
             Err(Error::Numerical(_)) => {
                 self.record.status = PathStatus::DescentFailed;
                 FollowPhase::Done
@@ -207,7 +207,7 @@ impl Task for FollowTask {
 }
 
 impl FollowTask {
-    /// Does what is next.
+    /// Carries out the next phase.
     fn next_phase(&mut self, force_calls: u64) -> Result<FollowPhase> {
         Ok(match std::mem::replace(&mut self.phase, FollowPhase::Done) {
             FollowPhase::Points(mut task) => match task.advance(force_calls)? {
@@ -232,7 +232,7 @@ impl FollowTask {
     }
 }
 
-/// What was found, or nothing where numbers did not converge.
+/// The result, or nothing if the numbers did not converge.
 fn or_nothing<T>(found: Result<T>) -> Result<Option<T>> {
     match found {
         Ok(found) => Ok(Some(found)),

@@ -1,8 +1,8 @@
 //! All modes of a glass, with their vectors.
 //!
-//! The Hessian of the particles that are held is filled in from its pairs and diagonalised as a full matrix, the three translations
-//! being lifted to the top of the spectrum, where they are recognised and left out. What comes out is held against residuals,
-//! orthonormality and the trace.
+//! The Hessian of the particles that are not rattlers is assembled from its pairs and diagonalised as a full matrix;
+//! the three translations are lifted to the top of the spectrum, where they are identified and left out. The results
+//! are checked by residuals, orthonormality and the trace.
 
 use super::krylov::Space;
 use super::lowest::LowestModes;
@@ -20,21 +20,21 @@ use rand_distr::{Distribution, StandardNormal};
 const RESIDUAL: f64 = 1e-11;
 /// Largest component of V^T V x - x for normally distributed x.
 const ORTHONORMALITY: f64 = 1e-10;
-/// How far the lifted translations, and the sum of all eigenvalues, may be off, relative to the bound.
+/// Largest error of the lifted translations, and of the sum of all eigenvalues, relative to the bound.
 const TRANSLATIONS: f64 = 1e-11;
 
-/// All 3 N' - 3 modes of the Hessian at `positions` [3N] without the three translations, N' the particles that are no `rattlers`
-/// [N] (or empty): eigenvalues rising, as [`LowestModes`] of everything. Cost 9 (3N')^3 or so, memory 6 (3N')^2 numbers. The
-/// same bits on any number of threads.
+/// All 3 N' - 3 modes of the Hessian at `positions` [3N] without the three translations, N' the number of particles
+/// that are not `rattlers` [N] (or empty): eigenvalues increasing, as [`LowestModes`] of everything. Cost about 9
+/// (3N')^3, memory 6 (3N')^2 numbers. Results are bitwise identical on any number of threads.
 ///
 /// # Errors
-/// `Error::Usage` when no particle is held; `Error::Numerical` when the iteration does not converge, or residuals, orthonormality,
-/// the translations or the trace do not hold, which numbers that are not finite cause.
+/// `Error::Usage` when all particles are rattlers; `Error::Numerical` when the iteration does not converge, or a check
+/// of residuals, orthonormality, translations or trace fails, also for input that is not finite.
 pub fn full_modes(model: &Model, cell: &PeriodicBox, positions: &[f64], rattlers: &[bool]) -> Result<LowestModes> {
     let hessian = PairBlocks::new(model, cell, positions, rattlers);
     let space = Space::new(&hessian, rattlers);
     if space.count == 0 {
-        return Err(Error::Usage("the modes of a glass whose particles are all rattlers; leave this glass out".into()));
+        return Err(Error::Usage("a glass whose particles are all rattlers has no modes; leave this glass out".into()));
     }
     let held: Vec<usize> = (0..hessian.particles()).filter(|&place| space.held[place]).collect();
     let lift = hessian.bound();
@@ -52,14 +52,14 @@ pub fn full_modes(model: &Model, cell: &PeriodicBox, positions: &[f64], rattlers
     let off = translations.iter().map(|value| (value - lift).abs()).fold((sum - trace).abs(), f64::max);
     if off.is_nan() || off > TRANSLATIONS * lift * (held.len() as f64).sqrt() {
         return Err(Error::Numerical(format!(
-            "the three translations or the trace of the Hessian are off by {off:e}, stiffness {lift:e}"
+            "the three translations or the trace of the Hessian have an error of {off:e} (stiffness {lift:e})"
         )));
     }
     orthonormal(&vectors)?;
     let residuals = residuals(&hessian, &held, &eigenvalues, &vectors);
     let worst = residuals.iter().copied().fold(0.0, f64::max);
     if worst > RESIDUAL * lift {
-        return Err(Error::Numerical(format!("the modes have a residual of {worst:e}, stiffness {lift:e}")));
+        return Err(Error::Numerical(format!("the modes have a residual of {worst:e} (stiffness {lift:e})")));
     }
     let share_of_all = hessian.particles() as f64 / held.len() as f64;
     let particle_of: Vec<usize> = held.iter().map(|&place| hessian.order()[place]).collect();
@@ -80,7 +80,8 @@ pub fn full_modes(model: &Model, cell: &PeriodicBox, positions: &[f64], rattlers
     })
 }
 
-/// V^T V x = x for eight random x: an entry of V^T V that is off shows in each of them, at a thousandth of the cost of V^T V.
+/// Checks V^T V x = x for eight random x: a wrong entry of V^T V shows in each of these, at a thousandth of the cost of
+/// V^T V.
 fn orthonormal(vectors: &Mat<f64>) -> Result<()> {
     let n = vectors.nrows();
     let mut random: Stream = stream(0, Purpose::Modes, 1, 0);
@@ -92,7 +93,7 @@ fn orthonormal(vectors: &Mat<f64>) -> Result<()> {
         for l in 0..LANES {
             let off = (back[(k, l)] - x[(k, l)]).abs();
             if off.is_nan() || off > ORTHONORMALITY {
-                return Err(Error::Numerical(format!("mode {k} is orthonormal to the others to {off:e} only")));
+                return Err(Error::Numerical(format!("mode {k} is orthonormal to the others only to {off:e}")));
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Block Lanczos with full reorthogonalisation for the largest eigenvalues of the filtered Hessian p(H).
 //!
-//! The block has as many vectors as a register has lanes, so that values which are up to eightfold degenerate are all found.
+//! The block has as many vectors as a register has lanes, so that all of up to eightfold degenerate values are found.
 
 use super::filter::Filter;
 use super::symmetric::symmetric_eigen;
@@ -13,11 +13,11 @@ use faer::{Accum, Mat, Par};
 use rand_distr::{Distribution, StandardNormal};
 use std::ops::Range;
 
-/// p is at most 1 on the damped part: Ritz values above this belong to the wanted one.
+/// p is at most 1 on the damped part: Ritz values above this belong to the wanted part.
 const LIFTED: f64 = 1.1;
-/// Residual of a converged Ritz pair relative to what p lifts it by.
+/// Residual of a converged Ritz pair relative to the value of p.
 const TOLERANCE: f64 = 1e-8;
-/// A vector that loses this share of its length to earlier ones is replaced by a random one.
+/// A vector that loses all but this fraction of its length to earlier ones is replaced by a random one.
 const DEPENDENT: f64 = 1e-13;
 
 /// How a search ended.
@@ -30,7 +30,7 @@ pub(super) enum Found {
     BasisFull,
 }
 
-/// The coordinates that take part: those of particles that are not left out, in the order of places.
+/// The included coordinates, in the order of places.
 pub(super) struct Space {
     /// [N]
     pub held: Vec<bool>,
@@ -46,12 +46,12 @@ impl Space {
         Self { held, count }
     }
 
-    /// 3 coordinates a particle, less the three translations.
+    /// 3 coordinates per particle, minus the three translations.
     pub(super) fn dimension(&self) -> usize {
         (3 * self.count).saturating_sub(3)
     }
 
-    /// Takes the mean displacement off; particles that are left out stay at zero.
+    /// Subtracts the mean displacement; excluded particles stay at zero.
     pub(super) fn remove_translation(&self, vector: &mut [f64]) {
         let mut mean = [0.0; 3];
         for (atom, _) in vector.as_chunks::<3>().0.iter().zip(&self.held).filter(|(_, held)| **held) {
@@ -81,12 +81,12 @@ struct Basis<'a> {
     space: &'a Space,
     vectors: Mat<f64>,
     projected: Mat<f64>,
-    /// Columns in use; the last block of them has not been multiplied yet.
+    /// Columns in use; the last block has not been multiplied yet.
     size: usize,
 }
 
 impl Basis<'_> {
-    /// Takes the part along the first `columns` vectors out of `w` [3N, LANES], twice, and returns its coefficients.
+    /// Removes from `w` [3N, LANES] its projection on the first `columns` vectors, twice, and returns its coefficients.
     fn orthogonalise(&self, w: &mut Mat<f64>, columns: usize) -> Mat<f64> {
         let basis = self.vectors.subcols(0, columns);
         let mut total = Mat::<f64>::zeros(columns, LANES);
@@ -110,7 +110,7 @@ impl Basis<'_> {
             if length <= DEPENDENT * before || length == 0.0 {
                 r[(c, c)] = 0.0;
                 w.col_as_slice_mut(c).copy_from_slice(&self.space.random(random));
-                // the whole block is turned against the basis; only this column has something along it
+                // the whole block is orthogonal to the basis; only this column has a new component
                 self.orthogonalise(&mut w, self.size);
                 self.against_own_block(&mut w, c, None);
                 length = norm(w.col_as_slice(c));
@@ -161,11 +161,12 @@ impl Basis<'_> {
     }
 }
 
-/// The members of a team, who hold the same basis and filter its blocks together, each its rows; the bits are those of one alone.
+/// The members of a team, which hold the same basis and filter its blocks together, each its own rows; results are
+/// bitwise identical to those of a single rank.
 pub(super) struct Members<'a> {
     team: &'a dyn Team,
     shares: Vec<Range<usize>>,
-    /// None for one alone.
+    /// None for a single member.
     part: Option<HessianPart>,
 }
 
@@ -210,7 +211,7 @@ pub(super) fn random_block(space: &Space, random: &mut Stream) -> VectorBatch {
     (0..vectors[0].len()).map(|i| std::array::from_fn(|l| vectors[l][i])).collect()
 }
 
-/// Searches the `count` lowest eigenvalues of H with a basis of at most `most` vectors.
+/// Searches for the `count` lowest eigenvalues of H with a basis of at most `most` vectors.
 pub(super) fn search(
     hessian: &PairBlocks,
     space: &Space,

@@ -1,8 +1,9 @@
 //! The lowest part of the spectrum of a large glass.
 //!
-//! Chebyshev-filtered block Lanczos (Fang, Saad, SIAM J. Sci. Comput. 34, A2220 (2012), doi:10.1137/110836535): nothing is
-//! factorised to find the modes, and the products with the Hessian are done for eight vectors at a time. What comes
-//! out is held against three tests: residuals, orthonormality, and the number of eigenvalues below the last one by inertia.
+//! Chebyshev-filtered block Lanczos (Fang, Saad, SIAM J. Sci. Comput. 34, A2220 (2012), doi:10.1137/110836535): no
+//! factorisation is needed to find the modes, and products with the Hessian are computed for eight vectors at a time.
+//! The results are checked by three tests: residuals, orthonormality, and the number of eigenvalues below the last one
+//! by inertia.
 
 use super::filter::{Filter, Outline};
 use super::krylov::{Found, Members, Space, random_block, search};
@@ -16,22 +17,22 @@ use crate::task::{Alone, Team, first_of};
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, Par};
 
-/// Modes that are found beyond those asked for: among them is a gap at which to count.
+/// Number of modes computed beyond those requested: between them is a gap at which to count.
 const GUARD: usize = 6;
 /// Largest |H v - lambda v| relative to the largest eigenvalue.
 const RESIDUAL: f64 = 1e-9;
 /// Largest deviation of a scalar product of two modes from 0 or 1.
 const ORTHONORMALITY: f64 = 1e-10;
-/// Below this dimension, or when more than this share of the modes is asked for, the dense spectrum is quicker.
+/// Below this dimension, or when more than this fraction of the modes is requested, the dense spectrum is faster.
 const SMALLEST_DIMENSION: usize = 900;
 const LARGEST_SHARE: f64 = 0.2;
-/// Searches with a higher cut or degree before the matrix is given up.
+/// Number of searches, with a higher cut or degree each, before the search fails.
 const ATTEMPTS: usize = 8;
 
-/// The lowest modes of a glass, or all of them, translations left out.
+/// The lowest modes of a glass, or all, without translations.
 #[derive(Clone, Debug)]
 pub struct LowestModes {
-    /// [K] of the Hessian, rising [epsilon / sigma^2]; omega^2 at a minimum.
+    /// [K] of the Hessian, increasing [epsilon / sigma^2]; omega^2 at a minimum.
     pub eigenvalues: Vec<f64>,
     /// [K][3N] normalised.
     pub vectors: Vec<Vec<f64>>,
@@ -39,27 +40,28 @@ pub struct LowestModes {
     pub participation_ratio: Vec<f64>,
     /// |H v - lambda v| of each mode [K].
     pub residuals: Vec<f64>,
-    /// Whether the number of modes was proven.
+    /// Whether the number of modes was verified.
     pub counted: bool,
 }
 
-/// Whether the number of modes is proven.
+/// Whether and how the number of modes is verified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Completeness {
-    /// By the inertia of H - shift 1 at a shift above the last mode: one sparse factorisation, whose memory grows about as N^(4/3).
+    /// By the inertia of H - shift 1 at a shift above the last mode: one sparse factorisation, whose memory grows
+    /// roughly as N^(4/3).
     Counted,
-    /// The same where the factorisation takes at most so many bytes, else not at all.
+    /// The same if the factorisation takes at most this many bytes, else not at all.
     Within(u64),
     /// Not at all, for glasses whose factors do not fit into memory.
     Assumed,
 }
 
-/// The `count` lowest modes of the Hessian at `positions` [3N] without the three translations; `rattlers` [N] (or empty) are
-/// left out with all their pairs.
+/// The `count` lowest modes of the Hessian at `positions` [3N] without the three translations; `rattlers` [N] (or
+/// empty) are excluded with all their pairs.
 ///
 /// # Errors
-/// `Error::Usage` when there are fewer than `count` modes; `Error::Numerical` when the search does not converge, or a residual,
-/// a scalar product or the count of modes does not hold.
+/// `Error::Usage` when there are fewer than `count` modes; `Error::Numerical` when the search does not converge, or a
+/// check of the residuals, the scalar products or the number of modes fails.
 pub fn lowest_modes(
     model: &Model,
     cell: &PeriodicBox,
@@ -71,8 +73,8 @@ pub fn lowest_modes(
     lowest_modes_of_team(model, cell, positions, rattlers, (count, completeness), &Alone)
 }
 
-/// The same, to the bit, by a team: the members filter vectors together, each its particles; all have the modes, and the
-/// first counts them. Each holds the whole basis, 6 (K + 14) vectors at most.
+/// The same by a team, with bitwise identical results: the members filter vectors together, each its own particles; all
+/// get the modes, and the first counts them. Each holds the whole basis, at most 6 (K + 14) vectors.
 ///
 /// # Errors
 /// As [`lowest_modes`], on all members.
@@ -105,22 +107,22 @@ pub fn lowest_modes_of_team(
         Completeness::Within(bytes) => bytes,
         Completeness::Assumed => 0,
     };
-    // one member's factors are enough, and may be all that fits
+    // the factors of one member are sufficient, and may be all that fits into memory
     let counted = first_of(team, || found.check_count(&hessian, &space, count, most_bytes).map(f64::from))? > 0.0;
     Ok(LowestModes { counted, ..found.modes(&hessian, &space, count) })
 }
 
-/// Particles that are worth a member of a team.
+/// Number of particles for which another member of a team pays.
 const PARTICLES_PER_MEMBER: usize = 2000;
 
-/// How many members share the modes of a glass of `particles` with gain.
+/// The largest team that is faster for a glass of `particles`.
 pub fn largest_team(particles: usize) -> usize {
     (particles / PARTICLES_PER_MEMBER).max(1)
 }
 
-/// An orthonormal basis of the lowest modes, by filters of rising cut or degree.
+/// An orthonormal basis of the lowest modes, by filters of increasing cut or degree.
 fn filtered(hessian: &PairBlocks, space: &Space, wanted: usize, team: &dyn Team) -> Result<Mat<f64>> {
-    // a fixed stream: the modes do not depend on where the search begins
+    // a fixed stream: the modes do not depend on the start of the search
     let mut random: Stream = stream(0, Purpose::Modes, 0, 0);
     let outline = Outline::measure(hessian, random_block(space, &mut random), space.dimension())?;
     let team = Members::new(hessian, team);
@@ -142,11 +144,11 @@ fn filtered(hessian: &PairBlocks, space: &Space, wanted: usize, team: &dyn Team)
     )))
 }
 
-/// Degree of the filter in units of ((largest - cut) / (cut - smallest))^1/2: p of the lowest mode is about cosh of twice this.
-/// 1 fills the basis before it converges, 4 costs a fifth more products.
+/// Degree of the filter in units of ((largest - cut) / (cut - smallest))^1/2: p of the lowest mode is about cosh of
+/// twice this. With 1 the basis is full before it converges, 4 costs a fifth more products.
 const SHARPNESS: f64 = 2.5;
 const MOST_PRODUCTS: f64 = 2000.0;
-/// Largest basis in units of the modes wanted.
+/// Largest basis in units of the number of modes.
 const BASIS: usize = 6;
 
 /// The same from the full matrix, translations and rattlers lifted to the top of the spectrum.
@@ -209,7 +211,7 @@ impl Pairs {
         let worst = self.residuals[..count].iter().copied().fold(0.0, f64::max);
         if worst > RESIDUAL * bound {
             return Err(Error::Numerical(format!(
-                "the lowest modes have a residual of {worst:e}, stiffness {bound:e}"
+                "the lowest modes have a residual of {worst:e} (stiffness {bound:e})"
             )));
         }
         let size = self.vectors.ncols();
@@ -220,7 +222,7 @@ impl Pairs {
                 let off = (products[(i, j)] - if i == j { 1.0 } else { 0.0 }).abs();
                 if off.is_nan() || off > ORTHONORMALITY {
                     return Err(Error::Numerical(format!(
-                        "the lowest modes {i} and {j} are orthonormal to {off:e} only"
+                        "the lowest modes {i} and {j} are orthonormal only to {off:e}"
                     )));
                 }
             }
@@ -228,15 +230,16 @@ impl Pairs {
         Ok(())
     }
 
-    /// Counts the eigenvalues below the widest gap after mode `count`: none may be missing. Tells whether they could be counted.
+    /// Counts the eigenvalues below the widest gap after mode `count`: none may be missing. Returns whether they could
+    /// be counted.
     fn check_count(&self, hessian: &PairBlocks, space: &Space, count: usize, most_bytes: u64) -> Result<bool> {
         let gap = |k: &usize| self.values[k + 1] - self.values[*k];
         let widest = |from: usize| (from..self.values.len() - 1).max_by(|i, j| gap(i).total_cmp(&gap(j)));
         let after = widest(count.max(1) - 1);
-        // a multiplet that reaches beyond the guard cannot be cut: then what lies below it is counted
+        // a multiplet that extends beyond the guard cannot be separated: then the eigenvalues below it are counted
         let uncut = |k: &usize| gap(k) <= RESIDUAL * hessian.bound();
         let Some(last) = after.filter(|k| !uncut(k)).or_else(|| after.and_then(|_| widest(0))) else {
-            // all modes there are
+            // all existing modes
             return Ok(true);
         };
         let shift = 0.5 * (self.values[last] + self.values[last + 1]);

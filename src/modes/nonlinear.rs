@@ -12,14 +12,14 @@ use crate::error::{Error, Result};
 use crate::forces::{LANES, PseudoInverse, ThirdOrder, VectorBatch, lane_products};
 use serde::{Deserialize, Serialize};
 
-/// A start of which no more than this share is left without translations is none.
+/// A start of which no more than this fraction is left without translations is rejected.
 const NOTHING: f64 = 1e-12;
 
 /// When the iteration ends.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct NonlinearSettings {
-    /// The share a of F(pi) in a step, above 0 and at most 1.
+    /// The fraction a of F(pi) in a step, above 0 and at most 1.
     pub step: f64,
     /// |pi' - pi| / a of a step of the converged unit vector.
     pub tolerance: f64,
@@ -44,7 +44,7 @@ pub enum NonlinearStop {
     Failed,
 }
 
-/// Where an iteration ended; after `Failed` the numbers are those of the last direction there was (NaN if there was none).
+/// The end point of an iteration; after `Failed` the numbers are those of the last direction (NaN if there was none).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NonlinearMode {
     /// pi [3N], of unit length, free of translations, its sign such that tau < 0.
@@ -63,12 +63,13 @@ pub struct NonlinearMode {
     pub stop: NonlinearStop,
 }
 
-/// The nonlinear modes of one minimum that the iteration reaches from each of `starts` [K][3N], which are normalised and freed
-/// of translations and of particles that are left out. `inverse` and `third` belong to the same minimum and leave out
-/// the same particles.
+/// The nonlinear modes of one minimum that the iteration reaches from each of `starts` [K][3N], which are normalised
+/// and projected free of translations and excluded particles. `inverse` and `third` must belong to the same minimum and
+/// exclude the same particles.
 ///
 /// # Errors
-/// `Error::Internal` when `inverse` and `third` are not of one configuration, or memory structures do not fit.
+/// `Error::Internal` when `inverse` and `third` do not belong to the same configuration, or memory structures do not
+/// match.
 pub fn nonlinear_modes<V: AsRef<[f64]>>(
     inverse: &PseudoInverse,
     third: &ThirdOrder,
@@ -87,7 +88,7 @@ pub fn nonlinear_modes<V: AsRef<[f64]>>(
     Ok(modes)
 }
 
-/// Up to `LANES` iterations side by side.
+/// Up to `LANES` iterations in parallel.
 struct Search<'a> {
     inverse: &'a PseudoInverse,
     third: &'a ThirdOrder,
@@ -108,7 +109,7 @@ impl<'a> Search<'a> {
         let before = lane_products(&directions, &directions);
         inverse.project(&mut directions);
         let after = lane_products(&directions, &directions);
-        // of a translation only rounding is left
+        // only rounding is left of a translation
         let nothing: [bool; LANES] = std::array::from_fn(|lane| after[lane] <= NOTHING * NOTHING * before[lane]);
         for row in &mut directions {
             for lane in (0..LANES).filter(|&lane| nothing[lane]) {
@@ -132,7 +133,7 @@ impl<'a> Search<'a> {
         search
     }
 
-    /// Contractions at the present directions; ends the lanes in which there is no way on.
+    /// Contractions at the present directions; ends the lanes that cannot continue.
     fn measure(&mut self) {
         self.third_order = self.third.contract(&self.directions, &mut self.contractions);
         self.inverse.hessian().times(&self.directions, &mut self.products);
@@ -145,7 +146,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// One step of every lane that runs; whether any still does.
+    /// One step of every running lane; returns whether any is still running.
     fn iterate(&mut self, settings: &NonlinearSettings) -> Result<bool> {
         for lane in 0..LANES {
             if self.stops[lane].is_none() && self.iterations[lane] >= settings.max_iterations {
@@ -156,7 +157,7 @@ impl<'a> Search<'a> {
         if !running.contains(&true) {
             return Ok(false);
         }
-        // a lane at rest asks nothing of the solver
+        // a finished lane poses no system to the solver
         let mut right = self.contractions.clone();
         for row in &mut right {
             for lane in 0..LANES {
@@ -179,8 +180,8 @@ impl<'a> Search<'a> {
         Ok(true)
     }
 
-    /// Takes the step of the lanes that run towards the unit vectors `next`; the factor kappa / tau is left to the norm, but for
-    /// its sign.
+    /// Moves the running lanes towards the unit vectors `next`; the factor kappa / tau enters only by its sign, the
+    /// rest by the normalisation.
     fn take(&mut self, next: &VectorBatch, running: [bool; LANES], settings: &NonlinearSettings) {
         let towards: [f64; LANES] = std::array::from_fn(|lane| settings.step * self.third_order[lane].signum());
         let before = self.directions.clone();
@@ -193,7 +194,7 @@ impl<'a> Search<'a> {
         let mut change = [0.0; LANES];
         for (old, new) in before.iter().zip(&mut self.directions) {
             for lane in 0..LANES {
-                // a lane at rest keeps its bits, whoever goes on beside it
+                // a finished lane keeps its result bitwise, whichever lanes continue
                 new[lane] = if running[lane] { new[lane] } else { old[lane] };
                 change[lane] += (new[lane] - old[lane]).powi(2);
             }
@@ -206,7 +207,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Where a lane stands, turned so that tau < 0.
+    /// The result of a lane, oriented so that tau < 0.
     fn mode(&self, lane: usize) -> NonlinearMode {
         let (kappa, tau) = (self.stiffness[lane], self.third_order[lane]);
         let turn = if tau > 0.0 { -1.0 } else { 1.0 };

@@ -1,14 +1,14 @@
-//! How alike a displacement field and a mode are.
+//! The similarity of a displacement field and a mode.
 
 use serde::Serialize;
 
-/// Two measures of likeness, each in [0, 1] (Khomenko et al., Phys. Rev. Materials 5, 055602 (2021), Eqs. 7 and 8,
+/// Two measures of similarity, each in [0, 1] (Khomenko et al., Phys. Rev. Materials 5, 055602 (2021), Eqs. 7 and 8,
 /// doi:10.1103/PhysRevMaterials.5.055602); NaN when one of the two fields is zero everywhere.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Overlap {
     /// c = |r.v| / (|r| |v|)
     pub scalar: f64,
-    /// a = sum |r_i| |v_i| / sqrt(sum |r_i|^2 sum |v_i|^2): who moves, not whither.
+    /// a = sum |r_i| |v_i| / sqrt(sum |r_i|^2 sum |v_i|^2): which particles move, regardless of direction.
     pub magnitude: f64,
 }
 

@@ -1,4 +1,4 @@
-//! How much of a mode is plane waves (Mizuno, Shimada, Ikeda, Phys. Rev. Research 2, 013215 (2020), Eqs. 2 and 3,
+//! The plane-wave content of a mode (Mizuno, Shimada, Ikeda, Phys. Rev. Research 2, 013215 (2020), Eqs. 2 and 3,
 //! doi:10.1103/PhysRevResearch.2.013215).
 //!
 //! O = sum of |sum_i u_i.e_i|^2, u_i = s exp(i q.r_i) / sqrt(N), over q = 2 pi n / L != 0 of both signs and three polarisations s, as
@@ -11,9 +11,9 @@ use rayon::prelude::*;
 
 /// |n| of a wave vector along each axis.
 const LARGEST: i32 = 5;
-/// N_m: a term counts when it is so many times what a random vector would have.
+/// N_m: a term counts when it is this many times the value for a random vector.
 const TIMES_RANDOM: f64 = 100.0;
-/// Modes and particles that are worked on together.
+/// Number of modes and particles that are treated together.
 const MODES: usize = 32;
 const PARTICLES: usize = 256;
 
@@ -24,18 +24,19 @@ type Powers = [(f64, f64); LARGEST as usize + 1];
 pub struct PhononOrder {
     /// Particles that take part.
     held: Vec<usize>,
-    /// Of each of them, along each axis.
+    /// For each of these, along each axis.
     powers: Vec<[Powers; 3]>,
-    /// One n of each pair n, -n, by rising n_x, n_y, n_z; the other has the same terms.
+    /// One n of each pair n, -n, by increasing n_x, n_y, n_z; the other has the same terms.
     waves: Vec<[i32; 3]>,
     /// [waves] T1, T2, L.
     polarisations: Vec<[[f64; 3]; 3]>,
-    /// What a term must reach to count.
+    /// The smallest value of a term that counts.
     threshold: f64,
 }
 
 impl PhononOrder {
-    /// The waves with |n| <= 5 along each axis at `positions` [3N]; `rattlers` [N] (or empty) are left out and not counted in N.
+    /// The waves with |n| <= 5 along each axis at `positions` [3N]; `rattlers` [N] (or empty) are excluded, also from
+    /// N.
     pub fn new(cell: &PeriodicBox, positions: &[f64], rattlers: &[bool]) -> Self {
         let atoms = positions.as_chunks::<3>().0;
         let held: Vec<usize> = (0..atoms.len()).filter(|&i| !rattlers.get(i).copied().unwrap_or(false)).collect();
@@ -61,7 +62,7 @@ impl PhononOrder {
         self.of_chunk(std::slice::from_ref(&mode)).first().copied().unwrap_or(f64::NAN)
     }
 
-    /// O of each mode [K][3N]; the same bits on any number of threads.
+    /// O of each mode [K][3N]; bitwise identical on any number of threads.
     pub fn of_all<V: AsRef<[f64]> + Sync>(&self, modes: &[V]) -> Vec<f64> {
         modes.par_chunks(MODES).flat_map_iter(|chunk| self.of_chunk(chunk)).collect()
     }

@@ -24,7 +24,7 @@ impl Default for ProfileSettings {
 pub struct ModeProfile {
     /// s from 0 on [points + 1] [sigma].
     pub displacement: Vec<f64>,
-    /// [points + 1] [epsilon]; infinite or NaN where particles lie on each other.
+    /// [points + 1] [epsilon]; infinite or NaN where particles coincide.
     pub energy: Vec<f64>,
     /// The second well, if the line has one.
     pub second_well: Option<SecondWell>,
@@ -43,12 +43,12 @@ pub struct SecondWell {
     pub energy: f64,
 }
 
-/// Rounds in which a zero of the slope is closed in, each to a ninth.
+/// Rounds in which a zero of the slope is bracketed, each to a ninth of the interval.
 const ROUNDS: usize = 10;
 
-/// The energy from the minimum `positions` [3N] along `mode` [3N] (of unit length, its sign such that the third order is
-/// negative) up to `reach` times `saddle_displacement`. Eight points at a time; the zeros of the slope dU/ds = -F.pi are closed
-/// in to 1e-9 of a step, and the energies there are summed pair by pair.
+/// The energy from the minimum `positions` [3N] along `mode` [3N] (of unit length, with the sign for which the third
+/// order is negative) up to `reach` times `saddle_displacement`. Eight points at a time; the zeros of the slope dU/ds =
+/// -F.pi are bracketed to 1e-9 of a step, and the energies there are summed pair by pair.
 pub fn mode_profile(
     sum: &mut PairSum<LANES>,
     positions: &[f64],

@@ -1,7 +1,7 @@
 //! Athermal quasi-static deformation: small strains, each followed by a quench.
 //!
-//! Eight strains of one glass are one batch: simple shear in three planes and volume change, each in both directions. The
-//! slope of the stress on the elastic branch is the modulus (Maloney and Lemaitre, doi:10.1103/PhysRevE.74.016118).
+//! Eight strains of one glass form one batch: simple shear in three planes and volume change, each in both directions.
+//! The slope of the stress on the elastic branch is the modulus (Maloney and Lemaitre, doi:10.1103/PhysRevE.74.016118).
 
 use super::elasticity::{PLANES, strained};
 use super::stress_strain::{Curve, Event, Point};
@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::forces::deformation::{self, Frame, Gradient, IDENTITY, volume_ratio};
 use crate::forces::{LANES, PairSum};
 use crate::landscape::{Minimiser, QuenchSettings, quench_batch};
-use crate::model::{Model, PeriodicBox, Preset};
+use crate::model::{Model, PeriodicBox, Potential};
 use serde::{Deserialize, Serialize};
 
 /// The deck's [elastic].
@@ -18,17 +18,18 @@ use serde::{Deserialize, Serialize};
 pub struct ElasticSettings {
     /// Strain between two quenches (gamma, or ln V/V_0).
     pub strain_step: f64,
-    /// Quenches in each direction; 0 for linear response alone.
+    /// Quenches in each direction; 0 for linear response only.
     pub steps: usize,
-    /// Strains from here on by factors of ten lead to the first step: the slope at rest is theirs.
+    /// Strains from here up to the first step increase by factors of ten: the slope at zero strain is determined by
+    /// them.
     pub smallest_strain: f64,
     /// Largest force component in magnitude at a minimum [epsilon / sigma].
     pub force_tolerance: f64,
     /// Bound on the force evaluations of one quench.
     pub max_evaluations: u64,
-    /// Whether the double wells of a deck with [connect] get their coupling to strain.
+    /// Whether the coupling of double wells to strain is computed, in a deck with [connect].
     pub coupling: bool,
-    /// Bytes that the factors of a Hessian may take; above, its systems are solved by conjugate gradients.
+    /// Memory limit of the factors of a Hessian [bytes]; above it, linear systems are solved by conjugate gradients.
     pub most_bytes: u64,
 }
 
@@ -48,11 +49,11 @@ impl Default for ElasticSettings {
 
 impl ElasticSettings {
     /// The same for every model.
-    pub fn defaults(_: Preset) -> Self {
+    pub fn defaults(_: impl Into<Potential>) -> Self {
         Self::default()
     }
 
-    /// How the minima are quenched.
+    /// Settings of the quenches.
     pub fn quench(&self) -> QuenchSettings {
         QuenchSettings {
             force_tolerance: self.force_tolerance,
@@ -61,7 +62,7 @@ impl ElasticSettings {
         }
     }
 
-    /// Strains in the order in which they are taken, the same in both directions.
+    /// Strains in the order in which they are applied, the same in both directions.
     pub fn strains(&self) -> Vec<f64> {
         if self.steps == 0 {
             return Vec::new();
@@ -72,7 +73,7 @@ impl ElasticSettings {
         strains
     }
 
-    /// The largest gradients, for what a box must hold.
+    /// The largest gradients, which determine the smallest box.
     pub fn largest_gradients(&self) -> [Gradient; LANES] {
         let largest = self.strains().last().copied().unwrap_or(0.0);
         std::array::from_fn(|lane| gradient(lane, largest))
@@ -100,28 +101,28 @@ pub fn signed(lane: usize, strain: f64) -> f64 {
 /// Force evaluations of a piece of work, times particles.
 const PIECE: u64 = 4_000_000;
 const SHORTEST_PIECE: u64 = 300;
-/// A step whose energy differs from the work done by more than this share of it may be a plastic event; a smooth branch
-/// differs by a third-order term.
+/// A step whose energy differs from the work done by more than this fraction of it may be a plastic event; on a smooth
+/// branch the difference is of third order.
 const WORK_DEFECT: f64 = 0.05;
 /// The rounding of an energy, relative.
 const ENERGY_ROUNDING: f64 = 1e-14;
-/// Non-affine motion per strain that grows by this factor in a step may be one, too.
+/// So may a step in which the non-affine motion per strain grows by this factor.
 const SPEED_UP: f64 = 2.0;
-/// An elastic step that is taken back ends within this share of its length from where it began.
+/// An elastic step that is reversed ends within this fraction of its length from its start.
 const REVERSIBLE: f64 = 0.1;
 
-/// Where the strains stand; a plain record.
+/// The state of the strains; serialisable.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct QuasiStaticState {
-    /// Of the minimum at rest.
+    /// Positions of the unstrained minimum.
     rest: Vec<f64>,
     rest_stress: Gradient,
     rest_energy: f64,
-    /// Which strain is being taken.
+    /// Index of the present strain.
     step: usize,
     /// Lanes at the last strain [8][3N], in the coordinates of the reference.
     settled: Vec<Vec<f64>>,
-    /// Where the quenches of the present phase are [8][3N].
+    /// Positions of the quenches of the present phase [8][3N].
     moving: Vec<Vec<f64>>,
     spent: u64,
     phase: StrainPhase,
@@ -133,7 +134,7 @@ pub struct QuasiStaticState {
 enum StrainPhase {
     /// Quenches at the new strain.
     Loading,
-    /// Doubtful lanes go back to the last strain from where they came to.
+    /// Doubtful lanes return to the last strain, from the positions reached.
     Reversing { reached: Vec<Vec<f64>>, points: Vec<Point>, doubtful: [bool; LANES] },
 }
 
@@ -174,7 +175,7 @@ impl QuasiStatic {
         Ok(Self::resume(model, cell, settings, state))
     }
 
-    /// Goes on from a state.
+    /// Resumes from a saved state.
     pub fn resume(model: &Model, cell: &PeriodicBox, settings: &ElasticSettings, state: QuasiStaticState) -> Self {
         let sum = PairSum::new(model.clone(), *cell).ordered_if_large(&state.rest);
         Self { sum, settings: settings.clone(), strains: settings.strains(), state }
@@ -184,7 +185,7 @@ impl QuasiStatic {
         &self.state
     }
 
-    /// Share of the strains taken.
+    /// Fraction of the strains done.
     pub fn fraction(&self) -> f64 {
         self.state.step as f64 / self.strains.len().max(1) as f64
     }
@@ -199,7 +200,7 @@ impl QuasiStatic {
         &self.state.curves
     }
 
-    /// One piece of work; true when all strains are taken.
+    /// One piece of work; true when all strains are done.
     pub fn advance(&mut self) -> bool {
         let Some(&strain) = self.strains.get(self.state.step) else { return true };
         let before = self.strain_before();
@@ -261,7 +262,7 @@ impl QuasiStatic {
         }
     }
 
-    /// What a lane has come to.
+    /// The result of a lane.
     fn measure(&self, lane: usize, strain: f64, energy: f64, converged: bool) -> Point {
         let state = &self.state;
         if state.curves[lane].broken() || !converged {
@@ -292,7 +293,8 @@ impl QuasiStatic {
         }
     }
 
-    /// Pairs within the cutoff at one of two strains but not at the other, of laws whose curvature jumps there.
+    /// Number of pairs within the cutoff at one of two strains but not at the other, for laws whose curvature jumps
+    /// there.
     fn contacts_changed(&self, lane: usize, strain: f64) -> u64 {
         if !self.sum.model().law.has_contacts() {
             return 0;
@@ -313,7 +315,7 @@ impl QuasiStatic {
         missing(&before, &now) + missing(&now, &before)
     }
 
-    /// Whether a step must be taken back to know whether it was elastic.
+    /// Whether a step must be reversed to decide whether it was elastic.
     fn is_doubtful(&self, lane: usize, point: &Point) -> bool {
         if point.event == Event::Unconverged {
             return false;
@@ -340,7 +342,7 @@ impl QuasiStatic {
     }
 }
 
-/// The stress that works on a lane's strain: sigma_ab, or -p.
+/// The stress conjugate to a lane's strain: sigma_ab, or -p.
 fn resolved(lane: usize, stress: &Gradient) -> f64 {
     match PLANES.get(lane / 2) {
         Some(&(a, b)) => stress[a][b],

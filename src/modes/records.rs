@@ -1,4 +1,4 @@
-//! What is known of the vibrations of one minimum, and of one path.
+//! The results for the vibrations of one minimum, and for one path.
 
 use super::{ModeProfile, NonlinearMode, NonlinearStop};
 use crate::paths::PathStatus;
@@ -16,7 +16,7 @@ pub enum Field {
     Tangent,
 }
 
-/// Where an iteration to a nonlinear mode begins.
+/// The start of an iteration to a nonlinear mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Start {
@@ -28,7 +28,7 @@ pub enum Start {
     SoftestLocalised,
 }
 
-/// The fields of a double well seen from its lower minimum.
+/// The fields of a double well, from its lower minimum.
 #[derive(Clone, Debug)]
 pub struct SeenWell {
     /// Row in paths.h5.
@@ -52,7 +52,7 @@ pub struct OverlapRow {
     pub magnitude: f64,
 }
 
-/// A nonlinear mode of a minimum, seen from one double well.
+/// A nonlinear mode of a minimum, in relation to one double well.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NonlinearRow {
     /// -1 for none.
@@ -64,7 +64,7 @@ pub struct NonlinearRow {
     pub third_order: f64,
     /// (2/3) kappa^3 / tau^2 [epsilon].
     pub barrier: f64,
-    /// Of pi, and of where the iteration began, with r_AB; NaN without a double well.
+    /// Overlaps of pi, and of the start of the iteration, with r_AB; NaN without a double well.
     pub overlap: [f64; 2],
     pub start_overlap: [f64; 2],
     pub iterations: u64,
@@ -75,7 +75,7 @@ pub struct NonlinearRow {
 }
 
 impl NonlinearRow {
-    /// Of a mode that belongs to no double well.
+    /// For a mode that belongs to no double well.
     pub(super) fn of(mode: &NonlinearMode, profile: ModeProfile) -> Self {
         Self {
             double_well: -1,
@@ -93,15 +93,15 @@ impl NonlinearRow {
     }
 }
 
-/// How a spectrum was left.
+/// The outcome of the calculation of a spectrum.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SpectrumStatus {
     #[default]
     Converged,
-    /// The eigenvalue problem could not be solved, or its checks did not hold: no figures.
+    /// The eigenvalue problem could not be solved, or a check failed: no results.
     Failed,
-    /// The quench of the glass did not reach a minimum: no figures.
+    /// The quench of the glass did not reach a minimum: no results.
     NoMinimum,
 }
 
@@ -114,19 +114,19 @@ pub struct SpectrumRecord {
     pub participation_ratio: Vec<f64>,
     pub phonon_order: Vec<f64>,
     pub quasi_localised: Vec<bool>,
-    /// tau of each mode, negative [epsilon / sigma^3]; empty when it was not asked for.
+    /// tau of each mode, negative [epsilon / sigma^3]; empty if not requested.
     pub third_order: Vec<f64>,
-    /// [K][3N]; empty when they were not asked for.
+    /// [K][3N]; empty if not requested.
     pub eigenvectors: Vec<f64>,
-    /// Loose particles of a harmonic packing, rising.
+    /// Rattlers of a harmonic packing, increasing.
     pub rattlers: Vec<u32>,
-    /// Whether the number of modes is proven.
+    /// Whether the number of modes was verified.
     pub counted: bool,
     /// Sum of omega / 2; NaN when not all modes are known.
     pub zero_point: f64,
     pub overlaps: Vec<OverlapRow>,
     pub nonlinear: Vec<NonlinearRow>,
-    /// omega_D and omega_t of linear response, where they were asked for.
+    /// omega_D and omega_t by linear response, if requested.
     pub sound: Option<[f64; 2]>,
 }
 
@@ -146,13 +146,13 @@ pub struct PathHessianRow {
     pub arc_length: f64,
     /// Above the lower minimum.
     pub energy: f64,
-    /// The ten lowest, translations left out (NaN where there are fewer) [epsilon / sigma^2].
+    /// The ten lowest, without translations (NaN where there are fewer) [epsilon / sigma^2].
     pub eigenvalues: Vec<f64>,
     /// |t.v| of the six lowest modes.
     pub projections: Vec<f64>,
-    /// Sum of omega / 2 across the path; NaN when it was not asked for.
+    /// Sum of omega / 2 across the path; NaN if not requested.
     pub zero_point: f64,
-    /// Modes dropped from it; -1 when it was not asked for.
+    /// Imaginary modes excluded from it; -1 if not requested.
     pub imaginary: i64,
 }
 
@@ -164,7 +164,7 @@ impl PathHessianRow {
     }
 }
 
-/// What was found along the path of one double well.
+/// The results along the path of one double well.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PathRecord {
     /// `Converged`; else why there is no path.

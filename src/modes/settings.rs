@@ -1,11 +1,11 @@
 //! Settings of the stage `modes`.
 
 use super::nonlinear::NonlinearSettings;
-use crate::model::Preset;
+use crate::model::Potential;
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// How many modes of each spectrum.
+/// Number of modes of each spectrum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ModeCount {
     /// All 3N - 3, by the full matrix.
@@ -45,10 +45,10 @@ impl<'de> Deserialize<'de> for ModeCount {
     }
 }
 
-/// What a faulty `count` is told.
+/// The message for an invalid `count`.
 const EXPECTED: &str = "expected \"all\" or a number of modes, 1 or more";
 
-/// Whose spectra.
+/// The configurations whose spectra are computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SpectraOf {
@@ -60,8 +60,8 @@ pub enum SpectraOf {
     DoubleWells,
 }
 
-/// Which double wells have their paths followed: tangents against the number of images, Hessians along the path, the profile with
-/// the zero-point energy.
+/// The double wells whose paths are followed: tangents for several numbers of images, Hessians along the path, the
+/// profile with the zero-point energy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FollowedPaths {
@@ -77,9 +77,10 @@ pub enum FollowedPaths {
 pub struct ModesSettings {
     pub count: ModeCount,
     pub of: SpectraOf,
-    /// Whether the cubic nonlinear modes are sought.
+    /// Whether cubic nonlinear modes are computed.
     pub nonlinear: bool,
-    /// The share of the new direction in a step of that iteration: 1 is Eq. 6 of the papers; smaller ones stay nearer to the start.
+    /// The fraction of the new direction in a step of that iteration: 1 is Eq. 6 of the papers; smaller values stay
+    /// closer to the start.
     pub nonlinear_step: f64,
     /// Whether tau = U:eee of every mode is written.
     pub third_order: bool,
@@ -90,12 +91,12 @@ pub struct ModesSettings {
     pub paths: FollowedPaths,
     /// Numbers of images of the path, for r_12.
     pub tangent_images: Vec<usize>,
-    /// Points along each followed path at which the Hessian is looked at, ends included; 0: none.
+    /// Number of points along each followed path at which the Hessian is computed, including the ends; 0: none.
     pub path_points: usize,
-    /// The fit of A_4 takes the modes between these shares of the lowest phonon frequency omega_t.
+    /// The fit of A_4 uses the modes between these multiples of the lowest phonon frequency omega_t.
     pub fit_window: [f64; 2],
-    /// What the sparse factors of one Hessian may take [GB]; beyond it linear systems are solved by iteration, and the number of
-    /// lowest modes is not proven.
+    /// Memory limit of the sparse factors of one Hessian [GB]; beyond it linear systems are solved by iteration, and
+    /// the number of lowest modes is not verified.
     pub factor_memory: f64,
 }
 
@@ -119,17 +120,16 @@ impl Default for ModesSettings {
 }
 
 impl ModesSettings {
-    /// All modes at both minima of each double well; for the large quenched glasses the lowest 100 of the inherent structure.
-    pub fn defaults(preset: Preset) -> Self {
-        match preset {
-            Preset::Pss | Preset::Tlj | Preset::TljAsPrinted => Self::default(),
-            Preset::Harmonic | Preset::Lj => {
-                Self { count: ModeCount::Lowest(100), of: SpectraOf::Glasses, ..Self::default() }
-            }
+    /// All modes at both minima of each double well; for particles of one kind, whose glasses are large and
+    /// quenched, the lowest 100 of the inherent structure.
+    pub fn defaults(potential: impl Into<Potential>) -> Self {
+        match potential.into().is_of_one_kind() {
+            false => Self::default(),
+            true => Self { count: ModeCount::Lowest(100), of: SpectraOf::Glasses, ..Self::default() },
         }
     }
 
-    /// How many modes a spectrum of N particles has in the files.
+    /// Number of modes in the files for a spectrum of N particles.
     pub fn modes(&self, particles: usize) -> usize {
         let all = (3 * particles).saturating_sub(3);
         match self.count {
@@ -138,7 +138,7 @@ impl ModesSettings {
         }
     }
 
-    /// Whether paths of double wells are looked at beside their minima.
+    /// Whether paths of double wells are followed in addition to their minima.
     pub fn follows_paths(&self) -> bool {
         let studies = self.path_points > 0 || !self.tangent_images.is_empty();
         self.of == SpectraOf::DoubleWells && self.paths != FollowedPaths::None && studies
@@ -149,7 +149,7 @@ impl ModesSettings {
         self.count == ModeCount::All && self.of == SpectraOf::DoubleWells
     }
 
-    /// What the sparse factors of one Hessian may take [bytes].
+    /// Memory limit of the sparse factors of one Hessian [bytes].
     pub fn factor_bytes(&self) -> u64 {
         (self.factor_memory * 1e9) as u64
     }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub enum Event {
     /// The step is elastic.
     None,
-    /// The step does not go back on itself: a plastic event.
+    /// The step is not reversible: a plastic event.
     Rearrangement,
     /// Contacts of a packing opened or closed.
     ContactChange,
@@ -17,32 +17,32 @@ pub enum Event {
     Unconverged,
 }
 
-/// One strain of a curve, relative to the minimum at rest.
+/// One strain of a curve, relative to the unstrained minimum.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Point {
     /// gamma, or ln V/V_0.
     pub strain: f64,
-    /// Stress less that at rest, sigma_ab or -p [epsilon / sigma^3].
+    /// Stress minus that at zero strain, sigma_ab or -p [epsilon / sigma^3].
     pub stress: f64,
-    /// Energy less that at rest [epsilon].
+    /// Energy minus that at zero strain [epsilon].
     pub energy: f64,
-    /// V times the stress itself: the derivative of the energy by the strain [epsilon].
+    /// V times the stress itself: the derivative of the energy with respect to the strain [epsilon].
     pub force: f64,
-    /// |non-affine displacement| from the minimum at rest [sigma].
+    /// |non-affine displacement| from the unstrained minimum [sigma].
     pub nonaffine: f64,
     /// The same from the last strain, per strain [sigma].
     pub speed: f64,
-    /// Work done since the last strain less the growth of the energy [epsilon].
+    /// Work done since the last strain minus the increase of the energy [epsilon].
     pub energy_drop: f64,
     /// Contacts that opened or closed.
     pub contacts: u64,
-    /// How far from where a plastic event began it ends when the strain is taken back [sigma].
+    /// Distance between the start of a plastic event and the minimum reached when the strain is reversed [sigma].
     pub distance: f64,
     pub event: Event,
 }
 
 impl Point {
-    /// A strain that has no minimum.
+    /// A strain without a minimum.
     pub fn unconverged(strain: f64) -> Self {
         Self {
             strain,
@@ -78,7 +78,7 @@ impl Curve {
     }
 }
 
-/// The slope of an elastic branch at rest.
+/// The slope of an elastic branch at zero strain.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Slope {
     /// [epsilon / sigma^3]; NaN when there is no elastic branch.
@@ -91,8 +91,8 @@ pub struct Slope {
     pub elastic_strain: f64,
 }
 
-/// stress / strain = G + A strain + B strain^2 through the elastic points of both directions up to `window`, weighed by
-/// 1 / strain^2: what the polynomial leaves out grows with the strain.
+/// stress / strain = G + A strain + B strain^2 through the elastic points of both directions up to `window`, weighted
+/// by 1 / strain^2, because the error of the polynomial grows with the strain.
 pub fn elastic_slope(forwards: &Curve, backwards: &Curve, window: f64) -> Slope {
     let reach = |curve: &Curve| curve.elastic().last().map_or(0.0, |point| point.strain.abs());
     let elastic_strain = reach(forwards).min(reach(backwards));

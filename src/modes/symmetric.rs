@@ -14,17 +14,17 @@ use faer::linalg::householder::{
 use faer::linalg::qr::no_pivoting::factor::recommended_block_size;
 use faer::{Conj, Mat, MatRef, Par};
 
-/// The degree of parallelism of large matrices. It is fixed, whatever the number of threads: it decides how sums are split, and so
-/// the bits. On one thread it costs no more than one part.
+/// The degree of parallelism of large matrices. It is fixed, regardless of the number of threads, because it determines
+/// how sums are divided, and so the rounding. On one thread it costs no more than a single part.
 pub(super) fn fixed() -> Par {
     Par::rayon(4)
 }
 
-/// Rising eigenvalues [n] and their vectors in the columns of [n, n]; only the lower triangle is read. Sequential, for small
-/// matrices.
+/// Increasing eigenvalues [n] and their vectors in the columns of [n, n]; only the lower triangle is read. Sequential,
+/// for small matrices.
 ///
 /// # Errors
-/// `Error::Numerical` when the iteration does not converge, which numbers that are not finite do.
+/// `Error::Numerical` when the iteration does not converge, also for input that is not finite.
 pub(super) fn symmetric_eigen(matrix: MatRef<'_, f64>) -> Result<(Vec<f64>, Mat<f64>)> {
     let n = matrix.nrows();
     let mut values = Diag::<f64>::zeros(n);
@@ -43,8 +43,8 @@ pub(super) fn symmetric_eigen(matrix: MatRef<'_, f64>) -> Result<(Vec<f64>, Mat<
     Ok((finite(&values)?, vectors))
 }
 
-/// The same for a large matrix, which it takes over: made tridiagonal in panels, which reads the matrix half as often as faer's
-/// own reduction and so waits less for memory, then by divide and conquer.
+/// The same for a large matrix, which is overwritten: made tridiagonal in panels, which reads the matrix half as often
+/// as faer's reduction and so waits less for memory, then solved by divide and conquer.
 ///
 /// # Errors
 /// As [`symmetric_eigen`].
@@ -69,7 +69,7 @@ pub(super) fn large_symmetric_eigen(matrix: Mat<f64>) -> Result<(Vec<f64>, Mat<f
     Ok((values, vectors))
 }
 
-/// The eigenvalues alone of a large matrix, for a third of the work.
+/// Only the eigenvalues of a large matrix, for a third of the work.
 ///
 /// # Errors
 /// As [`symmetric_eigen`].

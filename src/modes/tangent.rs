@@ -75,7 +75,7 @@ pub struct TangentStudy {
     pub to_b: BestOverlap,
 }
 
-/// Overlaps of r_12, r_AS and r_AB with the modes [K][3N] of minimum a: all of them, for the maximum over modes.
+/// Overlaps of r_12, r_AS and r_AB with the modes [K][3N] of minimum a, which should be all, for the maximum over modes.
 ///
 /// # Errors
 /// As [`WellFields::new`].

@@ -1,12 +1,12 @@
-//! How a path moves sideways under strain: linear systems with the Hessian across the path's tangent.
+//! The sideways motion of a path under strain: linear systems with the Hessian across the path's tangent.
 
 use crate::forces::{LANES, PairBlocks, VectorBatch, lane_products};
 
-/// Residual, relative to the right-hand side, that is good enough.
+/// Sufficient residual, relative to the right-hand side.
 const TOLERANCE: f64 = 1e-8;
 const MOST_ITERATIONS: usize = 3000;
 
-/// Solutions of (P H P + shift) u = P r, and whether all are good.
+/// Solutions of (P H P + shift) u = P r, and whether all have converged.
 pub struct Transverse {
     /// [k][3N] in the order of particles, across the tangent and without motion of the whole glass.
     pub displacements: Vec<Vec<f64>>,
@@ -14,8 +14,8 @@ pub struct Transverse {
     pub converged: bool,
 }
 
-/// P takes the tangent (unit, [3N]) and motion of the whole glass out; particles left out ([N] or empty) rest. Up to eight
-/// right-hand sides [3N], from starts of the same number.
+/// P projects out the tangent (unit vector, [3N]) and motion of the whole glass; excluded particles ([N] or empty) do
+/// not move. Up to eight right-hand sides [3N], with the same number of starts.
 pub fn transverse_response(
     hessian: &PairBlocks,
     tangent: &[f64],
@@ -66,7 +66,7 @@ impl System<'_> {
         self.project(z)
     }
 
-    /// Conjugate gradients in every lane from x; whether all have converged.
+    /// Conjugate gradients in every lane from x; returns whether all have converged.
     fn solve(&self, right: VectorBatch, mut x: VectorBatch) -> (VectorBatch, bool) {
         let size = lane_products(&right, &right);
         let mut residual = right;
@@ -129,7 +129,7 @@ impl Places<'_> {
     }
 }
 
-/// Takes translations and the tangent out.
+/// Projects out translations and the tangent.
 struct Projector {
     /// [N] by place.
     held: Vec<bool>,

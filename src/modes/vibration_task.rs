@@ -13,7 +13,8 @@ use crate::model::{Model, PeriodicBox};
 use crate::task::{Alone, Progress, Task, Team, first_of};
 use serde::{Deserialize, Serialize};
 
-/// What is done next. The spectrum itself is no part of the state: it is found again when the task goes on elsewhere.
+/// The next step. The spectrum itself is not part of the state: it is computed again when the task is resumed
+/// elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 enum Step {
     Spectrum,
@@ -24,7 +25,7 @@ enum Step {
     Done,
 }
 
-/// The plain record of a `VibrationTask`.
+/// The serialisable state of a `VibrationTask`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct VibrationState {
     step: Step,
@@ -39,7 +40,7 @@ pub struct VibrationTask {
     rattlers: Vec<bool>,
     wells: Vec<SeenWell>,
     settings: ModesSettings,
-    /// Whether omega_D and omega_t are asked for.
+    /// Whether omega_D and omega_t are requested.
     sound: bool,
     modes: Option<LowestModes>,
     state: VibrationState,
@@ -60,13 +61,13 @@ impl VibrationTask {
         Self { model, cell, positions, rattlers, wells, settings, sound, modes: None, state }
     }
 
-    /// The same from a state that it was in.
+    /// The same, resumed from a saved state.
     pub fn resume(mut self, state: VibrationState) -> Self {
         self.state = state;
         self
     }
 
-    /// A minimum that was not reached: a row without figures.
+    /// A minimum that was not reached: a row of NaN.
     pub fn without_minimum(mut self) -> Self {
         self.give_up(SpectrumStatus::NoMinimum);
         self
@@ -77,7 +78,7 @@ impl VibrationTask {
         self.state = VibrationState { step: Step::Done, record };
     }
 
-    /// What was found.
+    /// The results.
     pub fn into_record(self) -> SpectrumRecord {
         self.state.record
     }
@@ -86,7 +87,7 @@ impl VibrationTask {
         self.rattlers.len()
     }
 
-    /// The modes, found when they are first needed.
+    /// The modes, computed when they are first needed.
     fn modes(&mut self) -> Result<&LowestModes> {
         self.find_modes(&Alone)?;
         self.modes.as_ref().ok_or_else(|| Error::Internal("a spectrum was lost".to_owned()))
@@ -138,7 +139,7 @@ impl VibrationTask {
         let order = phonons.of_all(&modes.vectors);
         let third_order = third.map_or_else(Vec::new, |third| third.third_orders(&modes.vectors));
         self.state.record.phonon_order = order;
-        // the sign of a mode is nobody's choice
+        // the sign of a mode is arbitrary
         self.state.record.third_order = third_order.into_iter().map(|tau| -tau.abs()).collect();
         Ok(())
     }
@@ -178,7 +179,7 @@ impl VibrationTask {
 impl VibrationTask {
     /// Nonlinear modes from r_AB of each double well, from the softest mode and from the softest quasi-localised one.
     fn nonlinear(&mut self) -> Result<()> {
-        // the upper minimum of a double well has nothing to be compared with
+        // the upper minimum of a double well has nothing to compare with
         let alone = self.settings.of != SpectraOf::DoubleWells;
         if !self.settings.nonlinear || (!alone && self.wells.is_empty()) {
             return Ok(());
@@ -259,19 +260,20 @@ impl VibrationTask {
 }
 
 impl VibrationTask {
-    /// As [`Task::advance`], by a team: all find the modes together, the first member does what follows and has the result.
+    /// As [`Task::advance`], by a team: all members find the modes together; the first continues alone and has the
+    /// result.
     ///
     /// # Errors
     /// As `advance`; on all members.
     pub fn advance_with(&mut self, team: &dyn Team) -> Result<Progress> {
         let step = self.state.step;
-        // a task that goes on elsewhere finds its modes again, together too
+        // a task that is resumed elsewhere finds its modes again, also together
         let needs_modes = step <= Step::Overlaps || (step == Step::Nonlinear && self.settings.nonlinear);
         let found = if needs_modes { self.find_modes(team) } else { Ok(()) };
         let done = found.and_then(|()| first_of(team, || self.work().map(|()| 0.0)));
         match done {
             Ok(_) => self.state.step = step.next(),
-            // a spectrum that cannot be found is a row without figures, not the end of the campaign
+            // a spectrum that cannot be computed gives a row of NaN instead of ending the campaign
             Err(Error::Numerical(_)) => self.give_up(SpectrumStatus::Failed),
             Err(error) => return Err(error),
         }
@@ -302,7 +304,7 @@ impl Step {
     }
 }
 
-/// What stands for a nonlinear mode where there is none.
+/// The record in place of a missing nonlinear mode.
 fn no_mode(start: &[f64]) -> NonlinearMode {
     NonlinearMode {
         direction: vec![0.0; start.len()],
@@ -316,7 +318,7 @@ fn no_mode(start: &[f64]) -> NonlinearMode {
     }
 }
 
-/// The modes that the settings ask for.
+/// The modes that the settings request.
 ///
 /// # Errors
 /// As [`lowest_modes_of_team`].

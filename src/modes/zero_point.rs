@@ -8,9 +8,9 @@ use crate::model::{Model, PeriodicBox};
 use faer::Mat;
 use serde::{Deserialize, Serialize};
 
-/// Eigenvalues below this share of the largest are zero modes.
+/// Eigenvalues below this fraction of the largest are zero modes.
 const ZERO_MODE: f64 = 1e-10;
-/// Directions that are taken out are lifted to this many times the bound on the spectrum.
+/// Directions that are projected out are lifted to this multiple of the bound on the spectrum.
 const LIFT: f64 = 2.0;
 
 /// The zero-point energy of a set of modes.
@@ -21,9 +21,9 @@ pub struct ZeroPoint {
     pub energy: f64,
     /// Positive eigenvalues.
     pub modes: usize,
-    /// Negative ones: dropped.
+    /// Negative eigenvalues, which are left out.
     pub negative: usize,
-    /// Zero to rounding: translations where they are among the eigenvalues given, particles without contact.
+    /// Zero to rounding: translations if they are among the given eigenvalues, particles without contacts.
     pub zero: usize,
 }
 
@@ -39,8 +39,8 @@ impl ZeroPoint {
     }
 }
 
-/// The zero-point energy at `positions` [3N]: 3N - 3 modes, translations left out; `rattlers` [N] (or empty) are left out
-/// with all their pairs. One dense eigenvalue problem without vectors.
+/// The zero-point energy at `positions` [3N]: 3N - 3 modes, without translations; `rattlers` [N] (or empty) are
+/// excluded with all their pairs. One dense eigenvalue problem without vectors.
 ///
 /// # Errors
 /// `Error::Numerical` when the eigenvalues do not converge.
@@ -48,7 +48,7 @@ pub fn zero_point(model: &Model, cell: &PeriodicBox, positions: &[f64], rattlers
     Ok(ZeroPoint::of(&eigenvalues_without(model, cell, positions, None, rattlers)?))
 }
 
-/// The same across a path: 3N - 4 modes, the `tangent` [3N] left out as well.
+/// The same across a path: 3N - 4 modes, also without the `tangent` [3N].
 ///
 /// # Errors
 /// `Error::Usage` when the tangent is zero; `Error::Numerical` when the eigenvalues do not converge.
@@ -62,8 +62,8 @@ pub fn perpendicular_zero_point(
     Ok(ZeroPoint::of(&eigenvalues_without(model, cell, positions, Some(tangent), rattlers)?))
 }
 
-/// (1/2) sum omega at b less that at a, over the 3N - 3 modes of each minimum [(epsilon / m)^1/2 / sigma]; `rattlers` [N] are the
-/// loose particles at either minimum, or none.
+/// (1/2) sum omega at b minus that at a, over the 3N - 3 modes of each minimum [(epsilon / m)^1/2 / sigma]; `rattlers`
+/// [N] are those at either minimum, or empty.
 ///
 /// # Errors
 /// As [`zero_point`].
@@ -77,7 +77,7 @@ pub fn zero_point_difference(
     Ok(zero_point(model, cell, b, rattlers)?.energy - zero_point(model, cell, a, rattlers)?.energy)
 }
 
-/// Rising eigenvalues of the Hessian with translations, rattlers and `tangent` projected out.
+/// Increasing eigenvalues of the Hessian with translations, rattlers and `tangent` projected out.
 fn eigenvalues_without(
     model: &Model,
     cell: &PeriodicBox,
@@ -90,7 +90,7 @@ fn eigenvalues_without(
     let size = 3 * hessian.particles();
     let mut matrix = hessian.sparse_lower(0.0, &[])?.to_dense();
     let lift = LIFT * hessian.bound();
-    // translations have eigenvalue zero: (1/n) on equal components of all held particles lifts them
+    // translations have eigenvalue zero: (1/n) on equal components of all included particles lifts them
     let share = lift / space.count.max(1) as f64;
     for j in 0..size {
         for i in j..size {

@@ -1,10 +1,10 @@
-//! What a way of running ranks must be able to do.
+//! The operations that an implementation of ranks must provide.
 
 /// The raw MPI communicator that collective files are opened with.
 #[cfg(feature = "mpi")]
 pub type RawCommunicator = mpi::ffi::MPI_Comm;
 
-/// What a form must be able to do; everything else is built on it by `Ranks`.
+/// The operations that an implementation must provide; `Ranks` builds everything else on them.
 pub trait Form {
     fn rank(&self) -> usize;
     fn size(&self) -> usize;
@@ -18,15 +18,15 @@ pub trait Form {
     /// `outgoing[d]` goes to rank d; returns what came from each rank.
     fn exchange(&self, outgoing: Vec<Vec<u8>>, limit: usize) -> Vec<Vec<u8>>;
     fn broadcast(&self, bytes: &mut Vec<u8>, root: usize, limit: usize);
-    /// Sends a small word that is buffered by the transport: never waits for the receiver.
+    /// Sends a single 64-bit word that is buffered by the transport: never waits for the receiver.
     fn send(&self, destination: usize, tag: i32, word: u64);
     /// A word that has arrived with this tag, with its source; never waits.
     fn receive(&self, tag: i32) -> Option<(usize, u64)>;
-    /// Whether any message waits that nobody has received.
+    /// Whether there is a message that no rank has received.
     fn unreceived(&self) -> bool;
-    /// The ranks with the same color; a rank alone stays alone.
+    /// The ranks with the same color; a single rank remains alone.
     fn split(&self, color: usize) -> Box<dyn Form>;
-    /// A rank alone has no one to send to or to hear from.
+    /// A single rank has no other rank to send to or receive from.
     fn send_bytes(&self, _destination: usize, _bytes: &[u8]) {}
     fn receive_bytes(&self, _source: usize) -> Vec<u8> {
         Vec::new()

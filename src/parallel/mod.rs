@@ -1,12 +1,12 @@
-//! The ranks of a run and what they tell each other.
+//! The ranks of a run and the communication between them.
 //!
-//! [`Ranks`] is the one interface; it has two forms: `mpi.rs`, the only file that calls MPI, and `serial.rs`, one rank
-//! alone, which needs no library. Values of any `Serialize` type travel as postcard bytes. Every method marked
-//! *collective* must be called by all ranks in the same order; errors are agreed first (a rank that fails never
-//! leaves the others waiting).
+//! [`Ranks`] is the only interface; it has two implementations: `mpi.rs`, the only file that calls MPI, and
+//! `serial.rs`, a single rank without any library. Values of any `Serialize` type are sent as postcard bytes. Every
+//! method marked *collective* must be called by all ranks in the same order; errors are agreed on first (a rank that
+//! fails never leaves the others waiting).
 //!
-//! There is no sum of floating-point numbers here: its result would depend on the number of ranks. Gather the terms
-//! with their keys and add them in the order of the keys.
+//! There is no sum of floating-point numbers: its result would depend on the number of ranks. Gather the terms with
+//! their keys and add them in the order of the keys.
 
 mod form;
 #[cfg(feature = "mpi")]
@@ -33,7 +33,8 @@ use form::Form;
 #[cfg(feature = "mpi")]
 pub use form::RawCommunicator;
 
-/// Bytes of the largest single transfer; longer ones go in rounds, so that MPI's 32-bit counts never overflow.
+/// Bytes of the largest single transfer; longer ones are divided into rounds, so that MPI's 32-bit counts never
+/// overflow.
 const TRANSFER_LIMIT: usize = 1 << 30;
 
 /// The ranks of this run.
@@ -47,9 +48,9 @@ pub struct Ranks {
     queues: Cell<u64>,
 }
 
-/// An error on its way to the other ranks.
+/// An error in the form in which it is sent to the other ranks.
 #[derive(Serialize, Deserialize)]
-struct Told {
+struct Report {
     kind: u8,
     file: Option<PathBuf>,
     message: String,
@@ -59,11 +60,11 @@ impl Ranks {
     /// Starts MPI (thread level Funneled: only the thread that called this may use the `Ranks`); without `mpirun` there
     /// is one rank. In a build without the feature `mpi` this is [`Ranks::alone`].
     ///
-    /// With several ranks a panic anywhere tells its rank and ends all ranks with exit code 70, so that nobody waits
-    /// for a rank that has gone.
+    /// With several ranks, a panic anywhere prints its rank and ends all ranks with exit code 70, so that no rank waits
+    /// for one that has ended.
     ///
     /// # Errors
-    /// `Internal` when MPI was started before in this process.
+    /// `Internal` when MPI has already been started in this process.
     pub fn start() -> Result<Self> {
         #[cfg(feature = "mpi")]
         return Ok(Self::with_form(Box::new(mpi::Mpi::start()?)));
@@ -71,7 +72,7 @@ impl Ranks {
         return Ok(Self::alone());
     }
 
-    /// One rank alone, without any MPI, in every build.
+    /// A single rank without MPI, in every build.
     pub fn alone() -> Self {
         Self::with_form(Box::new(serial::Serial))
     }
@@ -81,7 +82,8 @@ impl Ranks {
         Ranks { form, limit: TRANSFER_LIMIT, hostname, waited: Cell::new(0.0), queues: Cell::new(0) }
     }
 
-    /// The same ranks with a smaller largest transfer (bytes, at least one per rank); all ranks must use the same.
+    /// The same ranks with a smaller largest transfer (bytes, at least one per rank); all ranks must use the same
+    /// value.
     pub fn with_transfer_limit(mut self, bytes: usize) -> Self {
         self.limit = bytes.clamp(self.size(), TRANSFER_LIMIT);
         self
@@ -119,7 +121,7 @@ impl Ranks {
         self.waited.set(self.waited.get() + seconds);
     }
 
-    /// Collective: returns when all ranks are here.
+    /// Collective: returns when all ranks have arrived.
     pub fn barrier(&self) {
         self.timed(|| self.form.barrier());
     }
@@ -150,7 +152,7 @@ impl Ranks {
     }
 
     /// Collective: sends each value to its rank; returns (source rank, value) ordered by source, then by the order in
-    /// which the source listed them. Any volume: transfers longer than MPI's counts go in rounds.
+    /// which the source listed them. Any volume: transfers longer than MPI's counts are divided into rounds.
     ///
     /// # Errors
     /// `Internal`, on all ranks together, when a destination does not exist or a value does not serialise.
@@ -188,8 +190,8 @@ impl Ranks {
         self.agree(decode(&bytes))
     }
 
-    /// Collective: all ranks succeed or none does. When any rank failed, every rank gets the error of the first
-    /// failing rank, with that rank in its message and with its exit code.
+    /// Collective: all ranks succeed or none does. If any rank has failed, every rank gets the error of the first
+    /// failing rank, with that rank in its message and its exit code.
     ///
     /// # Errors
     /// That error.
@@ -200,31 +202,31 @@ impl Ranks {
         if self.size() == 1 {
             return result;
         }
-        let told = result.err().map(|error| tell(&error));
-        // a `Told` always serialises; an empty message would still end all ranks with an error
-        let bytes = encode(&told).unwrap_or_default();
+        let report = result.err().map(|error| to_report(&error));
+        // a `Report` always serialises; an empty message would still end all ranks with an error
+        let bytes = encode(&report).unwrap_or_default();
         let gathered = self.timed(|| self.form.gather(&bytes, self.limit));
         let first = gathered
             .iter()
             .enumerate()
-            .find_map(|(rank, bytes)| decode::<Option<Told>>(bytes).ok().flatten().map(|told| (rank, told)));
+            .find_map(|(rank, bytes)| decode::<Option<Report>>(bytes).ok().flatten().map(|report| (rank, report)));
         Err(match first {
-            Some((rank, told)) => untell(rank, told),
-            None => Error::Internal("a rank failed without saying why".into()),
+            Some((rank, report)) => from_report(rank, report),
+            None => Error::Internal("a rank failed without an error message".into()),
         })
     }
 
-    /// Ends all ranks at once with this exit code after telling `message` and the rank on standard error. For errors
-    /// that are met while the other ranks are elsewhere; where all ranks meet, [`Ranks::agree`] is the polite form.
+    /// Prints `message` and the rank on standard error and ends all ranks at once with this exit code. For errors that
+    /// occur while the other ranks are elsewhere; where all ranks meet, use [`Ranks::agree`].
     pub fn abort(&self, code: i32, message: &str) -> ! {
         let mut standard_error = std::io::stderr().lock();
-        let told = if self.size() > 1 { format!("rank {}: {message}", self.rank()) } else { message.to_string() };
+        let report = if self.size() > 1 { format!("rank {}: {message}", self.rank()) } else { message.to_string() };
         // nothing can be done about a closed standard error
-        let _ = writeln!(standard_error, "glasswell: {told}").and_then(|()| standard_error.flush());
+        let _ = writeln!(standard_error, "glasswell: {report}").and_then(|()| standard_error.flush());
         self.form.abort(code)
     }
 
-    /// Collective: this rank's number among the ranks of its host, and how many they are.
+    /// Collective: this rank's number among the ranks of its host, and their number.
     ///
     /// # Errors
     /// As [`Ranks::all_gather`].
@@ -234,36 +236,43 @@ impl Ranks {
         Ok((same(&names[..self.rank()]), same(&names)))
     }
 
-    /// Whether a message waits that nobody has received: never, between two queues.
+    /// Whether there is a message that no rank has received; there is none between two queues.
     pub fn unreceived_message(&self) -> bool {
         self.form.unreceived()
     }
 
-    /// The communicator for collective files; `None` for one rank, which writes plainly.
+    /// The communicator for collective files; `None` for a single rank, which writes without MPI.
     #[cfg(feature = "mpi")]
     pub(crate) fn communicator(&self) -> Option<RawCommunicator> {
         if self.size() > 1 { self.form.communicator() } else { None }
     }
 }
 
-/// The bytes in which values travel between ranks and lie in checkpoints (postcard).
+/// The name and version of the MPI library; `None` for a program without.
+pub fn library_version() -> Option<String> {
+    #[cfg(feature = "mpi")]
+    return Some(mpi::library_version());
+    #[cfg(not(feature = "mpi"))]
+    None
+}
+
+/// The bytes of a value in messages and checkpoints (postcard).
 ///
 /// # Errors
 /// `Internal` when the value does not serialise.
 pub fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>> {
-    postcard::to_stdvec(value).map_err(|error| Error::Internal(format!("a value cannot be made bytes: {error}")))
+    postcard::to_stdvec(value).map_err(|error| Error::Internal(format!("a value cannot be encoded: {error}")))
 }
 
-/// The value of such bytes.
+/// The value encoded by [`encode`].
 ///
 /// # Errors
-/// `Internal` when they are not those of a `T`.
+/// `Internal` when the bytes do not encode a `T`.
 pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
-    postcard::from_bytes(bytes)
-        .map_err(|error| Error::Internal(format!("the bytes of a value cannot be read: {error}")))
+    postcard::from_bytes(bytes).map_err(|error| Error::Internal(format!("a value cannot be decoded: {error}")))
 }
 
-fn tell(error: &Error) -> Told {
+fn to_report(error: &Error) -> Report {
     let (kind, file, message) = match error {
         Error::Usage(message) => (0, None, message),
         Error::Deck { file, message } => (1, Some(file), message),
@@ -273,13 +282,14 @@ fn tell(error: &Error) -> Told {
         Error::Stopped(message) => (5, None, message),
         Error::Internal(message) => (6, None, message),
     };
-    Told { kind, file: file.cloned(), message: message.clone() }
+    Report { kind, file: file.cloned(), message: message.clone() }
 }
 
-fn untell(rank: usize, told: Told) -> Error {
-    // an error that was agreed on before names its rank
-    let message = if names_a_rank(&told.message) { told.message } else { format!("rank {rank}: {}", told.message) };
-    match (told.kind, told.file) {
+fn from_report(rank: usize, report: Report) -> Error {
+    // an error that was agreed on earlier already names its rank
+    let message =
+        if names_a_rank(&report.message) { report.message } else { format!("rank {rank}: {}", report.message) };
+    match (report.kind, report.file) {
         (0, _) => Error::Usage(message),
         (1, Some(file)) => Error::Deck { file, message },
         (2, Some(file)) => Error::Input { file, message },

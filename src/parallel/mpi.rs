@@ -1,4 +1,4 @@
-//! The ranks of `mpirun`: the only file that calls MPI. It needs no `unsafe`: rsmpi's safe calls suffice.
+//! The implementation with MPI: the only file that calls MPI. It needs no `unsafe`: rsmpi's safe calls suffice.
 
 use mpi::collective::SystemOperation;
 use mpi::datatype::{Partition, PartitionMut};
@@ -10,13 +10,21 @@ use mpi::{Count, Rank, Tag, Threading};
 use super::form::{Form, RawCommunicator};
 use crate::error::{Error, Result};
 
-/// The form with MPI. `world` stands before `universe`, whose drop ends MPI; a part of the ranks has none.
+/// `world` is declared before `universe`, whose drop ends MPI; a subset of the ranks has no `universe`.
 pub(super) struct Mpi {
     world: SimpleCommunicator,
     _universe: Option<Universe>,
 }
 
-/// Of the messages with bytes, between members of a part that has no queue.
+/// The name and version of the library, which need not have started.
+pub(super) fn library_version() -> String {
+    let version = mpi::environment::library_version().unwrap_or_default();
+    // C ends it, some libraries add how they were configured
+    let line = version.trim_matches('\0').lines().next().unwrap_or("").trim();
+    if line.is_empty() { "unknown".to_owned() } else { line.to_owned() }
+}
+
+/// Tag of messages with bytes, between members of a subset of ranks that has no queue.
 const BYTES: Tag = 1;
 
 impl Mpi {
@@ -32,28 +40,28 @@ impl Mpi {
     }
 }
 
-/// Rounds that a transfer of these bytes takes, of which none moves more than `limit` bytes and one for each rank: few long
-/// messages among many ranks go in as few rounds as one long message between two.
+/// Number of rounds of a transfer with messages of these lengths, where no round moves more than `limit` bytes plus one
+/// per rank: few long messages among many ranks take as few rounds as one long message between two.
 fn rounds(lengths: &[u64], limit: usize) -> u64 {
     lengths.iter().sum::<u64>().div_ceil(limit.max(1) as u64)
 }
 
-/// A rank that unwinds would leave the others waiting in their next collective call for ever.
+/// Ends all ranks on a panic: a rank that unwinds would leave the others waiting forever in their next collective call.
 fn end_all_ranks_on_panic(rank: Rank) {
-    let tell = std::panic::take_hook();
+    let report = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |information| {
         eprintln!("glasswell: rank {rank} ends all ranks:");
-        tell(information);
+        report(information);
         SimpleCommunicator::world().abort(70)
     }));
 }
 
-/// Counts and starts of pieces that lie one after the other.
+/// Counts and offsets of consecutive pieces.
 fn pieces(lengths: impl Iterator<Item = usize>) -> (Vec<Count>, Vec<Count>) {
     let mut start: Count = 0;
     lengths
         .map(|length| {
-            // the pieces of a round are at most 2^30 bytes and one for each rank
+            // the pieces of a round are at most 2^30 bytes plus one per rank
             let piece = (length as Count, start);
             start += piece.0;
             piece
@@ -61,24 +69,26 @@ fn pieces(lengths: impl Iterator<Item = usize>) -> (Vec<Count>, Vec<Count>) {
         .unzip()
 }
 
-/// The part of a message of `length` bytes that goes in round `round` of `rounds`: each takes its share of every message.
+/// The part of a message of `length` bytes sent in round `round` of `rounds`: each round takes its share of every
+/// message.
 fn part(length: u64, round: u64, rounds: u64) -> std::ops::Range<usize> {
     let end = |round: u64| (u128::from(length) * u128::from(round) / u128::from(rounds)) as usize;
     end(round)..end(round + 1)
 }
 
-/// An empty `Vec<u8>` points to address 1, which Open MPI takes for MPI_IN_PLACE: an empty slice must point to memory.
+/// An empty `Vec<u8>` points to address 1, which Open MPI interprets as MPI_IN_PLACE: an empty slice must point to
+/// valid memory.
 fn sendable(bytes: &[u8]) -> &[u8] {
     static MEMORY: [u8; 1] = [0];
     if bytes.is_empty() { &MEMORY[..0] } else { bytes }
 }
 
-/// Memory for a round's bytes, never empty for the same reason.
+/// Memory for a round's bytes; never empty, for the same reason.
 fn memory(counts: &[Count]) -> Vec<u8> {
     vec![0u8; counts.iter().map(|count| *count as usize).sum::<usize>().max(1)]
 }
 
-/// Cuts a round's bytes and adds them to what earlier rounds brought.
+/// Splits a round's bytes and appends them to those of earlier rounds.
 fn append(round: &[u8], counts: &[Count], received: &mut [Vec<u8>]) {
     let mut rest = round;
     for (count, bytes) in counts.iter().zip(received) {
@@ -166,7 +176,7 @@ impl Form for Mpi {
     }
 
     fn send(&self, destination: usize, tag: i32, word: u64) {
-        // eight bytes travel in the envelope of every transport of Open MPI and MPICH: the call does not wait
+        // every transport of Open MPI and MPICH sends eight bytes eagerly: the call does not wait
         self.world.process_at_rank(destination as Rank).send_with_tag(&word, tag as Tag);
     }
 
@@ -210,8 +220,8 @@ impl Form for Mpi {
 mod tests {
     use super::{part, pieces, rounds};
 
-    /// Messages beyond 2^32 bytes, empty ones and short ones among them: every byte goes once, in order, and no round overflows
-    /// the counts.
+    /// Messages beyond 2^32 bytes, including empty and short ones: every byte is sent once, in order, and no round
+    /// overflows the counts.
     #[test]
     fn the_rounds_of_long_messages_fit_counts_of_32_bits() {
         let lengths = [5 << 32, 0, 3, (1 << 33) + 1, 77_000_000_011_u64];

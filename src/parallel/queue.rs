@@ -1,65 +1,67 @@
-//! Work handed out while it is done: whoever is free takes the next index.
+//! A work queue that is shared while the work is done: a rank that becomes free takes the next index.
 //!
-//! Rank 0 keeps the counter and works like everybody else. The words are exchanged by the main thread of each rank, which
-//! polls while other threads work: an answer takes as long as a poll, whatever the tasks last, over any transport, and
-//! nobody asks for an index before it can begin it, so that none waits on a busy rank while another rank is idle.
-//! Which rank does which task depends on the clock, so nothing that is stored may depend on it.
+//! Rank 0 keeps the counter and works like every other rank. Messages are exchanged by the main thread of each rank,
+//! which polls while other threads compute: an answer takes as long as a poll, however long the tasks are, over any
+//! transport. A rank asks for an index only when it can start it, so that no task waits on a busy rank while another
+//! rank is idle. Which rank does which task depends on timing, so nothing that is stored may depend on it.
 //!
-//! The protocol, one word each way. The first indices are dealt without a word: index i to rank i modulo the number of
-//! ranks, as many to each as it can work on at once. A worker that could begin another sends WANT; rank 0 answers with an
-//! index or END. When more words wait than rank 0 answers well between two polls (many ranks, short tasks), it answers with
-//! several indices, of what is left at most an eighth of a rank's share, until words are few again: guided
-//! self-scheduling, but only when it is needed.
-//! Rank 0 may announce a MEETING, which all ranks join before they read on (a collective step: a checkpoint),
-//! a worker's words tell how many tasks it has done since the last, and anyone may ask for a STOP, which rank 0 passes on to all. A worker with nothing left to do says LEAVE and then reads
-//! on until BYE, the last word of rank 0 to it, which comes when everybody has said LEAVE. So no word is left unreceived,
-//! and the next queue uses other tags, so that a quick worker's first word cannot be taken for a late one.
+//! The protocol, where each message is one 64-bit word. The first indices are assigned without a message: index i to
+//! rank i modulo the number of ranks, to each as many as it can work on at once. A worker that can start another one
+//! sends WANT; rank 0 answers with an index or END. When more messages arrive between two polls than rank 0 can answer
+//! in that time (many ranks, short tasks), it answers with several indices, at most an eighth of a rank's share of the
+//! remaining ones, until messages are few again: guided self-scheduling, but only when it is needed. Rank 0 may
+//! announce a MEETING, which all ranks join before they read on (a collective step: a checkpoint). A worker's messages
+//! contain the number of tasks it has finished since the last message, and any rank may ask for a STOP, which rank 0
+//! passes on to all. A worker without any work left sends LEAVE and then reads on until BYE, the last message from rank
+//! 0, which is sent when all ranks have sent LEAVE. Thus no message is left unreceived. The next queue uses other tags,
+//! so that a fast worker's first message cannot be mistaken for a late one.
 
 use std::time::{Duration, Instant};
 
 use super::Ranks;
 
-/// What a rank is to do next.
+/// What a rank does next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
-    /// Begin the task of this index.
+    /// Start the task of this index.
     Task(usize),
-    /// No index has arrived yet: carry on with the tasks in hand, or wait.
+    /// No index has arrived yet: continue with the tasks in progress, or wait.
     Waiting,
-    /// There is nothing more to begin: finish the tasks in hand, then call [`WorkQueue::finish`].
+    /// There is nothing left to start: finish the tasks in progress, then call [`WorkQueue::finish`].
     Finished,
 }
 
-/// Words to rank 0 hold the number of tasks done since the last one above these bits.
+/// Messages to rank 0 contain, above these bits, the number of tasks finished since the last message.
 const WORD_BITS: u32 = 2;
 const WANT: u64 = 0;
 const ASK_STOP: u64 = 1;
 const LEAVE: u64 = 2;
 const DONE: u64 = 3;
-/// Words of rank 0: a first index and, above these bits, how many; or one of these.
+/// Messages from rank 0 are a first index and, above these bits, a number of indices; or one of these values.
 const INDEX_BITS: u32 = 44;
 const END: u64 = u64::MAX;
 const STOP: u64 = u64::MAX - 1;
 const BYE: u64 = u64::MAX - 2;
 const MEETING: u64 = u64::MAX - 3;
 
-/// Words that rank 0 answers in one poll before it begins to hand out several indices at a time: a tenth of what it can
-/// answer between two polls, a millisecond apart.
+/// Messages that rank 0 answers in one poll before it starts to hand out several indices at a time: a tenth of what it
+/// can answer between two polls, which are a millisecond apart.
 pub(super) const WORDS_BEFORE_SEVERAL: u64 = 100;
-/// Of its share of what is left, a rank gets at most this part at a time.
+/// A rank gets at most this fraction of its share of the remaining indices at a time.
 const PART_OF_SHARE: u64 = 8;
 
-/// How many indices rank 0 hands out at once, after `words` others in the same poll: `left` indices for `hands` threads.
+/// How many indices rank 0 hands out at once, after `words` other messages in the same poll: `left` indices for `hands`
+/// threads.
 pub(super) fn handed_out(left: u64, hands: u64, words: u64) -> u64 {
     let most = left / (PART_OF_SHARE * hands.max(1));
     (1 + words / WORDS_BEFORE_SEVERAL).min(most).clamp(1, 1 << 16)
 }
 
-/// MPI promises tags up to 32767.
+/// MPI guarantees tags up to 32767.
 const FIRST_TAG: i32 = 64;
 const TAG_PAIRS: u64 = 8192;
 
-/// The task indices 0..n of all ranks; made by [`Ranks::work`].
+/// The task indices 0..n of all ranks; created by [`Ranks::work`].
 ///
 /// ```
 /// # use glasswell::parallel::{Next, Ranks};
@@ -77,7 +79,7 @@ const TAG_PAIRS: u64 = 8192;
 /// assert!(!stopped && done == [0, 1, 2]);
 /// ```
 ///
-/// A rank that meets an error keeps it, calls [`WorkQueue::stop`] and [`WorkQueue::finish`], and hands it to
+/// A rank with an error keeps it, calls [`WorkQueue::stop`] and [`WorkQueue::finish`], and passes it to
 /// [`Ranks::agree`].
 #[must_use = "a queue that is not finished leaves the other ranks waiting"]
 pub struct WorkQueue<'r> {
@@ -87,7 +89,7 @@ pub struct WorkQueue<'r> {
     tasks: u64,
     /// Threads of all ranks.
     hands: u64,
-    /// Indices of this rank that are still to be begun.
+    /// Indices of this rank that have not been started.
     dealt: std::collections::VecDeque<u64>,
     stopping: bool,
     meeting: bool,
@@ -95,14 +97,14 @@ pub struct WorkQueue<'r> {
 }
 
 enum Side {
-    /// `words`: those answered in this poll.
-    Keeper { next: u64, done: u64, words: u64, told_stop: bool, left: Vec<bool> },
-    /// `done`: tasks that rank 0 has not been told of.
+    /// `words`: messages answered in this poll.
+    Keeper { next: u64, done: u64, words: u64, stop_sent: bool, left: Vec<bool> },
+    /// `done`: finished tasks that have not been reported to rank 0.
     Worker { done: u64, asked: bool, ended: bool, left: bool, bye: bool, asked_stop: bool },
 }
 
 impl Ranks {
-    /// Collective: a queue of `tasks` indices, of which each rank works on `at_once` at the same time.
+    /// Collective: a queue of `tasks` indices; each rank works on `at_once` of these concurrently.
     pub fn work(&self, tasks: usize, at_once: usize) -> WorkQueue<'_> {
         let number = self.queues.get();
         self.queues.set(number + 1);
@@ -110,7 +112,7 @@ impl Ranks {
         let hands = (self.size() * at_once.max(1)) as u64;
         let dealt = (tasks as u64).min(hands);
         let side = if self.rank() == 0 {
-            Side::Keeper { next: dealt, done: 0, words: 0, told_stop: false, left: vec![false; self.size()] }
+            Side::Keeper { next: dealt, done: 0, words: 0, stop_sent: false, left: vec![false; self.size()] }
         } else {
             let ended = dealt == tasks as u64;
             Side::Worker { done: 0, asked: false, ended, left: false, bye: false, asked_stop: false }
@@ -130,8 +132,8 @@ impl Ranks {
 }
 
 impl WorkQueue<'_> {
-    /// Answers and takes in the words that have arrived, up to a meeting; never waits. Every rank calls it all the time:
-    /// the others wait on rank 0 for as long as it does not.
+    /// Reads and answers the messages that have arrived, up to a meeting; never waits. Every rank must call it
+    /// frequently: the others wait for rank 0 as long as it does not.
     pub fn poll(&mut self) {
         let tag = match &mut self.side {
             Side::Keeper { words, .. } => {
@@ -140,7 +142,7 @@ impl WorkQueue<'_> {
             }
             Side::Worker { .. } => self.to_worker,
         };
-        // rank 0 has a clock to look at, too, when words come as fast as it answers them
+        // rank 0 must also return to its clock if messages arrive as fast as it answers them
         let mut left_to_read = 4 * self.ranks.size();
         while !self.meeting
             && left_to_read > 0
@@ -166,7 +168,7 @@ impl WorkQueue<'_> {
         }
     }
 
-    /// The next index to begin, if there is one at hand; else it is asked for. Polls.
+    /// The next index to start, if there is one; otherwise requests one. Polls.
     pub fn next_task(&mut self) -> Next {
         self.poll();
         if self.stopping {
@@ -191,7 +193,7 @@ impl WorkQueue<'_> {
         }
     }
 
-    /// A task of this rank is done: rank 0 counts them. It is told with the next index that is asked for, or at once.
+    /// Reports a finished task of this rank, which rank 0 counts: with the next request for an index, or at once.
     pub fn done(&mut self) {
         match &mut self.side {
             Side::Keeper { done, .. } => *done += 1,
@@ -204,7 +206,7 @@ impl WorkQueue<'_> {
         }
     }
 
-    /// On rank 0: how many tasks have been handed out, and how many are done, on all ranks. Zeros elsewhere.
+    /// On rank 0: the numbers of tasks handed out and of tasks finished, on all ranks. Zeros elsewhere.
     pub fn counts(&self) -> (u64, u64) {
         match &self.side {
             Side::Keeper { next, done, .. } => (*next - self.dealt.len() as u64, *done),
@@ -212,17 +214,17 @@ impl WorkQueue<'_> {
         }
     }
 
-    /// Waits a moment for words, and counts it as idle time.
+    /// Waits a moment for messages, and counts it as idle time.
     pub fn pause(&mut self) {
         let start = Instant::now();
         std::thread::sleep(Duration::from_micros(200));
         self.ranks.add_waited(start.elapsed().as_secs_f64());
     }
 
-    /// Rank 0 calls all ranks to a meeting: each of them finds [`WorkQueue::meeting`] true after its next polls, and so does
-    /// rank 0 at once. Elsewhere, and while the ranks stop, it does nothing.
+    /// On rank 0: calls all ranks to a meeting. [`WorkQueue::meeting`] becomes true on each rank after its next polls,
+    /// and on rank 0 at once. Does nothing on other ranks, or while the ranks stop.
     pub fn call_meeting(&mut self) {
-        if let Side::Keeper { told_stop: false, .. } = &self.side
+        if let Side::Keeper { stop_sent: false, .. } = &self.side
             && !self.meeting
         {
             self.meeting = true;
@@ -230,24 +232,24 @@ impl WorkQueue<'_> {
         }
     }
 
-    /// Whether a meeting waits for this rank. It does what the meeting is for, with all others, and then says
+    /// Whether a meeting waits for this rank. The rank then performs the collective step with all others, and calls
     /// [`WorkQueue::met`].
     pub fn meeting(&self) -> bool {
         self.meeting
     }
 
-    /// The meeting is over: words are read again.
+    /// The meeting is over: messages are read again.
     pub fn met(&mut self) {
         self.meeting = false;
     }
 
-    /// Asks all ranks to begin nothing more (a signal, the clock, an error); any rank may call it, any number of
-    /// times. Indices that no rank has begun stay undone; what becomes of tasks in hand is the caller's business.
+    /// Asks all ranks to start nothing more (a signal, the clock, an error); any rank may call it, any number of times.
+    /// Indices that no rank has started remain undone; tasks in progress are the caller's responsibility.
     pub fn stop(&mut self) {
         self.stopping = true;
         match &mut self.side {
-            Side::Keeper { .. } => self.tell_stop(),
-            // after its last word rank 0 may read no more; `finish` agrees on the stop
+            Side::Keeper { .. } => self.send_stop(),
+            // after its last message rank 0 may read no more; `finish` agrees on the stop
             Side::Worker { left: true, .. } => {}
             Side::Worker { asked_stop, .. } => {
                 if !std::mem::replace(asked_stop, true) {
@@ -257,13 +259,13 @@ impl WorkQueue<'_> {
         }
     }
 
-    /// Whether a rank has asked for a stop: rule for leaving the loop early.
+    /// Whether a rank has asked for a stop, so that the caller can leave its loop early.
     pub fn stopping(&self) -> bool {
         self.stopping
     }
 
-    /// This rank has nothing left to do: no task in hand and none to begin. May be said any number of times; afterwards it
-    /// polls on, because meetings and stops may still come.
+    /// This rank has no work left: no task in progress and none to start. May be called any number of times; afterwards
+    /// it continues to poll, because meetings and stops may still come.
     pub fn leave(&mut self) {
         match &mut self.side {
             Side::Keeper { left, .. } => left[0] = true,
@@ -284,8 +286,8 @@ impl WorkQueue<'_> {
         }
     }
 
-    /// Collective: leaves the queue when all ranks do. Returns whether a rank asked for a stop, the same on all ranks. Where
-    /// meetings are called it comes after [`WorkQueue::over`].
+    /// Collective: leaves the queue when all ranks do. Returns whether a rank asked for a stop, the same on all ranks.
+    /// If meetings are used, call it after [`WorkQueue::over`] is true.
     pub fn finish(mut self) -> bool {
         self.leave();
         while !self.over() {
@@ -320,15 +322,15 @@ impl WorkQueue<'_> {
             DONE => (),
             _ => {
                 self.stopping = true;
-                self.tell_stop();
+                self.send_stop();
             }
         }
     }
 
     /// Rank 0 passes a stop on, once.
-    fn tell_stop(&mut self) {
-        if let Side::Keeper { told_stop, .. } = &mut self.side
-            && !std::mem::replace(told_stop, true)
+    fn send_stop(&mut self) {
+        if let Side::Keeper { stop_sent, .. } = &mut self.side
+            && !std::mem::replace(stop_sent, true)
         {
             (1..self.ranks.size()).for_each(|rank| self.ranks.form.send(rank, self.to_worker, STOP));
         }
@@ -344,7 +346,7 @@ mod tests {
     use std::collections::VecDeque;
     use std::rc::Rc;
 
-    /// Rank 0 of many ranks that are not there: words wait to be read, answers are kept.
+    /// A mock of rank 0 among many ranks: messages wait to be read, answers are recorded.
     #[derive(Clone, Default)]
     struct Post {
         size: usize,
@@ -397,7 +399,8 @@ mod tests {
         }
     }
 
-    /// Every rank asks in every poll: the answers become longer, hold every index once, and are single ones at the end.
+    /// Every rank asks in every poll: answers grow to several indices, contain every index once, and are single indices
+    /// at the end.
     #[test]
     fn a_flood_of_words_is_answered_with_several_indices_each() {
         let (size, tasks) = (1000, 100_000);
@@ -413,7 +416,7 @@ mod tests {
         let mut begun: Vec<u64> = (0..size as u64).collect();
         let mut lengths = Vec::new();
         while begun.len() < tasks {
-            // each tells of one task done
+            // each message reports one finished task
             post.waiting.borrow_mut().extend((1..size).map(|rank| (rank, WANT | 1 << WORD_BITS)));
             queue.poll();
             for (_, word) in post.sent.borrow_mut().drain(..).filter(|(_, word)| *word != END) {

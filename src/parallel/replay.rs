@@ -1,53 +1,53 @@
-//! A replay of the work queue on any number of ranks, without MPI: how long a stage of tasks of known costs takes.
+//! A replay of the work queue on any number of ranks, without MPI: the time that tasks of known cost take.
 //!
-//! Discrete events: tasks that end, words that reach rank 0, answers that reach a rank. Rank 0 reads the words that have
-//! arrived every [`POLL`], one after the other, and takes `word` for each; a rank without a task looks for its answer every
-//! `POLL` / 5. What is handed out follows the rules of `queue.rs`, by the same function.
+//! Discrete events: tasks that end, messages that reach rank 0, answers that reach a rank. Rank 0 reads the messages
+//! that have arrived every [`POLL`], one after the other, and takes `word` for each; a rank without a task checks for
+//! its answer every `POLL` / 5. Indices are handed out by the function of `queue.rs`.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
 use super::queue::handed_out;
 
-/// Seconds between two looks of rank 0 at its words.
+/// Seconds between two polls of rank 0.
 pub const POLL: f64 = 1e-3;
 
-/// What the ranks are, for a replay.
+/// The ranks of a replay.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Machine {
     pub ranks: usize,
-    /// Tasks that a rank works on side by side.
+    /// Number of tasks that a rank works on concurrently.
     pub threads: usize,
-    /// From sending a word until it can be read [s].
+    /// Time from sending a message until it can be read [s].
     pub latency: f64,
-    /// Time of rank 0 to read a word and answer it [s].
+    /// Time that rank 0 needs to read a message and answer it [s].
     pub word: f64,
-    /// Seconds between two looks at the words that have come.
+    /// Seconds between two polls.
     pub poll: f64,
-    /// Whether rank 0 hands out several indices at a time when words are many, as it does.
+    /// Whether rank 0 hands out several indices at a time when there are many messages, as the real queue does.
     pub several: bool,
 }
 
 impl Machine {
-    /// Ranks whose words cost nothing and are read at once: what remains is the order of the tasks.
+    /// Ranks whose messages cost no time: only the order of the tasks matters.
     pub fn ideal(ranks: usize, threads: usize) -> Self {
         Machine { ranks, threads, latency: 0.0, word: 0.0, poll: 0.0, several: true }
     }
 }
 
-/// How a stage went.
+/// The result of a replay.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Replay {
-    /// From the first task's begin until all ranks know that all are done [s].
+    /// From the start of the first task until all ranks know that all are finished [s].
     pub makespan: f64,
     /// Sum of the costs of the tasks that were done [s].
     pub work: f64,
     pub done: u64,
-    /// Words that rank 0 has read.
+    /// Number of messages that rank 0 has read.
     pub words: u64,
-    /// Sum over threads of the time between asking for an index and having it [s].
+    /// Sum over threads of the time between asking for an index and receiving it [s].
     pub waited: f64,
-    /// Time that rank 0 has spent on words [s].
+    /// Time that rank 0 has spent on messages [s].
     pub answering: f64,
 }
 
@@ -63,14 +63,14 @@ impl Replay {
 enum Event {
     /// A task of this rank ends.
     Ended(u32),
-    /// A rank's word that it wants an index, or that it leaves, can be read by rank 0.
+    /// A rank's message that it wants an index, or that it leaves, can be read by rank 0.
     Wants(u32),
     Leaves(u32),
-    /// Indices reach a rank: first and how many; none means that there are no more.
+    /// Indices reach a rank: the first and their number; 0 means that there are no more.
     Answer(u32, u32, u32),
 }
 
-/// A time that orders as numbers do; times are never negative.
+/// A time that is ordered as a number; times are never negative.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Time(u64);
 
@@ -88,7 +88,7 @@ impl Time {
 struct Rank {
     free: u32,
     waiting: VecDeque<u32>,
-    /// Since when an answer is due.
+    /// The time of the request for an index, if an answer is due.
     asked: Option<f64>,
     ended: bool,
     left: bool,
@@ -98,14 +98,14 @@ struct Stage<'c> {
     costs: &'c [f64],
     machine: Machine,
     ranks: Vec<Rank>,
-    /// In the order of time; events of the same time in the order in which they were made.
+    /// In the order of time; simultaneous events in the order in which they were created.
     events: BinaryHeap<Reverse<(Time, u64, Event)>>,
     number: u64,
     next: u64,
-    /// Until when rank 0 is at its words, and how many it has answered in this poll.
+    /// The time until which rank 0 is busy with messages, and how many it has answered in this poll.
     busy: f64,
     in_poll: u64,
-    told: Replay,
+    outcome: Replay,
 }
 
 /// Replays a queue of tasks of these costs [s], in the order of their indices.
@@ -120,7 +120,7 @@ pub fn replay(costs: &[f64], machine: Machine) -> Replay {
         next: costs.len().min(hands) as u64,
         busy: 0.0,
         in_poll: 0,
-        told: Replay::default(),
+        outcome: Replay::default(),
     };
     for index in 0..stage.next as usize {
         stage.ranks[index % machine.ranks].waiting.push_back(index as u32);
@@ -134,7 +134,7 @@ pub fn replay(costs: &[f64], machine: Machine) -> Replay {
     while let Some(Reverse((time, _, event))) = stage.events.pop() {
         stage.happens(time.seconds(), event);
     }
-    stage.told
+    stage.outcome
 }
 
 impl Stage<'_> {
@@ -146,7 +146,7 @@ impl Stage<'_> {
     fn happens(&mut self, now: f64, event: Event) {
         match event {
             Event::Ended(rank) => {
-                self.told.makespan = self.told.makespan.max(now);
+                self.outcome.makespan = self.outcome.makespan.max(now);
                 self.ranks[rank as usize].free += 1;
                 self.go_on(rank as usize, now);
             }
@@ -162,14 +162,15 @@ impl Stage<'_> {
             }
             Event::Leaves(_) => {
                 let read = self.read(now);
-                // the last word of rank 0 travels back
-                self.told.makespan = self.told.makespan.max(read + self.machine.latency);
+                // latency of the last message from rank 0
+                self.outcome.makespan = self.outcome.makespan.max(read + self.machine.latency);
             }
             Event::Answer(rank, first, several) => self.take(rank as usize, now, first..first + several),
         }
     }
 
-    /// When rank 0 has read a word that came now: at once while it reads, else at its next look.
+    /// The time at which rank 0 has read a message that arrives now: at once while it is reading, otherwise at its next
+    /// poll.
     fn read(&mut self, now: f64) -> f64 {
         let Machine { poll, word, .. } = self.machine;
         if now > self.busy {
@@ -179,25 +180,25 @@ impl Stage<'_> {
         }
         self.in_poll += 1;
         self.busy += word;
-        self.told.words += 1;
-        self.told.answering += word;
+        self.outcome.words += 1;
+        self.outcome.answering += word;
         self.busy
     }
 
     fn take(&mut self, number: usize, now: f64, indices: std::ops::Range<u32>) {
-        // with a task in hand a rank looks at its words as rarely as rank 0
+        // with a task in progress a rank polls as rarely as rank 0
         let idle = self.ranks[number].free == self.machine.threads as u32;
         let now = now + self.machine.poll * if idle { 0.1 } else { 0.5 };
         let rank = &mut self.ranks[number];
         if let Some(asked) = rank.asked.take() {
-            self.told.waited += now - asked;
+            self.outcome.waited += now - asked;
         }
         rank.ended |= indices.is_empty();
         rank.waiting.extend(indices);
         self.go_on(number, now);
     }
 
-    /// A rank begins what it can begin, and asks for more when it has a free thread.
+    /// Starts what the rank can start, and asks for more when it has a free thread.
     fn go_on(&mut self, number: usize, now: f64) {
         while self.ranks[number].free > 0 {
             let index = match self.ranks[number].waiting.pop_front() {
@@ -209,8 +210,8 @@ impl Stage<'_> {
                 None => break,
             };
             self.ranks[number].free -= 1;
-            self.told.work += self.costs[index];
-            self.told.done += 1;
+            self.outcome.work += self.costs[index];
+            self.outcome.done += 1;
             self.at(now + self.costs[index], Event::Ended(number as u32));
         }
         let threads = self.machine.threads as u32;
@@ -229,7 +230,7 @@ impl Stage<'_> {
     }
 }
 
-/// The time of the slowest rank when each takes a block of consecutive tasks, as many as the others (to one).
+/// The time of the slowest rank when each takes a block of consecutive tasks, of equal size (to within one).
 pub fn blocks(costs: &[f64], ranks: usize) -> f64 {
     let place = |rank: usize| costs.len() * rank / ranks;
     (0..ranks).map(|rank| costs[place(rank)..place(rank + 1)].iter().sum()).fold(0.0, f64::max)
@@ -242,13 +243,17 @@ mod tests {
     #[test]
     fn equal_costs_without_words_take_exactly_their_rounds() {
         for (tasks, ranks, threads, rounds) in [(12, 4, 1, 3.0), (13, 4, 1, 4.0), (3, 4, 1, 1.0), (96, 4, 8, 3.0)] {
-            let told = replay(&vec![2.0; tasks], Machine::ideal(ranks, threads));
-            assert_eq!((told.makespan, told.done, told.work), (2.0 * rounds, tasks as u64, 2.0 * tasks as f64));
+            let outcome = replay(&vec![2.0; tasks], Machine::ideal(ranks, threads));
+            assert_eq!(
+                (outcome.makespan, outcome.done, outcome.work),
+                (2.0 * rounds, tasks as u64, 2.0 * tasks as f64)
+            );
         }
         assert_eq!(replay(&[], Machine::ideal(3, 1)), Replay { words: 2, ..Replay::default() });
     }
 
-    /// Unequal costs: every task once, no more than the list-scheduling bound, no less than the mean load; words only cost.
+    /// Unequal costs: every task is done once, the makespan is at most the list-scheduling bound and at least the mean
+    /// load; messages only add to it.
     #[test]
     fn work_is_conserved_and_the_makespan_is_bounded() {
         let costs: Vec<f64> = (0..5000_u64).map(|k| 0.1 + (k * 7919 % 1000) as f64 / 500.0).collect();
@@ -259,10 +264,10 @@ mod tests {
             let ideal = replay(&costs, Machine::ideal(ranks, threads));
             let real =
                 replay(&costs, Machine { latency: 1e-5, word: 2e-6, poll: POLL, ..Machine::ideal(ranks, threads) });
-            for told in [ideal, real] {
-                assert_eq!(told.done, 5000);
-                assert!((told.work / work - 1.0).abs() < 1e-12);
-                assert!(told.makespan >= work / hands * (1.0 - 1e-12));
+            for outcome in [ideal, real] {
+                assert_eq!(outcome.done, 5000);
+                assert!((outcome.work / work - 1.0).abs() < 1e-12);
+                assert!(outcome.makespan >= work / hands * (1.0 - 1e-12));
             }
             assert!(ideal.makespan <= work / hands + longest);
             // each task waits a few polls at most
@@ -275,10 +280,10 @@ mod tests {
     #[test]
     fn short_tasks_of_many_ranks_are_handed_out_several_at_a_time() {
         let machine = Machine { latency: 5e-6, word: 2e-6, poll: POLL, ..Machine::ideal(10_000, 1) };
-        let told = replay(&vec![0.01; 1_000_000], machine);
-        assert_eq!(told.done, 1_000_000);
-        // one word a task would take rank 0 two seconds, the tasks take one
-        assert!(told.words < 400_000 && told.makespan < 1.3, "{told:?}");
+        let outcome = replay(&vec![0.01; 1_000_000], machine);
+        assert_eq!(outcome.done, 1_000_000);
+        // with one message per task rank 0 would need two seconds, while the tasks take one
+        assert!(outcome.words < 400_000 && outcome.makespan < 1.3, "{outcome:?}");
     }
 
     #[test]

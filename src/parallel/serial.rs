@@ -1,8 +1,8 @@
-//! One rank alone: every exchange is with itself.
+//! A single rank: every exchange is with itself.
 
 use super::form::Form;
 
-/// The form without MPI.
+/// The implementation without MPI.
 pub(super) struct Serial;
 
 impl Form for Serial {
@@ -38,7 +38,7 @@ impl Form for Serial {
 
     fn broadcast(&self, _bytes: &mut Vec<u8>, _root: usize, _limit: usize) {}
 
-    // A queue has no words for a rank alone: it takes its indices from its own counter.
+    // A single rank needs no messages: it takes its indices from its own counter.
     fn send(&self, _destination: usize, _tag: i32, _word: u64) {}
 
     fn receive(&self, _tag: i32) -> Option<(usize, u64)> {

@@ -1,4 +1,4 @@
-//! Values of all ranks in one order, without any rank holding them all.
+//! Sorts the values of all ranks without any rank holding them all.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -6,15 +6,15 @@ use serde::de::DeserializeOwned;
 use super::Ranks;
 use crate::error::Result;
 
-/// Samples of all ranks together, at least, by which the values are divided.
+/// Smallest number of samples, over all ranks, by which the values are divided.
 const SAMPLES: usize = 4096;
-/// Samples of each rank, at least.
+/// Smallest number of samples of each rank.
 const SAMPLES_OF_RANK: usize = 4;
 
 impl Ranks {
-    /// Collective: this rank's part of the values of all ranks by rising key: no key of a rank is above one of the next
-    /// rank. The parts are about equally long (regular sampling). Each rank holds its values, its part and a few samples of
-    /// every rank.
+    /// Collective: this rank's part of the values of all ranks, in increasing order of their keys: no key of a rank is
+    /// above one of the next rank. The parts have about equal lengths (regular sampling). Each rank holds its values,
+    /// its part and a few samples of every rank.
     ///
     /// # Errors
     /// As [`Ranks::exchange`].
@@ -28,7 +28,7 @@ impl Ranks {
             return Ok(values);
         }
         let due = (SAMPLES / self.size()).max(SAMPLES_OF_RANK).min(values.len());
-        // in the middle of as many equal stretches
+        // in the middle of stretches of equal length
         let mine: Vec<K> = (0..due).map(|k| key(&values[(2 * k + 1) * values.len() / (2 * due)])).collect();
         let mut samples = self.all_gather(&mine)?.concat();
         samples.sort_unstable();

@@ -1,21 +1,21 @@
-//! Ranks that work on one thing together: parts of the communicator, and numbers between their members.
+//! Ranks that work on one task together: subsets of the communicator, and exchange of numbers between their members.
 
 use super::Ranks;
 use crate::error::{Error, Result};
 
 impl Ranks {
-    /// Collective: the ranks with the same `team`, in the order of their ranks here; what they do is theirs alone. Errors and
-    /// idle times of the parts are not those of the whole.
+    /// Collective: the ranks with the same `team`, in the order of their ranks here. Errors and idle times of a subset
+    /// are separate from those of the whole.
     pub fn split(&self, team: usize) -> Ranks {
         let mut part = Ranks::with_form(self.timed(|| self.form.split(team)));
         part.limit = self.limit;
         part
     }
 
-    /// Collective: every rank's numbers, by rank, without any encoding between machines of one kind.
+    /// Collective: every rank's numbers, by rank, as raw bytes between machines of the same kind.
     ///
     /// # Errors
-    /// `Internal` when what arrives is no whole number of numbers.
+    /// `Internal` when the number of bytes is not a multiple of a number's size.
     pub fn gather_numbers(&self, own: &[f64]) -> Result<Vec<Vec<f64>>> {
         let gathered = self.timed(|| self.form.gather(bytemuck::cast_slice(own), self.limit));
         gathered.iter().map(|bytes| as_numbers(bytes)).collect()
@@ -29,7 +29,7 @@ impl Ranks {
     /// Waits for the numbers that a rank sends.
     ///
     /// # Errors
-    /// `Internal` when what arrives is no whole number of numbers.
+    /// `Internal` when the number of bytes is not a multiple of a number's size.
     pub fn receive_numbers(&self, source: usize) -> Result<Vec<f64>> {
         as_numbers(&self.timed(|| self.form.receive_bytes(source)))
     }

@@ -35,11 +35,11 @@ pub fn perpendicular_residual(force: &[f64], tangent: &[f64], climbing: bool) ->
     largest_component(&super::lbfgs::perpendicular(force.to_vec(), tangent))
 }
 
-/// How far image k should move along its tangent: an image follows its springs, k (|R+ - R| - |R - R-|), by the
-/// relaxed fraction k / (k + 0.1) / 4 of the uneven distances (a string: 1 / 4) (springs act along the path only, so that a band
-/// at rest has equal distances whatever k; the fraction keeps their relaxation stable for any k), never more than a
-/// fifth of the way to a neighbour, so that images cannot overtake each other; the climbing image
-/// (doi:10.1063/1.1329672) goes to the top of the parabola through itself and its neighbours' energies.
+/// How far image k should move along its tangent. It follows its springs, k (|R+ - R| - |R - R-|), by the relaxed
+/// fraction k / (k + 0.1) / 4 of the difference of the distances (a string: 1 / 4). Springs act only along the path, so
+/// that a band at rest has equal distances for any k; the fraction keeps their relaxation stable for any k. The move is
+/// at most a fifth of the distance to a neighbour, so that images cannot overtake each other. The climbing image
+/// (doi:10.1063/1.1329672) goes to the top of the parabola through its own and its neighbours' energies.
 pub fn tangential_move(
     images: &[f64],
     energies: &[f64],
@@ -58,11 +58,11 @@ pub fn tangential_move(
     }
     let slopes = (energies[k + 1] - energies[k]) / ahead - (energies[k] - energies[k - 1]) / behind;
     let curvature = (2.0 * slopes / (ahead + behind)).abs();
-    // the force points down: the top lies against it
+    // the force points downhill: the top is in the opposite direction
     (-along / curvature.max(1e-3)).clamp(-longest, longest)
 }
 
-/// The neighbour that gives image k its tangent, on a slope; none at a top or in a valley.
+/// The neighbour that determines the tangent of image k on a slope; none at a top or in a valley.
 pub fn uphill_neighbour(energies: &[f64], k: usize) -> Option<usize> {
     let (ahead, behind) = (energies[k + 1] > energies[k], energies[k - 1] > energies[k]);
     match (ahead, behind) {
@@ -72,21 +72,21 @@ pub fn uphill_neighbour(energies: &[f64], k: usize) -> Option<usize> {
     }
 }
 
-/// The highest interior image when it stands above both ends.
+/// The highest interior image, if it is higher than both ends.
 pub fn highest_interior(energies: &[f64]) -> Option<usize> {
     let last = energies.len() - 1;
     let top = (1..last).max_by(|&i, &j| energies[i].total_cmp(&energies[j]).then(j.cmp(&i)))?;
     (energies[top] > energies[0] && energies[top] > energies[last]).then_some(top)
 }
 
-/// Interior images that are local minima, deeper than `depth` below the highest image on each side as far as the next
-/// deeper point: the intermediate minima of a band.
+/// Interior images that are local minima, more than `depth` below the highest image on each side up to the next lower
+/// point: the intermediate minima of a band.
 pub fn intermediate_minima(energies: &[f64], depth: f64) -> Vec<usize> {
     let last = energies.len() - 1;
     let mut found = Vec::new();
     for k in 1..last {
         if energies[k] <= energies[k - 1] && energies[k] < energies[k + 1] {
-            // how far one must climb on a side before going below this point, or to the top of that side
+            // how far one must climb on a side before the energy falls below this point, or to the top of that side
             let left = climb(energies[..k].iter().rev(), energies[k]);
             let right = climb(energies[k + 1..].iter(), energies[k]);
             if left > depth && right > depth {

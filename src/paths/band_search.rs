@@ -1,4 +1,4 @@
-//! The search for a converged band: coarse first, then refined by splines, resumable at every iteration.
+//! The search for a converged band: first coarse, then refined by splines; resumable at every iteration.
 
 use super::band::{
     highest_interior, improved_tangent, intermediate_minima, perpendicular_residual, tangential_move, uphill_neighbour,
@@ -17,28 +17,29 @@ use std::ops::Range;
 
 /// Number of secant pairs of an image.
 const MEMORY: usize = 6;
-/// Longest step of an image perpendicular to the path [sigma], whatever the spacing.
+/// Longest step of an image perpendicular to the path [sigma], regardless of the spacing.
 const STEP_CAP: f64 = 0.3;
-/// Longest step of an image as a share of the distance to its nearer neighbour: steps of neighbours differ by about their
-/// own length while the quasi-Newton matrices differ, and a kink as long as the spacing makes the tangents meaningless.
+/// Longest step of an image as a fraction of the distance to its nearer neighbour: steps of neighbours differ by about
+/// their own length while the quasi-Newton matrices differ, and a kink as long as the spacing makes the tangents
+/// meaningless.
 const SPACING_SHARE: f64 = 0.5;
-/// Inverse of a stiff curvature, for the first step [sigma^2 / epsilon]; of a softer law more.
+/// Inverse of a stiff curvature, for the first step [sigma^2 / epsilon]; larger for a softer law.
 const FIRST_SCALE: f64 = 1.0 / 500.0;
 /// A coarser band is converged to this multiple of the final tolerance.
 const COARSE_FACTOR: f64 = 10.0;
 /// The highest image climbs once the residual is below this multiple of the level's tolerance.
 const CLIMB_FACTOR: f64 = 10.0;
-/// Bands of at most this many images are not made coarser.
+/// Bands of at most this many images have no coarser level.
 const COARSEST: usize = 11;
-/// Depth from which a local minimum of the band is an intermediate minimum [epsilon]; of a softer law less.
+/// Depth from which a local minimum of the band is an intermediate minimum [epsilon]; smaller for a softer law.
 const VALLEY_DEPTH: f64 = 1e-6;
-/// Iterations without a lower residual after which the quasi-Newton matrix is forgotten and steps are halved.
+/// Iterations without a lower residual after which the quasi-Newton matrix is reset and steps are halved.
 const PATIENCE: u64 = 60;
-/// Points that are looked at between the upper end and its neighbour.
+/// Number of points examined between the upper end and its neighbour.
 const HIDDEN_POINTS: u32 = 16;
-/// The same for a band, whose springs see to small differences.
+/// The same for a band, whose springs correct small differences.
 const BAND_UNEVENNESS: f64 = 2.0;
-/// A band longer than this many straight distances (at least of 1 sigma) has run away.
+/// A band longer than this many straight distances (of at least 1 sigma) has diverged.
 const LONGEST_BAND: f64 = 30.0;
 /// Largest ratio of two neighbouring distances in a string before it is reparametrised.
 const STRING_UNEVENNESS: f64 = 1.1;
@@ -48,14 +49,14 @@ const STRING_UNEVENNESS: f64 = 1.1;
 pub enum BandStop {
     Running,
     Converged,
-    /// A coarse band has intermediate minima: to be judged before it is refined.
+    /// A coarse band has intermediate minima, to be examined before it is refined.
     Valleys,
     StepLimit,
     /// Energies or forces became infinite.
     Diverged,
 }
 
-/// A band on its way; a plain record.
+/// A running band search; serialisable.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct BandSearch {
     /// [M][3N], ends included.
@@ -75,7 +76,7 @@ pub struct BandSearch {
     cap: f64,
     best: f64,
     since_best: u64,
-    /// Numbers of images still to come, the last one first.
+    /// Numbers of images of the remaining levels, the last one first.
     levels: Vec<usize>,
     valleys_judged: bool,
 }
@@ -140,7 +141,7 @@ impl BandSearch {
         !self.levels.is_empty()
     }
 
-    /// One iteration; `stop` tells when there are no more. Collective in the team.
+    /// One iteration; `stop` is set when the search has ended. Collective in the team.
     ///
     /// # Errors
     /// When two images coincide as a band is refined, or a member of the team cannot be reached.
@@ -185,7 +186,8 @@ impl BandSearch {
         Ok(())
     }
 
-    /// Collective in the team: every member gets what the images of the others have learnt, as a record of the whole band needs.
+    /// Collective in the team: every member receives the quasi-Newton memories of the others, so that each holds the
+    /// whole band.
     ///
     /// # Errors
     /// When a member cannot be reached.
@@ -246,7 +248,8 @@ impl BandSearch {
         Ok(())
     }
 
-    /// The interior image that gives image k its tangent and pulls it along; none where k is an end, climbs, or is a top.
+    /// The interior image that determines the tangent of image k and pulls it along; none if k is an end, climbs, or is
+    /// a top.
     fn pulled_by(&self, k: usize) -> Option<usize> {
         let interior = 1..self.count() - 1;
         if !interior.contains(&k) || self.climbing == Some(k) {
@@ -288,7 +291,8 @@ impl BandSearch {
         intermediate_minima(&self.energies, VALLEY_DEPTH * self.unit)
     }
 
-    /// The valleys of a coarse band are no minima of their own: goes on without looking at them again before the end.
+    /// The valleys of a coarse band are not separate minima: continues, and examines them again only at the end.
+    /// Collective in the team.
     /// Collective in the team.
     ///
     /// # Errors
@@ -299,16 +303,16 @@ impl BandSearch {
         self.refine(team)
     }
 
-    /// A barrier that lies between the upper end and its neighbour: the upper end is a minimum, so the energy rises from
-    /// it before it falls towards a lower neighbour. Puts an image on the highest point of that segment and returns its
-    /// number; `None` when no point of the segment stands above the end.
+    /// Finds a barrier between the upper end and its neighbour: the upper end is a minimum, so the energy rises from it
+    /// before it falls towards a lower neighbour. Puts an image on the highest point of that segment and returns its
+    /// number; `None` when no point of the segment is above the end.
     pub fn reveal_top(&mut self, sum: &mut PairSum<1>) -> Option<usize> {
         let last = self.count() - 1;
         let (inner, end) = (self.image(last - 1).to_vec(), self.image(last).to_vec());
         let mut forces = vec![0.0; self.coordinates];
         let mut highest: Option<(f64, Vec<f64>)> = None;
         for k in 1..=HIDDEN_POINTS {
-            // closer and closer to the end, where a shallow well hides its barrier
+            // closer and closer to the end, as the barrier of a shallow well is near it
             let share = 0.5_f64.powf(0.5 * f64::from(k));
             let point: Vec<f64> = inner.iter().zip(&end).map(|(inner, end)| end + share * (inner - end)).collect();
             let energy = sum.forces(crate::forces::as_lanes(&point), crate::forces::as_lanes_mut(&mut forces))[0];
@@ -341,7 +345,7 @@ impl BandSearch {
         Ok(())
     }
 
-    /// Lets the highest image climb when the band is calm; tells whether the choice changed.
+    /// Lets the highest image climb when the residual is small; returns whether the choice changed.
     fn choose_climbing(&mut self, settings: &ConnectSettings, calm: bool) -> bool {
         if !settings.climbing || self.is_coarse() || !(calm || self.climbing.is_some()) {
             return false;
@@ -376,7 +380,7 @@ impl BandSearch {
         }
     }
 
-    /// Equal distances again when a string (or a band whose springs were too slow) has become uneven, separately on
+    /// Restores equal distances when a string (or a band whose springs are too slow) has become uneven, separately on
     /// both sides of a climbing image.
     fn reparametrise(&mut self, unevenness: f64) -> Result<()> {
         let pieces: Vec<(usize, usize)> = match self.climbing {
@@ -412,7 +416,7 @@ impl BandSearch {
     }
 }
 
-/// The images of one member, with what it knows of them alone.
+/// The images of one member, with their forces and tangents.
 struct Share {
     range: Range<usize>,
     /// The members whose images come before and after, if there are any.
@@ -464,7 +468,7 @@ impl Share {
     }
 }
 
-/// The memories of `count` images: each has the curvatures of the nearest image of the coarser band.
+/// The memories of `count` images: each gets that of the closest image of the coarser band.
 fn inherited(coarse: &[PerpendicularMemory], count: usize) -> Vec<PerpendicularMemory> {
     let mut memory: Vec<PerpendicularMemory> = (1..count - 1)
         .map(|k| {

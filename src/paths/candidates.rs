@@ -1,4 +1,4 @@
-//! Which pairs of minima are joined.
+//! Which pairs of minima are connected.
 
 use super::{ConnectSettings, PathStatus};
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ impl PairKey {
     }
 }
 
-/// A pair of minima that the dynamics went between, and what became of it.
+/// A pair of minima with transitions between them, and its outcome.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Candidate {
     /// Indices within the glass, the smaller one first.
@@ -29,7 +29,8 @@ pub struct Candidate {
     pub status: Option<PathStatus>,
 }
 
-/// Candidates of one glass by rising (a, b), from its transitions (from, to, count); pairs met several times add up.
+/// Candidates of one glass by increasing (a, b), from its transitions (from, to, count); counts of a pair that occurs
+/// several times are added.
 pub fn candidates(transitions: &[(usize, usize, u64)], settings: &ConnectSettings) -> Vec<Candidate> {
     let mut counts: BTreeMap<PairKey, (u64, u64)> = BTreeMap::new();
     for &(from, to, count) in transitions.iter().filter(|(from, to, _)| from != to) {

@@ -20,10 +20,10 @@ use serde::{Deserialize, Serialize};
 
 /// Products spent on the soft modes at each end.
 pub(super) const SOFT_MODE_PRODUCTS: usize = 80;
-/// The saddle may lie this many image distances away from the highest image.
+/// Largest distance of the saddle from the highest image, in distances between images.
 const SADDLE_REACH: f64 = 3.0;
 
-/// One stop on the way from a to b.
+/// A minimum on the way from a to b.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Waypoint {
     A,
@@ -32,7 +32,7 @@ pub enum Waypoint {
     Found(usize),
 }
 
-/// A minimum that a path brought to light.
+/// A minimum found by a path.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FoundMinimum {
     /// [3N], continuous with a.
@@ -47,7 +47,7 @@ impl From<Quench> for FoundMinimum {
     }
 }
 
-/// What became of one pair.
+/// The outcome for one pair.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ConnectOutcome {
     pub status: PathStatus,
@@ -55,22 +55,22 @@ pub struct ConnectOutcome {
     pub ends: (usize, usize),
     /// The path, with its status; none when the pair is identical or split.
     pub double_well: Option<DoubleWell>,
-    /// Minima on the way, in order along the path.
+    /// Minima between the ends, in order along the path.
     pub found: Vec<FoundMinimum>,
     /// The ends and the minima between them in order, each once; empty unless the path is split.
     pub chain: Vec<Waypoint>,
     pub force_evaluations: u64,
 }
 
-/// Where the work on a pair stands; a plain record.
+/// The state of the work on a pair; serialisable.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ConnectState {
-    /// The lower end and the upper one, next to each other.
+    /// The lower and the upper end, next to each other.
     a: EndMinimum,
     b: EndMinimum,
     asymmetry: f64,
     exchange: bool,
-    /// Loose particles of a harmonic packing [N]; empty for every other model.
+    /// Rattlers of a harmonic packing [N]; empty for every other model.
     loose: Vec<bool>,
     phase: PathSearch,
     evaluations: u64,
@@ -91,7 +91,7 @@ impl ConnectState {
     }
 }
 
-/// Joins two minima of a glass by a minimum-energy path.
+/// Connects two minima of a glass by a minimum-energy path.
 pub struct ConnectTask {
     sum: PairSum<1>,
     images: ImageSums,
@@ -127,7 +127,7 @@ impl ConnectTask {
         Self::resume(model, cell, settings, quench, state)
     }
 
-    /// Goes on from a state.
+    /// Resumes from a saved state.
     pub fn resume(
         model: &Model,
         cell: &PeriodicBox,
@@ -151,7 +151,7 @@ impl ConnectTask {
         self
     }
 
-    /// As [`Task::advance`], the images of the band being shared by a team. Collective in the team.
+    /// As [`Task::advance`], with the images of the band shared by a team. Collective in the team.
     ///
     /// # Errors
     /// As `advance`, and when a member of the team cannot be reached.
@@ -160,7 +160,7 @@ impl ConnectTask {
         in_counted_steps(self, force_calls, is_done, |task| task.state.evaluations, |task| task.step(team))
     }
 
-    /// Collective in the team: makes the state of every member that of the whole task.
+    /// Collective in the team: gives every member the state of the whole task.
     ///
     /// # Errors
     /// When a member of the team cannot be reached.
@@ -186,7 +186,7 @@ impl ConnectTask {
     pub fn into_outcome(self) -> Result<ConnectOutcome> {
         match self.state.phase {
             PathSearch::Done(outcome) => Ok(*outcome),
-            _ => Err(Error::Internal("the outcome of an unfinished pair was asked for".into())),
+            _ => Err(Error::Internal("the outcome of an unfinished pair was requested".into())),
         }
     }
 
@@ -251,7 +251,7 @@ impl ConnectTask {
         }
     }
 
-    /// Quenches the valleys of a band; a split when one leads to a minimum that is neither end.
+    /// Quenches the valleys of a band; splits the path when one leads to a minimum that is neither end.
     fn split(&mut self, band: &BandSearch) -> Option<PathSearch> {
         let starts: Vec<&[f64]> = band.valleys().into_iter().map(|k| band.image(k)).collect();
         if starts.is_empty() {
@@ -265,7 +265,7 @@ impl ConnectTask {
         (chain.len() > 2).then(|| self.done(PathStatus::Split, None, found, chain))
     }
 
-    /// From a to b by the minima found, loops cut out: each minimum appears once.
+    /// From a to b over the minima found, without loops: each minimum appears once.
     fn chain(&self, quenches: Vec<Quench>) -> (Vec<FoundMinimum>, Vec<Waypoint>) {
         let (a, b) = (&self.state.a, &self.state.b);
         let mut found: Vec<FoundMinimum> = Vec::new();
@@ -303,14 +303,14 @@ impl ConnectTask {
         if distance(&search.positions, band.image(top)) > SADDLE_REACH * spacing {
             return self.finish(&band, PathStatus::SaddleFailed, None);
         }
-        // a factorisation that breaks down has counted nothing
+        // a factorisation that fails has counted nothing
         let negative =
             negative_modes(self.sum.model(), self.sum.cell(), &search.positions).map_or(-1, |count| count as i64);
         let status = if negative == 1 { PathStatus::Converged } else { PathStatus::NegativeModes };
         self.finish(&band, status, Some((&search, top, negative)))
     }
 
-    /// Makes the double well of an unsplit band, the refined saddle in the place of its top.
+    /// Makes the double well of an unsplit band, with the refined saddle in place of its top.
     fn finish(
         &mut self,
         band: &BandSearch,
@@ -335,7 +335,7 @@ impl ConnectTask {
         let curvature_a = self.soft_curvature(&images[..coordinates], &tangent_a);
         let curvature_b = self.soft_curvature(&images[images.len() - coordinates..], &tangent_b);
         if self.settings.store_images && band.count() != self.settings.images {
-            // a revealed top: the file has the number that was asked for
+            // a top was inserted: the file has the requested number of images
             images = Curve::new(&images, coordinates)?.resampled(self.settings.images);
         }
         let well = DoubleWell {
@@ -371,7 +371,7 @@ impl ConnectTask {
         Ok(self.done(status, Some(well), Vec::new(), Vec::new()))
     }
 
-    /// b - a [3N] of what counts.
+    /// b - a [3N] of the particles that count.
     fn displacement(&self) -> Vec<f64> {
         let (a, b) = (&self.state.a.positions, &self.state.b.positions);
         match self.state.loose.is_empty() {
@@ -405,7 +405,7 @@ fn spline_profile(images: &[f64], energies: &[f64], top: usize, coordinates: usi
     let arc = Curve::new(images, coordinates)?.arc_lengths();
     let above: Vec<f64> = energies.iter().map(|e| e - energies[0]).collect();
     let length = arc[arc.len() - 1];
-    // a path without barrier has its top at an end
+    // the top of a path without barrier is at an end
     let top = arc[top].clamp(1e-3 * length, 0.999 * length);
     Ok((length, PathProfile::resample(&arc, &above, top, PROFILE_POINTS)?))
 }
@@ -424,7 +424,7 @@ fn end_tangents(images: &[f64], coordinates: usize) -> (Vec<f64>, Vec<f64>) {
     )
 }
 
-/// Appends a waypoint; when it has been visited before, the loop back to it is cut out.
+/// Appends a waypoint; if it has been visited before, the loop back to it is removed.
 fn visit(chain: &mut Vec<Waypoint>, waypoint: Waypoint) {
     match chain.iter().position(|&w| w == waypoint) {
         Some(earlier) => chain.truncate(earlier + 1),

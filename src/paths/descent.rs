@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 
 /// Largest dimension of the Krylov subspace of a step.
 const MAX_DIMENSION: usize = 80;
-/// The subspace is large enough when its last two directions carry less than this fraction of the step.
+/// The subspace is large enough when its last two directions contain less than this fraction of the step.
 const TRUNCATION: f64 = 1e-3;
-/// Curvatures below this do not set the pieces of time [epsilon / sigma^2], times the law's unit of stiffness.
+/// Curvatures below this do not determine the intervals of time [epsilon / sigma^2], times the law's unit of stiffness.
 const SOFTEST: f64 = 1e-6;
-/// Bound on the pieces of time that a step is summed over.
+/// Largest number of time intervals over which a step is summed.
 const MOST_INTERVALS: usize = 10_000;
 /// Bound on the number of steps of one side.
 const MAX_STEPS: usize = 4000;
@@ -20,17 +20,17 @@ const MAX_STEPS: usize = 4000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DescentStop {
     Running,
-    /// The rest of the quadratic model's path was shorter than a step and has been taken.
+    /// The remaining path of the quadratic model was shorter than a step and has been taken.
     Arrived,
     StepLimit,
 }
 
-/// One side of a descent on its way; a plain record.
+/// One side of a running descent; serialisable.
 ///
 /// Each step follows dx/dt = -(g + H (x - x_0)) of the local quadratic model exactly (Page & McIver 1988,
-/// doi:10.1063/1.454172), H in the Krylov subspace of g: x(t) = x_0 - sum_k c_k (1 - exp(-lambda_k t)) / lambda_k e_k,
-/// c = g.e_k, until its arc length, the integral of [sum_k c_k^2 exp(-2 lambda_k t)]^1/2, is the step. Stiff directions relax inside a
-/// step at no cost.
+/// doi:10.1063/1.454172), with H in the Krylov subspace of g: x(t) = x_0 - sum_k c_k (1 - exp(-lambda_k t)) / lambda_k
+/// e_k, c_k = g.e_k, until its arc length, the integral of [sum_k c_k^2 exp(-2 lambda_k t)]^1/2, equals the step. Stiff
+/// directions relax within a step at no extra cost.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Descent {
     pub positions: Vec<f64>,
@@ -40,13 +40,14 @@ pub struct Descent {
     pub length: f64,
     pub evaluations: u64,
     pub stop: DescentStop,
-    /// Where the last but one and the last step began, for the tangent at the end.
+    /// Starting points of the last two steps, for the tangent at the end.
     pub previous: Vec<f64>,
     step: f64,
 }
 
 impl Descent {
-    /// From the saddle [3N] along `mode` (unit, pointing downhill to the wanted side), by arc steps `step` [sigma].
+    /// From the saddle [3N] along `mode` (unit vector, pointing downhill to the wanted side), with arc steps `step`
+    /// [sigma].
     pub fn new(saddle: &[f64], mode: &[f64], step: f64) -> Self {
         let mut positions = saddle.to_vec();
         add_scaled(&mut positions, step, mode);
@@ -61,7 +62,7 @@ impl Descent {
         }
     }
 
-    /// The arc step [sigma] from here on.
+    /// Sets the arc step [sigma] from here on.
     pub fn set_step(&mut self, step: f64) {
         self.step = step;
     }
@@ -101,7 +102,7 @@ impl Descent {
                 add_scaled(&mut self.positions, 1.0, &moved);
                 self.length += arc;
                 self.evaluations += hessian.products;
-                // the rest of a path, when it is short, tells no direction
+                // a short remaining path does not determine a direction
                 if time.is_finite() || arc > 0.5 * self.step {
                     self.previous = start;
                 }
@@ -153,14 +154,15 @@ impl Flow {
         NODES.iter().map(|(x, w)| w * half * (self.speed(middle - half * x) + self.speed(middle + half * x))).sum()
     }
 
-    /// When the arc length is `step`, and the arc length reached: (infinity, total) when the model's path ends before.
+    /// The time at which the arc length is `step`, and the arc length reached: (infinity, total) when the model's path
+    /// ends before.
     fn time_of(&self, step: f64, floor: f64) -> (f64, f64) {
         let stiffest = self.values.iter().fold(floor, |m, v| m.max(v.abs()));
         let softest = self.values.first().copied().unwrap_or(0.0);
         let longest = 0.3 / softest.abs().max(floor);
         let (mut time, mut arc) = (0.0, 0.0);
         let mut interval = (0.1 / stiffest).min(longest);
-        // far more intervals than any path takes: a speed that is no number ends here
+        // far more intervals than any path takes: ends also if the speed is NaN
         for _ in 0..MOST_INTERVALS {
             let piece = self.arc(time, time + interval);
             if arc + piece >= step {
@@ -168,7 +170,7 @@ impl Flow {
             }
             arc += piece;
             time += interval;
-            // nothing grows and what is left is beyond notice
+            // nothing grows, and the rest is negligible
             if softest > 0.0 && self.speed(time) < 1e-9 * softest * step {
                 return (f64::INFINITY, arc);
             }

@@ -1,9 +1,9 @@
-//! What a path between two minima is, as it reaches the files.
+//! The result of a path search between two minima, as it is written to files.
 
 use super::Separation;
 use serde::{Deserialize, Serialize};
 
-/// What became of a pair of minima.
+/// The outcome for a pair of minima.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PathStatus {
@@ -13,24 +13,24 @@ pub enum PathStatus {
     NotConverged,
     /// Energies or forces on the band became infinite.
     Diverged,
-    /// No image stands above both ends.
+    /// No image is higher than both ends.
     NoBarrier,
-    /// The path has intermediate minima; its elementary parts stand for it.
+    /// The path has intermediate minima and is replaced by its elementary parts.
     Split,
-    /// Split more often than the bound on rounds allows.
+    /// Split more often than the limit on rounds allows.
     SplitTooOften,
-    /// Both ends are one minimum.
+    /// Both ends are the same minimum.
     Identical,
-    /// The saddle did not converge or lies away from the top of the band.
+    /// The saddle did not converge or is not at the top of the band.
     SaddleFailed,
-    /// The stationary point at the top has not exactly one negative mode.
+    /// The stationary point at the top does not have exactly one negative mode.
     NegativeModes,
-    /// The descent from the saddle leads to other minima than the two ends.
+    /// The descent from the saddle leads to minima other than the two ends.
     WrongMinima,
-    /// The descent from the saddle did not arrive or its length did not settle: the double well of the band stands, with the
-    /// spline's length and profile.
+    /// The descent from the saddle did not reach a minimum or its length did not converge: the double well of the band
+    /// is kept, with the spline's length and profile.
     DescentFailed,
-    /// The quench of an end stopped before it reached a minimum: no path was looked for.
+    /// The quench of an end stopped before it reached a minimum: no path was searched for.
     EndNotConverged,
 }
 
@@ -41,7 +41,7 @@ impl PathStatus {
     }
 }
 
-/// Where length and profile come from.
+/// The source of length and profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LengthMethod {
@@ -80,7 +80,7 @@ pub struct DoubleWell {
     pub band_length: f64,
     /// Euclidean distance and participation ratios of b - a.
     pub separation: Separation,
-    /// Loose particles of a harmonic packing at either end: left out of length, distance and participation ratios.
+    /// Rattlers of a harmonic packing at either end, excluded from length, distance and participation ratios.
     pub rattlers: u64,
     /// Whether b is a with indistinguishable particles exchanged.
     pub exchange: bool,
@@ -105,6 +105,6 @@ pub struct DoubleWell {
     pub tangent_b: Vec<f64>,
     /// Unstable mode at the saddle [3N], normalised.
     pub unstable_mode: Vec<f64>,
-    /// The band's images [M][3N] when they were asked for.
+    /// The band's images [M][3N], if requested.
     pub images: Vec<f64>,
 }

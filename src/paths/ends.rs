@@ -1,14 +1,14 @@
-//! The two minima of a path: brought next to each other, and how far apart they are.
+//! The two minima of a path: placed next to each other, and their separation.
 
 use super::vectors::{add_scaled, dot, largest_component, remove_translation};
 use crate::forces::{PairSum, as_lanes, as_lanes_mut};
 use crate::landscape::{Candidate, Identity, Same, displacement_field};
 use crate::model::PeriodicBox;
 
-/// Forces [epsilon / sigma] that a loose particle may exert where it is put: the rounding of coordinates.
+/// Forces [epsilon / sigma] that a rattler may exert where it is placed: the rounding of coordinates.
 const LOOSE_FORCE: f64 = 1e-12;
 
-/// How two configurations of one glass differ, the motion of the whole glass taken out.
+/// The difference between two configurations of one glass, without motion of the whole glass.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Separation {
     /// sqrt(sum_i |r_i^b - r_i^a|^2) [sigma]
@@ -30,7 +30,7 @@ pub fn displacement(cell: &PeriodicBox, a: &[f64], b: &[f64]) -> Vec<f64> {
     d
 }
 
-/// b [3N] as the images nearest to a, with a's centre of mass: where a path from a to b ends.
+/// b [3N] in the images closest to a, with a's centre of mass: the end of a path from a to b.
 pub fn bring_near(cell: &PeriodicBox, a: &[f64], b: &[f64]) -> Vec<f64> {
     displacement(cell, a, b).iter().zip(a).map(|(d, a)| a + d).collect()
 }
@@ -61,13 +61,13 @@ pub struct EndMinimum {
     pub residual: f64,
 }
 
-/// The loose particles at either of two minima [N]; empty when there are none.
+/// The rattlers at either of two minima [N]; empty when there are none.
 pub fn loose(identity: &Identity, a: &[f64], b: &[f64]) -> Vec<bool> {
     let either: Vec<bool> = identity.rattlers(a).iter().zip(identity.rattlers(b)).map(|(a, b)| *a || b).collect();
     if either.contains(&true) { either } else { Vec::new() }
 }
 
-/// b - a [3N] by minimum image without loose particles: theirs is zero, the others' mean is taken out.
+/// b - a [3N] by minimum image without rattlers: theirs is zero, and the mean of the others is subtracted.
 pub fn displacement_without(cell: &PeriodicBox, a: &[f64], b: &[f64], loose: &[bool]) -> Vec<f64> {
     match loose.is_empty() {
         true => displacement(cell, a, b),
@@ -75,8 +75,8 @@ pub fn displacement_without(cell: &PeriodicBox, a: &[f64], b: &[f64], loose: &[b
     }
 }
 
-/// b [3N] as the end of a path from a: its images nearest to a, without motion of the whole glass, and its loose particles
-/// where a has them, unless others would feel them there.
+/// b [3N] as the end of a path from a: in the images closest to a, without motion of the whole glass, with rattlers at
+/// their positions in a unless they would exert forces there.
 pub fn end_near(sum: &mut PairSum<1>, a: &[f64], b: &[f64], loose: &[bool]) -> Vec<f64> {
     let cell = *sum.cell();
     if loose.is_empty() {
@@ -92,7 +92,7 @@ pub fn end_near(sum: &mut PairSum<1>, a: &[f64], b: &[f64], loose: &[bool]) -> V
     if residual(&fixed) <= LOOSE_FORCE.max(10.0 * residual(b)) { fixed } else { bring_near(&cell, a, b) }
 }
 
-/// Images [M][3N] with every loose particle where it is in the first: what is measured on them does not see it.
+/// Images [M][3N] with every rattler at its position in the first image, so that it does not affect measurements.
 pub fn images_without(images: &[f64], loose: &[bool]) -> Vec<f64> {
     let coordinates = 3 * loose.len();
     let mut fixed = images.to_vec();
@@ -103,8 +103,8 @@ pub fn images_without(images: &[f64], loose: &[bool]) -> Vec<f64> {
     fixed
 }
 
-/// How two quenches (positions [3N], energy) compare: one minimum, one with like particles exchanged, or two.
-/// Displacements of harmonic packings are measured from the identity's origin, else from `a`.
+/// Compares two quenches (positions [3N], energy): the same minimum, one with identical particles exchanged, or
+/// different. Displacements of harmonic packings are measured from the identity's origin, else from `a`.
 pub fn compare(identity: &Identity, a: (&[f64], f64), b: (&[f64], f64)) -> Same {
     if (a.1 - b.1).abs() > identity.energy_tolerance(a.1.abs().max(b.1.abs())) {
         return Same::Different;
@@ -115,7 +115,7 @@ pub fn compare(identity: &Identity, a: (&[f64], f64), b: (&[f64], f64)) -> Same 
     identity.compare(&first, &second, identity.origin().unwrap_or(a.0))
 }
 
-/// Whether two quenches are one minimum.
+/// Whether two quenches are the same minimum.
 pub fn is_same_minimum(identity: &Identity, a: (&[f64], f64), b: (&[f64], f64)) -> bool {
     compare(identity, a, b) == Same::Identical
 }

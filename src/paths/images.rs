@@ -8,7 +8,7 @@ use rayon::prelude::*;
 pub struct ImageSums {
     model: Model,
     cell: PeriodicBox,
-    /// Orders the particles of a large glass [3N]; empty for their own order.
+    /// Positions that determine the order of the particles of a large glass [3N]; empty for their own order.
     order: Vec<f64>,
     batches: Vec<Batch>,
 }
@@ -24,15 +24,15 @@ impl ImageSums {
         Self { model: model.clone(), cell: *cell, order: Vec::new(), batches: Vec::new() }
     }
 
-    /// With the particles of a large glass along a curve through these positions [3N], which must belong to the band, not to a
-    /// moment.
+    /// Orders the particles of a large glass along a curve through these positions [3N], which must be fixed for the
+    /// band.
     pub fn ordered_if_large(mut self, positions: &[f64]) -> Self {
         self.order = positions.to_vec();
         self
     }
 
-    /// Energies [M] and forces [M][3N] of `images` [M][3N]. Batches run side by side on rayon's threads; an image's
-    /// result depends on nothing but its own positions.
+    /// Energies [M] and forces [M][3N] of `images` [M][3N]. Batches run in parallel on rayon's threads; the result for
+    /// an image depends only on its own positions.
     pub fn evaluate(&mut self, images: &[f64], energies: &mut [f64], forces: &mut [f64]) {
         let coordinates = 3 * self.model.mixture.particles();
         let block = LANES * coordinates;
@@ -58,7 +58,7 @@ impl Batch {
         let coordinates = self.positions.len();
         let used = energies.len();
         for (k, row) in self.positions.iter_mut().enumerate() {
-            // lanes without an image of their own repeat the last one
+            // lanes without an image repeat the last one
             *row = std::array::from_fn(|lane| images[lane.min(used - 1) * coordinates + k]);
         }
         let all = self.sum.forces(&self.positions, &mut self.forces);

@@ -1,11 +1,11 @@
-//! How many eigenvalues of the Hessian are negative.
+//! The number of negative eigenvalues of the Hessian.
 
 use crate::error::Result;
 use crate::forces::{PairBlocks, count_below};
 use crate::model::{Model, PeriodicBox};
 
-/// Lifts the three zero modes of translation (and rattlers) above zero without reaching a mode that counts
-/// [epsilon / sigma^2], times the law's unit of stiffness.
+/// Shift that lifts the three zero modes of translation (and rattlers) above zero without affecting the count of other
+/// modes [epsilon / sigma^2], times the law's unit of stiffness.
 const SHIFT: f64 = 1e-5;
 
 /// Number of eigenvalues of the Hessian at `positions` [3N] below -1e-5 (-2e-8 for the harmonic law).

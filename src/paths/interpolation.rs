@@ -1,17 +1,17 @@
-//! First guesses of a path and its refinement by splines.
+//! Initial guess of a path and its refinement by splines.
 
 use super::spline::CubicSpline;
 use super::vectors::{distance, largest_component, normalise};
 use crate::error::Result;
 use crate::forces::PairSum;
 
-/// A band whose forces are larger than this overlaps somewhere [epsilon / sigma].
+/// A band with larger forces contains overlaps [epsilon / sigma].
 const OVERLAP_FORCE: f64 = 500.0;
-/// Longest move of one coordinate in one sweep of the repair [sigma].
+/// Longest move of a coordinate in one sweep of the overlap removal [sigma].
 const REPAIR_STEP: f64 = 0.03;
 const REPAIR_SWEEPS: usize = 200;
 
-/// `count` images [count][3N] on the straight line from a to b, ends included.
+/// `count` images [count][3N] on the straight line from a to b, including the ends.
 pub fn straight(a: &[f64], b: &[f64], count: usize) -> Vec<f64> {
     let mut images = Vec::with_capacity(count * a.len());
     for k in 0..count {
@@ -86,15 +86,15 @@ impl Curve {
         lengths
     }
 
-    /// `count` images [count][3N] at equal chord arc lengths; the ends are met exactly.
+    /// `count` images [count][3N] at equal chord arc lengths; the ends are reproduced exactly.
     pub fn resampled(&self, count: usize) -> Vec<f64> {
         let total = self.knots[self.knots.len() - 1];
         (0..count).flat_map(|k| self.at(total * k as f64 / (count - 1) as f64)).collect()
     }
 }
 
-/// The images [M][3N], of cumulative chord lengths `chord` [M], at equal distances on the straight segments between them.
-/// Unlike a spline this damps what zigzags from image to image.
+/// The images [M][3N], of cumulative chord lengths `chord` [M], at equal distances on the straight segments between
+/// them. Unlike a spline this damps zigzags from image to image.
 pub fn evenly(images: &[f64], chord: &[f64], coordinates: usize) -> Vec<f64> {
     let last = chord.len() - 1;
     let mut even = Vec::with_capacity(images.len());
@@ -113,8 +113,8 @@ pub fn evenly(images: &[f64], chord: &[f64], coordinates: usize) -> Vec<f64> {
 }
 
 /// Moves particles of the interior images [M][3N] apart where they overlap, until no force exceeds `OVERLAP_FORCE`.
-/// Each coordinate moves along its force by at most `REPAIR_STEP` a sweep; particles that sit upon each other are parted
-/// first, in a direction that their index fixes. Returns the force evaluations made.
+/// Each coordinate moves along its force by at most `REPAIR_STEP` per sweep; coincident particles are first separated
+/// in a direction determined by their indices. Returns the number of force evaluations.
 pub fn repair_overlaps(sum: &mut PairSum<1>, images: &mut [f64], forces: &mut [f64]) -> u64 {
     let coordinates = 3 * sum.particles();
     let count = images.len() / coordinates;
@@ -142,7 +142,7 @@ pub fn repair_overlaps(sum: &mut PairSum<1>, images: &mut [f64], forces: &mut [f
     evaluations
 }
 
-/// Parts pairs closer than a tenth of sigma_ij along an axis that depends on the indices only.
+/// Separates pairs closer than a tenth of sigma_ij along an axis that depends only on the indices.
 fn part_coincident(sum: &PairSum<1>, image: &mut [f64]) {
     let (model, cell) = (sum.model(), sum.cell());
     let particles = image.len() / 3;

@@ -66,7 +66,7 @@ impl Krylov {
         let Some(newest) = self.basis.last() else { return };
         let mut next = hessian.times(newest);
         self.diagonal.push(dot(&next, newest));
-        // twice: once is not enough when the new direction is small
+        // twice, because once is not enough when the new direction is small
         for _ in 0..2 {
             for q in &self.basis {
                 let overlap = dot(&next, q);

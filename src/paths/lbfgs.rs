@@ -3,15 +3,15 @@
 use super::vectors::{add_scaled, add_scaled_pair, difference, dot, norm, scale};
 use serde::{Deserialize, Serialize};
 
-/// Curvature of the softest pair that is learnt from, relative to the inverse of the first scale.
+/// Smallest curvature of a pair that is used, relative to the inverse of the first scale.
 const SOFTEST: f64 = 2e-5;
 
 /// The last few steps s and changes of the true force y = F_before - F_after of one configuration, both perpendicular to
 /// the direction (tangent, unstable mode) that was current when they were made.
 ///
-/// Because y comes from the true force and not from the projected one, whose field has no potential, the matrix
-/// P H P it stands for is symmetric, and positive where the path is a valley: quasi-Newton steps stay sane even while
-/// the tangent turns.
+/// Because y is obtained from the true force and not from the projected one, whose field has no potential, the matrix P
+/// H P that it represents is symmetric, and positive where the path is a valley: quasi-Newton steps remain reasonable
+/// even while the tangent turns.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PerpendicularMemory {
     memory: usize,
@@ -41,26 +41,26 @@ impl PerpendicularMemory {
         self.last = None;
     }
 
-    /// Forgets the last step, whose change of force will not be known: the configuration was moved.
+    /// Discards the last step, whose change of force is unknown because the configuration was moved.
     pub fn forget_step(&mut self) {
         self.last = None;
     }
 
-    /// Takes in the true `force` [3N] where the last step led and returns the next step, perpendicular to the unit
-    /// vector `direction` and at most `cap` long [sigma]: (P H P + stiffening) step = P (force + pull).
+    /// Takes the true `force` [3N] after the last step and returns the next step, perpendicular to the unit vector
+    /// `direction` and at most `cap` long [sigma]: (P H P + stiffening) step = P (force + pull).
     pub fn step(&mut self, force: &[f64], direction: &[f64], pull: Option<(f64, &[f64])>, cap: f64) -> Vec<f64> {
         self.take_in(force, direction);
         self.next_step(force, direction, pull, cap)
     }
 
-    /// Learns from the true `force` [3N] where the last step led, perpendicular to the unit vector `direction`.
+    /// Updates the memory with the true `force` [3N] after the last step, perpendicular to the unit vector `direction`.
     pub fn take_in(&mut self, force: &[f64], direction: &[f64]) {
         if let Some((step, before)) = self.last.take() {
             self.learn(perpendicular(step, direction), perpendicular(difference(&before, force), direction));
         }
     }
 
-    /// The next step of [`Self::step`], `force` having been taken in.
+    /// The next step of [`Self::step`], after `take_in` of `force`.
     pub fn next_step(&mut self, force: &[f64], direction: &[f64], pull: Option<(f64, &[f64])>, cap: f64) -> Vec<f64> {
         let mut target = force.to_vec();
         let stiffening = pull.map_or(0.0, |(stiffness, _)| stiffness);
@@ -83,7 +83,7 @@ impl PerpendicularMemory {
 
     fn learn(&mut self, step: Vec<f64>, change: Vec<f64>) {
         let step_change = dot(&step, &change);
-        // curvature far below the softest modes of a glass, or negative: nothing to learn
+        // curvature far below the softest modes of a glass, or negative: not used
         let step_step = dot(&step, &step);
         if step_change * self.first_scale <= SOFTEST * step_step {
             return;
@@ -100,9 +100,9 @@ impl PerpendicularMemory {
         self.first_scale / (1.0 + stiffening * self.first_scale)
     }
 
-    /// Two-loop recursion with the changes y + stiffening s. Directions that no pair knows of are taken to be as stiff as the
-    /// stiffest pair: the usual choice, the last pair, is soft near convergence; steps then overshoot in every stiff
-    /// direction, each image in its own, and where images are close that is a kink.
+    /// Two-loop recursion with the changes y + stiffening s. Directions without information are taken to be as stiff as
+    /// the stiffest pair: the usual choice, the last pair, is soft near convergence; steps would then overshoot in
+    /// every stiff direction, differently for each image, which is a kink where images are close.
     fn solve(&self, mut q: Vec<f64>, stiffening: f64) -> Vec<f64> {
         let mut alphas = Vec::with_capacity(self.pairs.len());
         let mut scaling = f64::INFINITY;

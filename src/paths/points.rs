@@ -6,12 +6,12 @@ use super::{CubicSpline, PathProfile, PathStatus};
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-/// A minimum-energy path as points from minimum a to minimum b, the saddle among them. Near both minima the points lie ever closer:
-/// each step there is a fraction of what is left of the path.
+/// A minimum-energy path as points from minimum a to minimum b, including the saddle. Near both minima the points
+/// become ever denser: each step there is a fraction of the remaining path.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PathPoints {
-    /// `Converged`; without points: `NegativeModes` (the saddle has no unstable mode), `WrongMinima` (the descent leads to other
-    /// minima than a and b), `DescentFailed` (it did not arrive or its length did not settle).
+    /// `Converged`; without points: `NegativeModes` (the saddle has no unstable mode), `WrongMinima` (the descent leads
+    /// to minima other than a and b), `DescentFailed` (it did not reach a minimum or its length did not converge).
     pub status: PathStatus,
     /// [n] from 0 at a to the length at b [sigma].
     pub arc_length: Vec<f64>,
@@ -21,7 +21,7 @@ pub struct PathPoints {
     pub positions: Vec<f64>,
     /// [n][3N] unit tangents from a to b.
     pub tangents: Vec<f64>,
-    /// The point that is the saddle.
+    /// The index of the saddle among the points.
     pub saddle: usize,
     /// Forces and products with the Hessian.
     pub evaluations: u64,
@@ -75,8 +75,8 @@ impl PathPoints {
         &self.tangents[k * coordinates..(k + 1) * coordinates]
     }
 
-    /// Positions [3N] at arc length s: the cubic of each segment with the points' tangents; beyond a minimum (s < 0 or above the
-    /// length) straight on along the path's tangent there.
+    /// Positions [3N] at arc length s: the cubic of each segment with the points' tangents; beyond a minimum (s < 0 or
+    /// above the length) on a straight line along the path's tangent there.
     pub fn at(&self, s: f64) -> Vec<f64> {
         let (k, width, t) = self.segment(s);
         let beyond = s - s.clamp(0.0, self.length());

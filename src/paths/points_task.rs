@@ -12,23 +12,23 @@ use crate::model::{Model, PeriodicBox};
 use crate::task::{Progress, Task, in_counted_steps};
 use serde::{Deserialize, Serialize};
 
-/// A side is taken to be at least this fraction of both.
+/// A side is assumed to be at least this fraction of both.
 const SHORTEST_SIDE: f64 = 5e-3;
 /// Products spent on the unstable mode.
 const MODE_PRODUCTS: usize = 200;
 /// |H v - lambda v| of the unstable mode [epsilon / sigma^2], times the law's unit of stiffness.
 const MODE_TOLERANCE: f64 = 1e-6;
 
-/// How finely a path is followed.
+/// The resolution with which a path is followed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PathPointsSettings {
-    /// Steps on each side in the first pass, those near the minimum left out; twice as many in each further pass.
+    /// Steps on each side in the first pass, without those near the minimum; doubled in each further pass.
     pub first_steps: f64,
     /// Relative change of the length of both sides at which halving the step ends.
     pub length_change: f64,
     pub most_passes: u32,
-    /// A step is at most this fraction of the way that is left to the minimum ...
+    /// A step is at most this fraction of the remaining distance to the minimum ...
     pub nearing: f64,
     /// ... and the last piece is shorter than this fraction of the path.
     pub closest: f64,
@@ -48,7 +48,7 @@ impl Default for PathPointsSettings {
     }
 }
 
-/// One side on its way: the descent and where each of its steps began.
+/// One side of the path: the descent and the starting points of its steps.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Side {
     descent: Descent,
@@ -65,7 +65,7 @@ impl Side {
     }
 }
 
-/// Where the work stands; a plain record.
+/// The state of the task; serialisable.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PathPointsState {
     /// Minima [3N], next to the saddle.
@@ -73,9 +73,9 @@ pub struct PathPointsState {
     b: Vec<f64>,
     /// [3N] next to a.
     saddle: Vec<f64>,
-    /// Loose particles of a harmonic packing [N]; empty for every other model.
+    /// Rattlers of a harmonic packing [N]; empty for every other model.
     loose: Vec<bool>,
-    /// Once it is known [3N].
+    /// [3N], once it is known.
     unstable_mode: Option<Vec<f64>>,
     /// Along and against the unstable mode.
     sides: Vec<Side>,
@@ -96,11 +96,11 @@ pub struct PathPointsTask {
     state: PathPointsState,
 }
 
-/// The points of the path from `a` over `saddle` to `b` (each [3N], in any periodic images, of residuals far below the force
-/// at the last step: 1e-7 is enough). The task in one go: a few thousand evaluations.
+/// The points of the path from `a` over `saddle` to `b` (each [3N], in any periodic images, with residuals far below
+/// the force at the last step: 1e-7 is sufficient). Runs the task without interruption: a few thousand evaluations.
 ///
 /// # Errors
-/// `Error::Numerical` when the points make no curve. A path that is not found is told by its status.
+/// `Error::Numerical` when the points do not define a curve. A path that is not found is reported by its status.
 pub fn path_points(
     model: &Model,
     cell: &PeriodicBox,
@@ -143,7 +143,7 @@ impl PathPointsTask {
         Self::resume(model, cell, settings, state)
     }
 
-    /// Goes on from a state.
+    /// Resumes from a saved state.
     pub fn resume(model: &Model, cell: &PeriodicBox, settings: &PathPointsSettings, state: PathPointsState) -> Self {
         let identity = Identity::new(model.clone(), *cell);
         let sum = PairSum::new(model.clone(), *cell).ordered_if_large(&state.a);
@@ -166,7 +166,7 @@ impl PathPointsTask {
     /// # Errors
     /// `Error::Internal` when it is not.
     pub fn into_points(self) -> Result<PathPoints> {
-        let unfinished = || Error::Internal("the points of an unfinished path were asked for".into());
+        let unfinished = || Error::Internal("the points of an unfinished path were requested".into());
         self.state.done.map(|points| *points).ok_or_else(unfinished)
     }
 
@@ -207,7 +207,7 @@ impl PathPointsTask {
         let state = &mut self.state;
         let unit = self.sum.model().law.stiffness_unit();
         let across: Vec<f64> = state.b.iter().zip(&state.a).map(|(b, a)| b - a).collect();
-        // the mode need not be along b - a: something of every direction is in the start
+        // the mode need not be along b - a: the start contains every direction
         let size = norm(&across) / (across.len() as f64).sqrt();
         let start: Vec<f64> =
             across.iter().enumerate().map(|(i, x)| x + size * (((i * 7919 + 13) % 101) as f64 / 101.0 - 0.5)).collect();
@@ -228,14 +228,14 @@ impl PathPointsTask {
         state.unstable_mode = Some(mode);
     }
 
-    /// Distance to the nearer of both minima.
+    /// Distance to the nearer of the two minima.
     fn remaining(&self, positions: &[f64]) -> f64 {
         let state = &self.state;
         let to = |end: &[f64]| norm(&displacement_without(self.sum.cell(), positions, end, &state.loose));
         to(&state.a).min(to(&state.b))
     }
 
-    /// One arc step of side k, shorter as a minimum comes near.
+    /// One arc step of side k, shorter near a minimum.
     fn descend(&mut self, k: usize) {
         let remaining = self.remaining(&self.state.sides[k].descent.positions);
         let [one, other] = self.state.steps.map(|step| step * self.settings.first_steps);
@@ -254,7 +254,7 @@ impl PathPointsTask {
         side.arrived = side.descent.stop != DescentStop::Running;
     }
 
-    /// Says which minima the sides have come to, and makes the points.
+    /// Determines which minima the sides have reached, and makes the points.
     fn arrive(&mut self) -> Result<()> {
         let state = &self.state;
         let ends = state.sides.iter().map(|side| side.descent.positions.as_slice());
@@ -293,7 +293,7 @@ impl PathPointsTask {
         let state = &self.state;
         let coordinates = state.saddle.len();
         let (left, right) = (&state.sides[to_a], &state.sides[1 - to_a]);
-        // loose particles stay where the descent left them
+        // rattlers stay where the descent left them
         let end = |side: &Side, minimum: &[f64]| {
             let mut end = side.descent.positions.clone();
             let step = displacement_without(self.sum.cell(), &end, minimum, &state.loose);
@@ -331,7 +331,7 @@ fn both_sides(saddle: &[f64], mode: &[f64], steps: [f64; 2]) -> Vec<Side> {
     vec![Side::new(saddle, mode, steps[0]), Side::new(saddle, &against, steps[1])]
 }
 
-/// `positions` [3N] as the images nearest to `reference`; particles that are not loose have no motion as a whole.
+/// `positions` [3N] in the images closest to `reference`, without motion of the other particles as a whole.
 fn near(cell: &PeriodicBox, reference: &[f64], positions: &[f64], loose: &[bool]) -> Vec<f64> {
     if loose.is_empty() {
         return bring_near(cell, reference, positions);
@@ -339,7 +339,7 @@ fn near(cell: &PeriodicBox, reference: &[f64], positions: &[f64], loose: &[bool]
     let mut near = positions.to_vec();
     cell.unwrap_near(&mut near, reference);
     let field = displacement_field(cell, reference, positions, |i| !loose[i]);
-    // the shift of the held particles goes for the loose ones too
+    // the shift of the other particles is applied to the rattlers too
     let held = loose.iter().position(|loose| !loose).unwrap_or(0);
     let shift: [f64; 3] = std::array::from_fn(|k| reference[3 * held + k] + field[3 * held + k] - near[3 * held + k]);
     near.chunks_exact_mut(3).for_each(|atom| (0..3).for_each(|k| atom[k] += shift[k]));

@@ -17,13 +17,13 @@ use serde::{Deserialize, Serialize};
 
 /// Steps on each side in the first pass.
 const FIRST_STEPS: f64 = 20.0;
-/// A side is taken to be at least this fraction of the whole path.
+/// A side is assumed to be at least this fraction of the whole path.
 const SHORTEST_SIDE: f64 = 5e-3;
 /// Relative change of the length at which halving the step ends.
 const LENGTH_CHANGE: f64 = 1e-3;
 const MAX_PASSES: u32 = 6;
 
-/// Where the work stands; a plain record.
+/// The state of the task; serialisable.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DescentState {
     well: DoubleWell,
@@ -44,12 +44,12 @@ pub struct DescentTask {
     sum: PairSum<1>,
     identity: Identity,
     quench: QuenchSettings,
-    /// A path that leaves the pair is replaced by its parts.
+    /// Whether a path that leaves the pair is replaced by its parts.
     split: bool,
     state: DescentState,
 }
 
-/// The arc steps of both sides: a side is as long as the profile says, and no side is crossed in a few steps.
+/// The arc steps of both sides: a side is as long as in the profile, and is not crossed in a few steps.
 fn first_steps(well: &DoubleWell, toward_b: &[f64]) -> [f64; 2] {
     let highest = |i: &usize, j: &usize| well.profile.energy[*i].total_cmp(&well.profile.energy[*j]);
     let top = (0..well.profile.energy.len()).max_by(highest).map_or(0.5 * well.length, |k| well.profile.arc_length[k]);
@@ -92,14 +92,14 @@ impl DescentTask {
         Self::resume(model, cell, quench, state)
     }
 
-    /// Goes on from a state.
+    /// Resumes from a saved state.
     pub fn resume(model: &Model, cell: &PeriodicBox, quench: &QuenchSettings, state: DescentState) -> Self {
         let identity = Identity::new(model.clone(), *cell);
         let sum = PairSum::new(model.clone(), *cell).ordered_if_large(&state.a.positions);
         Self { sum, identity, quench: quench.clone(), split: true, state }
     }
 
-    /// Whether a descent that leaves the pair splits the path (true unless said otherwise) or is told as `WrongMinima`.
+    /// Whether a descent that leaves the pair splits the path (the default) or is reported as `WrongMinima`.
     pub fn splitting(mut self, split: bool) -> Self {
         self.split = split;
         self
@@ -111,8 +111,8 @@ impl DescentTask {
         self
     }
 
-    /// The outcome, once the task is done: the double well with the descent's length, profile, tangents and curvatures,
-    /// or with the status that says why not (its former figures stay), and the other minima found then.
+    /// The outcome, once the task is finished: the double well with the descent's length, profile, tangents and
+    /// curvatures, or with the status of the failure (its earlier results are kept) and the other minima found.
     pub fn outcome(&self) -> Option<&ConnectOutcome> {
         self.state.done.as_deref()
     }
@@ -122,7 +122,7 @@ impl DescentTask {
     /// # Errors
     /// `Error::Internal` when it is not.
     pub fn into_outcome(self) -> Result<ConnectOutcome> {
-        let unfinished = || Error::Internal("the outcome of an unfinished descent was asked for".into());
+        let unfinished = || Error::Internal("the outcome of an unfinished descent was requested".into());
         self.state.done.map(|outcome| *outcome).ok_or_else(unfinished)
     }
 
@@ -155,7 +155,7 @@ impl DescentTask {
         Ok(())
     }
 
-    /// Quenches both arrivals, says which minima they are, and closes the path on them.
+    /// Quenches both end points, determines which minima they are, and completes the path.
     fn arrive(&mut self) -> Result<()> {
         let cell = *self.sum.cell();
         let arrivals: Vec<_> =
@@ -182,7 +182,7 @@ impl DescentTask {
                 return Ok(());
             }
         };
-        // a path on which no profile can be laid: the band's stands
+        // no profile can be made on this path: that of the band is kept
         let status = match self.measure(to_a) {
             Err(Error::Numerical(_)) => PathStatus::DescentFailed,
             other => other.map(|()| PathStatus::Converged)?,
@@ -202,7 +202,7 @@ impl DescentTask {
         };
         let (length_a, length_b) = (closing(left, &state.a), closing(right, &state.b));
         let energy_a = state.well.saddle_energy - state.well.activation;
-        // points almost upon an end would only make the spline nervous
+        // points very close to an end would only make the spline oscillate
         let margin = 0.05 * state.steps[0].min(state.steps[1]);
         let far = |side_length: f64| move |point: &&(f64, f64)| side_length - point.0 > margin;
         let (mut knots, mut energies) = (vec![0.0], vec![0.0]);
@@ -218,7 +218,7 @@ impl DescentTask {
         }
         knots.push(length_a + length_b);
         energies.push(state.well.asymmetry);
-        // loose particles stay where the descent left them: where they lie in the library says nothing of the path
+        // rattlers stay where the descent left them: their positions in the library do not matter for the path
         let near = |side: &Descent, end: &EndMinimum| -> Vec<f64> {
             let step = displacement_without(&cell, &side.positions, &end.positions, &loose);
             side.positions.iter().zip(step).map(|(x, step)| x + step).collect()
@@ -228,7 +228,8 @@ impl DescentTask {
         state.well.profile = PathProfile::resample(&knots, &energies, length_a, PROFILE_POINTS)?;
         state.well.length = length_a + length_b;
         state.well.length_method = LengthMethod::Descent;
-        // steepest descent arrives along the softest mode that it overlaps with; a chord of finite length does not quite
+        // steepest descent arrives along the softest mode with which it overlaps; a chord of finite length only
+        // approximately
         let mut products = 0;
         let mut curvature = |at: &[f64], tangent: &[f64]| {
             let mut hessian = HessianAt::new(&mut self.sum, at);
@@ -243,7 +244,7 @@ impl DescentTask {
         Ok(())
     }
 
-    /// The descent left the pair: its parts by way of the minima it led to stand for it.
+    /// The descent left the pair: replaces the path by its parts, over the minima that were reached.
     fn elsewhere(&mut self, found: Vec<FoundMinimum>) {
         if found.is_empty() || !self.split {
             let found = Vec::new();
@@ -273,8 +274,8 @@ impl DescentTask {
     }
 }
 
-/// The outcome of a descent with what the band cost before it. A descent that failed leaves the band's double well, whose
-/// saddle stands, with the spline's length and the status that says so.
+/// The outcome of a descent, including the cost of the band. If the descent failed, the double well of the band is
+/// kept, with its saddle, the spline's length and the status of the failure.
 pub fn joined(direct: ConnectOutcome, mut refined: ConnectOutcome) -> ConnectOutcome {
     refined.force_evaluations += direct.force_evaluations;
     if refined.status == PathStatus::DescentFailed {

@@ -35,12 +35,12 @@ impl MinimaLibrary {
         &self.minima
     }
 
-    /// Those found since the exploration.
+    /// The minima found since the exploration.
     pub fn found(&self) -> &[EndMinimum] {
         &self.minima[self.explored..]
     }
 
-    /// Index of a minimum, numbered on when it is new.
+    /// Index of a minimum; a new one gets the next number.
     pub fn recognise(&mut self, identity: &Identity, found: &FoundMinimum) -> usize {
         let this = (found.positions.as_slice(), found.energy);
         let known = self.minima.iter().position(|m| is_same_minimum(identity, (&m.positions, m.energy), this));
@@ -58,12 +58,12 @@ impl MinimaLibrary {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RoundPair {
     pub key: PairKey,
-    /// Row of the glass's candidate it descends from.
+    /// Row of the glass's candidate from which it originates.
     pub parent: usize,
     depth: u32,
 }
 
-/// A double well and the candidate it descends from.
+/// A double well and the candidate from which it originates.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ConnectedWell {
     pub key: PairKey,
@@ -71,7 +71,7 @@ pub struct ConnectedWell {
     pub double_well: DoubleWell,
 }
 
-/// Where the rounds of one glass stand; a plain record.
+/// The state of the rounds of one glass; serialisable.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ConnectRounds {
     candidates: Vec<Candidate>,
@@ -81,7 +81,7 @@ pub struct ConnectRounds {
 }
 
 impl ConnectRounds {
-    /// The first round: all candidates, by rising key.
+    /// The first round: all candidates, in increasing order of their keys.
     pub fn new(mut candidates: Vec<Candidate>) -> Self {
         candidates.sort_by_key(|candidate| candidate.key);
         let pairs = candidates
@@ -93,28 +93,28 @@ impl ConnectRounds {
         Self { candidates, wells: Vec::new(), pairs, seen }
     }
 
-    /// The pairs of this round by rising key; none when all is done.
+    /// The pairs of this round in increasing order of their keys; none when all are done.
     pub fn pairs(&self) -> &[RoundPair] {
         &self.pairs
     }
 
-    /// The candidates with what became of them.
+    /// The candidates with their outcomes.
     pub fn candidates(&self) -> &[Candidate] {
         &self.candidates
     }
 
-    /// The paths so far, by round and rising key.
+    /// The paths so far, by round and increasing key.
     pub fn wells(&self) -> &[ConnectedWell] {
         &self.wells
     }
 
-    /// Takes in the outcomes of this round, in the order of `pairs()`: recognises and numbers new minima, keeps the
-    /// paths, and makes the parts of split paths the next round, each pair once for ever.
+    /// Takes the outcomes of this round, in the order of `pairs()`: recognises and numbers new minima, keeps the paths,
+    /// and makes the parts of split paths the next round; each pair is solved only once.
     ///
-    /// Returns what became of each pair, in that order.
+    /// Returns the outcome for each pair, in that order.
     ///
     /// # Errors
-    /// `Error::Internal` when there are not as many outcomes as pairs.
+    /// `Error::Internal` when the numbers of outcomes and pairs differ.
     pub fn merge(
         &mut self,
         identity: &Identity,
@@ -147,7 +147,7 @@ impl ConnectRounds {
         Ok(statuses)
     }
 
-    /// The parts of a split path that were never met before.
+    /// The parts of a split path that have not occurred before.
     fn parts(&mut self, pair: RoundPair, outcome: &ConnectOutcome, found: &[usize], next: &mut Vec<RoundPair>) {
         let (lower, upper) = outcome.ends;
         let stops: Vec<usize> = outcome

@@ -14,7 +14,7 @@ const FIRST_SCALE: f64 = 1.0 / 500.0;
 const STEP_CAP: f64 = 0.1;
 /// Products spent on the mode in one iteration.
 const MODE_PRODUCTS: usize = 12;
-/// Newton steps that no longer reduce a residual below this have met the rounding of the forces.
+/// Newton steps that no longer reduce a residual below this have reached the rounding of the forces.
 const ROUNDING_FLOOR: f64 = 1e-11;
 /// Newton steps begin below this largest force component [epsilon / sigma], times the law's unit of stiffness.
 const NEWTON_FROM: f64 = 2e-2;
@@ -31,7 +31,7 @@ pub enum SaddleStop {
     StepLimit,
 }
 
-/// A saddle search on its way; a plain record.
+/// A running saddle search; serialisable.
 ///
 /// Far from the saddle the lowest mode is followed uphill by Newton's step along it, quasi-Newton steps go downhill
 /// across it; in the quadratic region Newton steps by MINRES with exact Hessian products take over.
@@ -53,7 +53,7 @@ pub struct SaddleSearch {
     newton_below: f64,
     /// The law's unit of stiffness, see [`Law::stiffness_unit`].
     unit: f64,
-    /// Positions and residual before the last Newton step, to go back to.
+    /// Positions and residual before the last Newton step, to return to.
     before_newton: Option<(Vec<f64>, f64)>,
 }
 
@@ -87,12 +87,12 @@ impl SaddleSearch {
         if let Some((positions, residual)) = self.before_newton.take()
             && (self.residual >= 0.5 * residual || self.residual.is_nan())
         {
-            // outside the quadratic region after all
+            // not in the quadratic region after all
             self.positions = positions;
             self.newton_below = 0.1 * residual;
             self.memory.clear();
             if residual < ROUNDING_FLOOR {
-                // a tolerance below the rounding of the forces: this is as good as it gets
+                // a tolerance below the rounding of the forces: the residual cannot be reduced further
                 self.residual = residual;
                 self.finish(sum);
             } else if self.newton_below < tolerance {
@@ -139,7 +139,7 @@ impl SaddleSearch {
         add_scaled(&mut self.positions, 1.0, &step);
     }
 
-    /// The unstable mode at the saddle reached, keeping the sense of the tangent given.
+    /// The unstable mode at the saddle, with the sense of the given tangent.
     fn finish(&mut self, sum: &mut PairSum<1>) {
         let mut hessian = HessianAt::new(sum, &self.positions);
         let (curvature, mut mode, _) = lowest_mode(&mut hessian, &self.mode, 200, 1e-6 * self.unit);

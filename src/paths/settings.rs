@@ -1,6 +1,6 @@
 //! Settings of the stage `connect`, with the papers' values.
 
-use crate::model::Preset;
+use crate::model::{Potential, Preset};
 use serde::{Deserialize, Serialize};
 
 /// How a minimum-energy path is found.
@@ -17,13 +17,13 @@ pub enum PathMethod {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Refine {
-    /// Those whose splitting comes out below 10 k_B T_Q of any unit asked for.
+    /// Those whose splitting is below 10 k_B T_Q for any requested unit.
     Active,
     All,
     None,
 }
 
-/// How visits make a candidate.
+/// How visits determine a candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum VisitRule {
@@ -58,7 +58,7 @@ pub struct ConnectSettings {
     pub minimum_visits: u64,
     pub visits: VisitRule,
     pub refine: Refine,
-    /// Paths with intermediate minima become elementary ones.
+    /// Paths with intermediate minima are split into elementary ones.
     pub split: bool,
     /// Bound on the iterations of a band; a path that ends here is kept with its status.
     pub max_iterations: u64,
@@ -67,20 +67,21 @@ pub struct ConnectSettings {
 }
 
 impl ConnectSettings {
-    /// The papers' values for each model; the spring in the law's unit of stiffness.
-    pub fn defaults(preset: Preset) -> Self {
-        let (images, spring, minimum_visits, visits) = match preset {
-            Preset::Pss => (40, 2.0, 5, VisitRule::Sum),
+    /// The papers' values for each preset, those of tlj for all other models; the spring in the law's unit of stiffness.
+    pub fn defaults(potential: impl Into<Potential>) -> Self {
+        let potential = potential.into();
+        let (images, spring, minimum_visits, visits) = match potential.preset() {
+            Some(Preset::Pss) => (40, 2.0, 5, VisitRule::Sum),
             _ => (64, 0.125, 1, VisitRule::Each),
         };
-        let unit = preset.law().stiffness_unit();
+        let unit = potential.law().stiffness_unit();
         Self {
             method: PathMethod::Neb,
             images,
             spring: spring * unit,
             climbing: true,
             // the barriers of a packing are some 1e-3 epsilon, their forces a tenth of the others', not 2e-3 of them
-            force_tolerance: if preset == Preset::Harmonic { 1e-4 } else { 1e-3 },
+            force_tolerance: if potential.law().has_contacts() { 1e-4 } else { 1e-3 },
             minimum_visits,
             visits,
             refine: Refine::Active,

@@ -1,4 +1,4 @@
-//! One path from beginning to end, outside a campaign.
+//! A single path, outside a campaign.
 
 use super::{
     Candidate, ConnectRounds, ConnectSettings, ConnectTask, ConnectedWell, DescentTask, EndMinimum, MinimaLibrary,
@@ -11,10 +11,11 @@ use crate::model::{Model, PeriodicBox};
 use crate::task::Task;
 use serde::{Deserialize, Serialize};
 
-/// What lies between two configurations.
+/// The paths between two configurations.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FoundPath {
-    /// Of the direct path; `Split` when its parts stand for it, `EndNotConverged` when an end is no minimum.
+    /// Status of the direct path; `Split` when it is replaced by its parts, `EndNotConverged` when an end is not a
+    /// minimum.
     pub status: PathStatus,
     /// The elementary paths: one, or the parts of a split path.
     pub wells: Vec<ConnectedWell>,
@@ -25,8 +26,8 @@ pub struct FoundPath {
     pub force_evaluations: u64,
 }
 
-/// Quenches two configurations [3N] and joins the minima by minimum-energy paths; with `refine` each converged one is
-/// followed down from its saddle.
+/// Quenches two configurations [3N] and connects the minima by minimum-energy paths; with `refine` each converged one
+/// is followed down from its saddle.
 ///
 /// # Errors
 /// `Error::Numerical` when a step leaves no usable numbers.

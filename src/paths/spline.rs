@@ -13,7 +13,7 @@ pub struct CubicSpline {
     last_value: f64,
 }
 
-/// What a stationary point of a spline is.
+/// The kind of a stationary point of a spline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StationaryKind {
@@ -86,7 +86,7 @@ impl CubicSpline {
 
     /// y(x).
     pub fn value(&self, x: f64) -> f64 {
-        // the last point is met exactly, not to rounding
+        // the last point is reproduced exactly, not just to rounding
         if x == self.knots[self.knots.len() - 1] { self.last_value } else { self.derivatives(x)[0] }
     }
 
@@ -150,7 +150,7 @@ fn check(knots: &[f64], values: &[f64]) -> Result<()> {
     }
     match knots.windows(2).find(|pair| pair[1] <= pair[0]) {
         Some(pair) => {
-            Err(Error::Numerical(format!("the knots of a spline must rise: {} follows {}", pair[1], pair[0])))
+            Err(Error::Numerical(format!("the knots of a spline must increase: {} follows {}", pair[1], pair[0])))
         }
         None => Ok(()),
     }
@@ -191,7 +191,7 @@ fn second_derivatives(h: &[f64], slopes: &[f64]) -> Vec<f64> {
     m
 }
 
-/// Real roots of a t^2 + b t + c, rising, without cancellation.
+/// Real roots of a t^2 + b t + c, increasing, without cancellation.
 pub(crate) fn quadratic_roots(a: f64, b: f64, c: f64) -> Vec<f64> {
     let discriminant = b * b - 4.0 * a * c;
     if discriminant.is_nan() || discriminant < 0.0 {

@@ -1,4 +1,4 @@
-//! Who works on the images of one band, and how the images are dealt.
+//! Teams that share the images of one band, and the assignment of the images.
 
 use super::lbfgs::PerpendicularMemory;
 use crate::error::{Error, Result};
@@ -6,7 +6,7 @@ use crate::forces::LANES;
 use crate::task::{Alone, Team};
 use std::ops::Range;
 
-/// What the images of a band ask of a team beyond their shares.
+/// The communication needed for the images of a band in addition to [`Team`].
 pub trait ImageTeam: Team {
     /// Sends the step [3N] of an image at the border of this member's share; not collective.
     ///
@@ -20,7 +20,7 @@ pub trait ImageTeam: Team {
     /// When a member cannot be reached.
     fn receive(&self, member: usize) -> Result<Vec<f64>>;
 
-    /// What every member's images have learnt, by member.
+    /// The quasi-Newton memories of every member's images, by member.
     ///
     /// # Errors
     /// When a member cannot be reached.
@@ -42,10 +42,10 @@ impl ImageTeam for Alone {
 }
 
 fn no_such(member: usize) -> Error {
-    Error::Internal(format!("member {member} of a team of one was asked for"))
+    Error::Internal(format!("member {member} of a team of one was requested"))
 }
 
-/// Number of batches of a band of `count` images, ends included: no larger team has work for all.
+/// Number of batches of a band of `count` images, including the ends: a larger team would have idle members.
 pub fn batches(count: usize) -> usize {
     count.saturating_sub(2).div_ceil(LANES).max(1)
 }

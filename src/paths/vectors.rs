@@ -129,7 +129,7 @@ impl Pass for Largest<'_> {
         for chunk in chunks {
             for k in 0..8 {
                 largest[k] = if chunk[k].abs() > largest[k] { chunk[k].abs() } else { largest[k] };
-                // 0 for a number, NaN for a NaN or an infinity
+                // 0 for a finite number, NaN for NaN or infinity
                 undefined[k] += chunk[k] * 0.0;
             }
         }
@@ -146,7 +146,7 @@ pub(crate) fn largest_component(y: &[f64]) -> f64 {
     vectorised(Largest(y))
 }
 
-/// Takes the mean of each Cartesian component out of y [3N]: no motion of the whole glass.
+/// Subtracts the mean of each Cartesian component from y [3N]: removes motion of the whole glass.
 pub(crate) fn remove_translation(y: &mut [f64]) {
     let particles = (y.len() / 3) as f64;
     let mut mean = [0.0; 3];

@@ -1,4 +1,4 @@
-//! What a stage has done so far, on disk: results of its tasks and the states of those in hand.
+//! The progress of a stage on disk: the results of its tasks and the states of those in progress.
 
 use super::live;
 use crate::error::{Error, Result};
@@ -9,17 +9,17 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// A task that is done.
+/// A finished task.
 #[derive(Clone, Debug)]
 pub struct Finished<R> {
-    /// Names the task in its round.
+    /// Number of the task in its round.
     pub key: u64,
     pub result: R,
-    /// Time that it took.
+    /// Time it took.
     pub seconds: f64,
 }
 
-/// The journal of a stage. Its tasks are named by a number within a round.
+/// The journal of a stage. Its tasks are identified by a number within a round.
 pub struct Journal<'r> {
     ranks: &'r Ranks,
     directory: PathBuf,
@@ -28,15 +28,15 @@ pub struct Journal<'r> {
     checkpoints: Checkpoints,
     round: u32,
     interval: Duration,
-    /// When the last checkpoint, or the stage, began.
+    /// Start of the last checkpoint, or of the stage.
     last: Instant,
     seconds: f64,
-    /// Since 1970 [s].
+    /// Time of the last checkpoint, since 1970 [s].
     written: Option<f64>,
     costs: Vec<TaskCost>,
 }
 
-/// Whether the tasks of a stage follow from those before them.
+/// Whether later tasks of a stage depend on earlier ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rounds {
     One,
@@ -55,7 +55,7 @@ pub struct JournalOf<'a> {
     pub rounds: Rounds,
 }
 
-/// What the checkpoint that is there is to the stage that is to be run.
+/// The relation of an existing checkpoint to the stage that is about to run.
 enum Relation {
     None,
     Same(CheckpointHeader),
@@ -70,9 +70,9 @@ impl Relation {
             Comparison::Changed(changes) => {
                 Self::Changed(changes.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
             }
-            Comparison::Extends(_) => Self::Useless("is of a smaller deck"),
+            Comparison::Extends(_) => Self::Useless("belongs to a smaller deck"),
             Comparison::Same if found.built_on != due.built_on => {
-                Self::Useless("belongs to another file than the one that is there")
+                Self::Useless("was built on a different version of an earlier stage's file")
             }
             Comparison::Same => Self::Same(found.clone()),
         })
@@ -80,8 +80,8 @@ impl Relation {
 }
 
 impl<'r> Journal<'r> {
-    /// Collective: the journal of a stage, with what an interrupted run of the same stage has left. The checkpoint
-    /// of a deck that asked for less is not used.
+    /// Collective: opens the journal of a stage, with the data that an interrupted run of the stage has left. A
+    /// checkpoint of a smaller deck is not used.
     ///
     /// # Errors
     /// `Storage` when the directory cannot be read or holds the checkpoint of another program, `Deck` when it holds that of
@@ -95,7 +95,7 @@ impl<'r> Journal<'r> {
         }
         match Relation::between(checkpoints.header(), &header)? {
             Relation::None => {}
-            // the same keys in another order are other text: what follows belongs to what is there
+            // the same keys in another order are a different text: keep the header of the existing checkpoint
             Relation::Same(found) => header = found,
             Relation::Changed(difference) => {
                 return Err(Error::Deck {
@@ -109,14 +109,14 @@ impl<'r> Journal<'r> {
                 });
             }
             Relation::Useless(why) => {
-                log::warn!("{}: its checkpoint {why} and is not used: the stage begins anew", stage.name());
+                log::warn!("{}: the checkpoint {why} and is not used: the stage starts again", stage.name());
                 Checkpoints::remove(ranks, directory, stage)?;
                 checkpoints = Checkpoints::open(ranks, directory, stage, header.program)?;
             }
         }
         let (finished, running) = (checkpoints.finished().len(), checkpoints.running().len());
         if finished + running > 0 {
-            log::info!("{}: goes on from a checkpoint, {finished} tasks done, {running} in hand", stage.name());
+            log::info!("{}: resumes from a checkpoint, {finished} tasks done, {running} in progress", stage.name());
         }
         Ok(Self {
             ranks,
@@ -133,7 +133,7 @@ impl<'r> Journal<'r> {
         })
     }
 
-    /// The round of the present tasks.
+    /// The current round.
     pub fn round(&self) -> u32 {
         self.round
     }
@@ -143,22 +143,22 @@ impl<'r> Journal<'r> {
         self.written
     }
 
-    /// The tasks that follow are of the next round.
+    /// Moves on to the tasks of the next round.
     pub fn next_round(&mut self) {
         self.round += 1;
     }
 
-    /// Whether it is time for a checkpoint: rank 0 has the clock.
+    /// Whether a checkpoint is due; decided by rank 0's clock.
     pub fn due(&self) -> bool {
         self.ranks.rank() == 0 && self.last.elapsed() >= self.interval
     }
 
-    /// Tasks of this round that have a result, rising.
+    /// Tasks of this round that have a result, in increasing order.
     pub fn finished(&self) -> Vec<u64> {
         self.of_this_round(self.checkpoints.finished())
     }
 
-    /// Tasks of this round that have a state, rising.
+    /// Tasks of this round that have a state, in increasing order.
     pub fn running(&self) -> Vec<u64> {
         self.of_this_round(self.checkpoints.running())
     }
@@ -167,7 +167,7 @@ impl<'r> Journal<'r> {
         keys.into_iter().filter(|key| key.round == self.round).map(|key| key.task).collect()
     }
 
-    /// This rank's share of the results that are there.
+    /// This rank's share of the existing results.
     ///
     /// # Errors
     /// `Storage` when one cannot be read.
@@ -187,7 +187,7 @@ impl<'r> Journal<'r> {
         .collect()
     }
 
-    /// The state that a task was in, and the time that it had taken, if it was in hand.
+    /// The saved state of a task and the time it had taken, if it was in progress.
     ///
     /// # Errors
     /// `Storage` when it cannot be read.
@@ -201,7 +201,7 @@ impl<'r> Journal<'r> {
         bytes.map(|bytes| decode(&bytes)).transpose()
     }
 
-    /// The header's schema covers the states and results that are named for its stage, and no others.
+    /// Checks that the schema of the header covers these states and results.
     fn has_schema_of<V: Persisted>(&self) -> Result<()> {
         if V::STAGE == self.header.stage {
             return Ok(());
@@ -210,11 +210,11 @@ impl<'r> Journal<'r> {
         Err(Error::Internal(format!("a record of {other} is given to the checkpoints of {stage}")))
     }
 
-    /// Collective: a checkpoint, with the tasks that this rank has finished since the last one and the states (and the
-    /// seconds so far) of those it has in hand.
+    /// Collective: writes a checkpoint with the tasks that this rank has finished since the last one, and with the
+    /// states (and the seconds so far) of its tasks in progress.
     ///
     /// # Errors
-    /// `Storage`, on all ranks together, when it cannot be written; the checkpoints before it stay.
+    /// `Storage`, on all ranks together, when it cannot be written; earlier checkpoints are kept.
     pub fn write<R: Persisted, S: Persisted>(&mut self, done: &[Finished<R>], states: &[(u64, S, f64)]) -> Result<()> {
         let states = states.iter().map(|(key, state, seconds)| self.record(*key, state, *seconds));
         let states = self.ranks.agree(states.collect::<Result<Vec<_>>>())?;
@@ -241,8 +241,8 @@ impl<'r> Journal<'r> {
         Ok(())
     }
 
-    /// Collective: this rank's share of the states of tasks that no rank has begun again since the run was interrupted, as it
-    /// may be on fewer ranks: they go from checkpoint to checkpoint. `begun`: this rank's tasks that are not among them.
+    /// Collective: this rank's share of the states of tasks that no rank has taken up again since the interruption
+    /// (there may be fewer ranks now); they are copied from checkpoint to checkpoint. `begun`: this rank's other tasks.
     fn share_of_waiting(&self, begun: Vec<u64>) -> Result<Vec<CheckpointRecord>> {
         let begun: BTreeSet<u64> = self.ranks.all_gather(&begun)?.into_iter().flatten().collect();
         let waits = |key: &TaskKey| key.round > self.round || (key.round == self.round && !begun.contains(&key.task));
@@ -254,8 +254,8 @@ impl<'r> Journal<'r> {
         self.ranks.agree(records.collect())
     }
 
-    /// Collective: what was finished since the last checkpoint, before the results leave the ranks that have them: the next
-    /// checkpoints are of another round, and would never write them.
+    /// Collective: saves what was finished since the last checkpoint before the results leave the ranks that hold them:
+    /// later checkpoints belong to another round and would never contain them.
     ///
     /// # Errors
     /// As [`Journal::write`].
@@ -266,24 +266,24 @@ impl<'r> Journal<'r> {
         Ok(())
     }
 
-    /// Keeps what finished tasks have cost.
+    /// Records the costs of finished tasks.
     pub fn note_costs<R>(&mut self, done: &[Finished<R>]) {
         let round = self.round;
         let cost = |done: &Finished<R>| TaskCost { key: TaskKey { round, task: done.key }, seconds: done.seconds };
         self.costs.extend(done.iter().map(cost));
     }
 
-    /// What the tasks that ended on this rank, or whose results it took from a checkpoint, have cost.
+    /// The costs of tasks that ended on this rank, or whose results it read from a checkpoint.
     pub fn costs(&self) -> &[TaskCost] {
         &self.costs
     }
 
-    /// Seconds that the checkpoints of this process have taken.
+    /// Seconds spent on checkpoints by this process.
     pub fn checkpoint_seconds(&self) -> f64 {
         self.seconds
     }
 
-    /// Collective: the stage's file is in place.
+    /// Collective: removes the checkpoints, once the stage's file is complete.
     ///
     /// # Errors
     /// `Storage` when the checkpoints cannot be removed.

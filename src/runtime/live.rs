@@ -1,4 +1,4 @@
-//! What a running campaign tells of itself: a small file that rank 0 renews, for `glasswell status`.
+//! Progress of a running campaign: a small file that rank 0 updates, read by `glasswell status`.
 
 use super::lock::{DirectoryLock, Occupied};
 use serde::{Deserialize, Serialize};
@@ -7,58 +7,58 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Name of the file in a campaign's directory.
 const NAME: &str = "progress.json";
-/// Time between two of its versions.
+/// Time between two updates.
 const INTERVAL: Duration = Duration::from_secs(2);
 
-/// A stage under way; times in seconds.
+/// A running stage; times in seconds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Live {
     pub stage: String,
-    /// Of connect: pairs of split paths are another round.
+    /// Round of the stage: in connect, the pairs of split paths form further rounds.
     pub round: u32,
     pub tasks: u64,
     pub done: u64,
-    /// Tasks that some rank has begun, those done among them.
+    /// Tasks that have been started, including finished ones.
     pub begun: u64,
-    /// Done when this process began with the stage.
+    /// Tasks that were finished when this process started the stage.
     pub done_before: u64,
-    /// Fraction of the work that is done, from rank 0's own tasks in hand.
+    /// Fraction of the work that is done, estimated from rank 0's own tasks in progress.
     pub fraction: f64,
     pub ranks: u64,
-    /// Since this process began with the stage.
+    /// Time since this process started the stage.
     pub seconds: f64,
-    /// Since 1970: when this was written, and the last checkpoint (NaN is written as null: none yet).
+    /// Since 1970: when this was written, and the last checkpoint (null: none yet).
     pub updated: f64,
     pub checkpoint: Option<f64>,
 }
 
 impl Live {
-    /// Seconds until the tasks of this round are done, at the mean rate of this process so far.
+    /// Seconds until the tasks of this round are finished, at the mean rate of this process.
     pub fn expected(&self) -> Option<f64> {
         let gained = self.fraction - self.done_before as f64 / self.tasks.max(1) as f64;
         (gained > 0.0 && self.seconds > 0.0).then(|| (1.0 - self.fraction) * self.seconds / gained)
     }
 
-    /// The last version that is there.
+    /// The last version on disk.
     pub fn read(directory: &Path) -> Option<Self> {
         serde_json::from_slice(&std::fs::read(directory.join(NAME)).ok()?).ok()
     }
 
-    /// Lines for a person, beside a campaign's finished stages.
+    /// Lines for `glasswell status`.
     pub fn lines(&self, occupied: Occupied) -> Vec<String> {
         let age = Duration::from_secs_f64((now() - self.updated).max(0.0));
         let ago = |age: Duration| humantime::format_duration(Duration::from_secs(age.as_secs())).to_string();
         let state = match occupied {
             Occupied::Yes => "running".to_owned(),
-            Occupied::No => format!("not running, last heard of {} ago; the same command goes on with it", ago(age)),
+            Occupied::No => format!("not running, last update {} ago; repeat the same command to resume", ago(age)),
             Occupied::Unknown if age < Duration::from_secs(60) => "running".to_owned(),
-            Occupied::Unknown => format!("last heard of {} ago", ago(age)),
+            Occupied::Unknown => format!("last update {} ago", ago(age)),
         };
         let round = if self.round > 0 { format!(" of round {}", self.round) } else { String::new() };
         let mut lines = vec![
             format!("{}: {state}, {} ranks", self.stage, self.ranks),
             format!(
-                "  {} of {} tasks{round} done, {} in hand, about {:.0} % of their work",
+                "  {} of {} tasks{round} done, {} in progress, about {:.0} % of their work",
                 self.done,
                 self.tasks,
                 self.begun.saturating_sub(self.done),
@@ -69,7 +69,7 @@ impl Live {
         if let Some(left) = self.expected().filter(|_| occupied != Occupied::No) {
             let end = UNIX_EPOCH + Duration::from_secs_f64(self.updated + left);
             lines.push(format!(
-                "  {rate:.2} tasks per minute; expected end of the stage's tasks {}",
+                "  {rate:.2} tasks per minute; expected end of the tasks {}",
                 humantime::format_rfc3339_seconds(end)
             ));
         }
@@ -77,21 +77,21 @@ impl Live {
             Some(time) => {
                 format!("  last checkpoint {} ago", ago(Duration::from_secs_f64((now() - time).max(0.0))))
             }
-            None => "  no checkpoint by this process yet".to_owned(),
+            None => "  no checkpoint in this run yet".to_owned(),
         });
         lines
     }
 }
 
-/// Renews the file, now and then; what cannot be written is left out: nothing depends on it.
-pub struct Teller {
+/// Updates the file at intervals. Errors are ignored, because nothing depends on the file.
+pub struct Reporter {
     directory: PathBuf,
     live: Live,
     started: Instant,
     written: Option<Instant>,
 }
 
-impl Teller {
+impl Reporter {
     pub fn new(directory: &Path, stage: &str, tasks: u64, ranks: usize) -> Self {
         let live = Live {
             stage: stage.to_owned(),
@@ -109,8 +109,8 @@ impl Teller {
         Self { directory: directory.to_path_buf(), live, started: Instant::now(), written: None }
     }
 
-    /// Changes what is told; it is written when the last version is old enough.
-    pub fn tell(&mut self, change: impl FnOnce(&mut Live)) {
+    /// Changes the reported values; they are written if the last update is old enough.
+    pub fn report(&mut self, change: impl FnOnce(&mut Live)) {
         change(&mut self.live);
         if self.written.is_some_and(|written| written.elapsed() < INTERVAL) {
             return;
@@ -126,12 +126,12 @@ impl Teller {
     }
 }
 
-/// The campaign is complete: there is nothing to tell of.
+/// Removes the file when the campaign is complete.
 pub fn nothing_under_way(directory: &Path) {
     let _ = std::fs::remove_file(directory.join(NAME));
 }
 
-/// What `glasswell status` says of the stage under way.
+/// The lines of `glasswell status` for the running stage.
 pub fn under_way(directory: &Path) -> Vec<String> {
     let occupied = DirectoryLock::look(directory);
     match Live::read(directory) {
@@ -153,15 +153,15 @@ mod tests {
     #[test]
     fn the_expected_end_follows_from_what_this_process_has_done() {
         let directory = tempfile::tempdir().unwrap();
-        let mut teller = Teller::new(directory.path(), "explore", 40, 4);
-        teller.tell(|live| (live.done, live.done_before, live.begun, live.fraction) = (20, 10, 24, 0.5));
+        let mut reporter = Reporter::new(directory.path(), "explore", 40, 4);
+        reporter.report(|live| (live.done, live.done_before, live.begun, live.fraction) = (20, 10, 24, 0.5));
         let mut live = Live::read(directory.path()).unwrap();
         assert_eq!((live.done, live.ranks), (20, 4));
-        // a quarter of the work in 100 s, a half is left
+        // a quarter of the work in 100 s, half of it is left
         live.seconds = 100.0;
         assert!((live.expected().unwrap() - 200.0).abs() < 1e-9);
         let lines = live.lines(Occupied::Yes);
-        assert!(lines[0].contains("running") && lines[1].contains("20 of 40 tasks done, 4 in hand, about 50 %"));
+        assert!(lines[0].contains("running") && lines[1].contains("20 of 40 tasks done, 4 in progress, about 50 %"));
         assert!(lines[2].contains("6.00 tasks per minute"), "{lines:?}");
         assert!(live.lines(Occupied::No)[0].contains("not running"));
         live.done = 10;

@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 
 /// Name of the file in a campaign's directory.
 pub const NAME: &str = ".lock";
-/// The ranks of a run that was killed end a moment later.
+/// The ranks of a killed run may take a moment to end.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Holds a directory until it is dropped, or the process ends in whatever way.
+/// Holds the lock of a directory until it is dropped or the process ends.
 pub struct DirectoryLock(Option<File>);
 
-/// Who is in a directory.
+/// Whether a run is using a directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Occupied {
     Yes,
@@ -24,19 +24,19 @@ pub enum Occupied {
 }
 
 impl DirectoryLock {
-    /// Takes the directory, for this process. Where the file system has no locks nothing is held, and a warning says so.
+    /// Takes the lock of the directory for this process. If the file system has no locks, a warning is logged instead.
     ///
     /// # Errors
-    /// `Storage` when another process works in the directory and goes on doing so, or the directory cannot be written to.
+    /// `Storage` when another process keeps using the directory, or it cannot be written to.
     pub fn take(directory: &Path) -> Result<Self> {
         let path = directory.join(NAME);
-        let told = |error: std::io::Error| {
+        let unwritable = |error: std::io::Error| {
             Error::storage(
                 &path,
                 format!("cannot be written: {error}; get permission to write there, or choose another --output"),
             )
         };
-        let mut file = File::options().create(true).truncate(false).write(true).open(&path).map_err(told)?;
+        let mut file = File::options().create(true).truncate(false).write(true).open(&path).map_err(unwritable)?;
         let start = Instant::now();
         loop {
             match file.try_lock() {
@@ -47,22 +47,26 @@ impl DirectoryLock {
                 Err(TryLockError::WouldBlock) => {
                     let who = std::fs::read_to_string(&path).unwrap_or_default();
                     let message =
-                        format!("another run works in this directory ({}); wait for it or stop it", who.trim());
+                        format!("another run is using this directory ({}); wait for it or stop it", who.trim());
                     return Err(Error::storage(directory, message));
                 }
                 Err(TryLockError::Error(error)) => {
-                    log::warn!("{}: no locks here ({error}); see to it that one run works in it", directory.display());
+                    log::warn!(
+                        "{}: the file system has no locks ({error}); make sure that only one run uses the \
+                                directory",
+                        directory.display()
+                    );
                     return Ok(Self(None));
                 }
             }
         }
         let host = hostname::get().map_or_else(|_| "unknown".into(), |name| name.to_string_lossy().into_owned());
-        // who holds it is told for convenience
+        // the owner is recorded only for messages
         let _ = file.set_len(0).and_then(|()| writeln!(file, "process {} on {host}", std::process::id()));
         Ok(Self(Some(file)))
     }
 
-    /// Whether a run works in the directory now.
+    /// Whether a run is using the directory now.
     pub fn look(directory: &Path) -> Occupied {
         let Ok(file) = File::open(directory.join(NAME)) else { return Occupied::No };
         match file.try_lock_shared() {
@@ -77,7 +81,7 @@ impl DirectoryLock {
 impl Drop for DirectoryLock {
     fn drop(&mut self) {
         if let Some(file) = &self.0 {
-            // the end of the process would do it, too
+            // the end of the process would release it, too
             let _ = file.unlock();
         }
     }

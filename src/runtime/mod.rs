@@ -1,4 +1,4 @@
-//! How work is done: tasks to ranks and threads, their journal on disk, when to stop, what is said of the progress.
+//! Distribution of tasks over ranks and threads, checkpoints, stopping, progress.
 
 mod journal;
 mod live;
@@ -17,7 +17,7 @@ pub use live::{nothing_under_way, under_way};
 pub use lock::{DirectoryLock, NAME as LOCK_NAME};
 pub use progress::Progress;
 pub use slurm::working_time;
-pub use speaker::{is_a_further_rank, is_first_rank, rank_is, start_log, tell};
+pub use speaker::{is_a_further_rank, is_first_rank, rank_is, report, start_log};
 pub use stop::{Signals, Stop};
 pub use team::TeamTask;
 pub use threads::threads;

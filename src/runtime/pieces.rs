@@ -1,25 +1,25 @@
-//! Many small pieces of work that have no state, dealt to the ranks beforehand.
+//! Many small pieces of work without state, assigned to the ranks in advance.
 
 use super::stop::Stop;
 use super::work::Workers;
 use crate::error::Result;
 use rayon::prelude::*;
 
-/// Double wells that a thread solves, in about a second, before the clock and signals are looked at.
+/// Double wells solved (in about a second) between two checks of the clock and of signals.
 const PIECE: usize = 32;
 
 impl Workers<'_> {
-    /// Collective: `count` pieces of this rank, by its threads, the clock and signals being looked at now and then.
+    /// Collective: computes `count` pieces of this rank on its threads, and checks the clock and signals at intervals.
     ///
     /// # Errors
-    /// The first error of any rank; `Stopped` when a rank wants to stop: nothing is kept of this work.
+    /// The first error of any rank; `Stopped` when a rank is to stop: the results of this work are discarded.
     pub fn in_pieces<T: Send>(&self, count: u64, one: impl Fn(usize) -> Result<T> + Sync) -> Result<Vec<T>> {
         let longest = self.ranks.max_u64(count) as usize;
         let step = PIECE * self.threads;
         let mut all = Vec::with_capacity(count as usize);
         for begin in (0..longest).step_by(step) {
             if self.ranks.any(self.stop.wanted()) {
-                return Err(Stop::told(self.stage));
+                return Err(Stop::error(self.stage));
             }
             let mine = begin.min(count as usize)..(begin + step).min(count as usize);
             let done: Vec<Result<T>> = mine.into_par_iter().map(&one).collect();

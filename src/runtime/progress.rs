@@ -1,6 +1,6 @@
-//! How far a stage is: a bar on a terminal, log lines elsewhere, and the file for `glasswell status`; rank 0 only.
+//! Progress of a stage: a bar on a terminal, otherwise log lines, and the file for `glasswell status`; on rank 0 only.
 
-use super::live::{Live, Teller};
+use super::live::{Live, Reporter};
 use crate::parallel::Ranks;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 /// Seconds between two log lines of one stage.
 const INTERVAL: Duration = Duration::from_secs(30);
 
-/// The progress of one stage, or of one round of it, over all ranks.
+/// The progress of one stage, or of one of its rounds, over all ranks.
 pub struct Progress {
-    teller: Option<Teller>,
+    reporter: Option<Reporter>,
     bar: Option<ProgressBar>,
     log: Option<Log>,
 }
@@ -20,17 +20,17 @@ pub struct Progress {
 struct Log {
     stage: String,
     started: Instant,
-    told: Instant,
+    written: Instant,
 }
 
 impl Progress {
-    /// Nothing is shown, but all is told to the file, unless it is `visible`.
+    /// Only a `visible` progress is shown; the file is written in any case.
     pub fn new(ranks: &Ranks, directory: &Path, visible: bool, stage: &str, total: usize) -> Self {
-        let mut progress = Self { teller: None, bar: None, log: None };
+        let mut progress = Self { reporter: None, bar: None, log: None };
         if ranks.rank() != 0 {
             return progress;
         }
-        progress.teller = Some(Teller::new(directory, stage, total as u64, ranks.size()));
+        progress.reporter = Some(Reporter::new(directory, stage, total as u64, ranks.size()));
         if !visible {
             return progress;
         }
@@ -44,28 +44,28 @@ impl Progress {
             progress.bar = Some(bar);
         } else {
             let now = Instant::now();
-            progress.log = Some(Log { stage: stage.to_owned(), started: now, told: now });
+            progress.log = Some(Log { stage: stage.to_owned(), started: now, written: now });
         }
         progress
     }
 
-    /// Tells how things are; `change` fills in what is told.
-    pub fn tell(&mut self, change: impl FnOnce(&mut Live)) {
-        let Some(teller) = &mut self.teller else { return };
-        let mut told = (0, 0);
-        teller.tell(|live| {
+    /// Reports the progress; `change` sets the values.
+    pub fn report(&mut self, change: impl FnOnce(&mut Live)) {
+        let Some(reporter) = &mut self.reporter else { return };
+        let mut done_of = (0, 0);
+        reporter.report(|live| {
             change(live);
-            told = (live.done, live.tasks);
+            done_of = (live.done, live.tasks);
         });
         if let Some(bar) = &self.bar {
-            bar.set_position(told.0);
+            bar.set_position(done_of.0);
         }
         if let Some(log) = &mut self.log
-            && log.told.elapsed() >= INTERVAL
+            && log.written.elapsed() >= INTERVAL
         {
-            log.told = Instant::now();
+            log.written = Instant::now();
             let seconds = log.started.elapsed().as_secs();
-            log::info!("{}: {} of {} tasks after {seconds} s", log.stage, told.0, told.1);
+            log::info!("{}: {} of {} tasks after {seconds} s", log.stage, done_of.0, done_of.1);
         }
     }
 }

@@ -1,25 +1,25 @@
-//! When the job that this process belongs to ends, as SLURM tells.
+//! The end of the SLURM job that this process belongs to.
 
 use std::process::Command;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// Shortest and longest time before the end of the job at which the program stops; in between it is a tenth of what was left
-/// at the start. A slice of work and a checkpoint must fit in.
+/// Shortest and longest margin before the end of the job at which the program stops; in between it is a tenth of the
+/// time left at the start. A slice of work and a checkpoint must fit into it.
 const SHORTEST_MARGIN: Duration = Duration::from_secs(10);
 const LONGEST_MARGIN: Duration = Duration::from_secs(180);
 
-/// How long this process may work before it has to write its last checkpoint; `None` outside a job, and when SLURM does not
-/// tell.
+/// How long this process may work before it has to write its last checkpoint; `None` outside a job, or if SLURM does
+/// not report its end.
 pub fn working_time() -> Option<Duration> {
     let variable = |name: &str| std::env::var(name).ok();
-    // of a task of an array the other name may stand for the whole array
+    // in a task of an array, SLURM_JOB_ID may denote the whole array
     let task = variable("SLURM_ARRAY_JOB_ID").zip(variable("SLURM_ARRAY_TASK_ID"));
     let job = task.map(|(array, task)| format!("{array}_{task}")).or_else(|| variable("SLURM_JOB_ID"))?;
     let left = variable("SLURM_JOB_END_TIME").and_then(|end| until(&end, SystemTime::now()));
     left.or_else(|| ask(&job)).map(without_margin)
 }
 
-/// From `now` to an end in seconds since 1970.
+/// Time from `now` to an end given in seconds since 1970.
 fn until(end: &str, now: SystemTime) -> Option<Duration> {
     let end = UNIX_EPOCH + Duration::from_secs(end.trim().parse().ok()?);
     Some(end.duration_since(now).unwrap_or_default())
@@ -30,7 +30,7 @@ fn ask(job: &str) -> Option<Duration> {
     time_left(std::str::from_utf8(&answer.stdout).ok()?.trim())
 }
 
-/// "[days-]hours:minutes:seconds", "minutes:seconds".
+/// Parses "[days-]hours:minutes:seconds" or "minutes:seconds".
 fn time_left(text: &str) -> Option<Duration> {
     let (days, clock) = match text.split_once('-') {
         Some((days, clock)) => (days.parse::<u64>().ok()?, clock),

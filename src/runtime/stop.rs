@@ -1,4 +1,4 @@
-//! When to stop: the clock, or a signal.
+//! Stopping at the time limit or on a signal.
 
 use crate::error::{Error, Result};
 use signal_hook::consts::{SIGINT, SIGTERM, SIGUSR1};
@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// The requests of signals, caught from the first moment on: what comes while MPI starts is not lost.
+/// Requests by signals, caught from the start: a signal that arrives while MPI starts is not lost.
 #[derive(Clone, Debug, Default)]
 pub struct Signals(Arc<AtomicBool>);
 
 impl Signals {
-    /// SIGTERM, SIGINT and SIGUSR1 ask for a stop, any number of times: launchers and schedulers send a rank the same request
-    /// more than once. A SIGINT after any of them ends the process at once.
+    /// SIGTERM, SIGINT and SIGUSR1 request a stop, any number of times: launchers and schedulers send the same signal
+    /// more than once. A SIGINT after any other signal ends the process at once.
     ///
     /// # Errors
     /// `Internal` when a signal cannot be caught.
@@ -28,7 +28,7 @@ impl Signals {
     }
 }
 
-/// The wish of this rank to stop.
+/// Whether this rank is to stop.
 #[derive(Clone, Debug, Default)]
 pub struct Stop {
     deadline: Option<Instant>,
@@ -36,21 +36,21 @@ pub struct Stop {
 }
 
 impl Stop {
-    /// After `limit` from now, or when a signal asks for it.
+    /// Stops after `limit` from now, or on a signal.
     pub fn new(limit: Option<Duration>, signals: Signals) -> Self {
         Self { deadline: limit.map(|limit| Instant::now() + limit), signals }
     }
 
-    /// Whether this rank wants to stop.
+    /// Whether this rank is to stop.
     pub fn wanted(&self) -> bool {
         self.signals.0.load(Ordering::Relaxed) || self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
     }
 
-    /// What to tell when the ranks have stopped in a stage.
-    pub fn told(stage: &str) -> Error {
+    /// The error when the ranks have stopped in a stage.
+    pub fn error(stage: &str) -> Error {
         Error::Stopped(format!(
-            "stopped by the clock or a signal in stage {stage} after a checkpoint: the same command goes on from there, on any \
-             number of ranks"
+            "stopped by the time limit or a signal in stage {stage} after a checkpoint: repeat the same command to \
+             resume, on any number of ranks"
         ))
     }
 }

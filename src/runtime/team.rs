@@ -1,4 +1,4 @@
-//! Fewer tasks than ranks: teams of ranks share the images of a band.
+//! Teams of ranks that share the images of a band, when there are fewer tasks than ranks.
 
 use super::journal::{Finished, Journal};
 use super::progress::Progress;
@@ -13,10 +13,10 @@ use crate::task::{self, Task, Team};
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-/// How long a team works before it meets the others.
+/// How long a team works between two meetings with the others.
 const TURN: Duration = Duration::from_secs(1);
 
-/// A task whose work a team can share. All members have the task and take the same steps.
+/// A task that a team can share. All members hold the same task and take the same steps.
 pub trait TeamTask: Task {
     /// As [`Task::advance`]. Collective in the team.
     ///
@@ -24,7 +24,7 @@ pub trait TeamTask: Task {
     /// As `advance`.
     fn advance_with(&mut self, team: &dyn ImageTeam, force_calls: u64) -> Result<task::Progress>;
 
-    /// Collective in the team: the state of every member becomes that of the whole task.
+    /// Collective in the team: gives every member the state of the whole task.
     ///
     /// # Errors
     /// When a member cannot be reached.
@@ -35,7 +35,7 @@ pub trait TeamTask: Task {
 struct Members(Ranks);
 
 impl Members {
-    /// One member that fails alone would leave the others waiting.
+    /// Aborts all ranks on an error: a member that failed alone would leave the others waiting.
     fn or_abort<T>(&self, result: Result<T>) -> T {
         match result {
             Ok(value) => value,
@@ -63,7 +63,7 @@ impl Team for Members {
     }
 
     fn exchange(&self, member: usize, numbers: &[f64]) -> Result<Vec<f64>> {
-        // one of the two listens while the other speaks
+        // one sends first while the other receives, to avoid a deadlock
         if self.member() < member {
             self.0.send_numbers(member, numbers);
             return Ok(self.or_abort(self.0.receive_numbers(member)));
@@ -89,7 +89,7 @@ impl ImageTeam for Members {
     }
 }
 
-/// What a rank has of the task of its team; a rank too many has none.
+/// The part of a rank in the task of its team; a rank without a team has none.
 struct Part<T, R> {
     key: u64,
     task: Option<T>,
@@ -100,7 +100,7 @@ struct Part<T, R> {
 }
 
 impl Workers<'_> {
-    /// Whether each of the tasks that are left can have ranks of its own, two at least. Members must round alike.
+    /// Whether there are at least two ranks for each of the remaining tasks. Members must round identically.
     ///
     /// # Errors
     /// As [`Ranks::all_gather`].
@@ -113,8 +113,8 @@ impl Workers<'_> {
         Ok(kernels.iter().all(|kernel| *kernel == kernels[0]))
     }
 
-    /// Collective: as [`Workers::run`] for fewer tasks than ranks: each is advanced by a team of up to `most` ranks. After every
-    /// slice all ranks meet.
+    /// Collective: as [`Workers::run`], for fewer tasks than ranks: each task is advanced by a team of up to `most`
+    /// ranks. All ranks meet after every slice.
     ///
     /// # Errors
     /// As [`Workers::run`].
@@ -134,7 +134,7 @@ impl Workers<'_> {
         let order = remaining(keys, journal);
         let earlier = self.ranks.agree(journal.results::<R>(keys))?;
         let before = (keys.len() - order.len()) as u64;
-        progress.tell(|live| (live.round, live.done, live.done_before) = (journal.round(), before, before));
+        progress.report(|live| (live.round, live.done, live.done_before) = (journal.round(), before, before));
         let (team, place) = (self.ranks.rank() % order.len(), self.ranks.rank() / order.len());
         let is_member = place < most;
         let members = Members(self.ranks.split(if is_member { team } else { order.len() }));
@@ -152,7 +152,7 @@ impl Workers<'_> {
             let advanced = part.advance_for(TURN, slice(particles), &finish);
             self.ranks.agree(advanced)?;
             let working = self.ranks.sum_u64(u64::from(part.task.is_some() && part.is_leader()));
-            progress.tell(|live| {
+            progress.report(|live| {
                 (live.begun, live.done) = (live.tasks, live.tasks - working);
                 let fraction = part.task.as_ref().map_or(1.0, Task::fraction);
                 live.fraction = (live.done as f64 + working as f64 * fraction) / live.tasks.max(1) as f64;
@@ -166,7 +166,7 @@ impl Workers<'_> {
                 part.save(journal)?;
             }
             if stopping {
-                return Err(Stop::told(self.stage));
+                return Err(Stop::error(self.stage));
             }
         }
         self.ranks.add_waited(part.members.0.waited());
@@ -182,7 +182,7 @@ impl<T: TeamTask<State: Persisted>, R: Persisted> Part<T, R> {
         self.members.member() == 0
     }
 
-    /// Slices of the task until the leader's clock says that it is enough: the more a team shares, the shorter they are.
+    /// Advances the task in slices until the leader's clock ends the turn: the larger the team, the shorter its slices.
     fn advance_for(&mut self, time: Duration, slice: u64, finish: &impl Fn(u64, T) -> Result<R>) -> Result<()> {
         let start = Instant::now();
         while self.task.is_some() {
@@ -194,7 +194,7 @@ impl<T: TeamTask<State: Persisted>, R: Persisted> Part<T, R> {
         Ok(())
     }
 
-    /// A slice of the task; its result is the leader's.
+    /// Advances the task by one slice; the result of the leader is used.
     fn advance(&mut self, slice: u64, finish: &impl Fn(u64, T) -> Result<R>) -> Result<()> {
         let Some(mut task) = self.task.take() else { return Ok(()) };
         let start = Instant::now();
@@ -211,7 +211,7 @@ impl<T: TeamTask<State: Persisted>, R: Persisted> Part<T, R> {
         Ok(())
     }
 
-    /// Collective: a checkpoint of what was finished since the last one and of the team's task.
+    /// Collective: writes a checkpoint of what was finished since the last one and of the team's task.
     fn save(&mut self, journal: &mut Journal<'_>) -> Result<()> {
         if let Some(task) = &mut self.task {
             task.complete(&self.members)?;

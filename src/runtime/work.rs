@@ -1,7 +1,8 @@
-//! Tasks to ranks and threads.
+//! Distribution of tasks over ranks and threads.
 //!
-//! The main thread of a rank hands slices of tasks to the threads of its pool and, while they work, answers the other
-//! ranks, the clock and signals: no word waits for a slice, and an idle rank gets its next task at once.
+//! The main thread of a rank hands slices of tasks to the threads of its pool. While they compute, it answers the other
+//! ranks and checks the clock and signals: no message waits for the end of a slice, and an idle rank gets its next task
+//! at once.
 
 use super::journal::{Finished, Journal};
 use super::live::Live;
@@ -15,38 +16,38 @@ use std::collections::BTreeSet;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
-/// How the tasks of a stage are worked on.
+/// The workers for the tasks of a stage.
 pub struct Workers<'r> {
     pub ranks: &'r Ranks,
-    /// Tasks that a rank advances side by side.
+    /// Number of tasks that a rank advances concurrently.
     pub threads: usize,
     pub stop: &'r Stop,
-    /// Name of the stage, for what is told when it stops.
+    /// Name of the stage, for messages.
     pub stage: &'static str,
 }
 
-/// A slice of a task is about this many sums over the neighbours of one particle: about a second. Shorter slices would
-/// leave lanes empty: a batch of quenches is refilled within a slice only.
+/// Length of a slice: about this many sums over the neighbours of one particle, which take about a second. Shorter
+/// slices would leave lanes empty, because a batch of quenches is refilled only within a slice.
 const SLICE: u64 = 10_000_000;
 
-/// How long the main thread waits for a slice before it reads what other ranks have said.
+/// How long the main thread waits for a slice before it reads messages of other ranks.
 const POLL: Duration = Duration::from_millis(1);
 
-/// A task in hand and the seconds that it has taken.
+/// A task in progress and the seconds it has taken.
 struct Held<T> {
     key: u64,
     task: T,
     seconds: f64,
 }
 
-/// What a task has come to after a slice.
+/// The outcome of a slice of a task.
 enum Slice<T, R> {
     Pending(Held<T>),
     Done(Finished<R>),
 }
 
 impl<T: Task> Held<T> {
-    /// Works on the task for a slice, and makes a result of it when it is done.
+    /// Advances the task by a slice, and makes a result of it when it is finished.
     fn advance<R>(mut self, force_calls: u64, finish: &dyn Fn(u64, T) -> Result<R>) -> Result<Slice<T, R>> {
         let start = Instant::now();
         let progress = self.task.advance(force_calls)?;
@@ -60,10 +61,10 @@ impl<T: Task> Held<T> {
     }
 }
 
-/// What a thread gives back after a slice; nothing when it has panicked.
+/// What a thread returns after a slice; nothing if it has panicked.
 type Returned<T, R> = Option<Result<Slice<T, R>>>;
 
-/// Sends in any case: the main thread waits for it.
+/// Sends even on a panic, because the main thread waits for it.
 struct Back<T, R> {
     slice: Returned<T, R>,
     sender: Sender<Returned<T, R>>,
@@ -82,34 +83,33 @@ impl<T, R> Drop for Back<T, R> {
     }
 }
 
-/// The tasks of a stage, or of a round of it, on this rank.
+/// The tasks of a stage, or of one of its rounds, on this rank.
 struct Hands<'w, T, R> {
     threads: usize,
     slice: u64,
-    /// Slices under way.
+    /// Number of slices being computed.
     moving: usize,
-    /// Between two slices.
+    /// Tasks between two slices.
     resting: Vec<Held<T>>,
     done: Vec<Finished<R>>,
-    /// How many of `done` a checkpoint holds.
+    /// How many of `done` are in a checkpoint.
     saved: usize,
-    /// Mean fraction of the work of tasks in hand, when some rested last.
+    /// Mean fraction of the work done of tasks in progress, at the last time when some were between slices.
     in_hand: f64,
     failure: Option<Error>,
     finish: &'w (dyn Fn(u64, T) -> Result<R> + Sync),
 }
 
 impl Workers<'_> {
-    /// Collective: every task of `keys` is begun on some rank, in this order (the longest should come first) and
-    /// from its state in the journal if it has one, advanced to its end, and turned into a result that stays on a rank; results that the journal holds are dealt to the ranks.
-    /// Tasks begin on the main thread and end on the thread that advances them: while the main thread of rank 0 is at work,
-    /// nobody gets an answer.
-    /// Returns this rank's (key, result) by rising key.
-    ///
+    /// Collective: every task of `keys` is started on some rank in this order (the longest should come first), from its
+    /// state in the journal if there is one, advanced to its end, and turned into a result, which stays on a rank.
+    /// Results that are already in the journal are divided among the ranks. Tasks start on the main thread and end on
+    /// the thread that advances them; while the main thread of rank 0 is busy, no rank gets an answer. Returns this
+    /// rank's (key, result) in increasing order of the keys.
     /// Which rank works on which task depends on timing; the results do not.
     ///
     /// # Errors
-    /// The first error of any rank, on all ranks; `Stopped` when a rank wanted to stop, after a checkpoint.
+    /// The first error of any rank, on all ranks; `Stopped` when a rank is to stop, after a checkpoint.
     pub fn run<T, R>(
         &self,
         journal: &mut Journal<'_>,
@@ -137,7 +137,7 @@ impl Workers<'_> {
             finish: &finish,
         };
         let before = (keys.len() - order.len()) as u64;
-        progress.tell(|live| (live.round, live.done, live.done_before) = (journal.round(), before, before));
+        progress.report(|live| (live.round, live.done, live.done_before) = (journal.round(), before, before));
         let mut queue = self.ranks.work(order.len(), self.threads);
         self.work_through(&mut queue, journal, &mut hands, progress, |journal, position| {
             let key = order[position];
@@ -148,7 +148,7 @@ impl Workers<'_> {
         self.ranks.agree(hands.failure.take().map_or(Ok(()), Err))?;
         if stopped {
             hands.save(journal)?;
-            return Err(Stop::told(self.stage));
+            return Err(Stop::error(self.stage));
         }
         journal.end_round(&hands.done[hands.saved..])?;
         journal.note_costs(&hands.done);
@@ -156,7 +156,7 @@ impl Workers<'_> {
         Ok(hands.done.into_iter().map(|done| (done.key, done.result)).collect())
     }
 
-    /// Works, with checkpoints on the way, until all ranks have nothing left to do or one of them wants to stop.
+    /// Works, with checkpoints at intervals, until no rank has any work left or one is to stop.
     fn work_through<T: Task<State: Persisted> + Send, R: Persisted + Send>(
         &self,
         queue: &mut WorkQueue<'_>,
@@ -187,7 +187,7 @@ impl Workers<'_> {
                         queue.done();
                     }
                     queue.poll();
-                    progress.tell(|live| hands.tell(live, queue, journal));
+                    progress.report(|live| hands.report(live, queue, journal));
                 } else if !queue.meeting() {
                     if !more || queue.stopping() {
                         queue.leave();
@@ -202,12 +202,12 @@ impl Workers<'_> {
     }
 }
 
-/// Force calls of a slice.
+/// Force calls per slice.
 pub(super) fn slice(particles: usize) -> u64 {
     (SLICE / particles.max(1) as u64).max(1)
 }
 
-/// The tasks without a result: first those that were in hand when the journal was written.
+/// The tasks without a result: first those that were in progress when the journal was written.
 pub(super) fn remaining(keys: &[u64], journal: &Journal<'_>) -> Vec<u64> {
     let finished: BTreeSet<u64> = journal.finished().into_iter().collect();
     let running: BTreeSet<u64> = journal.running().into_iter().collect();
@@ -217,7 +217,7 @@ pub(super) fn remaining(keys: &[u64], journal: &Journal<'_>) -> Vec<u64> {
 }
 
 impl<'w, T: Task<State: Persisted> + Send, R: Persisted + Send> Hands<'w, T, R> {
-    /// Begins tasks until every thread has one; returns whether there may be more to begin.
+    /// Starts tasks until every thread has one; returns whether there may be more to start.
     fn refill(&mut self, queue: &mut WorkQueue<'_>, begin: impl Fn(usize) -> Result<Held<T>>) -> bool {
         while self.failure.is_none() && !queue.meeting() && self.moving + self.resting.len() < self.threads {
             match queue.next_task() {
@@ -246,7 +246,7 @@ impl<'w, T: Task<State: Persisted> + Send, R: Persisted + Send> Hands<'w, T, R> 
         }
     }
 
-    /// Takes in the next slice that ends, if one does before the next poll; returns whether it ended its task. Threads without a
+    /// Receives the next slice that ends before the next poll; returns whether it ended its task. Threads without a
     /// task count as idle time.
     fn receive(&mut self, receiver: &Receiver<Returned<T, R>>, ranks: &Ranks) -> bool {
         let start = Instant::now();
@@ -272,8 +272,8 @@ impl<'w, T: Task<State: Persisted> + Send, R: Persisted + Send> Hands<'w, T, R> 
         false
     }
 
-    /// How far the work of all ranks is, by what rank 0 knows: counts of all, and its own tasks in hand as a sample.
-    fn tell(&mut self, live: &mut Live, queue: &WorkQueue<'_>, journal: &Journal<'_>) {
+    /// Progress of all ranks as known to rank 0: counts over all ranks, with its own tasks in progress as a sample.
+    fn report(&mut self, live: &mut Live, queue: &WorkQueue<'_>, journal: &Journal<'_>) {
         if let Some(all) = self.resting.iter().map(|held| held.task.fraction()).reduce(|a, b| a + b) {
             self.in_hand = all / self.resting.len() as f64;
         }
@@ -283,7 +283,7 @@ impl<'w, T: Task<State: Persisted> + Send, R: Persisted + Send> Hands<'w, T, R> 
         live.checkpoint = journal.written();
     }
 
-    /// Collective: a checkpoint of what was finished since the last one and of the tasks in hand.
+    /// Collective: writes a checkpoint of what was finished since the last one and of the tasks in progress.
     fn save(&mut self, journal: &mut Journal<'_>) -> Result<()> {
         let states: Vec<(u64, T::State, f64)> =
             self.resting.iter().map(|held| (held.key, held.task.state(), held.seconds)).collect();

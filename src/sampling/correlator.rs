@@ -1,19 +1,20 @@
-//! Correlations of a run with its own past, at lags that rise logarithmically and from several time origins.
+//! Correlations of a run with its own past, at logarithmically spaced lags and from several time origins.
 
 use serde::{Deserialize, Serialize};
 
-/// Origins of a long lag that are followed at a time, a quarter of the lag apart.
+/// Number of origins of a long lag that are followed at a time, a quarter of the lag apart.
 const ORIGINS: u64 = 4;
-/// With `Octaves`, origins are not nearer to each other than the lag or this many ticks.
+/// With `Octaves`, origins are not closer to each other than the lag or this many ticks.
 const NEAREST_ORIGINS: u64 = 8;
 
 /// Which lags are measured, and how far apart their origins are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LagSchedule {
-    /// Lags of 1, 2, 4, ... ticks; successive origins up to 8 ticks, a quarter of the lag apart from 32 on: 2.25 evaluations a tick.
+    /// Lags of 1, 2, 4, ... ticks; successive origins up to 8 ticks, a quarter of the lag apart from 32 on: 2.25
+    /// evaluations per tick.
     Octaves,
-    /// Lags of 1, 2, 3, 4, 6, 8, 12, ... ticks; origins a quarter of the lag apart, never nearer than `nearest` ticks: about
-    /// (2 log2(nearest) + 9) / nearest evaluations a tick.
+    /// Lags of 1, 2, 3, 4, 6, 8, 12, ... ticks; origins a quarter of the lag apart, but at least `nearest` ticks: about
+    /// (2 log2(nearest) + 9) / nearest evaluations per tick.
     HalfOctaves { nearest: u64 },
 }
 
@@ -36,23 +37,23 @@ impl LagSchedule {
         }
     }
 
-    /// The first tick after 0 at which a lag has something to do.
+    /// The first tick after 0 at which there is something to do for a lag.
     fn first(self, level: usize) -> u64 {
         self.spacing(level).min(self.lag(level))
     }
 }
 
-/// Where the particles were, and what they were then.
+/// Positions and species at a time origin.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Snapshot {
     /// [3N], unwrapped
     pub positions: Vec<f64>,
-    /// [N], or empty where nobody asks
+    /// [N], or empty where species are not needed
     pub species: Vec<u8>,
 }
 
-/// Sums of numbers that compare a configuration with an earlier one, by lag. A plain record: the memory grows as the logarithm
-/// of the run's length.
+/// Sums of quantities that compare a configuration with an earlier one, by lag. Serialisable; the memory grows as the
+/// logarithm of the run's length.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Correlator {
     schedule: LagSchedule,
@@ -63,7 +64,7 @@ pub struct Correlator {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Lag {
-    /// The latest origins, in turn: that of tick t at place t / spacing modulo their number.
+    /// The latest origins in a ring: that of tick t at index t / spacing modulo their number.
     snapshots: Vec<Snapshot>,
     sums: Vec<f64>,
     count: u64,
@@ -79,12 +80,12 @@ pub struct Correlation<'a> {
 }
 
 impl Correlation<'_> {
-    /// Mean of the number `place` of what was measured.
+    /// Mean of the quantity number `place`.
     pub fn mean(&self, place: usize) -> f64 {
         self.sums[place] / self.count as f64
     }
 
-    /// How many numbers were measured.
+    /// Number of measured quantities.
     pub fn width(&self) -> usize {
         self.sums.len()
     }
@@ -106,7 +107,7 @@ impl Correlator {
         self.schedule.spacing(0)
     }
 
-    /// The next tick at which [`Correlator::record`] has something to do; it has to be called then.
+    /// The next tick at which [`Correlator::record`] has something to do; it must be called then.
     pub fn next_event(&self) -> u64 {
         let mut next = u64::MAX;
         for level in 0.. {
@@ -121,8 +122,8 @@ impl Correlator {
         next
     }
 
-    /// At tick number `tick` the particles are at `positions` [3N] (unwrapped) and are `species` ([N] or empty).
-    /// `measure(past)` gives the numbers that compare them with an earlier snapshot, always as many.
+    /// At tick number `tick` the particles are at `positions` [3N] (unwrapped) and have the species `species` ([N] or
+    /// empty). `measure(past)` gives the quantities that compare them with an earlier snapshot, always the same number.
     pub fn record<V: AsRef<[f64]>>(
         &mut self,
         tick: u64,
@@ -150,7 +151,7 @@ impl Correlator {
         }
     }
 
-    /// The lags that fit into the run, rising.
+    /// The lags that fit into the run, increasing.
     pub fn correlations(&self) -> impl Iterator<Item = Correlation<'_>> {
         let measured = self.lags.iter().enumerate().take_while(|(_, lag)| lag.count > 0);
         measured.map(|(level, lag)| Correlation { lag: self.schedule.lag(level), count: lag.count, sums: &lag.sums })
@@ -181,7 +182,7 @@ impl Lag {
 mod tests {
     use super::*;
 
-    /// Every lag is measured against the snapshot of exactly that many ticks ago, from the origins that the schedule names.
+    /// Every lag is measured against the snapshot of exactly that many ticks earlier, from the origins of the schedule.
     #[test]
     fn lags_are_what_they_say() {
         for schedule in

@@ -1,11 +1,11 @@
 //! Random numbers of Monte-Carlo moves, taken from the stream in blocks.
 //!
 //! Every attempt uses one record of eight 32-bit words. A block never holds more records than there are attempts left,
-//! so that at the end of the attempts the stream stands where the last one left it: its state is the whole state.
+//! so that after the attempts the stream is where the last one left it: its state is the whole state.
 
 use crate::forces::lanes::{Pass, vectorised};
 use crate::random::Stream;
-use rand::RngCore;
+use rand::Rng;
 
 /// Records in a block.
 const BLOCK: usize = 128;
@@ -32,7 +32,7 @@ impl Draws {
         Self { block: [Draw::default(); BLOCK], filled: 0, next: 0 }
     }
 
-    /// The next record; `left` >= 1 attempts are to come, this one among them.
+    /// The next record; `left` >= 1 attempts remain, including this one.
     #[inline(always)]
     pub fn next(&mut self, random: &mut Stream, left: usize) -> Draw {
         if self.next == self.filled {
@@ -103,8 +103,8 @@ pub(super) fn centred(word: u32) -> f64 {
 
 /// -ln u, u = (n + 1/2) / 2^52 with the upper 52 bits n of `bits`.
 ///
-/// In elementary operations only, so that the bits are the same on every processor: m in [sqrt(1/2), sqrt(2)),
-/// ln m = 2 artanh f with f = (m - 1)/(m + 1), |f| < 0.172.
+/// Uses only elementary operations, so that results are bitwise identical on every processor: m in [sqrt(1/2),
+/// sqrt(2)), ln m = 2 artanh f with f = (m - 1)/(m + 1), |f| < 0.172.
 #[inline(always)]
 fn minus_logarithm(bits: u64) -> f64 {
     const ROOT_HALF: u64 = 0x3fe6_a09e_667f_3bcd;
@@ -124,7 +124,7 @@ fn minus_logarithm(bits: u64) -> f64 {
 mod tests {
     use super::*;
     use crate::random::{Purpose, stream};
-    use rand::Rng;
+    use rand::RngExt;
 
     #[test]
     fn the_logarithm_is_that_of_the_library() {

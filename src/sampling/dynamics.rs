@@ -1,7 +1,7 @@
 //! Molecular dynamics by velocity Verlet, one configuration or a batch of L of one glass.
 //!
-//! v += F dt/2; x += v dt; v += F(x) dt/2, with a thermostat's factors before and after (m = 1). The batch
-//! integrates [3N][L]; every lane does what `run` does, bit for bit.
+//! v += F dt/2; x += v dt; v += F(x) dt/2, with a thermostat's factors before and after (m = 1). The batch integrates
+//! [3N][L]; the results of every lane are bitwise identical to those of `run`.
 
 use super::thermostats::{Bath, Thermostat, ThermostatState};
 use crate::error::{Error, Result};
@@ -46,7 +46,7 @@ pub fn degrees_of_freedom(particles: usize) -> f64 {
     3.0 * particles as f64 - 3.0
 }
 
-/// One trajectory between two steps; a plain record.
+/// One trajectory between two steps; serialisable.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DynamicsState {
     /// [3N], unwrapped [sigma]
@@ -117,7 +117,7 @@ impl DynamicsState {
         run_lanes(std::slice::from_mut(self), sum, settings, steps)
     }
 
-    /// Notes where a stretch of `steps` ended.
+    /// Records the end of a stretch of `steps`.
     fn arrive(&mut self, potential_energy: f64, steps: u64, settings: &DynamicsSettings) -> Result<()> {
         self.potential_energy = potential_energy;
         self.step += steps;
@@ -160,8 +160,8 @@ impl DynamicsState {
     }
 }
 
-/// Integrates up to L configurations of one glass together, `steps` steps each; every one ends with
-/// the bits that its own `run` would give it. Free lanes repeat the first configuration.
+/// Integrates up to L configurations of one glass together, `steps` steps each; the results are bitwise identical to
+/// those of `run` for each. Free lanes repeat the first configuration.
 ///
 /// # Errors
 /// `Error::Internal` for more than L states or unequal sizes; `Error::Numerical` as `DynamicsState::run`.
@@ -187,7 +187,7 @@ where
     let mut velocities = gather::<L>(states, |state| &state.velocities);
     let mut forces = gather::<L>(states, |state| &state.forces);
     let mut energies = [0.0; L];
-    // factors still to be multiplied in: those after the last step, then those before the next
+    // factors still to be applied: those after the last step, then those before the next
     let (mut after, mut before) = ([1.0; L], [1.0; L]);
     for step in 0..steps {
         for (state, factor) in states.iter_mut().zip(&mut before) {
@@ -197,7 +197,7 @@ where
         let factors = [after, before];
         let (x, v) = (&mut positions[..], &mut velocities[..]);
         Configurations::run(kernel, KickAndDrift { positions: x, velocities: v, forces: &forces, factors, half });
-        // the energy enters no step
+        // the energy does not affect the steps
         if step + 1 < steps {
             sum.forces_alone(&positions, &mut forces);
         } else {
@@ -221,8 +221,8 @@ where
     Ok(())
 }
 
-/// v = v a b + F dt/2; x += v dt. The two factors are multiplied one after the other, so that a trajectory cut
-/// between them has the same bits.
+/// v = v a b + F dt/2; x += v dt. The two factors are multiplied one after the other, so that a trajectory interrupted
+/// between them has bitwise identical results.
 struct KickAndDrift<'a, const L: usize> {
     positions: &'a mut [[f64; L]],
     velocities: &'a mut [[f64; L]],
@@ -245,7 +245,7 @@ impl<const L: usize> ColumnPass<L> for KickAndDrift<'_, L> {
     }
 }
 
-/// v += F dt/2; gives the kinetic energies after it.
+/// v += F dt/2; returns the kinetic energies after it.
 struct Kick<'a, const L: usize> {
     velocities: &'a mut [[f64; L]],
     forces: &'a [[f64; L]],

@@ -35,11 +35,11 @@ impl HybridSettings {
     }
 }
 
-/// A trajectory whose particles exchange identities; a plain record between two blocks.
+/// A trajectory whose particles exchange identities; serialisable between two blocks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HybridState {
     pub dynamics: DynamicsState,
-    /// [N] as in `Configuration`, as they are now.
+    /// [N] as in `Configuration`, the present ones.
     pub species: Vec<u8>,
     /// [N] [sigma]
     pub diameters: Vec<f64>,
@@ -57,7 +57,7 @@ impl HybridState {
         }
     }
 
-    /// One block. `sum` has to hold the identities of this state, and holds the new ones afterwards; `lists` are those of
+    /// One block. `sum` must hold the identities of this state, and holds the new ones afterwards; `lists` are those of
     /// the blocks before, or new ones.
     ///
     /// # Errors

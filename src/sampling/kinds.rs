@@ -1,26 +1,27 @@
-//! Who the particles are, as the loops of Monte Carlo over registers need it: the mixture matched once, outside.
+//! The identities of particles in the form that the vectorised loops of Monte Carlo need: the mixture is matched once,
+//! outside.
 //!
 //! A particle's identity is one number in its record: its diameter, or its species.
 
 use crate::forces::lanes::Records;
 use crate::model::Mixture;
 
-/// By how much rows are made for a larger diameter than a particle has, and how much larger they may become [sigma].
+/// How much larger than a particle's diameter the diameter of its rows is, and how much larger it may become [sigma].
 const WIDER: f64 = 0.05;
 const TOO_WIDE: f64 = 0.15;
 
 /// Exchangeable identities.
 pub(super) trait Kinds: Copy {
-    /// epsilon_ij and 1/sigma_ij^2 of a particle with identity `own` and others; symmetric to the last bit.
+    /// epsilon_ij and 1/sigma_ij^2 of a particle with identity `own` and others; bitwise symmetric.
     fn pair<R: Records>(&self, own: f64, others: R) -> (R, R);
     /// sigma_ij of the same.
     fn sigma<R: Records>(&self, own: f64, others: R) -> R;
     /// Whether sigma_ik of the identity `to` never exceeds that of the identity `from`.
     fn shrinks(&self, from: f64, to: f64) -> bool;
-    /// The identity that the rows of a particle are made for, so that they serve for a few exchanges: `shrinks` to
-    /// `identity`, and not much larger.
+    /// The identity for which the rows of a particle are made, so that they remain valid for several exchanges:
+    /// `shrinks` to `identity`, and not much larger.
     fn listed(&self, identity: f64) -> f64;
-    /// Whether rows made for `listed` are as good as new for `identity`.
+    /// Whether rows made for `listed` are as good as new ones for `identity`.
     fn serves(&self, listed: f64, identity: f64) -> bool;
 }
 
@@ -28,7 +29,7 @@ pub(super) trait Kinds: Copy {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Diameters {
     nonadditivity: f64,
-    /// Whether sigma_ik rises with both diameters: d sigma / d b = (1 - 2 nonadditivity b)/2 for the larger one, b.
+    /// Whether sigma_ik increases with both diameters: d sigma / d b = (1 - 2 nonadditivity b)/2 for the larger one, b.
     monotonic: bool,
 }
 
@@ -108,7 +109,7 @@ fn choose<R: Records>(values: &[f64; 3], n: R) -> R {
     a.where_less(n, first) + (b.where_less(n, second)).where_less(first, n) + c.where_less(second, n)
 }
 
-/// All alike.
+/// All identical.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Uniform;
 
@@ -149,7 +150,7 @@ impl KindRule {
         match mixture {
             Mixture::Polydisperse { diameters, nonadditivity } => {
                 let largest = diameters.iter().copied().fold(0.0, f64::max);
-                // also for the diameters that rows are made for
+                // also for the diameters for which rows are made
                 let monotonic = 2.0 * nonadditivity * (largest + WIDER) <= 1.0 && *nonadditivity >= 0.0;
                 Self::Diameters(Diameters { nonadditivity: *nonadditivity, monotonic })
             }

@@ -1,4 +1,4 @@
-//! One sample of the stage `relax` as a resumable task: a liquid is brought to equilibrium as a glass is prepared, then
+//! One sample of the stage `relax` as a resumable task: a liquid is equilibrated as in the preparation of a glass, then
 //! followed for a multiple of its own tau_alpha.
 
 use super::correlator::{Correlator, LagSchedule, Snapshot};
@@ -12,20 +12,21 @@ use super::swap::SwapLists;
 use super::trace::Trace;
 use crate::error::{Error, Result};
 use crate::forces::PairSum;
-use crate::model::{Configuration, Preset};
+use crate::model::{Configuration, Potential};
 use crate::random::{Purpose, stream};
 use crate::task::{Progress, Task, in_steps};
 use serde::{Deserialize, Serialize};
 
-/// MD steps between two origins of short lags, and between two looks at the energy.
+/// MD steps between two origins of short lags, and between two measurements of the energy.
 const NEAREST_STEPS: u64 = 20;
-/// Looks at the energy between two looks at the pressure.
+/// Measurements of the energy per measurement of the pressure.
 const PRESSURE_EVERY: u64 = 5;
 
-/// MD steps that a measurement has at least, where it may: energy and pressure of hot liquids, whose tau_alpha is short.
+/// Smallest number of MD steps of a measurement, if allowed: for energy and pressure of hot liquids, whose tau_alpha is
+/// short.
 const SHORTEST: u64 = 10_000;
 
-/// A number of the run at equal distances in time.
+/// A quantity of the run at equal time intervals.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Series {
     /// Time between two values.
@@ -33,23 +34,24 @@ pub struct Series {
     pub values: Vec<f64>,
 }
 
-/// What one sample at one temperature has come to; Q is what it keeps of a quantity: its series, or numbers made of it.
+/// The result of one sample at one temperature; Q is the form in which a quantity is stored: its series, or numbers
+/// derived from it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct LiquidRun<Q = Series> {
-    /// Whether the equilibration lasted as long as it should.
+    /// Whether the equilibration was as long as requested.
     pub equilibrated: bool,
     /// Time of the equilibration, and its own relaxation time (NaN when not reached).
     pub equilibration_time: f64,
     pub equilibration_relaxation_time: f64,
-    /// Whether the measurement lasted as many of its tau_alpha as it should.
+    /// Whether the measurement lasted as many tau_alpha as requested.
     pub complete: bool,
     /// Length of the measurement.
     pub length: f64,
-    /// The time at which its own F_s has fallen to 1/e; NaN when it has not.
+    /// The time at which its F_s has fallen to 1/e; NaN when it has not.
     pub tau_alpha: f64,
     /// Accepted fraction of attempted swaps; NaN without.
     pub swap_acceptance: f64,
-    /// [K] lags, rising.
+    /// [K] lags, increasing.
     pub time: Vec<f64>,
     /// [K] origins of each.
     pub origins: Vec<u64>,
@@ -85,7 +87,7 @@ impl LiquidRun {
     }
 }
 
-/// A measurement under way; a plain record.
+/// A measurement under way; serialisable.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Measurement {
     configuration: Configuration,
@@ -98,7 +100,7 @@ pub struct Measurement {
     equilibration_relaxation_time: f64,
 }
 
-/// The state of a sample; a plain record.
+/// The state of a sample; serialisable.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum LiquidState {
     Equilibrate(Box<PrepareState>),
@@ -106,7 +108,7 @@ pub enum LiquidState {
     Done(Box<LiquidRun>),
 }
 
-/// Which sample of a stage.
+/// The name of a sample in a stage.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LiquidName {
     /// [epsilon / k_B]
@@ -115,9 +117,9 @@ pub struct LiquidName {
     pub sample: u64,
 }
 
-/// One sample at one temperature, followed by one kind of moves.
+/// One sample at one temperature, followed with one kind of dynamics.
 pub struct LiquidTask {
-    preset: Preset,
+    potential: Potential,
     settings: RelaxSettings,
     name: LiquidName,
     seed: u64,
@@ -138,38 +140,47 @@ struct Live {
 }
 
 impl LiquidTask {
-    /// Begins with random positions. Samples are named by temperature and number, so that more of either change none; those of
-    /// one name start from one equilibrium, whatever is measured.
+    /// Begins with random positions. Samples are named by temperature and number, so that further temperatures or
+    /// samples do not change existing ones; samples of the same name start from the same equilibrium, regardless of
+    /// what is measured.
     ///
     /// # Errors
     /// As [`PrepareTask::new`].
     pub fn start(
-        preset: Preset,
+        potential: impl Into<Potential>,
         unplaced: Configuration,
         settings: &RelaxSettings,
         name: LiquidName,
         seed: u64,
     ) -> Result<Self> {
+        let potential = potential.into();
         let random = stream(seed, Purpose::Relax, name.temperature.to_bits(), 4 * name.sample);
         let preparation = settings.preparation(name.temperature);
-        let task = PrepareTask::with_stream(preset, unplaced, preparation, random)?;
-        Ok(Self { preset, settings: settings.clone(), name, seed, work: Work::Equilibrate(Box::new(task)) })
+        let task = PrepareTask::with_stream(potential, unplaced, preparation, random)?;
+        Ok(Self { potential, settings: settings.clone(), name, seed, work: Work::Equilibrate(Box::new(task)) })
     }
 
     /// Continues a sample, bit for bit.
-    pub fn resume(preset: Preset, settings: &RelaxSettings, name: LiquidName, seed: u64, state: LiquidState) -> Self {
+    pub fn resume(
+        potential: impl Into<Potential>,
+        settings: &RelaxSettings,
+        name: LiquidName,
+        seed: u64,
+        state: LiquidState,
+    ) -> Self {
+        let potential = potential.into();
         let work = match state {
             LiquidState::Equilibrate(state) => {
                 let preparation = settings.preparation(name.temperature);
-                Work::Equilibrate(Box::new(PrepareTask::resume(preset, preparation, *state)))
+                Work::Equilibrate(Box::new(PrepareTask::resume(potential, preparation, *state)))
             }
-            LiquidState::Measure(measurement) => Work::Measure(Box::new(Live::new(preset, settings, *measurement))),
+            LiquidState::Measure(measurement) => Work::Measure(Box::new(Live::new(potential, settings, *measurement))),
             LiquidState::Done(run) => Work::Done(run),
         };
-        Self { preset, settings: settings.clone(), name, seed, work }
+        Self { potential, settings: settings.clone(), name, seed, work }
     }
 
-    /// What it has come to, once it is done.
+    /// The result, once it is finished.
     pub fn result(&self) -> Option<&LiquidRun> {
         match &self.work {
             Work::Done(run) => Some(run),
@@ -183,7 +194,7 @@ impl LiquidTask {
         let LiquidName { temperature, dynamics, sample } = self.name;
         let random = stream(self.seed, Purpose::Relax, temperature.to_bits(), 4 * sample + 1 + dynamics as u64);
         let configuration = glass.configuration.clone();
-        let mut sum = PairSum::new(self.preset.model(&configuration), configuration.cell);
+        let mut sum = PairSum::new(self.potential.model(&configuration), configuration.cell);
         let dynamics = DynamicsState::start(&mut sum, configuration.positions.clone(), temperature, random);
         let hybrid = HybridState::new(dynamics, &configuration);
         let nearest = (NEAREST_STEPS / self.settings.tick_steps(self.name.dynamics)).max(1);
@@ -198,7 +209,7 @@ impl LiquidTask {
             equilibration_time: glass.steps as f64 * self.settings.time_step,
             equilibration_relaxation_time: glass.relaxation_time,
         };
-        Ok(Live::new(self.preset, &self.settings, measurement))
+        Ok(Live::new(self.potential, &self.settings, measurement))
     }
 
     fn block(&self, steps: u64) -> HybridSettings {
@@ -219,7 +230,7 @@ impl LiquidTask {
         self.settings.tick_steps(self.name.dynamics) as f64 * self.settings.time_step
     }
 
-    /// To the next tick at which something is measured; its cost in force calls, about.
+    /// Advances to the next tick at which something is measured; returns the approximate cost in force calls.
     fn follow(&self, live: &mut Live) -> Result<u64> {
         let (now, next) = (live.measurement.correlator.ticks(), live.measurement.correlator.next_event());
         let (blocks, settings) = match self.name.dynamics {
@@ -233,7 +244,7 @@ impl LiquidTask {
         Ok(blocks * block_calls(&settings) + 1)
     }
 
-    /// Whether the measurement is as long as it should be; as long as it may be.
+    /// Whether the measurement is as long as requested, and whether it is as long as allowed.
     fn long_enough(&self, live: &Live) -> (bool, bool) {
         let ticks = live.measurement.correlator.ticks();
         let tau = live.measurement.tau_alpha(self.tick_time());
@@ -243,7 +254,7 @@ impl LiquidTask {
         (complete && steps >= SHORTEST.min(most), steps >= most)
     }
 
-    /// One unit of work; its cost in force calls, about.
+    /// One unit of work; returns the approximate cost in force calls.
     fn unit(&mut self, force_calls: u64) -> Result<u64> {
         match std::mem::replace(&mut self.work, Work::Done(Box::default())) {
             Work::Equilibrate(mut task) => {
@@ -271,18 +282,18 @@ impl LiquidTask {
 }
 
 impl Live {
-    fn new(preset: Preset, settings: &RelaxSettings, measurement: Measurement) -> Self {
+    fn new(potential: Potential, settings: &RelaxSettings, measurement: Measurement) -> Self {
         let mut current = measurement.configuration.clone();
         current.species.clone_from(&measurement.hybrid.species);
         current.diameters.clone_from(&measurement.hybrid.diameters);
         let cell = &current.cell;
         let observables =
-            LiquidObservables::new(cell, settings.wave_number, settings.overlap_distance, preset.species());
-        let sum = PairSum::new(preset.model(&current), current.cell);
+            LiquidObservables::new(cell, settings.wave_number, settings.overlap_distance, potential.species());
+        let sum = PairSum::new(potential.model(&current), current.cell);
         Self { measurement, sum, swap_lists: SwapLists::default(), observables }
     }
 
-    /// Measures at this tick what is due.
+    /// Takes the measurements that are due at this tick.
     fn look(&mut self, tick: u64, tick_time: f64, temperature: f64) {
         let Measurement { hybrid, correlator, energy, pressure, configuration, .. } = &mut self.measurement;
         let positions = &hybrid.dynamics.positions;

@@ -1,10 +1,10 @@
-//! How far the particles of a liquid have come from where they were.
+//! The displacements of the particles of a liquid.
 
 use super::correlator::Snapshot;
 use super::wave_vectors::WaveVectors;
 use crate::model::PeriodicBox;
 
-/// Numbers of one group of particles, in the order of [`LiquidObservables::compare`].
+/// Number of quantities per group of particles, in the order of [`LiquidObservables::compare`].
 pub const OBSERVABLES: usize = 4;
 /// F_s(q, t), the mean of cos(q.d) over the particles and the shell of wave vectors.
 pub const SELF_SCATTERING: usize = 0;
@@ -23,23 +23,23 @@ pub struct LiquidObservables {
     species: usize,
 }
 
-/// Groups of particles: all, then each species where there are several.
+/// Number of groups of particles: all, then each species if there are several.
 pub fn groups(species: usize) -> usize {
     if species > 1 { 1 + species } else { 1 }
 }
 
 impl LiquidObservables {
-    /// `overlap_distance` [sigma]; `species`: how many the model knows.
+    /// `overlap_distance` [sigma]; `species`: number of species of the model.
     pub fn new(cell: &PeriodicBox, wave_number: f64, overlap_distance: f64, species: usize) -> Self {
         Self { wave_vectors: WaveVectors::shell(cell, wave_number), overlap_distance, species }
     }
 
-    /// The shell that F_s is averaged over.
+    /// The shell over which F_s is averaged.
     pub fn wave_vectors(&self) -> &WaveVectors {
         &self.wave_vectors
     }
 
-    /// [groups][`OBSERVABLES`]: d = r(now) - r(past) less the mean displacement, positions [3N] unwrapped. A particle counts in
+    /// [groups][`OBSERVABLES`]: d = r(now) - r(past) minus the mean displacement, positions [3N] unwrapped. A particle counts in
     /// the species that it had at the origin; NaN for a species without particles.
     pub fn compare(&self, now: &[f64], past: &Snapshot) -> Vec<f64> {
         let (now, before) = (now.as_chunks::<3>().0, past.positions.as_chunks::<3>().0);

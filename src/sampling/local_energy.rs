@@ -1,18 +1,18 @@
 //! The energy of one particle with its neighbours, in exact arithmetic.
 //!
-//! Every pair energy is rounded to a multiple of 2^-38 (3.6e-12 epsilon). Sums and differences of such numbers are exact
-//! in f64 up to 2^15 epsilon, so that a local energy is the same number whatever the order of the terms, whatever
-//! a list holds beyond the cutoff, and whether it was summed afresh or kept up by differences: running energies never
+//! Every pair energy is rounded to a multiple of 2^-38 (3.6e-12 epsilon). Sums and differences of such numbers are
+//! exact in f64 up to 2^15 epsilon, so that a local energy does not depend on the order of the terms, on what a list
+//! holds beyond the cutoff, or on whether it was summed from scratch or updated by differences: running energies never
 //! drift, and no decision of a Monte-Carlo run depends on the history of its lists.
 
 use super::kinds::Kinds;
 use crate::forces::lanes::Records;
 use crate::model::{PairLaw, PeriodicBox, ROUNDING, Real};
 
-/// Multiples of it are what pair energies are [epsilon].
+/// Pair energies are multiples of this [epsilon].
 const GRAIN: f64 = 1.0 / 274877906944.0;
 
-/// The record that rows are filled up with: at no distance from anybody.
+/// The record that pads rows: its distance from every particle is NaN.
 pub(super) const PADDING: [f64; 4] = [f64::NAN, f64::NAN, f64::NAN, 0.0];
 
 /// The minimum image in registers.
@@ -27,7 +27,7 @@ impl Images {
         Self { edges: cell.edges, inverse: cell.edges.map(|edge| 1.0 / edge) }
     }
 
-    /// r^2 by minimum image; the same bits from either end.
+    /// r^2 by minimum image; bitwise identical from either particle.
     #[inline(always)]
     pub fn squared_distance<R: Real>(&self, own: &[f64; 4], others: [R; 3]) -> R {
         let x = self.along(0, R::splat(own[0]) - others[0]);
@@ -97,7 +97,7 @@ impl<P: PairLaw, K: Kinds> Pairs<P, K> {
         start + sum.total()
     }
 
-    /// The same for a repulsive law, given up where a partial sum exceeds `limit`; for others the whole sum.
+    /// The same for a repulsive law, stopped when a partial sum exceeds `limit`; for other laws the whole sum.
     #[inline(always)]
     pub fn sum_up_to<R: Records>(
         &self,

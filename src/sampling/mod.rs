@@ -38,7 +38,7 @@ pub use pair_distribution::PairDistribution;
 pub use prepare::{PrepareState, PrepareTask, PreparedGlass, onset_temperature, wave_number};
 pub use relax_settings::{LiquidDynamics, RelaxSettings};
 pub use relaxation::{RelaxationMeter, decay_time, self_scattering};
-pub use settings::{Equilibration, PrepareMethod, PrepareSettings};
+pub use settings::{Equilibration, PrepareMethod, PrepareSettings, time_step_of};
 pub use start::{OverlapRemoval, SOFT_SPHERE_DIAMETERS, random_configuration};
 pub use swap::{MoveCount, SwapBlock, SwapLists, swap_block};
 pub use thermostats::{Thermostat, ThermostatState};

@@ -1,8 +1,8 @@
 //! Swap Monte Carlo: 20 % swaps of unlike particles, 80 % displacements in a cube (Ninarello, Berthier and Coslovich,
 //! Phys. Rev. X 7, 021039 (2017), doi:10.1103/PhysRevX.7.021039).
 //!
-//! Local energies and neighbour lists follow from the configuration to the bit, whatever their history, so they are no part
-//! of the state (see `local_energy`).
+//! Local energies and neighbour lists are determined bitwise by the configuration, regardless of their history, so they
+//! are not part of the state (see `local_energy`).
 
 use super::draws::{Draw, Draws, centred, index};
 use super::kinds::{Kinds, any_unlike, with_kinds};
@@ -11,29 +11,29 @@ use super::near_pairs::for_each_near_pair;
 use super::swap::MoveCount;
 use crate::error::{Error, Result};
 use crate::forces::lanes::{Kernel, Records, RegisterPass, in_registers};
-use crate::model::{Configuration, PairLaw, Preset};
+use crate::model::{Configuration, PairLaw, Potential};
 use crate::random::Stream;
 use serde::{Deserialize, Serialize};
 
 /// Fraction of the moves that are swaps.
 const SWAP_FRACTION: f64 = 0.2;
-/// Side of the cube that displacements are drawn from, before tuning [sigma].
+/// Side of the cube from which displacements are drawn, before tuning [sigma].
 const SIDE: f64 = 0.12;
 /// Bounds of the side [sigma]; the upper one keeps the overshoot below the skin.
 const SIDE_RANGE: (f64, f64) = (0.01, 0.3);
-/// What the neighbour lists hold beyond the cutoff [sigma].
+/// How far the neighbour lists extend beyond the cutoff [sigma].
 const SKIN: f64 = 0.45;
 /// Sweeps between two sums of the energy from scratch.
 const RESUM_EVERY: u64 = 100;
 /// Sweeps between two corrections of the side while it is tuned.
 const TUNE_EVERY: u64 = 10;
-/// Accepted fraction of the displacements that the tuning aims at.
+/// Target of the tuning for the accepted fraction of displacements.
 const TARGET_ACCEPTANCE: f64 = 0.4;
 
-/// A Monte-Carlo run between two sweeps; a plain record.
+/// A Monte-Carlo run between two sweeps; serialisable.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MonteCarloState {
-    /// Positions unwrapped; identities as they are now.
+    /// Positions unwrapped; present identities.
     pub configuration: Configuration,
     /// Running total potential energy [epsilon], a sum of pair energies rounded to 2^-38: exact up to 2^15.
     pub potential_energy: f64,
@@ -44,33 +44,34 @@ pub struct MonteCarloState {
     pub warm_up: u64,
     pub swaps: MoveCount,
     pub displacements: MoveCount,
-    /// Displacements since the side was last looked at.
+    /// Displacements since the side was last corrected.
     recent: MoveCount,
     pub random: Stream,
 }
 
-/// What can be made again from the state of a run: its neighbour lists and local energies.
+/// What can be rebuilt from the state of a run: its neighbour lists and local energies.
 pub struct MonteCarloLists {
-    preset: Preset,
+    potential: Potential,
     liquid: Liquid,
     swaps: bool,
 }
 
 impl MonteCarloLists {
     /// The lists with which the run of `state` continues, bit for bit.
-    pub fn new(preset: Preset, state: &MonteCarloState) -> Self {
-        Self::with_kernel(preset, state, Kernel::best())
+    pub fn new(potential: impl Into<Potential>, state: &MonteCarloState) -> Self {
+        Self::with_kernel(potential, state, Kernel::best())
     }
 
     /// With a kernel of one's own choice, for comparisons.
-    pub fn with_kernel(preset: Preset, state: &MonteCarloState, kernel: Kernel) -> Self {
+    pub fn with_kernel(potential: impl Into<Potential>, state: &MonteCarloState, kernel: Kernel) -> Self {
+        let potential = potential.into();
         let configuration = &state.configuration;
-        let model = preset.model(configuration);
+        let model = potential.model(configuration);
         let liquid = Liquid::new(kernel, &model, &configuration.cell, &configuration.positions, SKIN, true);
-        Self { preset, liquid, swaps: any_unlike(&model.mixture) }
+        Self { potential, liquid, swaps: any_unlike(&model.mixture) }
     }
 
-    /// Energy of each particle with its neighbours [N], twice the total when added up [epsilon].
+    /// Energy of each particle with its neighbours [N]; their sum is twice the total energy [epsilon].
     pub fn local_energies(&self) -> &[f64] {
         &self.liquid.energies[..self.liquid.particles()]
     }
@@ -78,7 +79,7 @@ impl MonteCarloLists {
 
 impl MonteCarloState {
     /// A fresh run whose first `warm_up` sweeps tune the displacements.
-    pub fn start(preset: Preset, configuration: Configuration, warm_up: u64, random: Stream) -> Self {
+    pub fn start(potential: impl Into<Potential>, configuration: Configuration, warm_up: u64, random: Stream) -> Self {
         let mut state = Self {
             configuration,
             potential_energy: 0.0,
@@ -90,7 +91,7 @@ impl MonteCarloState {
             recent: MoveCount::default(),
             random,
         };
-        state.potential_energy = MonteCarloLists::new(preset, &state).liquid.energy();
+        state.potential_energy = MonteCarloLists::new(potential, &state).liquid.energy();
         state
     }
 
@@ -99,7 +100,7 @@ impl MonteCarloState {
     /// # Errors
     /// `Error::Numerical` when the running energy has drifted from its sum by more than 1e-8 relative or per particle.
     pub fn sweep(&mut self, lists: &mut MonteCarloLists, temperature: f64) -> Result<()> {
-        let MonteCarloLists { preset, liquid, swaps } = lists;
+        let MonteCarloLists { potential, liquid, swaps } = lists;
         let (law, rule, kernel) = (liquid.law, liquid.rule, liquid.kernel);
         with_kinds!(&law, &rule, |law, kinds| {
             let moves = Moves::new(law, kinds, liquid, overshoot(self.side));
@@ -112,12 +113,12 @@ impl MonteCarloState {
             liquid.recall(overshoot(self.side));
         }
         if self.sweeps.is_multiple_of(RESUM_EVERY) {
-            self.resum(*preset)?;
+            self.resum(potential)?;
         }
         Ok(())
     }
 
-    /// Positions and identities as the moves have left them.
+    /// Copies positions and identities after the moves.
     fn take(&mut self, liquid: &Liquid) {
         let configuration = &mut self.configuration;
         let by_species = liquid.rule.is_species();
@@ -134,8 +135,8 @@ impl MonteCarloState {
     }
 
     /// Compares the running energy with a sum over pairs that are found without the lists of the moves.
-    fn resum(&self, preset: Preset) -> Result<()> {
-        let model = preset.model(&self.configuration);
+    fn resum(&self, potential: &Potential) -> Result<()> {
+        let model = potential.model(&self.configuration);
         let mut energy = 0.0;
         let Configuration { cell, positions, .. } = &self.configuration;
         for_each_near_pair(cell, positions, model.largest_cutoff(), |i, j, r2| {
@@ -143,7 +144,7 @@ impl MonteCarloState {
             energy += pair.epsilon * model.law.derivatives(r2 * pair.inverse_sigma_squared).value;
         });
         let particles = self.configuration.particles() as f64;
-        // false for an energy that is not a number, too
+        // also false for NaN
         let kept = (energy - self.potential_energy).abs() <= 1e-8 * particles.max(energy.abs());
         if !kept {
             return Err(Error::Numerical(format!(
@@ -162,7 +163,7 @@ impl MonteCarloState {
     }
 }
 
-/// The longest displacement of a move.
+/// Largest displacement of a move.
 fn overshoot(side: f64) -> f64 {
     0.5 * 3f64.sqrt() * side
 }

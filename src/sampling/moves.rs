@@ -1,9 +1,9 @@
-//! The two Monte-Carlo moves over local energies that are kept up to date.
+//! The two Monte-Carlo moves, with local energies that are kept up to date.
 //!
-//! The random number of a move is drawn first: beta dU <= -ln u is the acceptance min[1, exp(-beta dU)]. So the energy
-//! that the moved particles may have at most is known before their new energy is summed, and for a repulsive law
-//! the sum is given up where a part of it exceeds that; the close neighbours come first. The decision is that of the
-//! whole sum, exactly: terms are >= 0 and sums of them are exact.
+//! The random number of a move is drawn first: beta dU <= -ln u is the acceptance min[1, exp(-beta dU)]. The largest
+//! acceptable energy of the moved particles is therefore known before their new energy is summed, and for a repulsive
+//! law the sum is stopped when a part of it exceeds this; the close neighbours come first. The decision is exactly that
+//! of the whole sum: terms are >= 0 and their sums are exact.
 
 use super::kinds::{KindRule, Kinds};
 use super::local_energy::{Images, PADDING, Pairs};
@@ -11,7 +11,7 @@ use super::near_lists::{Extent, NearLists};
 use crate::forces::lanes::{Kernel, Records, RegisterPass, in_registers};
 use crate::model::{Law, Mixture, Model, PairLaw, PeriodicBox};
 
-/// Displacements that are looked at together.
+/// Number of displacements that are evaluated together.
 pub(super) const AHEAD: usize = 8;
 
 /// A displacement to be judged.
@@ -19,9 +19,9 @@ pub(super) const AHEAD: usize = 8;
 pub(super) struct Trial {
     pub particle: usize,
     pub displacement: [f64; 3],
-    /// Most that the energy may rise [epsilon].
+    /// Largest acceptable increase of the energy [epsilon].
     pub threshold: f64,
-    /// Where the particle would be, and its energy there.
+    /// The trial position of the particle, and its energy there.
     record: [f64; 4],
     energy: f64,
 }
@@ -32,7 +32,7 @@ impl Trial {
     }
 }
 
-/// Particles with their local energies and lists; made from a configuration at any time, the same to the bit.
+/// Particles with their local energies and lists; rebuilt from a configuration at any time, they are bitwise identical.
 pub(super) struct Liquid {
     pub law: Law,
     pub rule: KindRule,
@@ -76,7 +76,8 @@ impl Liquid {
         0.5 * self.energies[..self.particles()].iter().sum::<f64>()
     }
 
-    /// New references for the particles that are too far from theirs when trial moves reach `overshoot` further.
+    /// New reference positions for the particles that are too far from theirs when trial moves extend `overshoot`
+    /// further.
     pub fn recall(&mut self, overshoot: f64) {
         let safe = self.lists.safe_displacement(overshoot);
         for i in 0..self.particles() {
@@ -86,8 +87,8 @@ impl Liquid {
         }
     }
 
-    /// New positions and identities; rows are made anew when anybody has gone further than half the skin from where
-    /// they were made.
+    /// New positions and identities; rows are rebuilt when a particle has moved by more than half the skin since they
+    /// were made.
     pub fn follow(&mut self, positions: &[f64], mixture: &Mixture) {
         place(&mut self.records, positions, mixture);
         let safe = self.lists.safe_displacement(0.0);
@@ -134,7 +135,7 @@ pub(super) struct Moves<'a, P, K> {
     energies: &'a mut [f64],
     lists: &'a mut NearLists,
     terms: &'a mut [Vec<[f64; 8]>; AHEAD],
-    /// Distance beyond which a displacement of one particle cannot touch that of another, squared.
+    /// Squared distance beyond which the displacements of two particles do not affect each other.
     apart_squared: f64,
     safe_squared: f64,
     /// Change of the total energy so far [epsilon].
@@ -142,10 +143,10 @@ pub(super) struct Moves<'a, P, K> {
 }
 
 impl<'a, P: PairLaw, K: Kinds> Moves<'a, P, K> {
-    /// `law` and `kinds` are those of the liquid; trial displacements are no longer than `overshoot`.
+    /// `law` and `kinds` are those of the liquid; trial displacements are at most `overshoot`.
     pub fn new(law: &P, kinds: &K, liquid: &'a mut Liquid, overshoot: f64) -> Self {
         let safe = liquid.lists.safe_displacement(overshoot);
-        // both may move, and the bound is not to hang on rounding
+        // both may move, and the bound must not depend on rounding
         let apart = liquid.lists.largest_cutoff() + 2.0 * overshoot + 1e-6;
         Self {
             pairs: Pairs { law: *law, kinds: *kinds, images: Images::new(&liquid.lists.cell) },
@@ -166,7 +167,7 @@ impl<'a, P: PairLaw, K: Kinds> Moves<'a, P, K> {
         if self.pairs.law.is_repulsive() { most } else { f64::INFINITY }
     }
 
-    /// The energy that the particle of a trial would have.
+    /// Computes the energy of the particle of a trial.
     #[inline(always)]
     fn look<R: Records>(&mut self, trial: &mut Trial, ahead: usize) {
         let [x, y, z, identity] = self.records[trial.particle];
@@ -176,11 +177,12 @@ impl<'a, P: PairLaw, K: Kinds> Moves<'a, P, K> {
         trial.energy = self.pairs.sum_of_terms::<R>(self.records, &trial.record, row, 0.0, &mut self.terms[ahead]);
     }
 
-    /// Tries displacements one after the other, each of which is accepted if the energy rises by its threshold at most;
-    /// how many are.
+    /// Tries displacements one after the other; each is accepted if the energy rises by at most its threshold. Returns
+    /// the number accepted.
     ///
-    /// The energies of all of them are summed before the first is judged, so that the processor works on several at
-    /// once; one that an accepted move may have touched is summed again. So each is judged as if it were alone.
+    /// The energies of all trials are summed before the first is decided, so that the processor works on several at
+    /// once; an energy that an accepted move may have changed is summed again. Each decision is therefore the same as
+    /// for single trials.
     #[inline(always)]
     pub fn displace<R: Records>(&mut self, trials: &mut [Trial]) -> u64 {
         for (ahead, trial) in trials.iter_mut().enumerate() {
@@ -190,7 +192,7 @@ impl<'a, P: PairLaw, K: Kinds> Moves<'a, P, K> {
         for at in 0..trials.len() {
             let trial = &trials[at];
             let before = self.energies[trial.particle];
-            // false for what is not a number, too
+            // also false for NaN
             let lower = trial.energy <= before + trial.threshold;
             if !lower {
                 continue;
@@ -209,7 +211,7 @@ impl<'a, P: PairLaw, K: Kinds> Moves<'a, P, K> {
         accepted
     }
 
-    /// Carries out an accepted displacement; whether rows were mended.
+    /// Carries out an accepted displacement; returns whether rows were updated.
     #[inline(always)]
     fn settle<R: Records>(&mut self, trial: &Trial, old: &[f64; 4], ahead: usize) -> bool {
         let i = trial.particle;
@@ -225,17 +227,17 @@ impl<'a, P: PairLaw, K: Kinds> Moves<'a, P, K> {
         far
     }
 
-    /// Exchanges the identities of i and j if the energy rises by `threshold` at most.
+    /// Exchanges the identities of i and j if the energy rises by at most `threshold`.
     #[inline(always)]
     pub fn exchange<R: Records>(&mut self, i: usize, j: usize, threshold: f64) -> bool {
         let kinds = self.pairs.kinds;
-        // the growing one first: it is the one that is refused
+        // the growing one first, as it is the one usually rejected
         let (i, j) = if kinds.shrinks(self.records[i][3], self.records[j][3]) { (j, i) } else { (i, j) };
         let (own, other) = (self.records[i][3], self.records[j][3]);
         let before = self.energies[i] + self.energies[j];
         let most = before + threshold;
         let limit = self.limit(most);
-        // both as they would be: their own pair keeps its energy
+        // both in their new state: their own pair keeps its energy
         (self.records[i][3], self.records[j][3]) = (other, own);
         let records = &*self.records;
         let [terms, other_terms, ..] = &mut *self.terms;
@@ -244,7 +246,7 @@ impl<'a, P: PairLaw, K: Kinds> Moves<'a, P, K> {
         let (other_row, _) = self.lists.row_for(&kinds, j, own);
         let mut refused = false;
         if let (Some(short), false, true) = (&self.lists.short, whole, limit < f64::INFINITY) {
-            // most are refused by the neighbours that are near already
+            // most moves are rejected because of close neighbours
             refused = pairs.sum_up_to::<R>(records, &records[i], short.eights(i), 0.0, limit, terms) > limit;
         }
         let (mut after, mut after_own) = (f64::NAN, f64::NAN);

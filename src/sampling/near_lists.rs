@@ -1,10 +1,10 @@
-//! Neighbour lists of moving particles with changing identities, mended where a particle has gone too far.
+//! Neighbour lists of moving particles with changing identities, updated where a particle has moved too far.
 //!
-//! The long rows hold every pair whose *reference* positions are nearer than the largest cutoff of the glass + skin;
-//! the short rows those nearer than the pair's own cutoff + skin. A particle that has left its reference by more than
-//! (skin - overshoot)/2, overshoot being the longest trial displacement, gets a new reference and new rows. What the
-//! rows hold beyond the cutoff adds exactly nothing, and sums are exact (see `local_energy`): no result depends on the
-//! history of a list.
+//! The long rows hold every pair whose *reference* positions are closer than the largest cutoff of the glass + skin;
+//! the short rows those closer than the pair's own cutoff + skin. A particle that has moved from its reference by more
+//! than (skin - overshoot)/2, where overshoot is the largest trial displacement, gets a new reference and new rows.
+//! Pairs beyond the cutoff add exactly zero, and sums are exact (see `local_energy`): no result depends on the history
+//! of a list.
 
 use super::kinds::{KindRule, Kinds, with_kinds};
 use super::local_energy::{Images, PADDING};
@@ -12,17 +12,17 @@ use super::rows::NeighbourRows;
 use crate::forces::lanes::{Inside, Kernel, Records, RegisterPass, Sphere, in_registers, particles_within};
 use crate::model::{Law, PairLaw, PeriodicBox};
 
-/// Pairs nearer than this times sigma_ij come first in their row: they are the ones that refuse a move.
+/// Pairs closer than this times sigma_ij come first in their row: they are the ones that reject a move.
 const CLOSE: f64 = 1.12;
-/// Entries of a long row nearer than this come first [sigma], where there are no short rows.
+/// Entries of a long row closer than this come first [sigma], if there are no short rows.
 const NEAR: f32 = 1.35;
 
-/// What lists hold.
+/// The range of the lists.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Extent {
     /// Largest distance at which two particles of the glass interact [sigma].
     pub largest_cutoff: f64,
-    /// What rows hold beyond the cutoff [sigma].
+    /// How far rows extend beyond the cutoff [sigma].
     pub skin: f64,
     /// Whether there are short rows.
     pub short: bool,
@@ -32,7 +32,7 @@ pub(super) struct NearLists {
     pub cell: PeriodicBox,
     pub long: NeighbourRows,
     pub short: Option<NeighbourRows>,
-    /// [N + 1] position and the identity that the short row is made for
+    /// [N + 1] position and the identity for which the short row is made
     pub reference: Vec<[f64; 4]>,
     skin: f64,
     reach: f64,
@@ -72,7 +72,7 @@ impl NearLists {
         lists
     }
 
-    /// All rows anew.
+    /// Rebuilds all rows.
     pub fn rebuild(&mut self, law: &Law, rule: &KindRule, records: &[[f64; 4]]) {
         for (i, record) in records[..records.len() - 1].iter().enumerate() {
             self.set_reference(law, rule, i, record);
@@ -95,20 +95,20 @@ impl NearLists {
         self.update_short(law, rule, i);
     }
 
-    /// A short row for the identity that particle i got.
+    /// Rebuilds the short row for the new identity of particle i.
     #[inline(never)]
     pub fn change(&mut self, law: &Law, rule: &KindRule, i: usize, identity: f64) {
         with_kinds!(law, rule, |_law, kinds| self.reference[i][3] = kinds.listed(identity));
         self.update_short(law, rule, i);
     }
 
-    /// How far from its reference a particle may go when trial moves reach `overshoot` further [sigma].
+    /// How far a particle may move from its reference when trial moves extend `overshoot` further [sigma].
     pub fn safe_displacement(&self, overshoot: f64) -> f64 {
         0.5 * (self.skin - overshoot)
     }
 
-    /// A row that holds all neighbours of particle i as it is and with the identity `identity`; whether it is the short
-    /// one.
+    /// A row that holds all neighbours of particle i with its present identity and with `identity`, and whether it is
+    /// the short one.
     #[inline(always)]
     pub fn row_for<K: Kinds>(&self, kinds: &K, i: usize, identity: f64) -> (&[[u32; 8]], bool) {
         match &self.short {
@@ -140,20 +140,20 @@ impl NearLists {
         }
     }
 
-    /// The particles near the reference of i, into `found`.
+    /// Finds the particles near the reference of i, into `found`.
     fn find(&mut self, i: usize) {
         let sphere = Sphere {
             centre: [self.fractions[0][i], self.fractions[1][i], self.fractions[2][i]],
             scale: self.cell.edges.map(|edge| (edge / 4294967296.0) as f32),
             // f32 and 2^-32 of the box are exact to 1e-6 of the reach
             squared_radius: (self.reach * self.reach * 1.00001) as f32,
-            // with short rows these make their own order
+            // short rows have their own order
             squared_core: if self.short.is_none() { NEAR * NEAR } else { 0.0 },
         };
         particles_within(self.kernel, &self.fractions, &sphere, &mut self.inside);
         self.found.clear();
         for part in [&self.inside.core, &self.inside.shell] {
-            // each by rising index
+            // each in increasing order of the index
             match part.binary_search(&(i as u32)) {
                 Ok(own) => {
                     self.found.extend_from_slice(&part[..own]);
@@ -182,7 +182,8 @@ impl NearLists {
     }
 }
 
-/// Picks those of a long row that are within cutoff sigma_ij + skin of particle i, near ones apart; how many they are.
+/// Selects from a long row the particles within cutoff sigma_ij + skin of particle i, close ones separately; returns
+/// their numbers.
 struct Sort<'a, K> {
     kinds: &'a K,
     cutoff: f64,

@@ -26,8 +26,8 @@ impl Distance {
     }
 }
 
-/// Calls `visit(i, j, r^2)` once for every pair (minimum image) with r < `reach`; the order depends on the
-/// positions alone.
+/// Calls `visit(i, j, r^2)` once for every pair (minimum image) with r < `reach`; the order depends only on the
+/// positions.
 pub fn for_each_near_pair(cell: &PeriodicBox, positions: &[f64], reach: f64, mut visit: impl FnMut(usize, usize, f64)) {
     let (atoms, distance, largest) = (positions.as_chunks::<3>().0, Distance::new(cell), reach * reach);
     let Some(grid) = Grid::new(cell, positions, reach) else {
@@ -73,16 +73,16 @@ struct Grid {
     range: isize,
     /// [cells + 1]
     starts: Vec<u32>,
-    /// [N], by cell, then by rising index
+    /// [N], by cell, then in order of increasing index
     particles: Vec<u32>,
 }
 
 impl Grid {
-    /// `None` where the box holds too few cells: then all pairs are as good.
+    /// `None` if the box holds too few cells: then all pairs are as fast.
     fn new(cell: &PeriodicBox, positions: &[f64], reach: f64) -> Option<Self> {
         let count = |range: f64| cell.edges.map(|edge| (range * edge / reach).floor() as usize);
         let range = [2usize, 1].into_iter().find(|&range| count(range as f64).iter().all(|&n| n > 2 * range))?;
-        // no more cells than particles: a sparse box must not cost memory
+        // no more cells than particles, to limit the memory of a sparse box
         let most = ((positions.len() / 3) as f64).cbrt().ceil() as usize + 2 * range;
         let cells = count(range as f64).map(|n| n.min(most));
         let index_of = |atom: &[f64]| {
@@ -97,7 +97,7 @@ impl Grid {
         Some(Self { cells, range: range as isize, starts, particles: order })
     }
 
-    /// Where the members of a cell are in `particles`.
+    /// The range of the members of a cell in `particles`.
     fn members(&self, cell: usize) -> std::ops::Range<usize> {
         self.starts[cell] as usize..self.starts[cell + 1] as usize
     }
@@ -145,7 +145,7 @@ fn counting_sort(keys: usize, of: &[usize]) -> (Vec<u32>, Vec<u32>) {
 mod tests {
     use super::*;
     use crate::random::{Purpose, stream};
-    use rand::Rng;
+    use rand::RngExt;
 
     #[test]
     fn cells_find_the_pairs_of_the_plain_double_loop() {

@@ -15,7 +15,7 @@ pub struct PairDistribution {
 }
 
 impl PairDistribution {
-    /// Bins of `width` [sigma] up to `bins` times it, which must not be more than half the box; `classes` of particles.
+    /// Bins of `width` [sigma] up to `bins` times it, at most half the box; `classes` of particles.
     pub fn new(classes: usize, width: f64, bins: usize) -> Self {
         Self { width, counts: vec![vec![vec![0; bins]; classes]; classes], ideal: vec![vec![0.0; classes]; classes] }
     }
@@ -34,7 +34,7 @@ impl PairDistribution {
         let (bins, width) = (self.counts.first().map_or(0, |row| row[0].len()), self.width);
         for_each_near_pair(cell, positions, bins as f64 * width, |i, j, r2| {
             let (a, b) = (class[i].min(class[j]) as usize, class[i].max(class[j]) as usize);
-            // rounding of the root may lead just beyond the last bin
+            // rounding of the root may exceed the last bin
             let bin = ((r2.sqrt() / width) as usize).min(bins - 1);
             self.counts[a][b][bin] += 1;
         });

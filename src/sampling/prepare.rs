@@ -1,12 +1,12 @@
 //! The preparation of one glass as a resumable task.
 //!
-//! Random positions lose their overlaps by capped descent, are melted at T_melt = max(2 T_o, T) by the same moves
-//! as later (T_o: onset of slow dynamics), so that nothing of the start is left, then jump to the temperature T. From
-//! there the run goes on until it is `relaxation_times` times as long as its own relaxation time: the time at which
-//! F_s(k, t) of the run's moves (swaps included) falls to 1/e. F_s is measured in epochs that begin at 16, 32, 64, ...
-//! ticks, so that the early, still ageing part does not enter, and an epoch counts once it holds three relaxation
-//! times (or half of `relaxation_times`, not less than one, when that is less). A run that reaches `max_steps`
-//! first is kept and flagged. The melt is not counted in `max_steps`, nor longer than that.
+//! Overlaps of random positions are removed by capped descent. The liquid is then melted at T_melt = max(2 T_o, T) with
+//! the same moves as later (T_o: onset of slow dynamics), so that it forgets its start, and the temperature jumps to T.
+//! The run then continues until it is `relaxation_times` times as long as its own relaxation time: the time at which
+//! F_s(k, t) of the run's moves (including swaps) falls to 1/e. F_s is measured in epochs that begin at 16, 32, 64, ...
+//! ticks, so that the early, still ageing part does not contribute; an epoch counts once it holds three relaxation
+//! times (or half of `relaxation_times`, but at least one, if that is less). A run that reaches `max_steps` first is
+//! kept and flagged. The melt does not count towards `max_steps`, and is not longer than that.
 
 use super::dynamics::{DynamicsSettings, DynamicsState};
 use super::hybrid::{HybridSettings, HybridState};
@@ -19,7 +19,7 @@ use super::trace::Trace;
 use super::{PrepareMethod, PrepareSettings, Thermostat};
 use crate::error::{Error, Result};
 use crate::forces::{PairSum, as_lanes, as_lanes_mut};
-use crate::model::{Configuration, Model, PeriodicBox, Preset};
+use crate::model::{Configuration, Law, Model, PeriodicBox, Potential, Preset};
 use crate::random::{Purpose, Stream, stream};
 use crate::task::{Progress, Task, in_steps};
 use serde::{Deserialize, Serialize};
@@ -28,13 +28,14 @@ use serde::{Deserialize, Serialize};
 const MELT_STEPS: u64 = 2000;
 /// Ticks after T is reached at which the first fresh epoch of F_s begins; then at every doubling.
 const FIRST_EPOCH: u64 = 16;
-/// Relaxation times that an epoch must hold to be believed.
+/// Relaxation times that an epoch must hold to count.
 const EPOCH_LENGTH: f64 = 3.0;
-/// A sweep of Monte Carlo in force calls, about, and an attempted swap per particle: for the length of a slice.
+/// Approximate cost in force calls of a sweep of Monte Carlo, and of an attempted swap per particle: for the length of
+/// a slice.
 const CALLS_PER_SWEEP: u64 = 10;
 const CALLS_PER_SWAP: f64 = 5.0;
 
-/// A prepared glass: the liquid as it stands at the end.
+/// A prepared glass: the final state of the liquid.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PreparedGlass {
     /// Positions in the box.
@@ -68,7 +69,7 @@ enum Moves {
     MonteCarlo(Box<MonteCarloState>),
 }
 
-/// How far a preparation is.
+/// The progress of a preparation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 enum Preparation {
     Descent(OverlapRemoval, Box<Stream>),
@@ -83,15 +84,15 @@ struct Equilibrium {
     /// Blocks or ticks done at T.
     ticks: u64,
     meter: RelaxationMeter,
-    /// tau of the epoch before, while the present one is too short.
+    /// tau of the previous epoch, while the present one is too short.
     earlier: Option<f64>,
     trace: Trace,
 }
 
-/// The state of a preparation; a plain record.
+/// The state of a preparation; serialisable.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PrepareState {
-    /// Identities as at the start; in a phase with moves they keep their own.
+    /// Identities as at the start; in a phase with moves, the moves have their own.
     configuration: Configuration,
     phase: Preparation,
     result: Option<PreparedGlass>,
@@ -99,7 +100,7 @@ pub struct PrepareState {
 
 /// One glass of the stage `prepare`.
 pub struct PrepareTask {
-    preset: Preset,
+    potential: Potential,
     settings: PrepareSettings,
     state: PrepareState,
     sum: PairSum<1>,
@@ -109,27 +110,31 @@ pub struct PrepareTask {
     swap_lists: SwapLists,
 }
 
-/// T_o, the onset of slow dynamics [epsilon / k_B] (Khomenko et al. 2020; Mocanu et al. 2023; for the two
-/// monodisperse models a temperature at which they are surely liquid).
-pub fn onset_temperature(preset: Preset) -> f64 {
-    match preset {
-        Preset::Pss => 0.18,
-        Preset::Tlj | Preset::TljAsPrinted | Preset::Lj => 1.0,
-        Preset::Harmonic => 0.01,
-    }
+/// T_o, the onset of slow dynamics [epsilon / k_B] (pss: Khomenko et al. 2020; tlj: Mocanu et al. 2023); for all other models a
+/// temperature at which they are surely liquid: that of their law, in units of the largest epsilon_aa.
+pub fn onset_temperature(potential: impl Into<Potential>) -> f64 {
+    let potential = potential.into();
+    let of_law = match potential.law() {
+        Law::SoftSphereQuartic(_) => 0.18,
+        Law::Harmonic(_) => 0.01,
+        _ => 1.0,
+    };
+    of_law * potential.energy_scale()
 }
 
-/// k of F_s, about the first peak of the structure factor [sigma^-1].
-pub fn wave_number(preset: Preset) -> f64 {
-    match preset {
-        Preset::Pss => 7.0,
-        Preset::Tlj | Preset::TljAsPrinted => 7.2,
-        Preset::Harmonic | Preset::Lj => 7.1,
-    }
+/// k of F_s, about the first peak of the structure factor [sigma^-1]: that of the law, in units of the largest sigma_aa.
+pub fn wave_number(potential: impl Into<Potential>) -> f64 {
+    let potential = potential.into();
+    let of_law = match potential.law() {
+        Law::SoftSphereQuartic(_) => 7.0,
+        Law::LennardJonesQuartic(_) => 7.2,
+        _ => 7.1,
+    };
+    of_law / potential.length_scale()
 }
 
 impl PrepareTask {
-    /// Glass number `glass` of a campaign.
+    /// Glass number `glass` of a preset at its density.
     ///
     /// # Errors
     /// `Error::Usage` for the method `import` (there is nothing to run), for fewer than 2 particles, and for T = inf
@@ -138,30 +143,31 @@ impl PrepareTask {
         Self::with_particles(preset, unplaced(preset, particles), settings, seed, glass)
     }
 
-    /// The same with particles of one's own choice (box, species, diameters; positions are not used).
+    /// The same for given particles (box, species, diameters; positions are not used).
     ///
     /// # Errors
     /// As [`PrepareTask::new`].
     pub fn with_particles(
-        preset: Preset,
+        potential: impl Into<Potential>,
         unplaced: Configuration,
         settings: PrepareSettings,
         seed: u64,
         glass: u64,
     ) -> Result<Self> {
-        Self::with_stream(preset, unplaced, settings, stream(seed, Purpose::Prepare, glass, 0))
+        Self::with_stream(potential, unplaced, settings, stream(seed, Purpose::Prepare, glass, 0))
     }
 
-    /// The same with a stream of one's own.
+    /// The same with a given random stream.
     ///
     /// # Errors
     /// As [`PrepareTask::new`].
     pub fn with_stream(
-        preset: Preset,
+        potential: impl Into<Potential>,
         unplaced: Configuration,
         settings: PrepareSettings,
         mut random: Stream,
     ) -> Result<Self> {
+        let potential = potential.into();
         let particles = unplaced.particles();
         let infinite = settings.temperature.is_infinite();
         let usable = particles >= 2 && settings.temperature > 0.0 && settings.time_step > 0.0 && settings.md_steps > 0;
@@ -175,7 +181,7 @@ impl PrepareTask {
         }
         let configuration = placed_at_random(unplaced, &mut random);
         let phase = Preparation::Descent(OverlapRemoval::new(configuration.positions.clone()), Box::new(random));
-        let mut task = Self::resume(preset, settings, PrepareState { configuration, phase, result: None });
+        let mut task = Self::resume(potential, settings, PrepareState { configuration, phase, result: None });
         if infinite {
             task.finish_random();
         }
@@ -183,7 +189,8 @@ impl PrepareTask {
     }
 
     /// Continues a preparation, bit for bit.
-    pub fn resume(preset: Preset, settings: PrepareSettings, state: PrepareState) -> Self {
+    pub fn resume(potential: impl Into<Potential>, settings: PrepareSettings, state: PrepareState) -> Self {
+        let potential = potential.into();
         let mut current = state.configuration.clone();
         let mut lists = None;
         let hybrid = match &state.phase {
@@ -191,7 +198,7 @@ impl PrepareTask {
             Preparation::Equilibrate(equilibrium) => match &equilibrium.moves {
                 Moves::Hybrid(hybrid) => Some(hybrid),
                 Moves::MonteCarlo(run) => {
-                    lists = Some(MonteCarloLists::new(preset, run));
+                    lists = Some(MonteCarloLists::new(potential, run));
                     None
                 }
             },
@@ -201,8 +208,8 @@ impl PrepareTask {
             current.species.clone_from(&hybrid.species);
             current.diameters.clone_from(&hybrid.diameters);
         }
-        let sum = PairSum::new(preset.model(&current), current.cell).ordered_if_large(&current.positions);
-        Self { preset, settings, state, sum, lists, swap_lists: SwapLists::default() }
+        let sum = PairSum::new(potential.model(&current), current.cell).ordered_if_large(&current.positions);
+        Self { potential, settings, state, sum, lists, swap_lists: SwapLists::default() }
     }
 
     /// The glass, once the task is done.
@@ -224,7 +231,7 @@ impl PrepareTask {
         HybridSettings { dynamics, md_steps: self.settings.md_steps, swaps_per_particle: swaps }
     }
 
-    /// One unit of work; its cost in force calls, about.
+    /// One unit of work; returns the approximate cost in force calls.
     fn unit(&mut self) -> Result<u64> {
         match std::mem::replace(&mut self.state.phase, Preparation::Done) {
             Preparation::Descent(descent, random) => self.descend(descent, random),
@@ -235,7 +242,7 @@ impl PrepareTask {
     }
 
     fn melt_temperature(&self) -> f64 {
-        self.settings.temperature.max(2.0 * onset_temperature(self.preset))
+        self.settings.temperature.max(2.0 * onset_temperature(self.potential))
     }
 
     fn descend(&mut self, mut descent: OverlapRemoval, random: Box<Stream>) -> Result<u64> {
@@ -266,13 +273,13 @@ impl PrepareTask {
             let mut configuration = self.state.configuration.clone();
             configuration.positions = hybrid.dynamics.positions;
             let warm_up = 1000.min(self.settings.equilibration.max_steps / 10);
-            let run = MonteCarloState::start(self.preset, configuration, warm_up, hybrid.dynamics.random);
-            self.lists = Some(MonteCarloLists::new(self.preset, &run));
+            let run = MonteCarloState::start(self.potential, configuration, warm_up, hybrid.dynamics.random);
+            self.lists = Some(MonteCarloLists::new(self.potential, &run));
             Moves::MonteCarlo(Box::new(run))
         } else {
             Moves::Hybrid(hybrid)
         };
-        let meter = RelaxationMeter::new(&start, wave_number(self.preset), self.tick_time());
+        let meter = RelaxationMeter::new(&start, wave_number(self.potential), self.tick_time());
         let trace = Trace::default();
         self.state.phase =
             Preparation::Equilibrate(Box::new(Equilibrium { moves, ticks: 0, meter, earlier: None, trace }));
@@ -307,7 +314,7 @@ impl PrepareTask {
             }
         };
         let tick = self.tick_time();
-        equilibrium.measure(wave_number(self.preset), tick);
+        equilibrium.measure(wave_number(self.potential), tick);
         let done = equilibrium.is_long_enough(self.settings.equilibration.relaxation_times, tick);
         if done || equilibrium.ticks * self.tick_steps() >= self.settings.equilibration.max_steps {
             self.finish(*equilibrium, done);
@@ -373,7 +380,7 @@ impl PrepareTask {
     }
 
     fn pressure(&self, configuration: &Configuration) -> f64 {
-        let model = self.preset.model(configuration);
+        let model = self.potential.model(configuration);
         configuration.density() * self.settings.temperature
             + configurational_pressure(&model, &configuration.cell, &configuration.positions)
     }
@@ -442,7 +449,7 @@ impl Equilibrium {
         self.trace.offer(self.ticks as f64 * tick_time, self.moves.potential_energy() / particles);
     }
 
-    /// That of this epoch; or of the one before, until this one is long enough to disprove it.
+    /// The relaxation time of this epoch, or of the one before until this one is long enough.
     fn relaxation_time(&self) -> Option<f64> {
         let earlier = self.earlier.filter(|tau| self.meter.elapsed() < 2.0 * tau);
         self.meter.relaxation_time().or(earlier)
@@ -456,7 +463,7 @@ impl Equilibrium {
     }
 }
 
-/// Force calls of a block, about.
+/// Approximate number of force calls of a block.
 pub(super) fn block_calls(settings: &HybridSettings) -> u64 {
     settings.md_steps + (CALLS_PER_SWAP * settings.swaps_per_particle) as u64
 }

@@ -1,12 +1,12 @@
-//! Settings of the stage `relax`: liquids in equilibrium, and how they relax.
+//! Settings of the stage `relax`: liquids in equilibrium and their relaxation.
 
 use super::prepare::wave_number;
 use super::settings::{Equilibration, PrepareMethod, PrepareSettings};
 use super::thermostats::Thermostat;
-use crate::model::Preset;
+use crate::model::{Potential, Preset};
 use serde::{Deserialize, Serialize};
 
-/// The moves whose relaxation is measured.
+/// The dynamics whose relaxation is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LiquidDynamics {
@@ -19,7 +19,7 @@ pub enum LiquidDynamics {
 impl LiquidDynamics {
     pub const ALL: [LiquidDynamics; 2] = [LiquidDynamics::Md, LiquidDynamics::HybridSwap];
 
-    /// How a glass would be prepared by these moves.
+    /// The method that prepares a glass with these moves.
     fn method(self) -> PrepareMethod {
         match self {
             LiquidDynamics::Md => PrepareMethod::Md,
@@ -48,7 +48,7 @@ pub struct RelaxSettings {
     pub md_steps: u64,
     /// Attempted swaps per particle after each block.
     pub swaps_per_particle: f64,
-    /// The moves by which a sample reaches equilibrium, whatever is measured afterwards.
+    /// The moves by which a sample is equilibrated, regardless of what is measured afterwards.
     pub equilibrate_by: LiquidDynamics,
     /// How long, in relaxation times of that run itself.
     pub equilibration: Equilibration,
@@ -59,19 +59,24 @@ pub struct RelaxSettings {
 }
 
 impl RelaxSettings {
-    /// The papers' values for each model, where they give them.
-    pub fn defaults(preset: Preset) -> Self {
-        let (temperatures, equilibrate_by): (&[f64], _) = match preset {
-            Preset::Pss => (&[0.5, 0.4, 0.32, 0.25, 0.2, 0.18, 0.16, 0.14, 0.13, 0.12], LiquidDynamics::HybridSwap),
-            Preset::Tlj | Preset::TljAsPrinted => {
+    /// The papers' values for each preset, where they give them; for a model with tables of its own there are no temperatures.
+    pub fn defaults(potential: impl Into<Potential>) -> Self {
+        let potential = potential.into();
+        let (temperatures, equilibrate_by): (&[f64], _) = match potential.preset() {
+            Some(Preset::Pss) => {
+                (&[0.5, 0.4, 0.32, 0.25, 0.2, 0.18, 0.16, 0.14, 0.13, 0.12], LiquidDynamics::HybridSwap)
+            }
+            Some(Preset::Tlj | Preset::TljAsPrinted) => {
                 (&[2.0, 1.5, 1.2, 1.0, 0.9, 0.8, 0.75, 0.7], LiquidDynamics::HybridSwap)
             }
-            Preset::Harmonic => (&[0.01], LiquidDynamics::Md),
-            Preset::Lj => (&[4.0, 3.0, 2.5, 2.0], LiquidDynamics::Md),
+            Some(Preset::Harmonic) => (&[0.01], LiquidDynamics::Md),
+            Some(Preset::Lj) => (&[4.0, 3.0, 2.5, 2.0], LiquidDynamics::Md),
+            None if potential.is_of_one_kind() => (&[], LiquidDynamics::Md),
+            None => (&[], LiquidDynamics::HybridSwap),
         };
-        let prepare = PrepareSettings::defaults(preset);
+        let prepare = PrepareSettings::defaults(potential);
         Self {
-            wave_number: wave_number(preset),
+            wave_number: wave_number(potential),
             temperatures: temperatures.to_vec(),
             dynamics: vec![LiquidDynamics::Md],
             samples: 4,
@@ -87,7 +92,7 @@ impl RelaxSettings {
         }
     }
 
-    /// The preparation that brings a sample to equilibrium.
+    /// The preparation that equilibrates a sample.
     pub fn preparation(&self, temperature: f64) -> PrepareSettings {
         PrepareSettings {
             glasses: 1,
@@ -101,7 +106,7 @@ impl RelaxSettings {
         }
     }
 
-    /// The temperatures once each, falling.
+    /// The distinct temperatures, decreasing.
     pub fn falling_temperatures(&self) -> Vec<f64> {
         let mut falling = self.temperatures.clone();
         falling.sort_by(|a, b| b.total_cmp(a));

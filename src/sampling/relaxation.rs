@@ -1,4 +1,4 @@
-//! The run's own relaxation time, measured as it goes.
+//! The relaxation time of a run, measured during the run.
 
 use super::correlator::{Correlator, LagSchedule, Snapshot};
 use serde::{Deserialize, Serialize};
@@ -27,7 +27,7 @@ pub fn self_scattering(now: &[f64], before: &[f64], wave_number: f64) -> f64 {
 
 /// Correlation of the positions at lags of 1, 2, 4, ... ticks, each a mean over time origins ([`LagSchedule::Octaves`]).
 ///
-/// For particles that exchange identities the positions are followed, not the identities.
+/// If particles exchange identities, the positions are followed, not the identities.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RelaxationMeter {
     wave_number: f64,
@@ -65,9 +65,9 @@ impl RelaxationMeter {
     }
 }
 
-/// The time at which a correlation, (lag, F) by rising lag, has fallen to 1/e; `None` when it has not yet.
+/// The time at which a correlation, (lag, F) in order of increasing lag, has fallen to 1/e; `None` when it has not yet.
 ///
-/// Between two lags a stretched exponential is laid through both, ln(-ln F) linear in ln t.
+/// Between two lags a stretched exponential is interpolated, with ln(-ln F) linear in ln t.
 pub fn decay_time(correlation: &[(f64, f64)]) -> Option<f64> {
     let target = (-1.0f64).exp();
     let after = correlation.iter().position(|&(_, value)| value <= target)?;

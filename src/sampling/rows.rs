@@ -1,7 +1,8 @@
-//! Symmetric neighbour lists that are mended particle by particle instead of being made anew.
+//! Symmetric neighbour lists that are updated particle by particle instead of being rebuilt.
 
-/// For every particle the indices of its neighbours, k in the row of i exactly when i is in the row of k. The order in
-/// a row is free. Rows are filled up to a multiple of eight with the index N, a particle that nobody reaches.
+/// For every particle the indices of its neighbours; k is in the row of i exactly if i is in the row of k. The order in
+/// a row is arbitrary. Rows are padded to a multiple of eight with the index N, a particle that is out of reach of all
+/// others.
 #[derive(Clone, Debug)]
 pub(super) struct NeighbourRows {
     particles: usize,
@@ -29,7 +30,7 @@ impl NeighbourRows {
         }
     }
 
-    /// The neighbours of i, filled up to a multiple of eight.
+    /// The neighbours of i, padded to a multiple of eight.
     #[inline(always)]
     pub fn eights(&self, i: usize) -> &[[u32; 8]] {
         let start = i * self.stride;
@@ -42,7 +43,7 @@ impl NeighbourRows {
         &self.entries[i * self.stride..][..self.counts[i] as usize]
     }
 
-    /// Gives i the neighbours `row`; the caller does the same for the others, so that the rows are symmetric.
+    /// Sets the neighbours of i to `row`; the caller does the same for the others, so that the rows are symmetric.
     pub fn set(&mut self, i: usize, row: &[u32]) {
         self.widen(row.len());
         let start = i * self.stride;
@@ -52,7 +53,8 @@ impl NeighbourRows {
         self.counts[i] = row.len() as u32;
     }
 
-    /// Gives i the neighbours `row` (without i itself, none twice) and mends the rows of those that come and go.
+    /// Sets the neighbours of i to `row` (without i itself, none twice) and updates the rows of added and removed
+    /// neighbours.
     pub fn replace(&mut self, i: usize, row: &[u32]) {
         let mut old = std::mem::take(&mut self.old);
         old.clear();
@@ -117,7 +119,7 @@ impl NeighbourRows {
 mod tests {
     use super::*;
     use crate::random::{Purpose, stream};
-    use rand::Rng;
+    use rand::RngExt;
 
     #[test]
     fn mended_rows_stay_symmetric() {

@@ -1,9 +1,9 @@
 //! Settings of the stage `prepare`, with the papers' values.
 
-use crate::model::Preset;
+use crate::model::{Potential, Preset};
 use serde::{Deserialize, Serialize};
 
-/// How a glass is made.
+/// The method of preparing a glass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PrepareMethod {
@@ -15,7 +15,7 @@ pub enum PrepareMethod {
     Md,
     /// A quench from the equilibrium (or random, T = inf) at `temperature`.
     Quench,
-    /// Configurations made elsewhere.
+    /// Imported configurations.
     Import,
 }
 
@@ -50,14 +50,24 @@ pub struct PrepareSettings {
     pub from: Vec<String>,
 }
 
+/// The time step of a model that no paper gives one for: 0.005 of the smallest sigma_ab (m / epsilon_ab)^1/2, rounded down to four
+/// decimals.
+pub fn time_step_of(potential: &Potential) -> f64 {
+    (0.005 * potential.time_scale() * 1e4).floor() / 1e4
+}
+
 impl PrepareSettings {
-    /// The papers' values for each model.
-    pub fn defaults(preset: Preset) -> Self {
-        let (temperature, method, time_step) = match preset {
-            Preset::Pss => (0.062, PrepareMethod::HybridSwap, 0.01),
-            Preset::Tlj | Preset::TljAsPrinted => (0.617, PrepareMethod::HybridSwap, 0.005),
-            Preset::Harmonic => (f64::INFINITY, PrepareMethod::Quench, 0.005),
-            Preset::Lj => (2.0, PrepareMethod::Quench, 0.005),
+    /// The papers' values for each preset; for a model with tables of its own there is no temperature (NaN), and the moves are those
+    /// that can exchange something.
+    pub fn defaults(potential: impl Into<Potential>) -> Self {
+        let potential = potential.into();
+        let (temperature, method, time_step) = match potential.preset() {
+            Some(Preset::Pss) => (0.062, PrepareMethod::HybridSwap, 0.01),
+            Some(Preset::Tlj | Preset::TljAsPrinted) => (0.617, PrepareMethod::HybridSwap, 0.005),
+            Some(Preset::Harmonic) => (f64::INFINITY, PrepareMethod::Quench, 0.005),
+            Some(Preset::Lj) => (2.0, PrepareMethod::Quench, 0.005),
+            None if potential.is_of_one_kind() => (f64::NAN, PrepareMethod::Md, time_step_of(&potential)),
+            None => (f64::NAN, PrepareMethod::HybridSwap, time_step_of(&potential)),
         };
         Self {
             glasses: 16,

@@ -1,10 +1,10 @@
-//! Where a liquid starts from: random positions, and the removal of their overlaps.
+//! The start of a liquid: random positions, and the removal of their overlaps.
 
 use crate::error::{Error, Result};
 use crate::forces::{PairSum, as_lanes, as_lanes_mut};
 use crate::model::{Configuration, PeriodicBox, Preset, soft_sphere_diameters, species_counts};
 use crate::random::Stream;
-use rand::Rng;
+use rand::RngExt;
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 
@@ -19,8 +19,8 @@ const MOBILITY: f64 = 3e-4;
 /// Steps after which a start is given up.
 const MOST_STEPS: u64 = 20_000;
 
-/// The particles of a preset before they have positions [empty]: a cube of the preset's density, species counts by
-/// largest remainder, diameters the quantiles of P(s) = A/s^3.
+/// The particles of a preset without positions: a cube of the preset's density, species counts by largest remainder,
+/// diameters the quantiles of P(s) = A/s^3.
 pub fn unplaced(preset: Preset, particles: usize) -> Configuration {
     let species = species_counts(particles, preset.composition())
         .iter()
@@ -34,7 +34,7 @@ pub fn unplaced(preset: Preset, particles: usize) -> Configuration {
     Configuration { cell: PeriodicBox::cubic(particles, preset.density()), positions: Vec::new(), species, diameters }
 }
 
-/// Random positions for particles, their identities shuffled; positions that were there are forgotten.
+/// Random positions for these particles, with shuffled identities; existing positions are discarded.
 pub fn placed_at_random(mut particles: Configuration, random: &mut Stream) -> Configuration {
     particles.species.shuffle(random);
     particles.diameters.shuffle(random);
@@ -48,10 +48,10 @@ pub fn random_configuration(preset: Preset, particles: usize, random: &mut Strea
     placed_at_random(unplaced(preset, particles), random)
 }
 
-/// Steepest descent with capped steps, until molecular dynamics is safe; a plain record.
+/// Steepest descent with capped steps, until molecular dynamics is safe; serialisable.
 ///
-/// Every step moves particle i by F_i times a fixed mobility, at most 0.1 sigma: forces of any size, as random
-/// insertion gives them, do no harm.
+/// Every step moves particle i by F_i times a fixed mobility, at most 0.1 sigma, so that arbitrarily large forces, as
+/// in random insertion, do no harm.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OverlapRemoval {
     /// [3N]
@@ -77,7 +77,7 @@ impl OverlapRemoval {
         }
         if self.steps >= MOST_STEPS {
             return Err(Error::Numerical(format!(
-                "overlaps are left after {MOST_STEPS} steps of descent (largest force {largest}); use another seed"
+                "overlaps remain after {MOST_STEPS} steps of descent (largest force {largest}); use another seed"
             )));
         }
         for (atom, f) in self.positions.chunks_exact_mut(3).zip(forces.chunks_exact(3)) {

@@ -1,7 +1,8 @@
 //! Swap moves at frozen positions: two particles exchange their diameters or species.
 //!
-//! A pair is drawn uniformly among the pairs of unlike particles (like ones would change nothing; their number never
-//! changes, so the proposal is symmetric) and accepted with min[1, exp(-beta dU)]. The pair's own energy is the same
+//! A pair is drawn uniformly among the pairs of unlike particles (swaps of like particles have no effect; the number of
+//! unlike pairs is constant, so the proposal is symmetric) and accepted with min[1, exp(-beta dU)]. The pair's own
+//! energy is the same before and after and is left out. Acceptance counts only unlike pairs.
 //! before and after and is left out. Acceptance counts unlike pairs only.
 
 use super::draws::{Draws, index};
@@ -12,7 +13,7 @@ use crate::model::{Mixture, Model, PairLaw, PeriodicBox};
 use crate::random::Stream;
 use serde::{Deserialize, Serialize};
 
-/// What the lists hold beyond the largest cutoff, so that they serve for some blocks [sigma].
+/// How far the lists extend beyond the largest cutoff, so that they remain valid for several blocks [sigma].
 const SKIN: f64 = 0.3;
 
 /// Attempted and accepted moves of one kind.
@@ -34,7 +35,7 @@ impl MoveCount {
     }
 }
 
-/// What a block of swaps did.
+/// The result of a block of swaps.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SwapBlock {
     pub count: MoveCount,
@@ -42,8 +43,8 @@ pub struct SwapBlock {
     pub energy_change: f64,
 }
 
-/// Attempts `attempts` swaps at temperature `temperature` [epsilon / k_B], positions [3N] frozen; `model` carries the
-/// new identities afterwards. Nothing is attempted where all particles are alike.
+/// Attempts `attempts` swaps at temperature `temperature` [epsilon / k_B], positions [3N] frozen; `model` holds the new
+/// identities afterwards. Nothing is attempted if all particles are identical.
 pub fn swap_block(
     model: &mut Model,
     cell: &PeriodicBox,
@@ -55,8 +56,8 @@ pub fn swap_block(
     SwapLists::default().block(model, cell, positions, temperature, attempts, random)
 }
 
-/// Neighbour lists that serve several blocks of one glass. They never change a result: made anew at any time, the
-/// blocks have the same bits.
+/// Neighbour lists that are used for several blocks of one glass. They never change a result: if they are rebuilt at
+/// any time, the results of the blocks are bitwise identical.
 #[derive(Default)]
 pub struct SwapLists {
     liquid: Option<Liquid>,
@@ -64,7 +65,7 @@ pub struct SwapLists {
 }
 
 impl SwapLists {
-    /// With a kernel of one's own choice, for comparisons.
+    /// With a given kernel, for comparisons.
     pub fn with_kernel(kernel: Kernel) -> Self {
         Self { liquid: None, kernel: Some(kernel) }
     }

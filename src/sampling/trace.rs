@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// Points at which every second one is dropped.
 const MOST_POINTS: usize = 1024;
 
-/// (time, value) at equal distances in time, which double whenever the record is full.
+/// (time, value) at equal time intervals, which double whenever the record is full.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Trace {
     stride: u64,
@@ -21,7 +21,7 @@ impl Default for Trace {
 }
 
 impl Trace {
-    /// Offers the next point; it is kept when its turn has come.
+    /// Offers the next point; it is kept if it is due.
     pub fn offer(&mut self, time: f64, value: f64) {
         if self.offered.is_multiple_of(self.stride) {
             if self.time.len() == MOST_POINTS {
@@ -29,7 +29,8 @@ impl Trace {
                 halve(&mut self.value);
                 self.stride *= 2;
             }
-            // a full record is halved at an even multiple of the old stride: the point is in turn for the new one
+            // a full record is halved at an even multiple of the old stride, so that the point is due for the new
+            // stride
             self.time.push(time);
             self.value.push(value);
         }

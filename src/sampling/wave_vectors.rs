@@ -3,22 +3,22 @@
 use crate::model::PeriodicBox;
 use std::f64::consts::PI;
 
-/// Lengths further than this from the wave number asked for are left out [sigma^-1].
+/// Lengths further than this from the requested wave number are left out [sigma^-1].
 const HALF_WIDTH: f64 = 0.05;
-/// The lengths nearest to the wave number are taken one after the other until there are this many vectors.
+/// The lengths closest to the wave number are taken one after the other until there are this many vectors.
 const ENOUGH: usize = 240;
-/// Fewer vectors than this are not isotropic: in a small box lengths further away are taken, too.
+/// Fewer vectors than this are not isotropic: in a small box more distant lengths are taken, too.
 const FEWEST: usize = 48;
 
 /// The lattice vectors q = 2 pi (n_x/L_x, n_y/L_y, n_z/L_z) of a shell, and the mean of cos(q.d) over them.
 ///
-/// A fixed choice: all vectors of a length, nearest lengths to the wave number first, within 0.05 sigma^-1 of it and until
-/// there are 240, but at least 48, from however far.
+/// A fixed choice: all vectors of a length, the lengths closest to the wave number first, within 0.05 sigma^-1 of it
+/// and until there are 240, but at least 48, however distant.
 #[derive(Clone, Debug)]
 pub struct WaveVectors {
     /// 2 pi / L
     unit: [f64; 3],
-    /// n >= 0, with the share of its reflections among all vectors.
+    /// n >= 0, with the fraction of its reflections among all vectors.
     octant: Vec<([usize; 3], f64)>,
     /// Largest component.
     highest: usize,
@@ -26,7 +26,7 @@ pub struct WaveVectors {
     mean_length: f64,
 }
 
-/// Of a vector with n >= 0: its length, and how many reflections it has.
+/// For a vector with n >= 0: its length, and its number of reflections.
 struct Candidate {
     n: [usize; 3],
     length: f64,
@@ -61,7 +61,7 @@ impl WaveVectors {
         let mut taken: Vec<Candidate> = Vec::new();
         let mut count = 0;
         for candidate in all {
-            // vectors of one length differ by rounding
+            // vectors of the same length differ by rounding
             let same = taken.last().is_some_and(|last| (last.length - candidate.length).abs() < 1e-9 * wave_number);
             if !same && (count >= ENOUGH || (count >= FEWEST && away(&candidate) > HALF_WIDTH)) {
                 break;

@@ -1,4 +1,4 @@
-//! What every stage needs to know of the run.
+//! What every stage needs from the run.
 
 use crate::error::{Error, Result};
 use crate::files::layout::Layout;
@@ -12,40 +12,40 @@ use crate::tunnelling::{TunnelSettings, Unit, units_of};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-/// What every stage needs to know of the run.
+/// What every stage needs from the run.
 pub struct Context<'r> {
     pub ranks: &'r Ranks,
     pub deck: Deck,
     pub directory: PathBuf,
-    /// Tasks that a rank advances side by side.
+    /// Number of tasks that a rank advances concurrently.
     pub threads: usize,
     /// Whether this rank shows progress.
     pub visible: bool,
     pub stop: Stop,
     /// The last stage that may run.
     until: Option<Stage>,
-    /// Idle time before this stage.
+    /// Idle time before this stage [s].
     waited: f64,
     started: Instant,
 }
 
-/// What a stage finds of its own earlier work.
+/// Earlier results of the same stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Earlier {
-    /// Nothing that can be used.
+    /// No usable results.
     Nothing,
-    /// Complete results of a smaller deck, to be added to.
+    /// Complete results of a smaller deck, to be extended.
     Part,
 }
 
-/// What the tasks of a stage depend on beside its keys.
+/// What the tasks of a stage depend on besides its keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BuiltOn {
-    /// The deck says all.
+    /// Only the deck.
     Deck,
-    /// The contents of the file of another stage.
+    /// The contents of another stage's file.
     File(Stage),
-    /// The same; tasks are numbered through all glasses, so that with more glasses they are others.
+    /// The same, with tasks numbered across all glasses: with more glasses, the numbers mean different tasks.
     AllGlasses(Stage),
 }
 
@@ -62,28 +62,28 @@ impl<'r> Context<'r> {
         Self { ranks, deck, directory, threads, visible, stop, until, waited: 0.0, started: Instant::now() }
     }
 
-    /// Whether this run has a stage: the deck asks for it, and it is not after `--until`.
+    /// Whether this run includes a stage: it is in the deck and not after `--until`.
     pub fn runs(&self, stage: Stage) -> bool {
         self.deck.has(stage) && self.until.is_none_or(|until| stage <= until)
     }
 
-    /// The clocks of a stage start.
+    /// Starts the clocks of a stage.
     pub fn begin_stage(&mut self) {
         self.waited = self.ranks.waited();
         self.started = Instant::now();
     }
 
-    /// Since the stage began.
+    /// Time since the stage began.
     pub fn elapsed(&self) -> Duration {
         self.started.elapsed()
     }
 
-    /// Who works on the tasks of a stage.
+    /// The workers for the tasks of a stage.
     pub fn workers(&self, stage: Stage) -> Workers<'_> {
         Workers { ranks: self.ranks, threads: self.threads, stop: &self.stop, stage: stage.name() }
     }
 
-    /// Collective: the journal of the stage whose states and results `records` names.
+    /// Collective: opens the journal of the stage, with the types of states and results given by `records`.
     ///
     /// # Errors
     /// As [`Journal::open`].
@@ -94,7 +94,7 @@ impl<'r> Context<'r> {
         Journal::open(self.ranks, of)
     }
 
-    /// The progress of a stage with so many tasks, or of one round of it.
+    /// The progress of a stage, or of one of its rounds, with `total` tasks.
     pub fn progress(&self, stage: Stage, total: usize) -> Progress {
         Progress::new(self.ranks, &self.directory, self.visible, stage.name(), total)
     }
@@ -109,7 +109,7 @@ impl<'r> Context<'r> {
         StageFile::create(self.ranks, &self.directory, &header, layout)
     }
 
-    /// Completes the file of the stage that began last, and lets go of its checkpoints.
+    /// Completes the file of the current stage and removes its checkpoints.
     ///
     /// # Errors
     /// `Storage` when the file cannot be completed.
@@ -118,7 +118,7 @@ impl<'r> Context<'r> {
         self.finish_with(file, journal, tasks)
     }
 
-    /// The same with the costs of tasks that no journal knows.
+    /// The same, with the costs of tasks that are in no journal.
     ///
     /// # Errors
     /// As [`Context::finish`].
@@ -133,8 +133,8 @@ impl<'r> Context<'r> {
         journal.map_or(Ok(()), Journal::close)
     }
 
-    /// What a checkpoint of a stage says of itself. How many glasses are asked for is not part of it where tasks belong to one
-    /// glass: more glasses change none of them.
+    /// The header of a stage's checkpoints. It does not contain the number of glasses if every task belongs to one
+    /// glass, because more glasses leave the existing tasks unchanged.
     fn checkpoint_header(&self, records: &StageRecords, built_on: BuiltOn) -> Result<CheckpointHeader> {
         let stage = records.stage;
         let keys = self.deck.stage_keys(stage)?;
@@ -147,33 +147,34 @@ impl<'r> Context<'r> {
         Ok(CheckpointHeader { stage, program: records.program()?, deck_keys, seed: self.deck.campaign.seed, built_on })
     }
 
-    /// What the tasks of a stage that belong to one glass depend on: the deck, or glasses that it did not make.
+    /// What the tasks of a stage depend on if each belongs to one glass: only the deck, or glasses that the deck did
+    /// not prepare.
     pub fn on_glasses(&self) -> BuiltOn {
         if self.deck.has(Stage::Prepare) { BuiltOn::Deck } else { BuiltOn::File(Stage::Prepare) }
     }
 
-    /// The section of a stage that is being run.
+    /// The section of a running stage.
     ///
     /// # Errors
-    /// `Internal` when the deck does not have it.
+    /// `Internal` when the deck has no such section.
     pub fn section<'d, T>(&self, section: &'d Option<T>, stage: Stage) -> Result<&'d T> {
         section.as_ref().ok_or_else(|| Error::Internal(format!("stage {stage} runs without its section")))
     }
 
-    /// Minima found on the way are quenched as those of the exploration were.
+    /// Settings for quenches outside the exploration; they are those of the exploration.
     pub fn quench_settings(&self) -> QuenchSettings {
         match &self.deck.explore {
             Some(explore) => QuenchSettings::from(explore),
-            None => QuenchSettings::from(&ExploreSettings::defaults(self.deck.model.preset)),
+            None => QuenchSettings::from(&ExploreSettings::defaults(self.deck.model.potential)),
         }
     }
 
-    /// The units whose k_B T_Q decides which paths matter: the deck's, else the model's materials.
+    /// The units whose k_B T_Q decides which paths matter: those of the deck, else the materials of the model.
     pub fn units(&self) -> Vec<Unit> {
-        let preset = self.deck.model.preset;
+        let potential = &self.deck.model.potential;
         match &self.deck.tunnel {
-            Some(settings) => units_of(preset, settings),
-            None => units_of(preset, &TunnelSettings::default()),
+            Some(settings) => units_of(potential, settings),
+            None => units_of(potential, &TunnelSettings::default()),
         }
     }
 }

@@ -1,39 +1,40 @@
-//! What the stages say of their cost before anything is measured: figures that several of them share.
+//! Estimates of the cost of stages before anything has been measured: constants and types that several stages share.
 
 use crate::input::Deck;
 
-/// Force evaluations that a quench takes from T_exp, as seen on the models of the papers.
+/// Force evaluations of a quench from T_exp, as measured for the models of the papers.
 pub const CALLS_PER_QUENCH: f64 = 450.0;
 pub const CALLS_PER_RECOGNISED_QUENCH: f64 = 200.0;
-/// Minima per quench, and candidates per minimum, of the same runs.
+/// Minima per quench, and candidates per minimum, in the same runs.
 pub const MINIMA_PER_QUENCH: f64 = 0.15;
 pub const CANDIDATES_PER_MINIMUM: f64 = 0.3;
-/// A force evaluation of a descent in force calls at rest: the passes of the minimiser, and a list made anew every dozen.
+/// Cost of a force evaluation of a quench, in force calls at fixed positions: it includes the vector operations of the
+/// minimiser and a new neighbour list about every twelve calls.
 pub const CALL_OF_QUENCH: f64 = 3.0;
-/// A force call of a batch in passing from one configuration to the next: lists and minimiser.
+/// Cost of a force call of a batch when it moves from one configuration to the next: neighbour lists and minimiser.
 pub const CALL_OF_BATCH: f64 = 1.5;
 
-/// Resident memory of a process with MPI and HDF5 that has done nothing yet, as seen with Open MPI on Linux [bytes].
+/// Resident memory of a process with MPI and HDF5 before any work, as measured with Open MPI on Linux [bytes].
 pub const PROCESS: f64 = 28e6;
-/// Freed blocks that the allocator keeps between those in use, and lists longer than those of a lattice; a preparation makes
-/// and drops less.
+/// Factor for freed blocks that the allocator keeps, and for neighbour lists longer than those of a lattice; it is
+/// smaller for a preparation, which allocates less.
 const SLACK: f64 = 1.35;
 const SLACK_OF_PREPARATION: f64 = 1.1;
 
 /// Bytes per particle of one configuration [3] in f64.
 pub const VECTOR: f64 = 24.0;
-/// Forces, step and six pairs in f32 of the minimiser, for one configuration.
+/// Forces, step and six secant pairs (f32) of the minimiser, for one configuration.
 pub const MINIMISER: f64 = 2.0 * VECTOR + 6.0 * 2.0 * 0.5 * VECTOR;
-/// A preparation: configurations, velocities, forces, displacements, origins of F_s.
+/// A preparation: configurations, velocities, forces, displacements, reference positions of F_s.
 pub const PREPARATION: f64 = 20.0 * VECTOR;
 
-/// A force call on this machine.
+/// Cost of a force call on this machine.
 #[derive(Clone, Copy, Debug)]
 pub struct ForceCall {
-    /// Seconds of a configuration, alone and as one of a batch.
+    /// Seconds per configuration, for a single one and for one of a batch.
     pub single: f64,
     pub batch: f64,
-    /// Bytes of the pair sums with their lists, for one configuration and for a batch.
+    /// Bytes of the pair sums with their neighbour lists, for one configuration and for a batch.
     pub single_bytes: f64,
     pub batch_bytes: f64,
 }
@@ -51,56 +52,56 @@ pub fn lanes_of_queue() -> f64 {
     2.0 * VECTOR * crate::forces::LANES as f64
 }
 
-/// What the tasks of a stage cost.
+/// Cost of the tasks of a stage.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cost {
     pub tasks: f64,
-    /// Of all tasks together.
+    /// Of all tasks together [s].
     pub seconds: f64,
-    /// Of the stage's file.
+    /// Size of the stage's file.
     pub bytes: f64,
-    /// Standard deviation of the logarithm of a task's cost, as seen in small campaigns.
+    /// Standard deviation of the logarithm of a task's cost, as measured in small campaigns.
     pub spread: f64,
     pub begun: Begun,
 }
 
-/// How tasks are begun.
+/// The order in which tasks are started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Begun {
-    /// As ranks become free; their number is the deck's.
+    /// On demand, as ranks become free; the deck sets their number.
     Counted,
-    /// As ranks become free; their number is known from earlier results alone.
+    /// On demand; their number depends on earlier results.
     Found,
-    /// The same, in the order of their length.
+    /// On demand, the longest first.
     LongestFirst,
-    /// Dealt to the ranks beforehand.
+    /// Assigned to the ranks in advance.
     Dealt,
 }
 
-/// Bytes of a rank in one stage.
+/// Memory of a rank in one stage [bytes].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Memory {
-    /// The process itself and what is gathered before it is written.
+    /// The process itself and the results gathered before they are written.
     pub process: f64,
-    /// What each thread holds beside that.
+    /// Additional memory of each thread.
     pub task: f64,
-    /// The part of `process` that a thousand minima found by this rank hold.
+    /// The part of `process` used by a thousand minima found by this rank.
     pub thousand_minima: f64,
 }
 
 impl Memory {
-    /// Of tasks that hold `task` bytes, as their data structures have them, and `gathered` bytes of results.
+    /// For tasks whose data structures hold `task` bytes, and `gathered` bytes of results.
     pub fn of(task: f64, gathered: f64) -> Self {
         Self { process: PROCESS + gathered, task: SLACK * task, thousand_minima: 0.0 }
     }
 
-    /// The same of liquids that are prepared.
+    /// The same for the preparation of liquids.
     pub fn of_preparation(task: f64, gathered: f64) -> Self {
         Self { process: PROCESS + gathered, task: SLACK_OF_PREPARATION * task, thousand_minima: 0.0 }
     }
 }
 
-/// Numbers that a deck lets expect.
+/// Numbers to be expected from a deck.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Expected {
     pub glasses: f64,
@@ -122,7 +123,7 @@ impl Expected {
         Self { glasses, runs, quenches, minima, pairs }
     }
 
-    /// Glasses of the rank that has most.
+    /// Number of glasses of the rank that has most.
     pub fn share(&self, ranks: usize) -> f64 {
         (self.glasses / ranks.max(1) as f64).max(1.0)
     }

@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::files::StageReader;
 
-/// What was found, and its value.
+/// Name and value of a result.
 pub type Line = (String, String);
 
 pub fn line(name: &str, value: impl ToString) -> Line {

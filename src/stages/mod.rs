@@ -1,4 +1,4 @@
-//! What is done: one folder for each stage. A stage names of another only what reads that one's file, and its cost.
+//! The stages, one folder each. A stage uses nothing of another stage but the reader of its file and its cost.
 
 pub mod connect;
 mod context;

@@ -1,4 +1,4 @@
-//! What a stage is to the commands.
+//! The interface of a stage to the commands.
 
 use super::context::{Context, Earlier};
 use super::cost::{Cost, ForceCall, Memory};
@@ -8,39 +8,39 @@ use crate::files::layout::Layout;
 use crate::files::{Campaign, StageReader, StageRecords};
 use crate::input::Deck;
 
-/// The work of a stage: its file, what it costs, what is said of it. One value for each stage ([`super::work`]).
+/// A stage: its work, its file, its cost and its summary. One value for each stage ([`super::work`]).
 pub trait StageWork: Sync {
-    /// Collective: does the work that the deck asks for and writes the stage's file. `earlier`: what is there of it.
+    /// Collective: does the work of the deck and writes the stage's file. `earlier`: usable earlier results.
     ///
     /// # Errors
-    /// A file that the stage builds on missing or damaged, numerical failures, a directory that cannot be written; `Stopped`
-    /// after a checkpoint when the clock or a signal asks for it.
+    /// A file that the stage builds on is missing or damaged, numerical failures, a directory that cannot be written
+    /// to; `Stopped` after a checkpoint, on the time limit or a signal.
     fn run(&self, context: &Context<'_>, earlier: Earlier) -> Result<()>;
 
-    /// What the work costs, from what the deck says alone; `None` when the deck does not ask for the stage.
+    /// Estimated cost, from the deck alone; `None` when the deck does not have the stage.
     fn cost(&self, deck: &Deck, call: &ForceCall) -> Option<Cost>;
 
-    /// What a rank holds at its peak, one of `ranks`; `None` when the deck does not ask for the stage or it holds little.
+    /// Peak memory of one of `ranks` ranks; `None` when the deck does not have the stage or it needs little.
     fn memory(&self, deck: &Deck, call: &ForceCall, ranks: usize) -> Option<Memory>;
 
-    /// The states and results of its tasks that checkpoints hold; `None` for a stage that keeps none.
+    /// The types of states and results that its checkpoints hold; `None` for a stage without checkpoints.
     fn records(&self) -> Option<&'static StageRecords>;
 
-    /// What is in the stage's file.
+    /// The layout of the stage's file.
     fn layout(&self) -> &'static Layout;
 
-    /// What the stage has found, line by line.
+    /// The results of the stage, line by line.
     ///
     /// # Errors
     /// `Storage` when the file cannot be read.
     fn summary(&self, reader: &StageReader) -> Result<Vec<Line>>;
 
-    /// Whether the complete file that is there lacks something that its own keys do not name.
+    /// Whether the complete file lacks something that its own keys do not name.
     fn is_outdated(&self, _deck: &Deck, _campaign: &Campaign) -> bool {
         false
     }
 
-    /// What a later stage has found and the file of this one lacks; `None` when there is nothing to add.
+    /// What this stage's file lacks although a later stage has computed it; `None` when there is nothing to add.
     ///
     /// # Errors
     /// `Storage` when a file cannot be read.
@@ -48,7 +48,7 @@ pub trait StageWork: Sync {
         Ok(None)
     }
 
-    /// Collective: writes the file once more, with what [`StageWork::lacks`] named.
+    /// Collective: writes the file again, with the data that [`StageWork::lacks`] names.
     ///
     /// # Errors
     /// As [`StageWork::run`].

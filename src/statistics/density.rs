@@ -1,11 +1,11 @@
-//! n(E), the number of double wells of splitting up to E per particle and glass, and the density of states n0.
+//! n(E), the number of double wells with a splitting up to E per particle and glass, and the density of states n0.
 
 use super::heat::schottky;
 use crate::error::{Error, Result};
 use crate::random::{Purpose, stream};
-use rand::Rng;
+use rand::RngExt;
 
-/// Resamples of a bootstrap.
+/// Number of bootstrap samples.
 pub const RESAMPLES: usize = 1000;
 /// One-sided 68 % upper limit of a Poisson mean when nothing was counted: exp(-mu) = 0.32, mu = -ln 0.32.
 pub const POISSON_UPPER_LIMIT: f64 = 1.139_434_283_188_365;
@@ -20,26 +20,27 @@ pub struct Library<'a> {
     particles: usize,
 }
 
-/// n(E) as a staircase: its value from each distinct splitting on.
+/// n(E) as a step function: its value from each distinct splitting on.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct CumulativeDensity {
-    /// Distinct splittings, rising [epsilon].
+    /// Distinct splittings, increasing [epsilon].
     pub splitting: Vec<f64>,
-    /// n(E) = N_DW(splitting <= E) / (N N_g) at each of them.
+    /// n(E) = N_DW(splitting <= E) / (N N_g) at each splitting.
     pub cumulative: Vec<f64>,
     /// N_DW itself.
     pub count: Vec<u64>,
 }
 
-/// Where an error bar comes from.
+/// The method of an error bar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorMethod {
-    /// Central 68 % of resamples of whole glasses. With few glasses and heavy tails a lower bound of the error.
+    /// Central 68 % of bootstrap samples of whole glasses. With few glasses and heavy tails this is a lower bound of
+    /// the error.
     Bootstrap,
-    /// One glass: sqrt(count), as if its double wells were independent.
+    /// A single glass: sqrt(count), as if its double wells were independent.
     Poisson,
-    /// Nothing counted: `upper` is the one-sided 68 % Poisson limit, 1.139 counts, and so is `error`.
+    /// Count 0: `upper` is the one-sided 68 % Poisson limit, 1.139 counts, and so is `error`.
     PoissonUpperLimit,
 }
 
@@ -60,11 +61,12 @@ pub struct DensityEstimate {
 }
 
 impl<'a> Library<'a> {
-    /// Rows (glass, splitting, counted) of double wells in `glasses` glasses of `particles` particles. `counted` says which
-    /// rows take part: not exchange, or only the tunnelling ones. Rows without a splitting (NaN) never do.
+    /// Rows (glass, splitting, counted) of double wells in `glasses` glasses of `particles` particles. `counted`: which
+    /// rows take part, for example all but exchanges, or only the tunnelling ones. Rows without a splitting (NaN) are
+    /// left out.
     ///
     /// # Errors
-    /// `Error::Internal` when the columns differ in length or name a glass beyond `glasses`.
+    /// `Error::Internal` when the columns differ in length or refer to a glass beyond `glasses`.
     pub fn new(
         glass: &'a [u32],
         splitting: &'a [f64],
@@ -111,8 +113,8 @@ impl<'a> Library<'a> {
         result
     }
 
-    /// n(E)/E at `energy` with its 68 % error, by a bootstrap over whole glasses: double wells of one glass are not
-    /// independent. The resamples are those of the campaign's `seed`.
+    /// n(E)/E at `energy` with its 68 % error, by a bootstrap over whole glasses, because double wells of one glass are
+    /// not independent. The bootstrap samples are determined by the campaign's `seed`.
     pub fn density(&self, energy: f64, seed: u64) -> DensityEstimate {
         let mut per_glass = vec![0u64; self.glasses];
         self.rows().filter(|(_, splitting)| *splitting < energy).for_each(|(glass, _)| per_glass[glass as usize] += 1);
@@ -129,7 +131,7 @@ impl<'a> Library<'a> {
                 let poisson = (count as f64).sqrt();
                 match high > low {
                     true => (low, high, ErrorMethod::Bootstrap),
-                    // glasses that happen to hold equal counts show no spread at all
+                    // glasses with equal counts would show no spread at all
                     false => (count as f64 - poisson, count as f64 + poisson, ErrorMethod::Poisson),
                 }
             }
@@ -160,12 +162,12 @@ impl<'a> Library<'a> {
     }
 }
 
-/// n0 = n(k_B T_Q)/k_B T_Q and, beside it, n(E)/E at a third of k_B T_Q: the same number only on a plateau.
+/// n0 = n(k_B T_Q)/k_B T_Q and n(E)/E at a third of k_B T_Q, which agree only on a plateau.
 pub fn quantum_densities(library: &Library, quantum_temperature: f64, seed: u64) -> [DensityEstimate; 2] {
     [quantum_temperature, quantum_temperature / 3.0].map(|energy| library.density(energy, seed))
 }
 
-/// 16 % and 84 % quantiles of the total count over resamples of the glasses.
+/// 16 % and 84 % quantiles of the total count over bootstrap samples of the glasses.
 fn bootstrap_interval(per_glass: &[u64], seed: u64) -> (f64, f64) {
     let mut random = stream(seed, Purpose::Bootstrap, 0, 0);
     let glasses = per_glass.len();

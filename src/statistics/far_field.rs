@@ -1,4 +1,4 @@
-//! How a displacement field decays far from its centre.
+//! The decay of a displacement field far from its centre.
 
 use super::fits::{PowerLaw, power_law};
 use crate::model::PeriodicBox;
@@ -7,12 +7,13 @@ use crate::model::PeriodicBox;
 const NEAREST: f64 = 2.5;
 /// Outer radius of a shell over its inner radius.
 const RATIO: f64 = 1.15;
-/// Shells that a fit needs.
+/// Smallest number of shells for a fit.
 const FEWEST: usize = 4;
 
-/// |d_i| ~ r^exponent (the exponent is -a) of a field [3N] at `positions` [3N], r from the particle that moves most: least squares
-/// through the mean |d_i| of logarithmic shells, from outside of the sphere that holds `core` particles (and of 2.5 sigma) to half
-/// the box. Particles that do not move at all (rattlers) are left out. None with fewer than four shells.
+/// |d_i| ~ r^exponent (the exponent is -a) of a field [3N] at `positions` [3N], with r the distance from the particle
+/// that moves most: least squares through the mean |d_i| of logarithmic shells, from outside the sphere that holds
+/// `core` particles (and of 2.5 sigma) to half the box. Particles that do not move at all (rattlers) are left out. None
+/// with fewer than four shells.
 pub fn far_field(cell: &PeriodicBox, positions: &[f64], field: &[f64], core: f64) -> Option<PowerLaw> {
     let lengths: Vec<f64> =
         field.as_chunks::<3>().0.iter().map(|d| d.iter().map(|d| d * d).sum::<f64>().sqrt()).collect();
@@ -62,7 +63,7 @@ mod tests {
                 .collect();
             let fit = far_field(&cell, &positions, &field, 10.0).unwrap();
             assert!((fit.exponent + a).abs() < 0.03 && fit.error < 0.03, "{fit:?}");
-            // the whole box is core
+            // the core fills the box
             assert_eq!(far_field(&cell, &positions, &field, 5000.0), None);
         }
     }

@@ -1,11 +1,11 @@
-//! Fits: the growth of the number of minima, and relaxation times against temperature.
+//! Fits: the growth of the number of minima, and relaxation times as a function of temperature.
 
 /// y = prefactor x^exponent.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct PowerLaw {
     pub exponent: f64,
     pub prefactor: f64,
-    /// Standard error of the exponent from the scatter of the points (NaN with two).
+    /// Standard error of the exponent from the scatter of the points (NaN with two points).
     pub error: f64,
     pub points: usize,
 }
@@ -23,7 +23,7 @@ fn straight_line(x: &[f64], y: &[f64]) -> Option<Line> {
     weighted_line(x, y, &vec![1.0; x.len()])
 }
 
-/// Squared residuals count `weight` times.
+/// Squared residuals are weighted by `weight`.
 fn weighted_line(x: &[f64], y: &[f64], weight: &[f64]) -> Option<Line> {
     if x.len() < 2 {
         return None;
@@ -40,7 +40,7 @@ fn weighted_line(x: &[f64], y: &[f64], weight: &[f64]) -> Option<Line> {
     slope.is_finite().then_some(Line { intercept, slope, slope_error, misfit })
 }
 
-/// Least squares of ln y against ln x; points that are not positive are left out. None with fewer than two distinct x.
+/// Least squares of ln y against ln x; non-positive points are left out. None with fewer than two distinct x.
 pub fn power_law(x: &[f64], y: &[f64]) -> Option<PowerLaw> {
     let usable = |(x, y): &(&f64, &f64)| **x > 0.0 && **y > 0.0 && x.is_finite() && y.is_finite();
     let (x, y): (Vec<f64>, Vec<f64>) = x.iter().zip(y).filter(usable).map(|(x, y)| (x.ln(), y.ln())).unzip();
@@ -53,8 +53,8 @@ pub fn power_law(x: &[f64], y: &[f64]) -> Option<PowerLaw> {
 pub struct Growth {
     /// Fit of exp <ln n_IS(t)>.
     pub fit: PowerLaw,
-    /// Standard error of beta from its scatter between glasses (NaN with one glass): successive n_IS(t) are one
-    /// history, so that the scatter of the points about the line understates the error.
+    /// Standard error of beta from its scatter between glasses (NaN with one glass): successive n_IS(t) belong to one
+    /// history, so that the scatter of the points about the line underestimates the error.
     pub error_between_glasses: f64,
     /// exp <ln n_IS(t)> at each time (NaN where a glass has no value).
     pub mean: Vec<f64>,
@@ -81,7 +81,7 @@ pub fn growth_exponent(times: &[f64], counts: &[Vec<f64>], from: f64, to: f64) -
     Some(Growth { fit, error_between_glasses, mean })
 }
 
-/// How relaxation times grow on cooling: ln tau = ln tau_0 + B f(T; p).
+/// The growth of relaxation times on cooling: ln tau = ln tau_0 + B f(T; p).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RelaxationLaw {
@@ -107,7 +107,7 @@ pub struct RelaxationFit {
     pub parameter: f64,
     /// Root mean square of ln tau - fit.
     pub deviation: f64,
-    /// Whether p lies inside the range searched: at its edge the data do not determine it.
+    /// Whether p lies inside the search range: at its edge the data do not determine it.
     pub determined: bool,
 }
 
@@ -121,7 +121,7 @@ impl RelaxationLaw {
         }
     }
 
-    /// Where p is searched, given the temperatures of the data.
+    /// The search range of p, given the temperatures of the data.
     fn range(self, lowest: f64, highest: f64) -> (f64, f64) {
         match self {
             RelaxationLaw::Arrhenius => (0.0, 0.0),
@@ -138,9 +138,9 @@ impl RelaxationFit {
     }
 }
 
-/// Least squares in ln tau; p by a scan of its range, then golden sections about the best. The caller chooses the range of
-/// temperatures where the law should hold (Arrhenius above the onset, parabolic below it). None with too few points
-/// (two for Arrhenius, else three).
+/// Least squares in ln tau; p by a scan of its range, then by golden-section search about the best value. The caller
+/// selects the range of temperatures where the law should hold (Arrhenius above the onset, parabolic below it). None
+/// with too few points (two for Arrhenius, else three).
 pub fn fit_relaxation(law: RelaxationLaw, temperatures: &[f64], times: &[f64]) -> Option<RelaxationFit> {
     let usable = |(t, tau): &(&f64, &f64)| **t > 0.0 && **tau > 0.0 && t.is_finite() && tau.is_finite();
     let pairs = temperatures.iter().zip(times).filter(usable);
@@ -148,7 +148,7 @@ pub fn fit_relaxation(law: RelaxationLaw, temperatures: &[f64], times: &[f64]) -
     fit_logarithms(law, &t, &y, &vec![1.0; t.len()])
 }
 
-/// The same from temperatures, ln tau, and how often the square of each deviation counts (1 / its variance).
+/// The same from temperatures, ln tau, and the weight of each squared deviation (1 / its variance).
 pub(super) fn fit_logarithms(law: RelaxationLaw, t: &[f64], y: &[f64], weight: &[f64]) -> Option<RelaxationFit> {
     let line = |p: f64| weighted_line(&t.iter().map(|t| law.coordinate(*t, p)).collect::<Vec<_>>(), y, weight);
     let misfit = |p: f64| line(p).map_or(f64::INFINITY, |line| line.misfit);
@@ -179,8 +179,8 @@ pub(super) fn fit_logarithms(law: RelaxationLaw, t: &[f64], y: &[f64], weight: &
     })
 }
 
-/// The temperature where a fit reaches ln tau = `logarithm` (the glass transition: ln(10^12 tau_0)), searched from
-/// `below` downwards; NaN when it does not.
+/// The temperature at which a fit reaches ln tau = `logarithm` (the glass transition: ln(10^12 tau_0)), searched from
+/// `below` downwards; NaN if it does not.
 pub fn temperature_where(fit: &RelaxationFit, logarithm: f64, below: f64) -> f64 {
     let singular = matches!(fit.law, RelaxationLaw::PowerLaw | RelaxationLaw::VogelFulcherTammann);
     let (mut low, mut high) = (if singular { fit.parameter } else { 0.0 }, below);

@@ -10,12 +10,12 @@ pub fn schottky(splitting: f64, temperature: f64) -> f64 {
     if decay == 0.0 { 0.0 } else { x * x * 4.0 * decay / ((1.0 + decay) * (1.0 + decay)) }
 }
 
-/// C/(N k_B) = (pi^2/6) n0 T of a uniform density n0 per particle, far below its upper end.
+/// C/(N k_B) = (pi^2/6) n0 T for a uniform density n0 per particle, far below its upper end.
 pub fn heat_of_uniform_density(n0: f64, temperature: f64) -> f64 {
     PI * PI / 6.0 * n0 * temperature
 }
 
-/// `per_decade` points to a decade from `from` to at least `to`, both positive: from 10^(k/per_decade).
+/// `per_decade` points per decade from `from` to at least `to`, both positive: from 10^(k/per_decade).
 pub fn logarithmic_grid(from: f64, to: f64, per_decade: usize) -> Vec<f64> {
     let decades = (to / from).log10();
     if !(decades.is_finite() && decades >= 0.0) || per_decade == 0 {

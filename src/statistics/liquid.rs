@@ -6,15 +6,15 @@ use crate::sampling::{
 };
 use serde::{Deserialize, Serialize};
 
-/// A time series in a few numbers.
+/// Summary of a time series.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Average {
     pub mean: f64,
-    /// Standard error, by the integrated autocorrelation time.
+    /// Standard error, from the integrated autocorrelation time.
     pub error: f64,
     /// Integrated autocorrelation time.
     pub correlation_time: f64,
-    /// Whether the series is longer than 50 of them.
+    /// Whether the series is longer than 50 correlation times.
     pub reliable: bool,
 }
 
@@ -26,7 +26,7 @@ impl Average {
     }
 }
 
-/// One sample of the stage `relax` as it reaches the file.
+/// One sample of the stage `relax` as it is written to the file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LiquidSample {
     pub name: LiquidName,
@@ -39,21 +39,21 @@ impl LiquidSample {
     }
 }
 
-/// What the tau_alpha of a temperature rests on.
+/// The quality of tau_alpha at a temperature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EnsembleStatus {
-    /// All samples reached equilibrium and were followed as long as asked for.
+    /// All samples were equilibrated and were followed as long as requested.
     Converged,
-    /// Some sample was followed for a shorter time than asked for.
+    /// Some sample was followed for a shorter time than requested.
     Short,
-    /// Some sample had not reached equilibrium within the steps that it had.
+    /// Some sample was not equilibrated within its steps.
     NotEquilibrated,
     /// F_s has not fallen to 1/e.
     NotReached,
 }
 
-/// The samples of one temperature and one kind of moves.
+/// The samples at one temperature and with one kind of dynamics.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LiquidEnsemble {
     pub temperature: f64,
@@ -76,7 +76,7 @@ pub struct LiquidEnsemble {
     pub energy_correlation_time: f64,
 }
 
-/// Mean and standard error over samples; with one sample the error that it gives itself.
+/// Mean and standard error over samples; for a single sample, its own error.
 fn mean_over(values: &[f64], alone: f64) -> (f64, f64) {
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;
@@ -85,7 +85,7 @@ fn mean_over(values: &[f64], alone: f64) -> (f64, f64) {
 }
 
 impl LiquidEnsemble {
-    /// Of samples of one temperature and kind of moves; `None` without any.
+    /// From the samples at one temperature and with one kind of dynamics; `None` without any.
     pub fn of(samples: &[&LiquidSample]) -> Option<Self> {
         let first = samples.first()?;
         let lags = samples.iter().map(|sample| sample.run.time.len()).min().unwrap_or(0);
@@ -125,7 +125,7 @@ impl LiquidEnsemble {
         })
     }
 
-    /// Groups of particles: all, then each species where there are several.
+    /// Number of groups of particles: all, then each species if there are several.
     pub fn groups(&self) -> usize {
         self.tau_alpha.len()
     }
@@ -148,7 +148,7 @@ impl LiquidEnsemble {
     }
 }
 
-/// 1/e time of the mean curve of a group, and its error by leaving out one sample at a time.
+/// Time at which the mean curve of a group falls to 1/e, and its jackknife error.
 fn jackknifed_decay(time: &[f64], samples: &[&[f64]], width: usize, group: usize) -> (f64, f64) {
     let without = |left_out: Option<usize>| {
         let kept: Vec<&&[f64]> =
@@ -167,7 +167,7 @@ fn jackknifed_decay(time: &[f64], samples: &[&[f64]], width: usize, group: usize
     (without(None), if samples.len() > 1 { ((n - 1.0) / n * squares).sqrt() } else { f64::NAN })
 }
 
-/// tau_alpha of molecular dynamics over that of the hybrid, with its error, by temperature.
+/// tau_alpha of molecular dynamics divided by that of the hybrid, with its error, by temperature.
 pub fn speed_up(dynamics: &LiquidEnsemble, hybrid: &LiquidEnsemble) -> (f64, f64) {
     let of = |ensemble: &LiquidEnsemble| {
         let first = |values: &[f64]| values.first().copied().unwrap_or(f64::NAN);

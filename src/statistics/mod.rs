@@ -1,4 +1,5 @@
-//! What a library of double wells says: densities of states, distributions, heat, fits, error bars; what samples of a liquid say.
+//! Statistics of double wells (densities of states, distributions, specific heat, fits, error bars) and of liquid
+//! samples.
 
 mod density;
 mod far_field;

@@ -1,25 +1,26 @@
 //! The reduced density of vibrational states g(omega) / omega^2, its maximum (the boson peak), and its two parts far below:
 //! g = A_D omega^2 + alpha omega^4, phonons and quasilocalised modes (doi:10.1103/PhysRevResearch.2.013215, sec. II.B).
 //!
-//! The two laws are those of the low-frequency end; near the peak g rises above both. So the parts are counted up to a stated
-//! frequency below it: n modes of a part up to omega of M in all give the most likely coefficient (s + 1) n / (M omega^(s + 1)) of a
-//! law omega^s. Whether the part follows the law is told by the exponent that its modes favour when it is free.
+//! The two laws hold at the low-frequency end; near the peak g rises above both. The parts are therefore counted up to
+//! a stated frequency below it: for n modes of a part up to omega, of M in all, the most likely coefficient of a law
+//! omega^s is (s + 1) n / (M omega^(s + 1)). Whether the part follows the law is shown by the best-fit exponent when it
+//! is free.
 
 use serde::{Deserialize, Serialize};
 
 /// The lowest modes of one glass.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct GlassModes {
-    /// Rising [(epsilon / m)^1/2 / sigma].
+    /// Increasing [(epsilon / m)^1/2 / sigma].
     pub frequencies: Vec<f64>,
     /// P_k and O_k of each.
     pub participation_ratio: Vec<f64>,
     pub phonon_order: Vec<f64>,
-    /// 3 (N - N_rattlers) - 3, the modes there are.
+    /// 3 (N - N_rattlers) - 3, the total number of modes.
     pub modes: usize,
 }
 
-/// A number and its standard error; both NaN when it cannot be told.
+/// A value and its standard error; both NaN when it cannot be determined.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
     pub value: f64,
@@ -30,7 +31,7 @@ impl Estimate {
     const UNKNOWN: Estimate = Estimate { value: f64::NAN, error: f64::NAN };
 }
 
-/// Whether the coefficient of a law is known.
+/// Whether the coefficient of a law could be fitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LawStatus {
@@ -43,15 +44,15 @@ pub enum LawStatus {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Law {
     pub coefficient: Estimate,
-    /// The s that the modes favour when it is free.
+    /// The best-fit s when it is free.
     pub exponent: Estimate,
-    /// Modes of this part that are fitted.
+    /// Number of modes of this part in the fit.
     pub modes: u64,
     pub status: LawStatus,
 }
 
 impl Law {
-    /// The most likely law `power` for modes at `frequencies` up to `end`, of `all` modes; errors of counting.
+    /// The most likely law `power` for modes at `frequencies` up to `end`, of `all` modes; counting errors.
     fn of(frequencies: &[f64], end: f64, all: f64, power: i32) -> Self {
         let modes = frequencies.len() as u64;
         if frequencies.len() < FEWEST_MODES {
@@ -70,7 +71,7 @@ impl Law {
     }
 }
 
-/// g / omega^2 in bins of equal numbers of modes, and what it says.
+/// g / omega^2 in bins of equal numbers of modes, and its analysis.
 #[derive(Clone, Debug)]
 pub struct ReducedDensity {
     /// Edges of the bins [B + 1].
@@ -81,11 +82,12 @@ pub struct ReducedDensity {
     pub density: Vec<f64>,
     /// The mean of g / omega^2 over the bin, weighted as omega^2: n / (M int omega^2) [B].
     pub reduced: Vec<f64>,
-    /// omega_BP; the error is the half width of the bins whose g / omega^2 is within one standard error of the maximum.
+    /// omega_BP; the error is half the width of the range of bins whose g / omega^2 is within one standard error of the
+    /// maximum.
     pub boson_peak: Estimate,
-    /// Up to here no glass lacks a mode; infinite when all are there.
+    /// Up to here no glass lacks a mode; infinite when all modes are known.
     pub complete_to: f64,
-    /// Where the parts are counted up to: the asked share of omega_BP, or of the highest mode where the peak lies beyond it.
+    /// Upper end of the fits: the requested multiple of omega_BP, or of the highest mode if the peak is beyond it.
     pub fitted_to: f64,
     /// A_D omega^2, all modes that are not quasilocalised.
     pub phonons: Law,
@@ -93,7 +95,7 @@ pub struct ReducedDensity {
     pub quasilocalised: Law,
 }
 
-/// Modes of a bin and of a law at least, and bins at most.
+/// Smallest number of modes of a bin and of a law, and largest number of bins.
 const FEWEST_MODES: usize = 10;
 const MOST_BINS: usize = 30;
 /// A mode is quasilocalised when its P_k and its O_k are below these.
@@ -101,7 +103,8 @@ const LOCALISED: f64 = 0.1;
 const PHONON: f64 = 0.5;
 
 impl ReducedDensity {
-    /// From the lowest modes of some glasses, as far up as no glass lacks a mode; the laws below `share` of the boson peak.
+    /// From the lowest modes of some glasses, as far up as no glass lacks a mode; the laws are fitted below `share`
+    /// times the boson peak.
     pub fn new(glasses: &[GlassModes], share: f64) -> Self {
         let last = |glass: &GlassModes| match glass.frequencies.last() {
             Some(last) if glass.frequencies.len() < glass.modes => *last,
@@ -155,7 +158,7 @@ fn parts(glasses: &[GlassModes], end: f64) -> [Vec<f64>; 2] {
     parts
 }
 
-/// Where g / omega^2, averaged over three neighbouring bins, is largest; unknown when that is at the upper end.
+/// The maximum of g / omega^2, averaged over three neighbouring bins; unknown when it is at the upper end.
 fn maximum(edges: &[f64], reduced: &[f64], each: usize) -> Estimate {
     let smooth: Vec<f64> = reduced.windows(3).map(|bins| bins.iter().sum::<f64>() / 3.0).collect();
     let Some(top) = (0..smooth.len()).max_by(|&i, &j| smooth[i].total_cmp(&smooth[j])) else {
@@ -204,7 +207,7 @@ mod tests {
         assert!(
             (level.value / 0.48 - 1.0).abs() < 0.01 && (level.error / level.value - 960_f64.powf(-0.5)).abs() < 1e-3
         );
-        // what is counted as quasilocalised follows omega^2, too: the exponent says so
+        // the modes counted as quasilocalised follow omega^2, too: the exponent shows it
         let exponent = reduced.quasilocalised.exponent;
         assert!((exponent.value - 2.0).abs() < exponent.error && exponent.error < 0.2, "{exponent:?}");
         // g = dI / d omega
@@ -266,7 +269,7 @@ mod tests {
 
     #[test]
     fn the_laws_of_the_low_end_are_found_within_their_errors() {
-        use rand::Rng;
+        use rand::RngExt;
         let (mut within, mut favoured) = ([0, 0], [0, 0]);
         let trials = 100;
         for trial in 0..trials {
@@ -284,11 +287,11 @@ mod tests {
                 within[part] += usize::from((value - expected).abs() < error);
                 favoured[part] += usize::from((law.exponent.value - power).abs() < law.exponent.error);
             }
-            // up to the peak there is much that is no phonon
+            // up to the peak there are many modes that are not phonons
             let to_the_peak = ReducedDensity::new(&glasses, 1.0).phonons;
             assert!(to_the_peak.coefficient.value > 1.5 * DEBYE, "seed {trial}: {to_the_peak:?}");
         }
-        // one standard error holds the truth in two trials of three
+        // the true value is within one standard error in two trials of three
         assert!(within.iter().chain(&favoured).all(|count| (54..=82).contains(count)), "{within:?} {favoured:?}");
     }
 

@@ -29,7 +29,7 @@ pub fn time_average(series: &[f64]) -> TimeAverage {
     let mut tau = 0.5;
     let mut window = 0;
     let mut closed = false;
-    // a series that does not move has no correlation to speak of
+    // a constant series has no correlation
     let spread = sum_of_products(&deviations, 0) / n.max(1) as f64;
     if spread > 0.0 {
         while window + 1 < n / 2 && !closed {

@@ -1,15 +1,16 @@
-//! What relaxation times say of a supercooled liquid: onset, mode-coupling temperature, glass transition.
+//! Analysis of relaxation times of a supercooled liquid: onset, mode-coupling temperature, glass transition.
 //!
 //! - Onset T_o: ln tau = a + E/T + J^2 (1/T - 1/T_o)^2, the last term below T_o only: Arrhenius above, growing below.
 //! - Mode coupling: tau ~ (T - T_mct)^-gamma over T <= T_o with tau <= 10^3 tau(T_o).
 //! - Vogel, Fulcher, Tammann: tau = tau_0 exp(D T_0 / (T - T_0)) over T <= T_o.
-//! - Parabolic: tau = tau_0 exp(J^2 (1/T - 1/T_p)^2) over T <= T_o; T_p is its own and not T_o.
+//! - Parabolic: tau = tau_0 exp(J^2 (1/T - 1/T_p)^2) over T <= T_o; T_p is a separate parameter, not T_o.
 //! - T_g: where a fit reaches 10^12 tau(T_o).
 //!
-//! Where the data tell no onset, the model's own (that of its paper) bounds the last three, and tau there is interpolated;
-//! without either there are none. All are least squares in ln tau, weighted by the errors of ln tau, of which none counts as
-//! less than 5 %: no law is better than that, and hot temperatures, cheaply measured, would decide everything. Errors are half
-//! of the central 68 % of fits to data drawn anew within their errors, and the shift of their median.
+//! If the data do not determine the onset, the model's own value (that of its paper) is the upper end of the last three
+//! fits, and tau there is interpolated; without either there are no fits. All are least squares in ln tau, weighted by
+//! the errors of ln tau, with a minimum of 5 %: no law is more accurate than that, and hot temperatures, which are
+//! cheap to measure, would dominate otherwise. Errors are half of the central 68 % of fits to data drawn again within
+//! their errors, and the shift of their median.
 
 use super::density::RESAMPLES;
 use super::fits::{RelaxationFit, RelaxationLaw, fit_logarithms, temperature_where};
@@ -17,19 +18,19 @@ use crate::random::{Purpose, stream};
 use nalgebra::{Matrix3, Vector3};
 use rand_distr::{Distribution, StandardNormal};
 
-/// Temperatures that the onset asks for: two of them above it, two below.
+/// Number of temperatures needed for the onset: at least two above it and two below.
 const FEWEST_FOR_ONSET: usize = 5;
-/// Temperatures that a law with three parameters asks for.
+/// Number of temperatures needed for a law with three parameters.
 const FEWEST: usize = 4;
 /// tau / tau(T_o) up to which the mode-coupling law is fitted.
 const LARGEST_OF_MODE_COUPLING: f64 = 1e3;
 /// tau(T_g) / tau(T_o).
 const GLASS: f64 = 1e12;
-/// chi^2 that the growth below the onset must save.
+/// chi^2 by which the growth below the onset must improve the fit.
 const SIGNIFICANT: f64 = 9.0;
-/// Relative error of tau that a law itself has.
+/// Relative error of tau attributed to a law itself.
 const SMALLEST_ERROR: f64 = 0.05;
-/// Share of the fits to drawn data that must have a value.
+/// Fraction of the fits to drawn data that must have a value.
 const ENOUGH: f64 = 0.8;
 
 /// A relaxation time.
@@ -41,14 +42,14 @@ pub struct RelaxationPoint {
     pub error: f64,
 }
 
-/// Why a fit has values, or none.
+/// Whether a fit has values, or why not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FitStatus {
     Fitted,
     /// Not enough temperatures where the law should hold.
     TooFew,
-    /// The data do not tell the parameter: it ran to the end of its range, or into nothing when the data were drawn anew.
+    /// The data do not determine the parameter: it reached the end of its range, or had no value for data drawn again.
     Undetermined,
 }
 
@@ -67,7 +68,7 @@ pub struct SupercooledFits {
     pub onset_status: FitStatus,
     /// T_o [epsilon / k_B]
     pub onset: Estimate,
-    /// The temperature below which the other laws are fitted: T_o, or the model's own; NaN for none.
+    /// The temperature below which the other laws are fitted: T_o, or the model's own value; NaN if there is none.
     pub window: f64,
     /// E above it [epsilon]
     pub activation_energy: Estimate,
@@ -88,7 +89,7 @@ pub struct SupercooledFits {
     pub t_g_parabolic: Estimate,
 }
 
-/// Everything at once for one set of data; NaN where there is nothing.
+/// All values for one set of data; NaN where there is none.
 #[derive(Clone, Copy)]
 struct Values {
     status: [FitStatus; 4],
@@ -97,7 +98,7 @@ struct Values {
     numbers: [f64; 11],
 }
 
-/// Data with what they weigh.
+/// Data with their weights.
 struct Data {
     temperature: Vec<f64>,
     logarithm: Vec<f64>,
@@ -111,7 +112,7 @@ impl Data {
         Data { temperature: pick(&self.temperature), logarithm: pick(&self.logarithm), weight: pick(&self.weight) }
     }
 
-    /// Data without errors are fitted as if all had the same.
+    /// Data without errors are fitted with equal weights.
     fn with_errors(points: &[RelaxationPoint], known: bool) -> Self {
         let weight = |point: &RelaxationPoint| match known {
             true => (point.error / point.tau).max(SMALLEST_ERROR).powi(-2),
@@ -141,7 +142,7 @@ fn onset_at(data: &Data, p: f64) -> Option<(f64, Vector3<f64>)> {
     (coefficients.iter().all(|c| c.is_finite()) && coefficients[2] >= 0.0).then_some((misfit, coefficients))
 }
 
-/// T_o, E, ln tau(T_o): two temperatures at least on either side of it.
+/// T_o, E, ln tau(T_o), with at least two temperatures on either side.
 fn onset(data: &Data, errors_known: bool) -> (FitStatus, [f64; 3]) {
     let mut falling = data.temperature.clone();
     falling.sort_by(|a, b| b.total_cmp(a));
@@ -162,7 +163,7 @@ fn onset(data: &Data, errors_known: bool) -> (FitStatus, [f64; 3]) {
         return nothing;
     };
     let straight = line.deviation.powi(2) * data.weight.iter().sum::<f64>();
-    // without errors the scatter about the better fit stands for them
+    // without errors, the scatter about the better fit is used in their place
     let scale = if errors_known { 1.0 } else { misfit / (count as f64 - 4.0).max(1.0) };
     if straight - misfit < SIGNIFICANT * scale || k == 0 || k == SCAN {
         return nothing;
@@ -170,7 +171,7 @@ fn onset(data: &Data, errors_known: bool) -> (FitStatus, [f64; 3]) {
     (FitStatus::Fitted, [p, c[1], c[0] + c[1] / p])
 }
 
-/// A law with three parameters over its data.
+/// A law with three parameters fitted to its data.
 fn fitted(law: RelaxationLaw, data: &Data) -> (FitStatus, Option<RelaxationFit>) {
     if data.temperature.len() < FEWEST {
         return (FitStatus::TooFew, None);
@@ -182,7 +183,7 @@ fn fitted(law: RelaxationLaw, data: &Data) -> (FitStatus, Option<RelaxationFit>)
     }
 }
 
-/// ln tau at a temperature among those of the data, linear in 1/T between two of them; NaN outside.
+/// ln tau at a temperature among those of the data, linear in 1/T between neighbours; NaN outside.
 fn interpolated(data: &Data, temperature: f64) -> f64 {
     let mut points: Vec<(f64, f64)> = data.temperature.iter().map(|t| 1.0 / t).zip(data.logarithm.clone()).collect();
     points.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -227,8 +228,8 @@ fn all_fits(data: &Data, errors_known: bool, of_model: Option<f64>) -> Values {
     }
 }
 
-/// Half the central 68 % of draws and how far their median is from the value, added in squares; `None` when too many are
-/// missing.
+/// Half the central 68 % of draws and the shift of their median from the value, added in quadrature; `None` when too
+/// many are missing.
 fn spread(value: f64, mut values: Vec<f64>) -> Option<f64> {
     let all = values.len() as f64;
     values.retain(|value| value.is_finite());
@@ -237,13 +238,13 @@ fn spread(value: f64, mut values: Vec<f64>) -> Option<f64> {
     (values.len() as f64 >= ENOUGH * all).then(|| (0.5 * (at(0.84) - at(0.16))).hypot(at(0.5) - value))
 }
 
-/// Fits what relaxation times allow; points without a finite tau above 0 are left out. Points of unknown error
-/// (NaN) are left out where others have one; where none has, all weigh alike and the fits are without errors. `of_model`: the onset to use where the data tell none. The draws are
-/// those of the campaign's `seed`.
+/// Fits the laws that the relaxation times allow; points without a finite tau above 0 are left out. Points of unknown
+/// error (NaN) are left out if others have one; if none has, all have equal weights and the fits have no errors.
+/// `of_model`: the onset to use if the data do not determine it. The draws are determined by the campaign's `seed`.
 pub fn fit_supercooled(points: &[RelaxationPoint], of_model: Option<f64>, seed: u64) -> SupercooledFits {
     let usable = |point: &&RelaxationPoint| point.tau > 0.0 && point.tau.is_finite() && point.temperature > 0.0;
     let mut points: Vec<RelaxationPoint> = points.iter().filter(usable).copied().collect();
-    // one point of unknown error must not take the errors of all others away
+    // one point of unknown error must not remove the errors of all others
     if points.iter().any(|point| point.error.is_finite()) {
         points.retain(|point| point.error.is_finite());
     }
@@ -262,7 +263,7 @@ pub fn fit_supercooled(points: &[RelaxationPoint], of_model: Option<f64>, seed: 
             all_fits(&Data::with_errors(&moved, known), known, of_model).numbers
         };
         let draws: Vec<[f64; 11]> = (0..RESAMPLES / 4).map(|_| drawn()).collect();
-        // the first number of each fit says whether it stands
+        // the first number of each fit shows whether it exists
         for (fit, numbers) in [(0, 0..2), (1, 3..5), (2, 5..8), (3, 8..11)] {
             for number in numbers.clone() {
                 match spread(values.numbers[number], draws.iter().map(|draw| draw[number]).collect()) {

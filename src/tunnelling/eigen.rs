@@ -2,7 +2,7 @@
 
 use super::pentadiagonal::{Hamiltonian, normalise};
 
-/// The lowest eigenvalues, rising, with orthonormal vectors (sum psi^2 = 1).
+/// The lowest eigenvalues, increasing, with orthonormal vectors (sum psi^2 = 1).
 #[derive(Clone, Debug)]
 pub(crate) struct Eigenpairs {
     pub energies: Vec<f64>,
@@ -41,7 +41,7 @@ fn bisect(hamiltonian: &Hamiltonian, count: usize, floor: f64) -> Vec<f64> {
     (0..count).map(|level| 0.5 * (low[level] + high[level])).collect()
 }
 
-/// The lowest `count` levels from nothing.
+/// The lowest `count` levels without an initial guess.
 pub(crate) fn lowest(hamiltonian: &Hamiltonian, count: usize, floor: f64) -> Option<Eigenpairs> {
     let n = hamiltonian.size();
     if n < count {
@@ -66,8 +66,8 @@ pub(crate) fn lowest(hamiltonian: &Hamiltonian, count: usize, floor: f64) -> Opt
 /// The lowest levels from approximate ones: None when the result is not certain to be the lowest levels.
 ///
 /// Every round solves (H - e_k) y = psi_k for each level, makes the block orthonormal, and diagonalises H within it
-/// (Rayleigh-Ritz), so that close pairs are told apart however small their splitting; at the end, inertia counts
-/// prove that no level was missed.
+/// (Rayleigh-Ritz), so that close pairs are resolved however small their splitting; at the end, inertia counts prove
+/// that no level was missed.
 pub(crate) fn refine(hamiltonian: &Hamiltonian, start: Eigenpairs, floor: f64) -> Option<Eigenpairs> {
     let Eigenpairs { mut energies, mut vectors } = start;
     let rounding = 100.0 * hamiltonian.rounding();
@@ -91,8 +91,8 @@ pub(crate) fn refine(hamiltonian: &Hamiltonian, start: Eigenpairs, floor: f64) -
     None
 }
 
-/// Whether these (each within its tolerance of a level of its own) are the lowest levels: below the highest one there
-/// are no more levels than found. Where others crowd about the highest, every one is checked.
+/// Whether these (each within its tolerance of a distinct level) are the lowest levels: below the highest one there are
+/// no more levels than found. If others are close to the highest, every one is checked.
 fn none_missed(hamiltonian: &Hamiltonian, energies: &[f64], tolerance: impl Fn(f64) -> f64) -> bool {
     let most_below = |level: usize, widths: f64| {
         hamiltonian.count_below(energies[level] - widths * tolerance(energies[level])) <= level

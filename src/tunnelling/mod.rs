@@ -1,7 +1,7 @@
 //! From the energy profile of a double well to its quantum doublet.
 //!
 //! -1/(2 m~ d^2) psi'' + V(xi) psi = E psi along the minimum-energy path, xi = s/d (doi:10.1103/PhysRevLett.124.225901;
-//! doi:10.1063/5.0128820, Eqs. 11-15). One dimension: the zero-point energy of the other modes is not in it.
+//! doi:10.1063/5.0128820, Eqs. 11-15). One dimension: the zero-point energy of the other modes is not included.
 //! Energies in epsilon, rates in epsilon/hbar, M = m~ d^2.
 
 mod eigen;
@@ -21,7 +21,7 @@ pub use profile::Profile;
 pub use schroedinger::{LEVEL_TOLERANCE, Spectrum, Stretch, solve_potential};
 pub use semiclassical::SemiclassicalStatus;
 use std::collections::BTreeMap;
-pub use unit::{Unit, is_below, units_of};
+pub use unit::{Unit, is_below, materials_of, units_of};
 pub use zero_point::splitting_with_zero_point;
 
 /// Splittings below this [epsilon] are marked `below_floor`. The numerical error of a splitting is smaller (about
@@ -35,7 +35,7 @@ pub const REQUIRED_DECAY: f64 = 30.0;
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TunnelSettings {
-    /// Grid points per unit xi to start from (N_xi); doubled until the levels stand still.
+    /// Initial number of grid points per unit xi (N_xi); doubled until the levels no longer change.
     pub points: usize,
     /// How many levels are kept (at least 2).
     pub levels: usize,
@@ -56,7 +56,7 @@ impl Default for TunnelSettings {
     }
 }
 
-/// What kind of splitting e_2 - e_1 is.
+/// The kind of the splitting e_2 - e_1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
@@ -81,25 +81,26 @@ impl Kind {
     }
 }
 
-/// How the levels were left.
+/// The outcome of the calculation of the levels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LevelsStatus {
     /// Changed by less than 1e-8 in the last doubling, and decayed at both ends.
     Converged,
-    /// Still changing on the finest grid allowed; `convergence` tells by how much.
+    /// Still changing on the finest grid allowed; `convergence` is the change.
     GridLimit,
-    /// The data end in a wall before the highest level has decayed; `decay` tells by how much it has.
+    /// The data end in a wall before the highest level has decayed; `decay` is the decay reached.
     Truncated,
-    /// V falls beyond an end of the data (curvature not positive): no bound states; figures are NaN.
+    /// V decreases beyond an end of the data (curvature not positive): no bound states; results are NaN.
     Unbound,
-    /// The eigenvalue problem could not be solved; figures are NaN.
+    /// The eigenvalue problem could not be solved; results are NaN.
     Unsolved,
-    /// There was no profile to solve (the path did not converge); figures are NaN.
+    /// There was no profile to solve (the path did not converge); results are NaN.
     NoProfile,
 }
 
-/// The quantum figures of one double well for one reduced mass. What does not exist is NaN, with its status.
+/// The quantum properties of one double well for one reduced mass. What does not exist is NaN, with the status that
+/// explains it.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Doublet {
     /// e_1, e_2, ... on the zero of V.
@@ -112,7 +113,7 @@ pub struct Doublet {
     pub tunnelling_element: f64,
     /// exp(-2 S(e_2)) over the period of the lower well [epsilon/hbar].
     pub decay_rate: f64,
-    /// Eq. 14 as printed: the well from its minimum on, without the factor 2 [epsilon/hbar].
+    /// Eq. 14 as printed: the integral over the well starts at its minimum, without the factor 2 [epsilon/hbar].
     pub decay_rate_paper: f64,
     pub kind: Kind,
     /// The splitting is smaller than [`SPLITTING_FLOOR`].
@@ -129,7 +130,7 @@ pub struct Doublet {
     pub weights: [f64; 2],
     /// S((e_1 + e_2)/2).
     pub action: f64,
-    /// Its turning points a < b, as positions of the profile given.
+    /// Its turning points a < b, as positions of the given profile.
     pub turning_points: [f64; 2],
     pub status: LevelsStatus,
     pub tunnelling_element_status: SemiclassicalStatus,
@@ -137,7 +138,7 @@ pub struct Doublet {
 }
 
 impl Doublet {
-    /// A row without figures, for a path that has none.
+    /// A row of NaN, for a path without a solution.
     pub fn unsolved(levels: usize, status: LevelsStatus) -> Self {
         Self {
             levels: vec![f64::NAN; levels],
@@ -164,14 +165,15 @@ impl Doublet {
 
 /// Solves the double well of `profile` for m~ = `reduced_mass`.
 ///
-/// `saddle` is the position xi of the saddle, None to take the highest maximum of the profile. V is a not-a-knot
-/// spline through the data. Beyond data that end at the minima (xi = 0, 1) it goes on as the parabola of the
-/// curvature given; data that reach further are used on all their range, and V goes on with the spline's last value,
-/// slope and curvature where it rises (a wall where it does not). The domain is as wide as the highest level needs.
+/// `saddle` is the position xi of the saddle, None for the highest maximum of the profile. V is a not-a-knot spline
+/// through the data. Beyond data that end at the minima (xi = 0, 1) it continues as the parabola of the given
+/// curvature; data that extend further are used on their whole range, and V continues with the spline's last value,
+/// slope and curvature where it rises (with a wall where it does not). The domain is as wide as the highest level
+/// needs.
 ///
 /// # Errors
-/// `Error::Numerical` when the numbers are no profile (not finite, not rising, not from 0 to 1, no positive length or
-/// reduced mass). Everything else is a status.
+/// `Error::Numerical` when the numbers do not define a profile (not finite, not increasing, not from 0 to 1, no
+/// positive length or reduced mass). Everything else is reported by the status.
 pub fn solve(profile: &Profile, saddle: Option<f64>, reduced_mass: f64, settings: &TunnelSettings) -> Result<Doublet> {
     if !(reduced_mass.is_finite() && reduced_mass > 0.0) {
         return Err(Error::Numerical(format!("the reduced mass must be a positive number, got {reduced_mass}")));
@@ -202,11 +204,11 @@ fn find_saddle(potential: &Potential, given: Option<f64>) -> Option<f64> {
     (potential.value(position) > potential.value(1.0).max(potential.value(0.0))).then_some(position)
 }
 
-/// The levels on a domain wide enough for the highest of them, and the decay reached.
+/// The levels on a domain wide enough for the highest level, and the decay reached.
 fn bound_levels(potential: &Potential, mass: f64, levels: usize, points: usize) -> Option<(Spectrum, f64)> {
     let scale = (2.0 * mass).sqrt();
     let floor = potential.lowest();
-    // Bohr-Sommerfeld: the energy below which there are one or two levels more than asked for
+    // Bohr-Sommerfeld: the energy below which there are one or two levels more than requested
     let wanted = std::f64::consts::PI * (levels as f64 + 1.0);
     let mut excess = 1e-6;
     while scale * potential.rough_phase(floor + excess) < wanted && excess < 1e15 {
@@ -219,7 +221,7 @@ fn bound_levels(potential: &Potential, mass: f64, levels: usize, points: usize) 
     }
     let mut top = floor + excess;
     for _ in 0..4 {
-        // a margin, so that the domain need not be widened for a level a little higher than thought
+        // a margin, so that the domain need not be widened for a level slightly higher than estimated
         let [left, right] = [0, 1].map(|side| potential.reach(top, 1.1 * 0.5 * REQUIRED_DECAY / scale, side));
         let stretch = Stretch { left, right, points, levels };
         let spectrum = schroedinger::solve_on_grids(&|xi, h| potential.node_value(xi, h), mass, &stretch)?;

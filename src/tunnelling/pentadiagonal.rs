@@ -21,10 +21,10 @@ impl Hamiltonian {
         (self.kinetic * 30.0 / 12.0, -self.kinetic * 16.0 / 12.0, self.kinetic / 12.0)
     }
 
-    /// Largest rounding error of one entry of H psi: what a residual cannot fall below.
+    /// Largest rounding error of one entry of H psi: a lower bound on the residual.
     pub fn rounding(&self) -> f64 {
         let highest = self.potential.iter().fold(0.0f64, |highest, v| highest.max(v.abs()));
-        // far out, where V is high, the wave function is gone: only the kinetic part matters there
+        // far out, where V is high, the wave function vanishes: only the kinetic part matters there
         f64::EPSILON * (16.0 / 3.0 * self.kinetic + highest.min(self.kinetic))
     }
 
@@ -156,7 +156,7 @@ impl Factors {
     }
 }
 
-/// Scales to |x| = 1; leaves a zero or non-finite vector as it is and says false.
+/// Scales to |x| = 1; leaves a zero or non-finite vector unchanged and returns false.
 pub(crate) fn normalise(x: &mut [f64]) -> bool {
     let largest = x.iter().fold(0.0f64, |largest, value| largest.max(value.abs()));
     if largest.is_nan() || largest.is_infinite() || largest == 0.0 {

@@ -1,4 +1,4 @@
-//! How the splitting changes with the potential and with the length of the path, to first order.
+//! First-order changes of the splitting with the potential and with the length of the path.
 //!
 //! With T = -1/(2 m~ d^2) d2/dxi2 and psi_k of norm 1, de_k = <k|dV|k> - (2/d) <k|T|k> dd for a change dV(xi) at fixed xi and
 //! dd of the length (Hellmann-Feynman); <k|T|k> = e_k - <k|V|k>.
@@ -9,7 +9,7 @@ use super::{TunnelSettings, bound_levels};
 use crate::error::Result;
 use crate::paths::spline::CubicSpline;
 
-/// A change of a double well per unit of what it depends on.
+/// A change of a double well per unit of a parameter.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Perturbation {
     /// dV [points] at the profile's xi [epsilon], any zero.
@@ -23,7 +23,7 @@ pub struct Perturbation {
 /// dE = d(e_2 - e_1) of each perturbation of a double well whose profile ends at its minima; NaN when it has no levels.
 ///
 /// # Errors
-/// `Error::Numerical` when the numbers are no profile, as in [`super::solve`].
+/// `Error::Numerical` when the numbers do not define a profile, as in [`super::solve`].
 pub fn splitting_derivatives(
     profile: &Profile,
     reduced_mass: f64,
@@ -44,7 +44,7 @@ pub fn splitting_derivatives(
         .iter()
         .map(|perturbation| {
             let spline = CubicSpline::new(&profile.xi, &perturbation.energy)?;
-            // taken from its value at xi = 0: a constant cancels
+            // relative to its value at xi = 0: a constant cancels
             let zero = spline.value(0.0);
             let change = |xi: f64, _| {
                 let xi = if potential.mirrored { 1.0 - xi } else { xi };

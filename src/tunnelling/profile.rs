@@ -4,13 +4,14 @@ use super::quadrature::{Cubic, Power, integrate};
 use crate::error::{Error, Result};
 use crate::paths::spline::CubicSpline;
 
-/// How far an end of the data may lie from xi = 0 or 1 and still be that minimum.
+/// Largest distance of an end of the data from xi = 0 or 1 at which it counts as that minimum.
 const AT_MINIMUM: f64 = 1e-9;
 
 /// Energy along a minimum-energy path, as data.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Profile {
-    /// Reduced arc length xi = s/d [points], rising; the two minima are xi = 0 and xi = 1. Data may reach beyond them.
+    /// Reduced arc length xi = s/d [points], increasing; the two minima are xi = 0 and xi = 1. Data may extend beyond
+    /// them.
     pub xi: Vec<f64>,
     /// V [points] in epsilon, any zero.
     pub energy: Vec<f64>,
@@ -43,7 +44,8 @@ impl Profile {
         match (first, last) {
             (Some(first), Some(last)) if first <= AT_MINIMUM && last >= 1.0 - AT_MINIMUM => Ok(()),
             _ => Err(Error::Numerical(format!(
-                "a profile must reach from one minimum, xi = 0, to the other, xi = 1: it reaches from {first:?} to {last:?}"
+                "a profile must extend from one minimum, xi = 0, to the other, xi = 1: it extends from {first:?} to \
+                 {last:?}"
             ))),
         }
     }
@@ -56,13 +58,13 @@ pub(crate) struct Continuation {
     pub value: f64,
     pub slope: f64,
     pub curvature: f64,
-    /// V' of the spline just inside, outwards, less `slope`: a kink at the end of the data.
+    /// Outward V' of the spline just inside, minus `slope`: a kink at the end of the data.
     pub kink: f64,
 }
 
 impl Continuation {
-    /// Beyond a minimum: the parabola of its curvature, without slope. Beyond an end further out: value, slope and
-    /// curvature of the spline go on where they rise, and a wall stands where they fall.
+    /// Beyond a minimum: the parabola of its curvature, without slope. Beyond an end further out: the spline's value,
+    /// slope and curvature continue if they rise, otherwise there is a wall.
     fn new(spline: &CubicSpline, end: f64, outwards: f64, curvature: Option<f64>) -> Self {
         let [value, slope, second, _] = spline.derivatives(end);
         let slope = slope * outwards;
@@ -76,7 +78,7 @@ impl Continuation {
         self.value + u * (self.slope + 0.5 * u * self.curvature)
     }
 
-    /// Whether V rises without bound.
+    /// Whether V increases without bound.
     fn confines(&self) -> bool {
         self.slope >= 0.0 && self.curvature >= 0.0 && self.slope + self.curvature > 0.0
     }
@@ -102,7 +104,7 @@ impl Continuation {
         while decay(high) < wanted && high < 1e12 {
             high *= 2.0;
         }
-        // the domain may be a little too wide, never too narrow
+        // the domain may be slightly too wide, never too narrow
         let mut low = 0.5 * high;
         for _ in 0..8 {
             let middle = 0.5 * (low + high);
@@ -125,7 +127,7 @@ pub(crate) struct Potential {
 }
 
 impl Potential {
-    /// The lower minimum (at equal energies the one given first) comes to lie at xi = 0.
+    /// Mirrors the profile if necessary, so that the lower minimum (at equal energies, the first one) is at xi = 0.
     pub fn new(profile: &Profile) -> Result<Self> {
         profile.check()?;
         let given = CubicSpline::new(&profile.xi, &profile.energy)?;
@@ -163,7 +165,7 @@ impl Potential {
         self.value(xi) + at(&self.beyond[0]) + at(&self.beyond[1])
     }
 
-    /// False when the parabola beyond a minimum falls (its curvature is not positive): there is no bound state.
+    /// False when the parabola beyond a minimum decreases (its curvature is not positive): there is no bound state.
     pub fn bound(&self) -> bool {
         let falls = |side: &Continuation| !(side.curvature >= 0.0 && side.slope >= 0.0 && side.value.is_finite());
         let at_minimum = |side: &Continuation| (side.end.abs() <= AT_MINIMUM) || (side.end - 1.0).abs() <= AT_MINIMUM;

@@ -55,7 +55,7 @@ fn integrate_panel(f: &impl Fn(f64) -> f64, from: f64, to: f64, halvings: usize)
     integrate_panel(f, from, middle, halvings - 1) + integrate_panel(f, middle, to, halvings - 1)
 }
 
-/// What is integrated where the cubic is positive.
+/// The integrand where the cubic is positive.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Power {
     /// sqrt(p)
@@ -80,7 +80,7 @@ impl Cubic {
         [self.value(t), c1 + t * (2.0 * c2 + t * 3.0 * c3), c2 + 3.0 * t * c3, c3]
     }
 
-    /// Where p changes its sign within [from, to], rising, to machine precision.
+    /// Where p changes its sign within [from, to], increasing, to machine precision.
     pub fn sign_changes(&self, from: f64, to: f64) -> Vec<f64> {
         let [_, c1, c2, c3] = self.0;
         let mut bounds = vec![from];
@@ -93,7 +93,7 @@ impl Cubic {
             if (self.value(low) > 0.0) == rising {
                 continue;
             }
-            // bisection: p is monotone here and this is never where the time goes
+            // bisection: p is monotonic here, and this takes a negligible part of the time
             for _ in 0..120 {
                 let middle = 0.5 * (low + high);
                 if middle <= low || middle >= high {
@@ -106,8 +106,8 @@ impl Cubic {
         roots
     }
 
-    /// Whether p is zero at t to rounding: an end given may itself be a turning point, known to 1e-16 of xi ~ 1. Taken
-    /// for a positive value, that rounding error would cost 1/sqrt(p) half of its digits.
+    /// Whether p is zero at t to rounding: a given end may itself be a turning point, known to 1e-16 of xi ~ 1. If it
+    /// were treated as positive, that rounding error would cost 1/sqrt(p) half of its digits.
     fn vanishes(&self, t: f64) -> bool {
         let [value, slope, ..] = self.about(t);
         let terms: f64 = self.0.iter().rev().fold(0.0, |sum, c| sum * t.abs() + c.abs());

@@ -1,4 +1,4 @@
-//! -1/(2M) psi'' + V(xi) psi = E psi on a given stretch of xi, grids doubled until the levels stand still.
+//! -1/(2M) psi'' + V(xi) psi = E psi on a given interval of xi; the grid is refined until the levels no longer change.
 
 use super::eigen::{Eigenpairs, lowest, refine};
 use super::pentadiagonal::Hamiltonian;
@@ -11,7 +11,7 @@ const LARGEST_FIRST_GRID: f64 = 1e5;
 pub const LEVEL_TOLERANCE: f64 = 1e-8;
 const DOUBLINGS: usize = 6;
 
-/// Where the one-dimensional problem is solved and how finely.
+/// The interval and the resolution of the one-dimensional problem.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stretch {
     /// The wave function is zero at the first node below `left` and above `right`.
@@ -19,7 +19,7 @@ pub struct Stretch {
     pub right: f64,
     /// Nodes per unit xi to start from; nodes lie at whole multiples of 1/points, so that xi = 0 and 1 are nodes.
     pub points: usize,
-    /// How many levels are asked for.
+    /// Number of requested levels.
     pub levels: usize,
 }
 
@@ -79,11 +79,11 @@ impl Grid {
 }
 
 /// The lowest levels of -1/(2M) psi'' + V psi = E psi on `stretch`, by the 5-point stencil on a uniform grid that is
-/// doubled until the levels asked for change by less than 1e-8.
+/// refined until the requested levels change by less than 1e-8.
 ///
-/// `potential(xi)` [epsilon]; M = m~ d^2. The splitting of close levels is good to about 1e-15 epsilon, for the
-/// levels are formed as sums of squares of differences (see `Hamiltonian::form`) within one orthonormal block.
-/// None when V is not finite everywhere on the stretch, M is not positive, or the stretch holds too few nodes.
+/// `potential(xi)` [epsilon]; M = m~ d^2. The splitting of close levels is accurate to about 1e-15 epsilon, because the
+/// levels are formed as sums of squares of differences (see `Hamiltonian::form`) within one orthonormal block. None
+/// when V is not finite everywhere on the interval, M is not positive, or the interval contains too few nodes.
 pub fn solve_potential(potential: impl Fn(f64) -> f64, mass: f64, stretch: &Stretch) -> Option<Spectrum> {
     solve_on_grids(&|xi, _| potential(xi), mass, stretch)
 }
@@ -91,7 +91,7 @@ pub fn solve_potential(potential: impl Fn(f64) -> f64, mass: f64, stretch: &Stre
 pub(crate) fn solve_on_grids(potential: &impl Fn(f64, f64) -> f64, mass: f64, stretch: &Stretch) -> Option<Spectrum> {
     let width = stretch.right - stretch.left;
     let usable = mass.is_finite() && mass > 0.0 && width.is_finite() && width > 0.0;
-    // one level more than asked for guards the last against an unseen partner
+    // one level more than requested, so that the last one cannot be confused with its close partner
     let count = stretch.levels.max(2) + 1;
     let mut points = stretch.points.max(16);
     while points > 16 && width * points as f64 > LARGEST_FIRST_GRID {
@@ -139,7 +139,7 @@ pub(crate) fn solve_on_grids(potential: &impl Fn(f64, f64) -> f64, mass: f64, st
     })
 }
 
-/// The levels on the first grid, by way of a grid eight times coarser, where bisection costs little.
+/// The levels on the first grid, obtained from a grid eight times coarser, where bisection is cheap.
 fn first_pairs(
     potential: &impl Fn(f64, f64) -> f64,
     mass: f64,

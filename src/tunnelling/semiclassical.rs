@@ -3,14 +3,14 @@
 use super::profile::Potential;
 use super::quadrature::Power;
 
-/// Whether a semiclassical figure exists at its energy.
+/// Whether a semiclassical quantity exists at its energy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SemiclassicalStatus {
     Computed,
     /// The energy lies below the upper minimum: there is no turning point at that well.
     BelowUpperMinimum,
-    /// The energy lies above the barrier: nothing is forbidden.
+    /// The energy is above the barrier: there is no forbidden region.
     AboveBarrier,
     /// The profile has no barrier between its minima.
     NoBarrier,
@@ -18,7 +18,7 @@ pub enum SemiclassicalStatus {
     NoLevels,
 }
 
-/// The barrier seen at one energy.
+/// The barrier at one energy.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Barrier {
     /// S = int_a^b sqrt(2 M (V - e)) dxi.
@@ -50,7 +50,7 @@ pub(crate) fn barrier(
     Ok(Barrier { action, turning_points: [a, b] })
 }
 
-/// Rates at which the lower well is left, in epsilon/hbar: (standard, as printed).
+/// Rates of escape from the lower well, in epsilon/hbar: (standard, as printed).
 ///
 /// Standard: exp(-2 S) / T, T = 2 sqrt(M/2) int dxi / sqrt(e - V) over the whole well, the period of the classical
 /// motion. As printed (doi:10.1063/5.0128820, Eq. 14): the integral starts at the minimum and the factor 2 is missing.

@@ -1,10 +1,10 @@
-//! Which reduced masses the quantum problem is solved for.
+//! The reduced masses for which the Schroedinger equation is solved.
 
 use super::{Profile, TunnelSettings, solve};
-use crate::model::Preset;
+use crate::model::Potential;
 use crate::units::{self, Material, quantum_temperature};
 
-/// A path is worth following when its splitting is below this many k_B T_Q.
+/// A path is followed when its splitting is below this many k_B T_Q.
 const ACTIVE: f64 = 10.0;
 
 /// A reduced mass m~ = m sigma^2 epsilon / hbar^2 by the name of its group in the file.
@@ -15,9 +15,15 @@ pub struct Unit {
     pub material: Option<&'static Material>,
 }
 
+/// The materials that a model stands for: those of its preset; none for tables of one's own.
+pub fn materials_of(potential: &Potential) -> &'static [Material] {
+    potential.preset().map_or(&[], |preset| units::materials(preset.name()))
+}
+
 /// The units of a deck: the materials it names, then its own reduced masses.
-pub fn units_of(preset: Preset, settings: &TunnelSettings) -> Vec<Unit> {
-    let named = settings.units.iter().filter_map(|name| units::material(preset.name(), name)).map(|material| Unit {
+pub fn units_of(potential: &Potential, settings: &TunnelSettings) -> Vec<Unit> {
+    let material = |name: &String| units::material(potential.preset()?.name(), name);
+    let named = settings.units.iter().filter_map(material).map(|material| Unit {
         name: material.name.to_owned(),
         reduced_mass: material.reduced_mass,
         material: Some(material),
@@ -33,7 +39,7 @@ pub fn units_of(preset: Preset, settings: &TunnelSettings) -> Vec<Unit> {
 /// Whether the splitting of a profile is below 10 k_B T_Q in one of the units.
 pub fn is_below(profile: &Profile, units: &[Unit]) -> bool {
     let settings = TunnelSettings { levels: 2, ..TunnelSettings::default() };
-    // a profile without figures counts too: they may exist on the exact path
+    // a profile without results counts too: the exact path may have some
     units.iter().any(|unit| match solve(profile, None, unit.reduced_mass, &settings) {
         Ok(doublet) => {
             let above = doublet.splitting >= ACTIVE * quantum_temperature(unit.reduced_mass);
@@ -44,9 +50,9 @@ pub fn is_below(profile: &Profile, units: &[Unit]) -> bool {
 }
 
 impl TunnelSettings {
-    /// The papers' materials of each model; none for models that stand for no material.
-    pub fn defaults(preset: Preset) -> Self {
-        let units = units::materials(preset.name()).iter().map(|material| material.name.to_owned()).collect();
+    /// The papers' materials of each preset; none for models that stand for no material.
+    pub fn defaults(potential: impl Into<Potential>) -> Self {
+        let units = materials_of(&potential.into()).iter().map(|material| material.name.to_owned()).collect();
         Self { units, ..Self::default() }
     }
 }

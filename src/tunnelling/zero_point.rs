@@ -1,30 +1,31 @@
-//! The doublet of a profile to which the zero-point energy of the other modes is added.
+//! The doublet of a profile that includes the zero-point energy of the other modes.
 
 use super::{Doublet, LevelsStatus, Profile, TunnelSettings, solve};
 use crate::error::{Error, Result};
 use crate::paths::spline::{CubicSpline, StationaryKind};
 
-/// V is continued beyond each minimum by this share of the path, and by twice as far as the minimum has moved.
+/// V is continued beyond each minimum by this fraction of the path, and by twice the displacement of the minimum.
 const BEYOND: f64 = 0.1;
 /// Points of the continuation at each end.
 const POINTS_BEYOND: usize = 20;
-/// How far the ends of the path may lie outside the range of Z, as a share of the length.
+/// Largest distance of the ends of the path from the range of Z, as a fraction of the length.
 const AT_END: f64 = 1e-6;
 
-/// The levels of V(s) + (Z(s) - Z(0)) / m~^1/2 along a path, Z = (1/2) sum omega_perp(s): the vibrations across the path follow it
-/// adiabatically. Beside the plain levels, never in their place.
+/// The levels of V(s) + (Z(s) - Z(0)) / m~^1/2 along a path, Z = (1/2) sum omega_perp(s): the vibrations across the
+/// path follow it adiabatically. Computed in addition to the levels of V, never in their place.
 ///
-/// `zero_point` [n] is Z [(epsilon / m)^1/2 / sigma] at arc lengths `arc_length` [n], rising, of the path that the profile is of: from 0 or
-/// below to its length or above [sigma]; between them Z is splined. Outside the path V goes on as the parabola of its curvature, as in
-/// [`solve`], and Z, beyond the outermost of its points, along the straight line through the two outermost: to the order to
-/// which V is known there. (The curvature of Z is not used: it would be that of a difference of few points.) With a slope of Z the
-/// wells' bottoms move, inwards or beyond the ends: they are looked for anew, and the doublet (its asymmetry, its wells, its
-/// barrier) is that of the two new minima on both sides of the new highest point. Where two are not left, it is that of a
-/// single well, of kind `no_barrier` and without a diagonal splitting (NaN). Positions in the doublet are those of the profile given, s/d; the lower well may have changed
-/// sides. Levels are on the zero of V.
+/// `zero_point` [n] is Z [(epsilon / m)^1/2 / sigma] at arc lengths `arc_length` [n], increasing, of the path of the
+/// profile: from 0 or below to its length or above [sigma]; Z is a spline between them. Outside the path V continues as
+/// the parabola of its curvature, as in [`solve`], and Z beyond its outermost points on the straight line through the
+/// two outermost, to the order to which V is known there. (The curvature of Z is not used: it would be that of a
+/// difference of few points.) A slope of Z moves the minima of the wells, inwards or beyond the ends: they are searched
+/// for again, and the doublet (its asymmetry, its wells, its barrier) is that of the two new minima on both sides of
+/// the new highest point. If two are not left, it is that of a single well, of kind `no_barrier` and without a diagonal
+/// splitting (NaN). Positions in the doublet are those of the given profile, s/d; the lower well may be on the other
+/// side than before. Levels are relative to the zero of V.
 ///
 /// # Errors
-/// `Error::Numerical` as [`solve`], and when the arc lengths do not rise or do not reach from end to end.
+/// `Error::Numerical` as [`solve`], and when the arc lengths do not increase or do not extend from end to end.
 pub fn splitting_with_zero_point(
     profile: &Profile,
     arc_length: &[f64],
@@ -37,7 +38,7 @@ pub fn splitting_with_zero_point(
     let reaches = |first: f64, last: f64| first <= AT_END * length && last >= length * (1.0 - AT_END);
     if !first.zip(last).is_some_and(|(first, last)| reaches(first, last)) {
         return Err(Error::Numerical(format!(
-            "zero-point energies along a path must reach from its one end, 0, to the other, {length}: they reach from \
+            "zero-point energies along a path must extend from one end, 0, to the other, {length}: they extend from \
              {first:?} to {last:?}"
         )));
     }
@@ -52,7 +53,7 @@ pub fn splitting_with_zero_point(
     let added = Added::new(arc_length, zero_point, length, reduced_mass)?;
     let (xi, energy) = effective(profile, &plain, curvature, &added);
     let spline = CubicSpline::new(&xi, &energy)?;
-    // without two wells the ends of the path stand for them
+    // without two wells the ends of the path are used
     let found = wells(&spline);
     let [a, b] = found.unwrap_or([0.0, 1.0]);
     let moved = Profile {

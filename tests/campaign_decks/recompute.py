@@ -157,7 +157,7 @@ for row, (glass, a, b) in enumerate(keys):
         assert np.abs(soft - well["curvature_a"]).min() < 0.02 * well["curvature_a"], well["curvature_a"]
     tangent = well["tangent_a"]
     near("tangent", (tangent**2).sum(), 1.0, 1e-9)
-    # the arrival with which the candidate (of which this well may be a part) fulfilled the visit rule
+    # the arrival with which the candidate (of which this well may be a part) satisfied the visit rule
     seen = arrivals[candidates[well["parent"]][:3]]
     rule = (lambda ab, ba: ab + ba >= 2) if PRESET == "pss" else (lambda ab, ba: min(ab, ba) >= 1)
     enough = [rule(sum(up for up, _ in seen[: n + 1]), sum(not up for up, _ in seen[: n + 1])) for n in range(len(seen))]

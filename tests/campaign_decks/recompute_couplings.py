@@ -1,5 +1,5 @@
-"""recompute_couplings.py DIRECTORY PRESET: the coupling of asymmetries to strain that elasticity.h5 tells, by plain sums of energies
-in strained boxes."""
+"""recompute_couplings.py DIRECTORY PRESET: recomputes the coupling of asymmetries to strain in elasticity.h5 by plain sums of
+energies in strained boxes."""
 import h5py
 import numpy as np
 
@@ -15,7 +15,7 @@ for file in ("landscape", "paths"):
 
 
 def energy(model, x, gradient):
-    """Of a configuration in the deformed box; pairs are those of the nearest images at rest."""
+    """Of a configuration in the deformed box; pairs are those of the nearest images without strain."""
     i, j = np.triu_indices(model.n, 1)
     d = x[i] - x[j]
     d -= model.box * np.round(d / model.box)
@@ -37,7 +37,7 @@ def derivative(model, x, place):
 
 
 glass, a, b = (read("paths", f"/double_wells/{name}") for name in ("glass", "a", "b"))
-told, status = read("elasticity", "/coupling/asymmetry"), names("elasticity", "/coupling/status")
+stored, status = read("elasticity", "/coupling/asymmetry"), names("elasticity", "/coupling/status")
 loose, largest = 0, 0.0
 for well in range(len(glass)):
     model = Model(glass[well])
@@ -45,10 +45,10 @@ for well in range(len(glass)):
     rattles = not (model.held(first) & model.held(second)).all()
     loose += rattles
     due = [0.5 * (derivative(model, second, place) - derivative(model, first, place)) for place in PLACES]
-    largest = max(largest, abs(told[well] - due).max() / abs(np.array(due)).max())
-    # a path ends where its loose particles happen to lie: not quite at the minimum of the file
+    largest = max(largest, abs(stored[well] - due).max() / abs(np.array(due)).max())
+    # a path ends where its rattlers happen to be: not quite at the minimum of the file
     tolerance = 1e-3 if rattles else 2e-5
-    near("gamma of an asymmetry", told[well], due, tolerance * abs(np.array(due)).max() + 1e-9)
+    near("gamma of an asymmetry", stored[well], due, tolerance * abs(np.array(due)).max() + 1e-9)
 for unit in (name for name, group in FILES["tunnelling"].items() if "reduced_mass" in group.attrs):
     splitting = read("elasticity", f"/{unit}/coupling/splitting")
     known = np.isin(status, ["converged", "approximate"])

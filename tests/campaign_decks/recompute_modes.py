@@ -113,7 +113,7 @@ for row, (glass, minimum) in enumerate(expected):
             near("a", magnitude[k], both[:, 1].max(), 1e-7)
             assert both[mode[k], 0] > both[:, 0].max() - 1e-7
         (k,) = np.flatnonzero((well_of_nonlinear == well) & (starts == "displacement"))
-        # slow to converge for packings: a few are enough, with loose particles and without
+        # slow to converge for packings: a few are sufficient, with rattlers and without
         if converged[k] and (PRESET != "harmonic" or CHECKED[len(loose) > 0] < 2):
             kappa, tau, barrier, (c, m) = nonlinear(hessian, contract, r_ab)
             ours = [figures[name][k] for name in ("stiffness", "third_order", "barrier", "overlap_scalar", "overlap_magnitude")]
@@ -236,4 +236,4 @@ first = [next(row for row, (of, _) in enumerate(expected) if of == glass) for gl
 edges, integrated = read("modes", "/density_of_states/frequency"), read("modes", "/density_of_states/integrated")
 omega = spectrum["frequency"][first]
 near("I(omega)", integrated, [(omega <= edge).mean() for edge in edges], 1e-12)
-print(f"{len(expected)} spectra, {len(WELL)} double wells, {sum(CHECKED)} nonlinear modes from r_AB, {CHECKED[1]} of them beside loose particles")
+print(f"{len(expected)} spectra, {len(WELL)} double wells, {sum(CHECKED)} nonlinear modes from r_AB, {CHECKED[1]} with rattlers")

@@ -1,5 +1,5 @@
-//! Whole campaigns as a user runs them: the same files on any number of ranks and threads, figures that agree with each
-//! other and with plain recomputation, skipping, extending and refusing what is there, and bad situations.
+//! Whole campaigns as a user runs them: identical files on any number of ranks and threads, results that agree with
+//! each other and with an independent recomputation, skipping, extending and refusing existing results, and errors.
 
 use crate::support::{Campaign, FILES, both, glasswell, rank_counts, ranks_or_one, text};
 use glasswell::model::{Configuration, PeriodicBox, Preset};
@@ -19,8 +19,8 @@ fn rows(campaign: &Campaign, stage: Stage, path: &str) -> u64 {
 }
 
 /// What follows WARN in the log.
-fn warnings(told: &str) -> Vec<String> {
-    told.lines().filter_map(|line| line.split_once("WARN")).map(|(_, message)| message.to_owned()).collect()
+fn warnings(printed: &str) -> Vec<String> {
+    printed.lines().filter_map(|line| line.split_once("WARN")).map(|(_, message)| message.to_owned()).collect()
 }
 
 fn same_on_ranks_and_threads(model: &str) {
@@ -32,8 +32,8 @@ fn same_on_ranks_and_threads(model: &str) {
         let campaign = Campaign::of(&format!("{model}.toml"), &[]);
         let ended = campaign.start_aloud(ranks, &["--threads", threads]).wait();
         ended.assert_code(0);
-        // rank 0 speaks for the glasses of all
-        let warned = warnings(&ended.told);
+        // rank 0 reports the glasses of all ranks
+        let warned = warnings(&ended.printed);
         assert!(!warned.is_empty(), "no glass of this deck gives a warning");
         if ranks == 1 {
             expected = warned;
@@ -59,7 +59,7 @@ fn figures_agree_with_plain_recomputation() {
     for model in ["tlj", "pss"] {
         reference(model).recompute("recompute.py", model);
     }
-    // so that the branches of splitting are among what was recomputed
+    // so that splitting is among the recomputed parts
     assert!(rows(&reference("tlj"), Stage::Connect, "/minima/energy") > 0, "no path of this deck splits");
 }
 
@@ -68,8 +68,8 @@ fn a_second_run_skips() {
     let campaign = reference("pss").copy();
     let before = campaign.bytes();
     let times = FILES.map(|name| std::fs::metadata(campaign.file(name)).unwrap().modified().unwrap());
-    let told = campaign.done(&[]);
-    assert_eq!(told.matches("skipped").count(), 4, "{told}");
+    let printed = campaign.done(&[]);
+    assert_eq!(printed.matches("skipped").count(), 4, "{printed}");
     assert!(campaign.bytes() == before, "a second run changed a file");
     assert_eq!(FILES.map(|name| std::fs::metadata(campaign.file(name)).unwrap().modified().unwrap()), times);
     // another name and another checkpoint interval are the same campaign
@@ -83,11 +83,14 @@ fn check_takes_costs_from_the_files_that_are_there() {
     let campaign = reference("pss").copy();
     campaign.change(&[("glasses = 3", "glasses = 300")]);
     let (deck, output) = (campaign.deck(), &campaign.output);
-    let told = glasswell(&["check", text(&deck), "--output", text(output), "--ranks", "40"]).output().unwrap();
-    assert_eq!(told.status.code(), Some(0), "{}", both(&told));
-    let told = both(&told);
-    assert!(told.contains("prepare, explore, connect, tunnel: from what their tasks have cost in"), "{told}");
-    assert!(told.contains("core time in 300 tasks") && told.contains("on 40 ranks"), "{told}");
+    let printed = glasswell(&["check", text(&deck), "--output", text(output), "--ranks", "40"]).output().unwrap();
+    assert_eq!(printed.status.code(), Some(0), "{}", both(&printed));
+    let printed = both(&printed);
+    assert!(
+        printed.contains("prepare, explore, connect, tunnel: estimated from the measured costs of tasks in"),
+        "{printed}"
+    );
+    assert!(printed.contains("in 300 tasks, wall time") && printed.contains("on 40 ranks"), "{printed}");
     assert!(campaign.listing() == FILES.map(str::to_owned), "check leaves nothing");
 }
 
@@ -106,8 +109,8 @@ fn raised_decks_extend_to_what_a_fresh_run_gives() {
         let campaign = reference("pss").copy();
         let before = campaign.bytes();
         campaign.change(&[(old, new)]);
-        let told = campaign.done(&[]);
-        assert!(told.contains("extended"), "{new}: {told}");
+        let printed = campaign.done(&[]);
+        assert!(printed.contains("extended"), "{new}: {printed}");
         let after = campaign.bytes();
         let fresh = Campaign::of("pss.toml", &[(old, new)]);
         fresh.done(&[]);
@@ -116,7 +119,7 @@ fn raised_decks_extend_to_what_a_fresh_run_gives() {
         campaign.assert_same_with_deck(&fresh, &FILES[first..], new);
         let untouched = if first == 3 { 2 } else { first };
         assert!(after[..untouched] == before[..untouched], "{new}: a file was written again");
-        // the recomputation takes the deck from glasses.h5
+        // the recomputation reads the deck from glasses.h5
         if first == 0 {
             campaign.recompute("recompute.py", "pss");
         }
@@ -153,15 +156,18 @@ fn a_changed_deck_is_refused_and_changes_nothing() {
         campaign.set(&Campaign::of("pss.toml", &[(old, new)]).text_of_deck());
         let ended = campaign.run(&[]);
         ended.assert_code(2);
-        let told = ended.told;
-        assert!(told.contains(key) && told.contains("--output") && told.contains("--redo"), "{new}: {told}");
+        let printed = ended.printed;
+        assert!(
+            printed.contains(key) && printed.contains("--output") && printed.contains("--redo"),
+            "{new}: {printed}"
+        );
         assert!(campaign.bytes() == before, "{new}: a refused deck changed a file");
     }
-    // the directory of another campaign altogether
+    // the directory of an entirely different campaign
     campaign.set(&reference("tlj").text_of_deck());
     let ended = campaign.run(&[]);
     ended.assert_code(2);
-    assert!(ended.told.contains("model."), "{}", ended.told);
+    assert!(ended.printed.contains("model."), "{}", ended.printed);
     assert!(campaign.bytes() == before && campaign.listing() == FILES);
 }
 
@@ -182,7 +188,7 @@ fn redo_replaces_a_stage_and_those_after_it() {
     assert_eq!(campaign.done(&[]).matches("skipped").count(), 4);
     let ended = campaign.run(&["--redo", "exlpore"]);
     ended.assert_code(2);
-    assert!(ended.told.contains("exlpore") && ended.told.contains("explore"), "{}", ended.told);
+    assert!(ended.printed.contains("exlpore") && ended.printed.contains("explore"), "{}", ended.printed);
 }
 
 #[test]
@@ -194,10 +200,10 @@ fn stages_run_one_after_the_other() {
     campaign.done(&["--until", "explore"]);
     assert_eq!(campaign.listing(), ["glasses.h5", "landscape.h5"]);
     assert!(campaign.bytes()[0] == glasses[0]);
-    let told = campaign.done(&[]);
-    assert_eq!(told.matches("skipped").count(), 2, "{told}");
+    let printed = campaign.done(&[]);
+    assert_eq!(printed.matches("skipped").count(), 2, "{printed}");
     assert_all_same(&campaign, &reference("pss"));
-    // a deck without [prepare] goes on from glasses that are there, and from nothing says what it needs
+    // a deck without [prepare] uses existing glasses; without any, the message says what is missing
     let whole = campaign.text_of_deck();
     let (head, rest) = whole.split_once("[prepare]").unwrap();
     let (_, explore) = rest.split_once("[explore]").unwrap();
@@ -205,7 +211,7 @@ fn stages_run_one_after_the_other() {
     let alone = Campaign::with_deck(&later);
     let ended = alone.run(&[]);
     ended.assert_code(2);
-    assert!(ended.told.contains("glasses.h5") && ended.told.contains("[prepare]"), "{}", ended.told);
+    assert!(ended.printed.contains("glasses.h5") && ended.printed.contains("[prepare]"), "{}", ended.printed);
     std::fs::create_dir_all(&alone.output).unwrap();
     std::fs::copy(campaign.file(FILES[0]), alone.file(FILES[0])).unwrap();
     alone.done(&[]);
@@ -218,7 +224,7 @@ fn directories_that_cannot_be_used_are_told() {
     std::fs::write(&campaign.output, "not a directory").unwrap();
     let ended = campaign.run(&[]);
     ended.assert_code(3);
-    assert!(ended.told.contains(text(&campaign.output)) && ended.told.contains("--output"));
+    assert!(ended.printed.contains(text(&campaign.output)) && ended.printed.contains("--output"));
     assert_eq!(std::fs::read_to_string(&campaign.output).unwrap(), "not a directory");
     let below = campaign.output.join("below");
     let output = glasswell(&["run", text(&campaign.deck()), "--output", text(&below)]).output().unwrap();
@@ -226,7 +232,7 @@ fn directories_that_cannot_be_used_are_told() {
     assert!(both(&output).contains(text(&below)), "{}", both(&output));
     let ended = campaign.start_aloud(ranks_or_one(3), &[]).wait();
     ended.assert_code(3);
-    assert_eq!(ended.told.matches("glasswell: ").count(), 1, "{}", ended.told);
+    assert_eq!(ended.printed.matches("glasswell: ").count(), 1, "{}", ended.printed);
 }
 
 #[test]
@@ -240,11 +246,11 @@ fn a_truncated_file_is_told_and_left() {
     for &ranks in rank_counts() {
         let ended = campaign.start_aloud(ranks, &[]).wait();
         ended.assert_code(3);
-        assert!(ended.told.contains("glasses.h5") && ended.told.contains("cut short"), "{}", ended.told);
-        assert_eq!(ended.told.matches("glasswell: ").count(), 1, "{}", ended.told);
+        assert!(ended.printed.contains("glasses.h5") && ended.printed.contains("truncated"), "{}", ended.printed);
+        assert_eq!(ended.printed.matches("glasswell: ").count(), 1, "{}", ended.printed);
         assert_eq!(campaign.listing(), ["glasses.h5"]);
     }
-    // as the message says: moved away, its stage runs again
+    // as the message says: after the file is moved away, its stage runs again
     std::fs::remove_file(campaign.file(FILES[0])).unwrap();
     campaign.done(&[]);
     assert_all_same(&campaign, &reference("pss"));
@@ -255,9 +261,9 @@ fn a_bad_deck_ends_all_ranks_with_one_message() {
     let campaign = Campaign::of("pss.toml", &[("temperature = 0.09", "temperature = -0.09")]);
     let ended = campaign.start_aloud(ranks_or_one(3), &[]).wait();
     ended.assert_code(2);
-    let told = ended.told;
-    assert_eq!(told.matches("explore.temperature").count(), 1, "{told}");
-    assert!(told.contains("deck.toml") && told.contains("line 16") && told.contains("-0.09"), "{told}");
+    let printed = ended.printed;
+    assert_eq!(printed.matches("explore.temperature").count(), 1, "{printed}");
+    assert!(printed.contains("deck.toml") && printed.contains("line 16") && printed.contains("-0.09"), "{printed}");
     assert!(!campaign.output.exists(), "a bad deck made a directory");
 }
 
@@ -294,14 +300,14 @@ fn imported_glasses_are_those_of_the_files() {
         let from_text = Campaign::with_deck(&import_deck(model, particles, "\"glass_*.xyz\""));
         for (number, glass) in original.iter().enumerate() {
             let mut moved = glass.clone();
-            // the second as a program that does not wrap writes it: some atoms a box edge away
+            // the second as written by a program that does not wrap coordinates: some atoms a box edge away
             let away = number as f64 * moved.cell.edges[0];
             moved.positions.iter_mut().step_by(7).for_each(|x| *x += away);
             let written = glasswell::formats::write_extended_xyz(&moved, preset);
             std::fs::write(from_text.folder.join(format!("glass_{number}.xyz")), written).unwrap();
         }
         from_text.done(&[]);
-        // all the glasses of the file come along
+        // all glasses of the file are imported
         let path = format!("{:?}", text(&source.file("glasses.h5")));
         let from_hdf5 = Campaign::with_deck(&import_deck(model, particles, &path));
         from_hdf5.done(&[]);
@@ -318,7 +324,7 @@ fn imported_glasses_are_those_of_the_files() {
                 let off = ours.positions.iter().zip(&theirs.positions).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
                 assert!(off <= tolerance, "{model}: positions off by {off:e}");
             }
-            // rounding of the moved one may lead a liquid's quench to another minimum
+            // the rounding of moved coordinates may lead the quench of a liquid to another minimum
             let exact = if tolerance == 0.0 { 2 } else { 1 };
             for (path, count) in [("/glasses/energy", 2), ("/glasses/inherent_energy", exact)] {
                 let ours: Vec<f64> = campaign.open(Stage::Prepare).read_rows(path, 0, count).unwrap();

@@ -48,13 +48,13 @@ fn mixed(number: u64) -> u64 {
     (z ^ (z >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9) >> 17
 }
 
-/// What a task is at a checkpoint, of 0 to 90 bytes.
+/// The state of a task at a checkpoint, of 0 to 90 bytes.
 fn bytes(key: TaskKey, number: u64) -> Vec<u8> {
     let seed = mixed(key.task * 1000 + u64::from(key.round) * 100 + number);
     (0..seed % 91).map(|place| mixed(seed + place) as u8).collect()
 }
 
-/// At checkpoint n, tasks up to 4 n are finished, the four of them since the one before, and five more are running.
+/// At checkpoint n, tasks up to 4 n are finished, four of these since the checkpoint before, and five more are running.
 fn key(task: u64) -> TaskKey {
     TaskKey { round: (task / 6) as u32, task }
 }
@@ -92,7 +92,7 @@ fn write_to(checkpoints: &mut Checkpoints, world: &Ranks, number: u64) {
     assert_eq!(written, due as u64);
 }
 
-/// What is there after three checkpoints.
+/// The contents after three checkpoints.
 fn whole() -> BTreeMap<TaskKey, Vec<u8>> {
     let results = (0..12).map(|task| (key(task), bytes(key(task), DONE)));
     results.chain(running_at(3).map(|task| (key(task), bytes(key(task), 3)))).collect()
@@ -127,11 +127,11 @@ fn read(world: &Ranks, directory: &Path) {
     assert!(other.header().is_none() && other.finished().is_empty() && other.damage().is_empty());
 }
 
-/// All that is read is what some checkpoint wrote, and what is missing or old is told.
+/// Everything read was written by some checkpoint, and what is missing or old is reported.
 fn never_wrong(world: &Ranks, directory: &Path, what: &str) -> bool {
     let checkpoints = open(world, directory);
-    let told = world.all_gather(&checkpoints.damage().to_vec()).unwrap();
-    assert!(told.iter().all(|damage| *damage == told[0]), "{what}");
+    let printed = world.all_gather(&checkpoints.damage().to_vec()).unwrap();
+    assert!(printed.iter().all(|damage| *damage == printed[0]), "{what}");
     assert!(checkpoints.header().is_none_or(|found| *found == header()), "{what}");
     let mut found = BTreeMap::new();
     for key in checkpoints.finished() {
@@ -143,10 +143,10 @@ fn never_wrong(world: &Ranks, directory: &Path, what: &str) -> bool {
         assert!([2, 3].iter().any(|number| bytes(key, *number) == state), "{what}: state of {key}");
         found.insert(key, state);
     }
-    if told[0].is_empty() {
+    if printed[0].is_empty() {
         assert!(found == whole(), "{what}: lost without a word");
     }
-    !told[0].is_empty()
+    !printed[0].is_empty()
 }
 
 /// A bit of every byte of the three newest files, or of every `GLASSWELL_TEST_STRIDE`th.
@@ -200,7 +200,7 @@ fn cut(world: &Ranks, directory: &Path) {
     read(world, directory);
 }
 
-/// The names that all ranks see before one of them goes on.
+/// The names that all ranks see before any rank continues.
 fn together(world: &Ranks, directory: &Path) -> Vec<String> {
     world.barrier();
     let names = names(directory);
@@ -208,18 +208,18 @@ fn together(world: &Ranks, directory: &Path) -> Vec<String> {
     names
 }
 
-/// Numbers go on whatever happens, and two files of states stay.
+/// Numbers always increase, and two files of states are kept.
 fn life(world: &Ranks, directory: &Path) {
     let first = world.rank() == 0;
     assert!(open(world, directory).header().is_none() && together(world, directory).is_empty());
     let mut checkpoints = open(world, directory);
     (1..=3).for_each(|number| write_to(&mut checkpoints, world, number));
-    // the one that wrote knows as much as one that reads
+    // the instance that wrote knows the same as one that reads
     assert_eq!(checkpoints.running(), running_at(3).map(key).collect::<Vec<_>>());
     whole().into_iter().for_each(|(key, due)| assert_eq!(checkpoints.read(key).unwrap(), Some(due)));
     assert_eq!(together(world, directory), AFTER_THREE);
     read(world, directory);
-    // nothing was finished: no file of results; what an interrupted write left goes
+    // nothing was finished: no file of results; remains of an interrupted write are removed
     world.barrier();
     let left = directory.join("checkpoint/.explore.000009.running.h5.part");
     let of_another = directory.join("checkpoint/.connect.000009.running.h5.part");
@@ -234,25 +234,25 @@ fn life(world: &Ranks, directory: &Path) {
     world.barrier();
     if first {
         std::fs::remove_file(of_another).unwrap();
-        // a file that nobody can read keeps its number
+        // an unreadable file keeps its number
         std::fs::write(directory.join("checkpoint/explore.000041.running.h5"), "no file").unwrap();
         let renamed = directory.join("checkpoint/explore.000003.running.h5");
         std::fs::copy(renamed, directory.join("checkpoint/explore.000040.running.h5")).unwrap();
     }
     world.barrier();
     let mut checkpoints = open(world, directory);
-    let told = checkpoints.damage().join("\n");
+    let printed = checkpoints.damage().join("\n");
     assert!(
-        told.contains("explore.000041.running.h5: is cut short") && told.contains("checkpoint 4 is used"),
-        "{told}"
+        printed.contains("explore.000041.running.h5: is truncated") && printed.contains("checkpoint 4 is used"),
+        "{printed}"
     );
-    assert!(told.contains("explore.000040.running.h5: ") && told.contains("renamed"), "{told}");
+    assert!(printed.contains("explore.000040.running.h5: ") && printed.contains("renamed"), "{printed}");
     checkpoints.write(world, &header(), &[], &mine(world, running_at(3), 5)).unwrap();
     assert_eq!(together(world, directory).last().unwrap(), "explore.000042.running.h5");
     checkpoints.write(world, &header(), &[], &mine(world, running_at(3), 6)).unwrap();
     let states: Vec<String> = together(world, directory).into_iter().filter(|name| name.contains("running")).collect();
     assert_eq!(states, ["explore.000042.running.h5", "explore.000043.running.h5"]);
-    // another deck: what was there is told and left out
+    // another deck: the existing records are reported and left out
     let other = CheckpointHeader { seed: 5, ..header() };
     checkpoints.write(world, &other, &[], &[]).unwrap();
     assert!(checkpoints.finished().is_empty() && checkpoints.running().is_empty());
@@ -262,7 +262,7 @@ fn life(world: &Ranks, directory: &Path) {
     let foreign = CheckpointHeader { stage: Stage::Connect, ..header() };
     let refused = open(world, directory).write(world, &foreign, &[], &[]);
     assert!(matches!(refused, Err(Error::Internal(_))));
-    // what is removed is gone, what others have stays
+    // removed files are gone, those of other stages are kept
     let mut others = Checkpoints::open(world, directory, Stage::Connect, PROGRAM).unwrap();
     others.write(world, &foreign, &[], &mine(world, 0..3, 1)).unwrap();
     Checkpoints::remove(world, directory, STAGE).unwrap();
@@ -273,7 +273,7 @@ fn life(world: &Ranks, directory: &Path) {
     Checkpoints::remove(world, directory, Stage::Connect).unwrap();
 }
 
-/// The message of the program that is to go on with the checkpoint.
+/// The message of a program that cannot use the checkpoint.
 fn refusal(world: &Ranks, directory: &Path, program: Program) -> String {
     let before = together(world, directory);
     let error = Checkpoints::open(world, directory, STAGE, program).unwrap_err();
@@ -282,7 +282,7 @@ fn refusal(world: &Ranks, directory: &Path, program: Program) -> String {
     error.to_string()
 }
 
-/// A program that keeps other data or takes other steps goes on with nothing and removes nothing.
+/// A program with other data or other steps uses nothing and removes nothing.
 fn updated(world: &Ranks, directory: &Path) {
     let (data, steps) = (
         "keeps other data (schema fedcba9876543210, here 0000000000000001)",
@@ -294,7 +294,7 @@ fn updated(world: &Ranks, directory: &Path) {
         (Program { schema: 1, algorithm: 4 }, format!("{data} and {steps}")),
     ] {
         let message = refusal(world, directory, program);
-        let version = env!("CARGO_PKG_VERSION");
+        let version = glasswell::version::with_commit();
         let by = format!("explore.000003.running.h5: was written by glasswell {version}, whose stage {due}; ");
         assert!(message.contains(&by) && message.contains("--redo explore"), "{message}");
         // a damaged file does not decide
@@ -313,7 +313,7 @@ fn updated(world: &Ranks, directory: &Path) {
     }
     read(world, directory);
     world.barrier();
-    // of another layout nothing else can be known
+    // nothing else can be known about another layout
     let set_layout = |names: &[&str], change: i64| {
         if world.rank() == 0 {
             for name in names {
@@ -328,13 +328,13 @@ fn updated(world: &Ranks, directory: &Path) {
     let message = refusal(world, directory, PROGRAM);
     assert!(message.contains("explore.000003.running.h5: was written by glasswell"), "{message}");
     assert!(message.contains("in checkpoint layout ") && message.contains("--redo explore"), "{message}");
-    // the layout of one file alone is damage
+    // another layout in a single file counts as damage
     set_layout(&AFTER_THREE[..4], -1);
     assert!(never_wrong(world, directory, "another layout in the newest file"));
     assert_eq!(open(world, directory).running(), running_at(2).filter(|task| *task >= 12).map(key).collect::<Vec<_>>());
 }
 
-/// A task of two ranks, and of one rank twice.
+/// Errors for a task given by two ranks, and twice by one rank.
 fn double(world: &Ranks, directory: &Path) {
     let record = CheckpointRecord { key: key(3), bytes: vec![1, 2] };
     let twice = if world.size() == 1 { vec![record.clone(), record] } else { vec![record] };
@@ -350,13 +350,13 @@ fn full(world: &Ranks, directory: &Path) {
     for (results, states) in [(vec![], vec![large(task)]), (vec![large(task)], vec![])] {
         let error = checkpoints.write(world, &header(), &results, &states).unwrap_err();
         assert_eq!(error.exit_code(), 3);
-        let told = error.to_string();
+        let printed = error.to_string();
         let file = if results.is_empty() { "explore.000004.running.h5" } else { "explore.000004.finished.h5" };
-        assert!(told.contains(file) && told.contains("free space"), "{told}");
+        assert!(printed.contains(file) && printed.contains("free space"), "{printed}");
         assert_eq!(together(world, directory), AFTER_THREE);
         read(world, directory);
     }
-    // with less to write it goes on
+    // with less to write it succeeds
     checkpoints.write(world, &header(), &[], &mine(world, running_at(3), 3)).unwrap();
     assert_eq!(together(world, directory).last().unwrap(), "explore.000004.running.h5");
 }
@@ -404,8 +404,8 @@ fn scratch() -> tempfile::TempDir {
 fn any_number_of_ranks_reads_what_any_other_wrote() {
     for writers in ranks::rank_counts() {
         let scratch = scratch();
-        let told = run(writers, "write", scratch.path(), &[]);
-        assert!(!told.contains("HDF5"), "the library is silent: {told}");
+        let printed = run(writers, "write", scratch.path(), &[]);
+        assert!(!printed.contains("HDF5"), "the library is silent: {printed}");
         assert_eq!(names(scratch.path()), AFTER_THREE);
         ranks::rank_counts().into_iter().for_each(|readers| _ = run(readers, "read", scratch.path(), &[]));
     }
@@ -416,9 +416,9 @@ fn a_flipped_byte_is_harmless_or_told() {
     for (count, stride) in [(1, "3"), (2, "17")].into_iter().filter(|(count, _)| ranks::rank_counts().contains(count)) {
         let scratch = scratch();
         run(2, "write", scratch.path(), &[]);
-        let told = run(count, "flip", scratch.path(), &[("GLASSWELL_TEST_STRIDE", stride)]);
-        told.lines().filter(|line| line.contains("flips")).for_each(|line| eprintln!("{count} ranks: {line}"));
-        assert!(!told.contains("HDF5-DIAG"), "the library is silent");
+        let printed = run(count, "flip", scratch.path(), &[("GLASSWELL_TEST_STRIDE", stride)]);
+        printed.lines().filter(|line| line.contains("flips")).for_each(|line| eprintln!("{count} ranks: {line}"));
+        assert!(!printed.contains("HDF5-DIAG"), "the library is silent");
     }
 }
 
@@ -448,9 +448,9 @@ fn a_full_disk_leaves_earlier_checkpoints() {
         let limit = ["bash", "-c", "trap '' XFSZ; ulimit -f 8192; exec \"$0\" \"$@\""];
         let mut command = ranks::command_through(&limit, count, "full");
         let output = command.env(DIRECTORY, scratch.path()).output().unwrap();
-        let told = ranks::both(&output);
-        assert!(output.status.success(), "{count} ranks: {} {told}", output.status);
-        assert!(!told.contains("HDF5-DIAG"), "{told}");
+        let printed = ranks::both(&output);
+        assert!(output.status.success(), "{count} ranks: {} {printed}", output.status);
+        assert!(!printed.contains("HDF5-DIAG"), "{printed}");
     }
 }
 
@@ -466,7 +466,7 @@ fn what_another_program_wrote_is_left_alone() {
 #[test]
 fn large_records_are_written_in_pieces() {
     for count in ranks::rank_counts() {
-        let told = run(count, "large", scratch().path(), &[]);
-        told.lines().filter(|line| line.contains("verified")).for_each(|line| eprintln!("{line}"));
+        let printed = run(count, "large", scratch().path(), &[]);
+        printed.lines().filter(|line| line.contains("verified")).for_each(|line| eprintln!("{line}"));
     }
 }

@@ -1,4 +1,4 @@
-//! The single-shot commands as a user types them, against the reference numbers.
+//! The single-shot commands as a user runs them, against the reference numbers.
 
 use crate::common;
 use common::*;
@@ -195,5 +195,33 @@ fn path_gives_the_reference_paths() {
             let saddle = -reference("negative_eigenvalue");
             assert!((ours("curvature_saddle") / -saddle - 1.0).abs() < 1e-6, "{name}: {}", ours("curvature_saddle"));
         }
+    }
+}
+
+#[test]
+fn the_version_is_one_line_and_verbose_says_what_it_was_built_from() {
+    let printed = |arguments: &[&str]| {
+        let output = glasswell(arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let line = format!("glasswell {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(printed(&["--version"]), line);
+    assert_eq!(printed(&["-V"]), line);
+    for arguments in [["--version", "--verbose"], ["--verbose", "--version"]] {
+        let all = printed(&arguments);
+        assert!(all.starts_with(&line), "{all}");
+        for name in ["commit: ", "features: ", "MPI: ", "HDF5: 1.", "SIMD kernel: ", "compiler: rustc "] {
+            assert_eq!(
+                all.lines().filter(|line| line.starts_with(name) && line.len() > name.len()).count(),
+                1,
+                "{all}"
+            );
+        }
+        assert_eq!(all.lines().count(), 7, "{all}");
+    }
+    // alone they are no command
+    for arguments in [&["--verbose"][..], &[], &["--version", "status", "x"]] {
+        assert_eq!(glasswell(arguments).status.code(), Some(2), "{arguments:?}");
     }
 }

@@ -1,4 +1,5 @@
-//! Damaged files of a campaign: every flipped byte is told with exit 3, by every command that reads it, and nothing crashes.
+//! Damaged files of a campaign: every flipped byte is reported with exit code 3 by every command that reads it, and
+//! nothing crashes.
 
 use std::os::unix::fs::FileExt;
 use std::os::unix::process::ExitStatusExt;
@@ -12,9 +13,9 @@ use glasswell::stage::Stage;
 
 const STAGES: [Stage; 4] = [Stage::Prepare, Stage::Explore, Stage::Connect, Stage::Tunnel];
 
-/// A tiny campaign that is done.
+/// A tiny finished campaign.
 fn done() -> Campaign {
-    // fewer data than other tests need
+    // less data than other tests need
     Campaign::reference("pss.toml", &[("quenches = 60", "quenches = 40")]).copy()
 }
 
@@ -36,7 +37,7 @@ fn places(path: &Path) -> Vec<(String, u64, u64)> {
     places
 }
 
-/// Changes a byte as long as `act` takes.
+/// Changes a byte for as long as `act` runs.
 fn with_flip<T>(path: &Path, place: u64, mask: u8, act: impl FnOnce() -> T) -> T {
     let file = std::fs::OpenOptions::new().read(true).write(true).open(path).unwrap();
     let mut byte = [0u8];
@@ -47,12 +48,12 @@ fn with_flip<T>(path: &Path, place: u64, mask: u8, act: impl FnOnce() -> T) -> T
     result
 }
 
-fn assert_told(output: &Output, stage: Stage, what: &str) {
-    let told = both(output);
-    assert_eq!(output.status.code(), Some(3), "{what}: {told}");
-    assert!(told.contains(stage.file_name()) && told.contains(what), "{what}: {told}");
-    assert!(told.contains(&format!("restore it, or give --redo {}", stage.name())), "{what}: {told}");
-    assert!(!told.contains("HDF5-DIAG"), "{told}");
+fn assert_message(output: &Output, stage: Stage, what: &str) {
+    let printed = both(output);
+    assert_eq!(output.status.code(), Some(3), "{what}: {printed}");
+    assert!(printed.contains(stage.file_name()) && printed.contains(what), "{what}: {printed}");
+    assert!(printed.contains(&format!("restore it, or give --redo {}", stage.name())), "{what}: {printed}");
+    assert!(!printed.contains("HDF5-DIAG"), "{printed}");
 }
 
 fn modified(path: &Path) -> std::time::SystemTime {
@@ -68,17 +69,17 @@ fn a_flipped_byte_of_any_data_set_ends_the_run_with_exit_3() {
         for (name, start, length) in places(&path) {
             let place = start + (number * 7919) % length;
             let output = with_flip(&path, place, 4, || glasswell(&scene.words(&[])).output().unwrap());
-            assert_told(&output, stage, &name);
+            assert_message(&output, stage, &name);
             if number % 9 == 0 {
                 let again = || ranks_of_glasswell(2, &[], &scene.words(&[])).output().unwrap();
-                assert_told(&with_flip(&path, place, 4, again), stage, &name);
+                assert_message(&with_flip(&path, place, 4, again), stage, &name);
             }
             number += 1;
         }
     }
     eprintln!("{number} data sets");
     assert!(number > 60);
-    // whole again, it is whole; and what is damaged can be made anew
+    // restored, it is intact again; and a damaged file can be replaced
     assert!(glasswell(&scene.words(&[])).output().unwrap().status.success());
     let path = file(&scene, Stage::Tunnel);
     let kept = modified(&file(&scene, Stage::Connect));
@@ -93,7 +94,7 @@ fn a_flipped_byte_of_any_data_set_ends_the_run_with_exit_3() {
     assert!(glasswell(&scene.words(&[])).output().unwrap().status.success());
 }
 
-/// Bytes all over the file, names, shapes and attributes among them: in this process, where a crash would end the test.
+/// Bytes all over the file, including names, shapes and attributes: in this process, where a crash would end the test.
 #[test]
 fn a_flipped_byte_anywhere_is_told() {
     let scene = done();
@@ -126,12 +127,18 @@ fn commands_do_not_crash_on_damaged_names_and_attributes() {
     for stage in STAGES {
         let path = file(&scene, stage);
         let bytes = std::fs::read(&path).unwrap();
-        // texts of attributes lie in what begins so
+        // texts of attributes are in objects that begin with this
         let heap = bytes.windows(4).position(|word| word == b"GCOL").expect("a global heap") as u64;
         for place in (heap + 8..heap + 1200).step_by(101).chain([9, 60]) {
             for arguments in [&status.map(str::to_owned)[..], &scene.words(&[])] {
-                let told = with_flip(&path, place, 0x80, || glasswell(arguments).output().unwrap());
-                assert_eq!(told.status.code(), Some(3), "byte {place}: {:?} {}", told.status.signal(), both(&told));
+                let printed = with_flip(&path, place, 0x80, || glasswell(arguments).output().unwrap());
+                assert_eq!(
+                    printed.status.code(),
+                    Some(3),
+                    "byte {place}: {:?} {}",
+                    printed.status.signal(),
+                    both(&printed)
+                );
             }
         }
         let in_the_heap = || ranks_of_glasswell(2, &[], &scene.words(&[])).output().unwrap();
@@ -139,7 +146,7 @@ fn commands_do_not_crash_on_damaged_names_and_attributes() {
     }
 }
 
-/// A file that somebody has changed or an earlier version has written.
+/// A file changed by another program, or written by an earlier version.
 #[test]
 fn a_file_without_checksums_is_refused() {
     let scene = done();
@@ -148,7 +155,7 @@ fn a_file_without_checksums_is_refused() {
     for length in [whole.len() - 1, whole.len() - 40] {
         std::fs::write(&path, &whole[..length]).unwrap();
         let output = glasswell(&scene.words(&[])).output().unwrap();
-        assert_told(&output, Stage::Explore, "has no checksums");
+        assert_message(&output, Stage::Explore, "has no checksums");
         let status = glasswell(&["status", scene.output.to_str().unwrap()]).output().unwrap();
         assert!(status.status.success(), "{}", both(&status));
     }

@@ -1,4 +1,4 @@
-//! The stage `elastic` of a campaign: what its file says, on any number of ranks and after interruptions.
+//! The stage `elastic` of a campaign: the contents of its file, on any number of ranks and after interruptions.
 
 use crate::support::{Campaign, ranks_or_one, text, wait_until};
 use std::process::Command;
@@ -17,7 +17,7 @@ fn moduli_and_couplings_do_not_depend_on_ranks_or_interruptions() {
     loop {
         let mut run = campaign.start(ranks, &[]);
         let members = run.members();
-        // a checkpoint is there, or all is done
+        // a checkpoint exists, or all is done
         wait_until("a checkpoint of elastic", || {
             let listing = campaign.listing();
             listing.iter().any(|name| name.contains("checkpoint/elastic.")) || campaign.file(FILES[0]).exists()
@@ -29,7 +29,7 @@ fn moduli_and_couplings_do_not_depend_on_ranks_or_interruptions() {
         if ended.code == 0 {
             break;
         }
-        ended.assert_told("stopped in elastic", 4, &["the same command goes on from there"]);
+        ended.assert_message("stopped in elastic", 4, &["repeat the same command to resume"]);
         stops += 1;
     }
     assert!(stops > 0, "the run was never interrupted");
@@ -37,7 +37,7 @@ fn moduli_and_couplings_do_not_depend_on_ranks_or_interruptions() {
     assert!(!campaign.file("checkpoint").exists());
 }
 
-/// A deck of glasses and strains alone needs no double wells.
+/// A deck with only glasses and strains needs no double wells.
 #[test]
 fn glasses_alone_are_strained() {
     let whole = Campaign::of("elastic.toml", &[]).text_of_deck();
@@ -45,7 +45,7 @@ fn glasses_alone_are_strained() {
     let deck = format!("{}{}", &whole[..before], &whole[after..].replace("steps = 6", "steps = 1"));
     let campaign = Campaign::with_deck(&deck);
     let ended = campaign.start(1, &[]).wait();
-    assert_eq!(ended.code, 0, "{}", ended.told);
+    assert_eq!(ended.code, 0, "{}", ended.printed);
     let listed = Command::new("h5ls").args(["-r", text(&campaign.file("elasticity.h5"))]).output().unwrap();
     let listed = String::from_utf8_lossy(&listed.stdout);
     assert!(listed.contains("/moduli/shear ") && !listed.contains("/coupling"), "{listed}");

@@ -1,4 +1,5 @@
-//! A campaign of pushes along modes: the same data on every number of ranks and after kills, and what is in its file.
+//! A campaign of pushes along modes: identical data on every number of ranks and after kills, and the contents of its
+//! file.
 
 use crate::support::{Campaign, rank_counts, wait_until};
 use faer::Side;
@@ -24,7 +25,7 @@ fn every_number_of_ranks_finds_the_same() {
     for ranks in 1..=most {
         let campaign = Campaign::of("excite.toml", &[]);
         let ended = campaign.start(ranks, &[]).wait();
-        assert_eq!(ended.code, 0, "{ranks} ranks: {}", ended.told);
+        assert_eq!(ended.code, 0, "{ranks} ranks: {}", ended.printed);
         assert_same(&campaign, &format!("{ranks} ranks"));
     }
 }
@@ -44,7 +45,7 @@ fn a_killed_campaign_goes_on_to_the_same_data_on_other_ranks() {
         let ended = run.wait();
         assert_ne!(ended.code, 0, "{before} ranks: it was done before it was killed");
         let ended = campaign.start(after, &[]).wait();
-        assert_eq!(ended.code, 0, "{after} ranks: {}", ended.told);
+        assert_eq!(ended.code, 0, "{after} ranks: {}", ended.printed);
         assert_same(&campaign, &format!("killed on {before} ranks, resumed on {after}"));
     }
 }
@@ -77,7 +78,7 @@ fn the_file_agrees_with_itself() {
         if there {
             assert!(low[row] < critical[row] && critical[row] - low[row] <= 1e-3 * critical[row]);
             assert!(distance[row] > 1e-4 && moved[row] >= 1.0 && moved[row] <= 220.0 && barrier[row] > 0.0);
-            // no further from a parabola than large amplitudes make it
+            // no further from a parabola than expected for large amplitudes
             let parabola = 0.5 * (omega[row] * critical[row]).powi(2) * 220.0;
             assert!(barrier[row] / parabola > 0.2, "{} {parabola}", barrier[row]);
         }
@@ -152,8 +153,8 @@ fn the_file_agrees_with_itself() {
     assert!(energy.iter().zip(&status).all(|(e, status)| (status == "transition") != e.is_nan()));
 }
 
-/// What a row says of its mode against a push along the mode that a dense diagonalisation gives for the row's frequency: what belongs
-/// to another mode, another glass, another sign or another amplitude is another number.
+/// Compares a row with a push along the mode that a dense diagonalisation gives for the row's frequency: data of
+/// another mode, glass, sign or amplitude would give different numbers.
 #[test]
 fn every_row_is_that_of_its_mode() {
     let reader = StageReader::open(&reference().output, Stage::Excite).unwrap();
@@ -193,7 +194,7 @@ fn every_row_is_that_of_its_mode() {
             let k = (0..660).min_by(|a, b| off(a).total_cmp(&off(b))).unwrap();
             assert!(off(&k) < 1e-9, "row {row}: {:e}", off(&k));
             let mut mode: Vec<f64> = spectrum.U().col(k).iter().copied().collect();
-            // e and -e are one mode: that of the file has the third order that stands beside it
+            // e and -e are the same mode: that of the file has the third order given with it
             let along = tau.third_orders(std::slice::from_ref(&mode))[0];
             assert!((along.abs() / third[row].abs() - 1.0).abs() < 1e-4, "row {row}: {along} {}", third[row]);
             mode.iter_mut().for_each(|e| *e *= (along * third[row]).signum());
@@ -208,7 +209,7 @@ fn every_row_is_that_of_its_mode() {
             compared += 1;
             apart += usize::from(off(barrier[other], &pushed(sign[other] * critical[other])) > 1e-4);
             turned += usize::from(off(barrier[row], &pushed(-sign[row] * critical[row])) > 1e-4);
-            // where it leads
+            // the destination
             let end = quench(&mut PairSum::<1>::new(model.clone(), cell), &start, &settings).positions;
             let beyond = rattlers(&model, &cell, &end);
             let held = |i: usize| !(loose.get(i) == Some(&true) || beyond.get(i) == Some(&true));
@@ -229,7 +230,7 @@ fn every_row_is_that_of_its_mode() {
     println!(
         "{compared} rows: {ends} lead where the push leads, {apart} unlike their neighbours, {turned} unlike the other sign"
     );
-    // a push so near a ridge may fall to another side by the last digits of the mode
+    // the last digits of the mode can decide on which side of a ridge such a push falls
     assert!(compared >= 12 && ends >= compared - 2, "{compared} rows, {ends} ends");
     assert!(apart >= compared - 2 && turned >= compared - 2, "{compared} rows, {apart} {turned}");
 }

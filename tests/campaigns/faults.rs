@@ -1,6 +1,6 @@
-//! A campaign whose disk is full, read-only or gone, or whose files are damaged: told with the file and the remedy, nothing
-//! that was whole is lost, and once mended the same command comes to the data of an undisturbed run. Parts that mount a file
-//! system need root, and are skipped without; not when CI is set.
+//! A campaign whose disk is full, read-only or gone, or whose files are damaged: the error names the file and the
+//! remedy, no intact data is lost, and after the repair the same command gives the data of an undisturbed run. Parts
+//! that mount a file system need root, and are skipped without; never when CI is set.
 
 use crate::support::{Campaign, Ended, FILES, rank_counts, ranks_of_glasswell, text, wait_until};
 use std::path::{Path, PathBuf};
@@ -11,13 +11,13 @@ fn assert_success(command: &mut Command, what: &str) {
     assert!(output.status.success(), "{what}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// A small file system of its own, in memory.
+/// A small separate file system in memory.
 struct Disk {
     folder: tempfile::TempDir,
 }
 
 impl Disk {
-    /// `None`, told, where mounting is not permitted.
+    /// `None`, with a message, where mounting is not permitted.
     fn new(size: &str) -> Option<Self> {
         let disk = Self { folder: tempfile::tempdir().unwrap() };
         let options = format!("size={size}");
@@ -45,7 +45,7 @@ impl Drop for Disk {
     }
 }
 
-/// Shows a directory read-only to all that look from now on, as after an error of its disk.
+/// Makes a directory read-only from now on, as after an error of its disk.
 struct ReadOnly(PathBuf);
 
 impl ReadOnly {
@@ -66,8 +66,8 @@ fn run(campaign: &Campaign, ranks: usize) -> Ended {
     campaign.start(ranks, &[]).wait()
 }
 
-/// (checkpoint interval, size of the disk for the program alone and on two ranks, which make sure of 4 MB before they end a
-/// file, what does not fit)
+/// (checkpoint interval, size of the disk for the program alone and on two ranks, which reserve 4 MB before they
+/// complete a file, what does not fit)
 const FULL: [(&str, [&str; 2], &str); 2] =
     [("1 s", ["120k", "4240k"], "/checkpoint/explore."), ("1 h", ["200k", "4300k"], "/landscape.h5")];
 
@@ -80,7 +80,7 @@ fn a_full_disk_is_told_and_the_run_goes_on_when_there_is_room() {
             let mut campaign = Campaign::with_checkpoints_every(interval);
             campaign.output = disk.path().join("out");
             let ended = run(&campaign, ranks);
-            ended.assert_told(&what, 3, &[file, "No space left on device", "free space", "--output", "run again"]);
+            ended.assert_message(&what, 3, &[file, "No space left on device", "free space", "--output", "run again"]);
             campaign.assert_no_half_file(&what);
             assert!(!campaign.file("landscape.h5").exists(), "{what}");
             campaign.assert_same(&FILES[..1], &what);
@@ -101,7 +101,7 @@ fn a_limit_on_the_size_of_files_is_told() {
         let command = ranks_of_glasswell(ranks, &["bash", "-c", &limit], &campaign.words(&[]));
         let ended = campaign.spawn(command, ranks).wait();
         let what = format!("a limit on the size of files on {ranks} ranks");
-        ended.assert_told(&what, 3, &["landscape.h5", "File too large"]);
+        ended.assert_message(&what, 3, &["landscape.h5", "File too large"]);
         assert_eq!(campaign.listing(), FILES[..1], "{what}");
         let glasses = campaign.bytes();
         campaign.finish_until("explore", 1, &what);
@@ -117,17 +117,17 @@ fn a_read_only_directory_is_told() {
         campaign.output = disk.path().join("out");
         disk.mount("remount,ro");
         let words = ["/out", "Read-only file system", "choose another --output"];
-        run(&campaign, ranks).assert_told(&format!("read-only, no directory, {ranks} ranks"), 3, &words);
+        run(&campaign, ranks).assert_message(&format!("read-only, no directory, {ranks} ranks"), 3, &words);
         disk.mount("remount,rw");
         std::fs::create_dir(&campaign.output).unwrap();
         disk.mount("remount,ro");
-        run(&campaign, ranks).assert_told(&format!("read-only before, {ranks} ranks"), 3, &words);
+        run(&campaign, ranks).assert_message(&format!("read-only before, {ranks} ranks"), 3, &words);
         disk.mount("remount,rw");
         let what = format!("read-only in the middle, {ranks} ranks");
         let running = campaign.start(ranks, &[]);
         wait_until("the first glasses", || campaign.file("glasses.h5").exists());
         let cover = ReadOnly::new(&campaign.output);
-        running.wait().assert_told(&what, 3, &["/out/", "Read-only file system", "choose another --output"]);
+        running.wait().assert_message(&what, 3, &["/out/", "Read-only file system", "choose another --output"]);
         drop(cover);
         campaign.finish_until("explore", 1, &what);
     }
@@ -138,18 +138,18 @@ fn a_directory_that_vanishes_is_told_and_not_made_again() {
     for &ranks in rank_counts() {
         let campaign = Campaign::short();
         let running = campaign.start(ranks, &[]);
-        let told = || std::fs::read_to_string(campaign.file("progress.json")).unwrap_or_default();
-        wait_until("the exploration has begun", || told().contains("\"explore\""));
+        let printed = || std::fs::read_to_string(campaign.file("progress.json")).unwrap_or_default();
+        wait_until("the exploration has begun", || printed().contains("\"explore\""));
         std::fs::rename(&campaign.output, campaign.folder.join("away")).unwrap();
         let what = format!("vanished, {ranks} ranks");
-        running.wait().assert_told(&what, 3, &["/out/", "No such file or directory"]);
+        running.wait().assert_message(&what, 3, &["/out/", "No such file or directory"]);
         assert!(!campaign.output.exists(), "{what}: {:?}", campaign.listing());
         std::fs::rename(campaign.folder.join("away"), &campaign.output).unwrap();
         campaign.finish_until("explore", ranks, &what);
     }
 }
 
-/// Where a data set's values begin in a file.
+/// The offset of a data set's values in a file.
 fn place(file: &Path, path: &str) -> u64 {
     let script = "import h5py, sys; print(h5py.File(sys.argv[1])[sys.argv[2]].id.get_offset())";
     let output = Command::new("/usr/bin/python3").args(["-c", script, text(file), path]).output().unwrap();
@@ -167,7 +167,7 @@ fn cut(file: &Path) {
     std::fs::File::options().write(true).open(file).unwrap().set_len(length / 2).unwrap();
 }
 
-/// One glass whose exploration takes several slices of work, so that checkpoints find it in hand.
+/// One glass whose exploration takes several slices of work, so that checkpoints contain it as a task in progress.
 const ONE_GLASS: [(&str, &str); 2] = [("glasses = 3", "glasses = 1"), ("quenches = 36", "quenches = 250")];
 
 /// The checkpoints that hold states of the exploration, by number.
@@ -188,7 +188,7 @@ fn killed() -> Campaign {
     campaign
 }
 
-/// A name, what it does, and the words of the warning.
+/// A name, the damage, and the words of the warning.
 type Damage<'d> = (&'d str, &'d dyn Fn(&Campaign), [&'d str; 2]);
 
 fn copy_of(campaign: &Campaign) -> Campaign {
@@ -202,7 +202,7 @@ fn damaged_checkpoints_give_way_to_earlier_ones_aloud() {
     let until = ["--until", "explore"];
     let whole = Campaign::of("short.toml", &ONE_GLASS);
     let ended = whole.start(1, &until).wait();
-    assert_eq!(ended.code, 0, "{}", ended.told);
+    assert_eq!(ended.code, 0, "{}", ended.printed);
     let killed = killed();
     let newest = states(&killed).last().unwrap().clone();
     let name = newest.trim_start_matches("checkpoint/");
@@ -212,19 +212,19 @@ fn damaged_checkpoints_give_way_to_earlier_ones_aloud() {
         listing.iter().filter(|name| name.starts_with("checkpoint/")).for_each(|name| cut(&campaign.file(name)));
     };
     let damages: [Damage; 3] = [
-        ("a checkpoint cut short", &|campaign| cut(&campaign.file(&newest)), ["cut short", "is used"]),
+        ("a checkpoint cut short", &|campaign| cut(&campaign.file(&newest)), ["truncated", "is used"]),
         ("a checkpoint with a flipped byte", &flipped, ["fails its checksum", "is used"]),
-        ("all checkpoints cut short", &all, ["cut short", "anew"]),
+        ("all checkpoints cut short", &all, ["truncated", "start again"]),
     ];
     for ((what, damage, words), &ranks) in damages.into_iter().zip(rank_counts().iter().cycle()) {
         let campaign = copy_of(&killed);
         damage(&campaign);
         let ended = campaign.start(ranks, &until).wait();
-        assert_eq!(ended.code, 0, "{what}: {}", ended.told);
+        assert_eq!(ended.code, 0, "{what}: {}", ended.printed);
         let meant =
             |line: &&str| line.contains("WARN") && line.contains(name) && words.iter().all(|w| line.contains(w));
-        let warned = ended.told.lines().find(meant);
-        println!("{what}: {}", warned.unwrap_or_else(|| panic!("{what}: no {words:?}: {}", ended.told)));
+        let warned = ended.printed.lines().find(meant);
+        println!("{what}: {}", warned.unwrap_or_else(|| panic!("{what}: no {words:?}: {}", ended.printed)));
         campaign.assert_same_as(&whole, &FILES[..2], what);
         assert!(!campaign.output.join("checkpoint").exists(), "{what}: checkpoints are left over");
     }
@@ -239,7 +239,7 @@ fn a_flipped_byte_in_a_finished_file_stops_what_builds_on_it() {
         flip(&campaign.file(file), start + 11);
         for &ranks in rank_counts() {
             let what = format!("a flipped byte in {file}, {ranks} ranks");
-            run(&campaign, ranks).assert_told(&what, 3, &[file, path, "fails its checksum", "--redo"]);
+            run(&campaign, ranks).assert_message(&what, 3, &[file, path, "fails its checksum", "--redo"]);
             let files = campaign.listing().into_iter().filter(|name| name.ends_with(".h5")).count();
             assert_eq!(files, number + 1, "{what}: {:?}", campaign.listing());
         }
@@ -279,9 +279,10 @@ fn a_file_system_without_locks_is_no_obstacle() {
         let words = campaign.words(&["--until", "explore"]);
         let command = ranks_of_glasswell(ranks, &["env", &preload, &number], &words);
         let ended = campaign.spawn(command, ranks).wait();
-        assert_eq!(ended.code, 0, "{what}: {}", ended.told);
-        let warned: Vec<&str> = ended.told.lines().filter(|line| line.contains("no locks here")).collect();
-        assert_eq!(warned.len(), 1, "{what}: {}", ended.told);
+        assert_eq!(ended.code, 0, "{what}: {}", ended.printed);
+        let warned: Vec<&str> =
+            ended.printed.lines().filter(|line| line.contains("the file system has no locks")).collect();
+        assert_eq!(warned.len(), 1, "{what}: {}", ended.printed);
         println!("{what}: {}", warned[0]);
         campaign.assert_same(&FILES[..2], &what);
     }

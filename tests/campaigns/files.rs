@@ -1,8 +1,8 @@
-//! The files: the same from any number of ranks, whole or not there, readable by others, as docs/files.md says.
+//! The files: identical from any number of ranks, complete or absent, readable by other programs, as docs/files.md
+//! says.
 
 use crate::support::ranks;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -55,7 +55,7 @@ fn header(stage: Stage) -> Header {
     Header::new(stage, "[campaign]\nname = \"glass – ε\"\n", "5e1f", "{\"seed\":7}", u64::MAX - 7)
 }
 
-/// A number that depends on the path and the element alone.
+/// A number that depends only on the path and the element.
 fn element(path: &str, index: u64) -> u64 {
     let name =
         path.bytes().fold(14695981039346656037u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(1099511628211));
@@ -77,7 +77,7 @@ fn shape(entry: &DataSet, rows: u64) -> Vec<u64> {
     layout::shape_words(entry.shape).into_iter().enumerate().map(length).collect()
 }
 
-/// The rows of this rank: pieces of uneven lengths dealt in disorder, some ranks with nothing at times.
+/// The rows of this rank: pieces of unequal lengths in random order, sometimes none.
 fn pieces(world: &Ranks, total: u64, salt: u64) -> Rows {
     let (mut first, mut ranges) = (0, Vec::new());
     while first < total {
@@ -98,22 +98,22 @@ fn write_entry(file: &mut StageFile, world: &Ranks, entry: &DataSet, path: &str,
     let indices = || rows.ranges().iter().flat_map(|range| range.first * width..(range.first + range.count) * width);
     let trailing = &shape[1..];
     match entry.element {
-        Element::F64 => file.write(path, &rows, trailing, &indices().map(|i| number(path, i)).collect::<Vec<f64>>()),
+        Element::F64 => file.write(path, &rows, trailing, indices().map(|i| number(path, i)).collect::<Vec<f64>>()),
         Element::I64 => {
-            file.write(path, &rows, trailing, &indices().map(|i| element(path, i) as i64 - 9).collect::<Vec<i64>>())
+            file.write(path, &rows, trailing, indices().map(|i| element(path, i) as i64 - 9).collect::<Vec<i64>>())
         }
         Element::U32 => {
-            file.write(path, &rows, trailing, &indices().map(|i| element(path, i) as u32).collect::<Vec<u32>>())
+            file.write(path, &rows, trailing, indices().map(|i| element(path, i) as u32).collect::<Vec<u32>>())
         }
         Element::Bool => file.write(
             path,
             &rows,
             trailing,
-            &indices().map(|i| element(path, i).is_multiple_of(3)).collect::<Vec<bool>>(),
+            indices().map(|i| element(path, i).is_multiple_of(3)).collect::<Vec<bool>>(),
         ),
         Element::Names(names) => {
             let name = |i| names[element(path, i) as usize % names.len()].to_string();
-            file.write(path, &rows, trailing, &indices().map(name).collect::<Vec<String>>())
+            file.write(path, &rows, trailing, indices().map(name).collect::<Vec<String>>())
         }
         other => panic!("no test values for {other:?}"),
     }
@@ -185,7 +185,7 @@ fn write_many(world: &Ranks, directory: &Path) {
     file.leave_empty("/").unwrap_err();
 }
 
-/// What must not be written is refused on all ranks together, and leaves nothing behind.
+/// An invalid write is refused on all ranks together, and leaves nothing behind.
 fn refused(world: &Ranks, directory: &Path) {
     let last = world.rank() == world.size() - 1;
     let rows = Rows::on_rank_zero(world, 2);
@@ -220,16 +220,16 @@ fn refused(world: &Ranks, directory: &Path) {
     assert!(matches!(&nowhere, Err(Error::Storage { file, .. }) if file.ends_with("nowhere/paths.h5")), "{nowhere:?}");
 }
 
-/// Meets a full disk while it writes a large file; the small one that was there before stays.
+/// Encounters a full disk while it writes a large file; an existing small file is unchanged.
 fn full(world: &Ranks, directory: &Path) {
     let error = write(world, directory, Stage::Explore, 300_000).unwrap_err();
     assert_eq!(error.exit_code(), 3);
-    let told = error.to_string();
-    assert!(told.contains("landscape.h5") && told.contains("free space"), "{told}");
+    let printed = error.to_string();
+    assert!(printed.contains("landscape.h5") && printed.contains("free space"), "{printed}");
     world.barrier();
     let left: Vec<_> = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left, ["landscape.h5"]);
-    eprintln!("told: {told}");
+    eprintln!("printed: {printed}");
     assert_eq!(StageReader::open(directory, Stage::Explore).unwrap().shape("/minima/energy").unwrap(), [37 + 1 + 77]);
 }
 
@@ -260,12 +260,12 @@ fn every_number_of_ranks_writes_the_same_files() {
         run(1, &format!("alone-{program}"), &alone);
         for count in ranks::rank_counts() {
             let together = scratch.path().join(format!("{program}-{count}"));
-            let told = run(count, program, &together);
-            assert!(!told.contains("HDF5"), "the library is silent: {told}");
+            let printed = run(count, program, &together);
+            assert!(!printed.contains("HDF5"), "the library is silent: {printed}");
             differences(&alone, &together);
         }
     }
-    // the comparison can fail
+    // verifies that the comparison can fail
     let _children = with_children();
     let (left, right) = (scratch.path().join("write-alone"), scratch.path().join("write-empty-alone"));
     let output = Command::new("h5diff").args([left.join("glasses.h5"), right.join("glasses.h5")]).output().unwrap();
@@ -341,12 +341,12 @@ fn many_small_ranges_are_written_quickly() {
 #[test]
 fn what_the_layout_does_not_allow_is_refused_on_all_ranks() {
     for count in ranks::rank_counts() {
-        let told = run(count, "refused", scratch().path());
-        assert!(!told.contains("HDF5-DIAG"), "{told}");
+        let printed = run(count, "refused", scratch().path());
+        assert!(!printed.contains("HDF5-DIAG"), "{printed}");
     }
 }
 
-/// A limit on the size of files stands for a full disk: the same calls fail, and no rights are needed to set it.
+/// A limit on file sizes replaces a full disk: the same calls fail, and no privileges are needed to set it.
 #[test]
 fn a_full_disk_is_told_and_leaves_what_was_there() {
     let mut programs: Vec<(usize, &str)> = ranks::rank_counts().into_iter().map(|count| (count, "full")).collect();
@@ -361,9 +361,9 @@ fn a_full_disk_is_told_and_leaves_what_was_there() {
         let limit = ["bash", "-c", "trap '' XFSZ; ulimit -f 8192; exec \"$0\" \"$@\""];
         let mut command = ranks::command_through(&limit, count, program);
         let output = command.env(DIRECTORY, scratch.path()).output().unwrap();
-        let told = ranks::both(&output);
-        assert!(output.status.success(), "{count} ranks: {} {told}", output.status);
-        assert!(!told.contains("HDF5-DIAG"), "{told}");
+        let printed = ranks::both(&output);
+        assert!(output.status.success(), "{count} ranks: {} {printed}", output.status);
+        assert!(!printed.contains("HDF5-DIAG"), "{printed}");
     }
 }
 
@@ -373,20 +373,20 @@ fn an_unusable_file_is_told_by_name() {
     let scratch = scratch();
     let directory = scratch.path();
     let path = directory.join("glasses.h5");
-    let told = |word: &str| match StageReader::open(directory, Stage::Prepare).map(|_| ()) {
+    let printed = |word: &str| match StageReader::open(directory, Stage::Prepare).map(|_| ()) {
         Err(Error::Storage { file, message }) if file == path && message.contains(word) => (),
         other => panic!("{word}: {other:?}"),
     };
-    told("No such file");
+    printed("No such file");
     std::fs::write(&path, "no glasses here, only text").unwrap();
-    told("not an HDF5 file");
+    printed("not an HDF5 file");
     assert!(matches!(StageReader::open_input(&path, Stage::Prepare).map(|_| ()), Err(Error::Input { .. })));
     std::fs::write(&path, "").unwrap();
-    told("not an HDF5 file");
+    printed("not an HDF5 file");
     write(&Ranks::alone(), directory, Stage::Prepare, 37).unwrap();
     let whole = std::fs::read(&path).unwrap();
     std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
-    told("cut short");
+    printed("truncated");
     std::fs::write(&path, &whole).unwrap();
     std::fs::copy(&path, directory.join("paths.h5")).unwrap();
     let other = StageReader::open(directory, Stage::Connect).map(|_| ()).unwrap_err().to_string();
@@ -394,7 +394,7 @@ fn an_unusable_file_is_told_by_name() {
     let file = hdf5::File::open_rw(&path).unwrap();
     file.attr("glasswell_layout").unwrap().write_scalar(&99i64).unwrap();
     file.close().unwrap();
-    told("layout 99");
+    printed("layout 99");
     std::fs::write(&path, &whole).unwrap();
     let reader = StageReader::open(directory, Stage::Prepare).unwrap();
     let missing = reader.read::<f64>("/glasses/colour").unwrap_err().to_string();
@@ -429,78 +429,4 @@ fn a_campaign_knows_its_stages() {
     let file = scratch.path().join("a/file");
     std::fs::write(&file, "").unwrap();
     assert!(matches!(Campaign::open(&world, &file, None), Err(Error::Storage { .. })));
-}
-
-/// The tables of docs/files.md as the layout has them.
-fn tables() -> String {
-    let mut text = String::new();
-    for stage in Stage::ALL {
-        text += &format!("\n### {} (stage {})\n\n", stage.file_name(), stage.name());
-        text += "| data set | type | shape | units | description |\n|---|---|---|---|---|\n";
-        for entry in work(stage).layout().data_sets() {
-            text += &row(entry);
-        }
-        if !work(stage).layout().attributes.is_empty() {
-            text += "\n| attribute of | name | type | shape | description |\n|---|---|---|---|---|\n";
-            text += &work(stage).layout().attributes.iter().map(attribute_row).collect::<String>();
-        }
-    }
-    text += "\n### Every file\n\n| attribute of | name | type | shape | description |\n|---|---|---|---|---|\n";
-    let everywhere = layout::root_attributes().iter().chain(layout::data_set_attributes());
-    text += &everywhere.map(attribute_row).collect::<String>();
-    text += "\n| data set | type | shape | units | description |\n|---|---|---|---|---|\n";
-    text += &layout::timing_data_sets().iter().map(row).collect::<String>();
-    text
-}
-
-/// A bar would end a table's cell.
-fn cell(text: &str) -> String {
-    text.replace('|', "\\|")
-}
-
-fn row(entry: &DataSet) -> String {
-    let note = if entry.promised { "" } else { " (when asked for)" };
-    let (element, description) = (entry.element.words(), cell(entry.description));
-    format!("| `{}` | {element} | {} | {} | {description}{note} |\n", entry.path, entry.shape, entry.units)
-}
-
-fn attribute_row(entry: &layout::AttributeEntry) -> String {
-    format!(
-        "| `{}` | `{}` | {} | {} | {} |\n",
-        entry.path,
-        entry.name,
-        entry.element.words(),
-        entry.shape,
-        cell(entry.description)
-    )
-}
-
-/// With GLASSWELL_WRITE_DOCS=1 the test writes the tables instead.
-#[test]
-fn the_documentation_is_the_layout() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/files.md");
-    let text = std::fs::read_to_string(&path).expect("docs/files.md");
-    let (before, rest) = text.split_once("<!-- tables -->\n").expect("where the tables begin");
-    let (now, after) = rest.split_once("\n<!-- end of tables -->").expect("where the tables end");
-    if std::env::var("GLASSWELL_WRITE_DOCS").is_ok() {
-        let text = format!("{before}<!-- tables -->\n{}\n<!-- end of tables -->{after}", tables());
-        return std::fs::write(&path, text).unwrap();
-    }
-    assert!(
-        now == tables(),
-        "docs/files.md is not the layout: GLASSWELL_WRITE_DOCS=1 cargo test --test campaigns files::"
-    );
-}
-
-#[test]
-fn the_layout_is_sound() {
-    for stage in Stage::ALL {
-        let mut paths = BTreeMap::new();
-        for entry in work(stage).layout().data_sets() {
-            assert!(paths.insert(entry.path, ()).is_none(), "{} twice", entry.path);
-            assert!(entry.shape.starts_with('[') && entry.shape.ends_with(']') && !entry.units.is_empty());
-            assert!(entry.description.len() > 3 && entry.path.starts_with('/'));
-            assert_eq!(work(stage).layout().data_set(&entry.path.replace("<unit>", "argon")).unwrap().path, entry.path);
-        }
-    }
 }

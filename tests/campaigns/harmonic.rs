@@ -1,4 +1,5 @@
-//! A campaign of harmonic packings, whose energies and forces are a thousandth of the other models'.
+//! A campaign of harmonic packings, whose energies and forces are a thousand times smaller than those of the other
+//! models.
 
 use crate::support::{Campaign, both, glasswell, text};
 use glasswell::files::StageReader;
@@ -36,7 +37,7 @@ fn run(deck: &str) -> Campaign {
     campaign
 }
 
-/// The glass of a quench is the minimum: forces, energy and pressure by plain sums.
+/// A quenched glass is the minimum: forces, energy and pressure by plain sums.
 fn check_at_rest(glasses: &StageReader, glass: &Configuration, model: &Model) {
     let [energy, inherent, pressure] = ["energy", "inherent_energy", "pressure"]
         .map(|name| glasses.read::<f64>(&format!("/glasses/{name}")).unwrap()[0]);
@@ -49,15 +50,15 @@ fn check_at_rest(glasses: &StageReader, glass: &Configuration, model: &Model) {
     assert!((pressure - plain).abs() < 1e-11 * plain, "{pressure} {plain}");
 }
 
-/// Near jamming some particles are loose: they must not count in what the files say of a double well.
+/// Near jamming some particles are rattlers: they must not affect the properties of a double well.
 #[test]
 fn rattlers_are_left_out() {
     let deck = DECK.replace("particles = 200", "particles = 200\ndensity = 1.28");
     let deck = deck.replace("temperature = 3e-5", "temperature = 1e-4");
     let modes = "[modes]\nof = \"double-wells\"\ncount = \"all\"\npaths = \"none\"\n[elastic]\nsteps = 0\n";
     let campaign = run(&format!("{deck}{modes}"));
-    let told = campaign.recompute("recompute_modes.py", "harmonic");
-    assert!(told.contains("2 of them beside loose particles"), "{told}");
+    let printed = campaign.recompute("recompute_modes.py", "harmonic");
+    assert!(printed.contains("2 with rattlers"), "{printed}");
     campaign.recompute("recompute_couplings.py", "harmonic");
     let [glasses, landscape, paths] = [Stage::Prepare, Stage::Explore, Stage::Connect]
         .map(|stage| StageReader::open(&campaign.output, stage).unwrap());
@@ -70,10 +71,10 @@ fn rattlers_are_left_out() {
     let mut minima: Vec<f64> = landscape.read("/minima/position").unwrap();
     minima.extend(paths.read::<f64>("/minima/position").unwrap());
     let minimum = |index: u32| &minima[600 * index as usize..600 * (index as usize + 1)];
-    let told: Vec<u32> = landscape.read("/minima/rattlers").unwrap();
-    for (index, told) in told.iter().enumerate() {
+    let printed: Vec<u32> = landscape.read("/minima/rattlers").unwrap();
+    for (index, printed) in printed.iter().enumerate() {
         let loose = rattlers(&model, &cell, minimum(index as u32));
-        assert_eq!(loose.iter().filter(|loose| **loose).count(), *told as usize, "minimum {index}");
+        assert_eq!(loose.iter().filter(|loose| **loose).count(), *printed as usize, "minimum {index}");
     }
     let [a, b, count] = ["a", "b", "rattlers"].map(|name| paths.read::<u32>(&format!("/double_wells/{name}")).unwrap());
     let [distance, ratio] =
@@ -122,14 +123,14 @@ fn a_harmonic_campaign_runs_to_its_end() {
         assert!(["converged", "descent_failed"].contains(&status[well].as_str()));
     }
 
-    // what `status` sums up is what the file holds
+    // the sums of `status` agree with the file
     let mut calls: Vec<i64> = paths.read("/double_wells/force_evaluations").unwrap();
     calls.extend(paths.read::<i64>("/rejected/force_evaluations").unwrap());
-    let told = both(&glasswell(&["status", text(&campaign.output)]).output().unwrap());
+    let printed = both(&glasswell(&["status", text(&campaign.output)]).output().unwrap());
     let sum = calls.iter().sum::<i64>().to_string();
     assert!(
-        told.lines().any(|line| line.contains("force evaluations") && line.contains(&sum)),
-        "{sum} is not in {told}"
+        printed.lines().any(|line| line.contains("force evaluations") && line.contains(&sum)),
+        "{sum} is not in {printed}"
     );
 
     let landscape = StageReader::open(&campaign.output, Stage::Explore).unwrap();

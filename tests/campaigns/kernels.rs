@@ -11,7 +11,7 @@ use glasswell::forces::lanes::Kernel;
 use glasswell::landscape::{Candidate, Identity, Same};
 use glasswell::model::{Configuration, PeriodicBox, Preset};
 use glasswell::random::{Purpose, stream};
-use rand::Rng;
+use rand::RngExt;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ const MINIMUM: f64 = 1e-10;
 /// Of barriers and all other energies along a path [epsilon].
 const BARRIER: f64 = 1e-9;
 
-/// The kernels to compare, widest first; the ones that this processor lacks are told.
+/// The kernels to compare, widest first; those that this processor lacks are reported.
 fn kernels() -> Vec<Kernel> {
     let available = Kernel::available();
     for name in Kernel::NAMES {
@@ -74,8 +74,8 @@ impl Drop for Differences {
     }
 }
 
-/// With a tolerance that everything meets, `--quench` is one call of the pair kernel: the particles stay, and `residual` is
-/// its largest force component, beside the forces of the plain sums.
+/// With a tolerance that every configuration satisfies, `--quench` is one call of the pair kernel: the particles do not
+/// move, and `residual` is its largest force component, to be compared with the forces of the plain sums.
 #[test]
 fn force_evaluations_agree() {
     let folder = tempfile::tempdir().unwrap();
@@ -96,7 +96,7 @@ fn force_evaluations_agree() {
     }
 }
 
-/// What a quench from `start` ended in: energy, positions, rattlers, and all that was printed.
+/// The end of a quench from `start`: energy, positions, rattlers, and everything printed.
 struct End {
     energy: f64,
     positions: Vec<f64>,
@@ -122,8 +122,9 @@ fn ends(kernels: &[Kernel], folder: &Path, start: &Configuration, preset: Preset
     ends
 }
 
-/// From the same snapshot of a glass every kernel goes to the same minimum. In the fall of a hot liquid or a gas, which some of
-/// the files hold, the last bit of a force decides where it ends: there the fused kernels agree, and the portable one mostly.
+/// From the same snapshot of a glass every kernel reaches the same minimum. In the quench of a hot liquid or a gas,
+/// which some of the files hold, the last bit of a force can decide where it ends: there the fused kernels agree, and
+/// the portable one mostly.
 #[test]
 fn quenches_end_in_one_minimum() {
     println!("seed {SEED}");
@@ -154,7 +155,7 @@ fn quenches_end_in_one_minimum() {
                 let off = (a.energy - b.energy).abs() / start.particles() as f64;
                 differences.note("energy per particle of a minimum [epsilon]", kernel, off, MINIMUM, name);
                 if preset != Preset::Harmonic {
-                    // a packing's rattlers have no place
+                    // a packing's rattlers have no definite positions
                     let off = largest_difference(a.positions, b.positions);
                     differences.note("coordinate of a particle in a minimum [sigma]", kernel, off, 1e-3, name);
                 }
@@ -165,7 +166,7 @@ fn quenches_end_in_one_minimum() {
     assert!(2 * elsewhere.len() < VECTORS.len(), "{elsewhere:?}");
 }
 
-/// Both reference paths by both methods: one barrier, whatever the kernel.
+/// Both reference paths by both methods: the same barrier with every kernel.
 #[test]
 fn paths_have_one_barrier() {
     let folder = tempfile::tempdir().unwrap();
@@ -208,7 +209,8 @@ fn paths_have_one_barrier() {
     }
 }
 
-/// Preparation by swap moves, exploration, and for soft spheres paths and levels: not a byte depends on AVX-512 or AVX2.
+/// Preparation by swap moves, exploration, and for soft spheres paths and levels: bitwise identical with AVX-512 and
+/// AVX2.
 #[test]
 fn campaigns_have_the_same_files_on_fused_kernels() {
     let fused: Vec<Kernel> = kernels().into_iter().filter(|&kernel| kernel != Kernel::PORTABLE).collect();

@@ -1,4 +1,4 @@
-//! The stage `relax` as a user runs it: the same file on any number of ranks, after a stop, and extended as from the start.
+//! The stage `relax` as a user runs it: identical files on any number of ranks, after a stop, and when extended.
 
 use crate::support::{Campaign, glasswell, wait_until};
 use glasswell::files::StageReader;
@@ -13,9 +13,9 @@ fn reference() -> Campaign {
 
 fn finish(campaign: &Campaign, ranks: usize, options: &[&str]) -> String {
     let ended = campaign.start(ranks, options).wait();
-    assert_eq!(ended.code, 0, "{ranks} ranks: {}", ended.told);
+    assert_eq!(ended.code, 0, "{ranks} ranks: {}", ended.printed);
     assert!(!campaign.output.join("checkpoint").exists(), "checkpoints are left over");
-    ended.told
+    ended.printed
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn any_number_of_ranks_writes_the_same_file() {
     let threads = Campaign::of("relax.toml", &[]);
     let words = threads.words(&[]).into_iter().map(|word| if word == "1" { "2".to_owned() } else { word });
     let ended = threads.spawn(glasswell(&words.collect::<Vec<String>>()), 1).wait();
-    assert_eq!(ended.code, 0, "{}", ended.told);
+    assert_eq!(ended.code, 0, "{}", ended.printed);
     threads.assert_same_as(&reference(), &[FILE], "two threads");
 }
 
@@ -42,8 +42,8 @@ fn a_stopped_stage_resumes_to_the_same_file() {
     wait_until("the first checkpoint", || campaign.output.join("checkpoint").exists());
     run.signal("TERM", &members);
     let ended = run.wait();
-    ended.assert_told("SIGTERM", 4, &["the same command goes on from there"]);
-    // and once more, by a crash after the next checkpoint
+    ended.assert_message("SIGTERM", 4, &["repeat the same command to resume"]);
+    // and again, by a crash after the next checkpoint
     let checkpoints = || campaign.listing();
     let before = checkpoints();
     let mut run = campaign.start(1, &[]);
@@ -76,10 +76,10 @@ fn more_samples_and_temperatures_are_added_to_what_is_there() {
     finish(&campaign, 1, &[]);
     assert_eq!(seconds(&campaign), 4);
     campaign.assert_same_as(&reference(), &[FILE], "extended twice");
-    // anything else is refused
+    // any other change is refused
     campaign.change(&[("samples = 2", "samples = 2\nwave_number = 6.0")]);
     let ended = campaign.start(1, &[]).wait();
-    ended.assert_told("another wave number", 2, &["relax.wave_number", "--redo relax"]);
+    ended.assert_message("another wave number", 2, &["relax.wave_number", "--redo relax"]);
 }
 
 /// Liquids and glasses do not depend on each other: neither makes the other run again.
@@ -147,6 +147,6 @@ fn the_file_agrees_with_itself() {
     let first = read("/relaxation/mean_squared_displacement")[0];
     assert!((first / (3.0 * 2.0 * 0.005f64.powi(2)) - 1.0).abs() < 0.05, "{first}");
     let status = Command::new(env!("CARGO_BIN_EXE_glasswell")).arg("status").arg(&reference().output).output().unwrap();
-    let told = String::from_utf8_lossy(&status.stdout).into_owned();
-    assert!(told.contains("tau_alpha at T = 1.2") && told.contains("times faster"), "{told}");
+    let printed = String::from_utf8_lossy(&status.stdout).into_owned();
+    assert!(printed.contains("tau_alpha at T = 1.2") && printed.contains("times faster"), "{printed}");
 }

@@ -1,11 +1,11 @@
-//! The program as it is run: campaigns and commands, alone and on ranks, disturbed and damaged, and their files.
+//! The program as it is run: campaigns and commands, on one or several ranks, interrupted and damaged, and their files.
 //! docs/testing.md says where a new test goes.
 
 #[path = "../common/mod.rs"]
 mod common;
 mod support;
 
-/// Tests that measure time or want the whole machine: nothing runs beside them.
+/// Tests that measure time or need the whole machine: they run one by one.
 mod alone {
     mod interrupts;
     mod parallel;
@@ -24,6 +24,7 @@ mod kernels;
 mod liquids;
 mod memory;
 mod modes_stage;
+mod own_tables;
 mod refusals;
 mod resume;
 mod serial;

@@ -1,4 +1,4 @@
-//! What `check` says of a rank's memory is what a rank holds at its peak.
+//! The memory that `check` predicts is the peak memory of a rank.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 /// A run that takes longer hangs.
 const LIMIT: Duration = Duration::from_secs(300);
 
-/// Large enough that configurations and lists dominate, loose enough that nothing takes long.
+/// Large enough that configurations and lists dominate, with tolerances loose enough to be fast.
 const DECK: &str = r#"
 [campaign]
 name = "memory"
@@ -48,7 +48,7 @@ fn peak(id: u32) -> Option<f64> {
     Some(1024.0 * line.trim().strip_suffix("kB")?.trim().parse::<f64>().ok()?)
 }
 
-/// Runs one stage in a process of its own; its peak [bytes].
+/// Runs one stage in a separate process; returns its peak memory [bytes].
 fn run(deck: &Path, output: &Path, stage: &str) -> f64 {
     let (deck, output) = (deck.to_str().unwrap(), output.to_str().unwrap());
     let arguments = ["run", deck, "--output", output, "--until", stage, "--threads", "1", "--quiet"];
@@ -69,7 +69,7 @@ fn run(deck: &Path, output: &Path, stage: &str) -> f64 {
 }
 
 /// "explore: 36.1 MB at its peak" in bytes.
-fn told(text: &str, stage: &str) -> f64 {
+fn predicted(text: &str, stage: &str) -> f64 {
     let start = format!("memory of a rank, {stage}: ");
     let rest = text.lines().find_map(|line| line.strip_prefix(&start)).unwrap();
     let mut words = rest.split(' ');
@@ -83,7 +83,7 @@ fn told(text: &str, stage: &str) -> f64 {
 }
 
 #[test]
-fn check_tells_the_memory_of_a_rank() {
+fn check_predicts_the_memory_of_a_rank() {
     if !Path::new("/proc/self/status").exists() {
         return;
     }
@@ -93,7 +93,7 @@ fn check_tells_the_memory_of_a_rank() {
     let printed = glasswell(&["check", deck.to_str().unwrap()]).output().unwrap();
     let printed = String::from_utf8(printed.stdout).unwrap();
     for stage in ["prepare", "explore", "connect"] {
-        let (said, held) = (told(&printed, stage), run(&deck, &output, stage));
+        let (said, held) = (predicted(&printed, stage), run(&deck, &output, stage));
         println!("{stage}: check says {:.1} MB, held {:.1} MB: {:.2}", said / 1e6, held / 1e6, said / held);
         assert!((said / held - 1.0).abs() < 0.2, "{stage}: check says {said:e}, held {held:e}");
     }

@@ -1,5 +1,5 @@
-//! The stage modes as a user runs it: figures that plain recomputation gives, the same data on any ranks and threads, stopped and
-//! resumed, the spectra of glasses and of all minima, decks that change.
+//! The stage `modes` as a user runs it: results that agree with an independent recomputation, identical data on any
+//! number of ranks and threads, stopped and resumed, the spectra of glasses and of all minima, decks that change.
 
 use crate::support::{Campaign, ranks_or_one, text, wait_until};
 use glasswell::files::{Attribute, StageReader};
@@ -9,7 +9,7 @@ use glasswell::model::{Configuration, PeriodicBox, Preset};
 use glasswell::modes::{full_modes, linear_moduli};
 use glasswell::random::stream;
 use glasswell::stage::Stage;
-use rand::Rng;
+use rand::RngExt;
 
 const SECTION: &str = "[modes]\npaths = \"all\"\npath_points = 5\ntangent_images = [40, 600]\n";
 
@@ -55,9 +55,9 @@ fn a_stopped_run_goes_on_to_the_same_data() {
     let has = || campaign.listing().iter().any(|name| name.contains("modes.") && name.ends_with(".finished.h5"));
     wait_until("a checkpoint of modes", has);
     run.signal("USR1", &members);
-    run.wait().assert_told("stopped in modes", 4, &["stage modes"]);
+    run.wait().assert_message("stopped in modes", 4, &["stage modes"]);
     let ended = campaign.start(ranks_or_one(2), &[]).wait();
-    assert_eq!(ended.code, 0, "{}", ended.told);
+    assert_eq!(ended.code, 0, "{}", ended.printed);
     campaign.assert_same_as(&reference(), &BOTH, "stopped and resumed");
     assert!(!campaign.output.join("checkpoint").exists());
 }
@@ -99,7 +99,7 @@ fn spectra_of_glasses_alone() {
     let head = deck.split("[explore]").next().unwrap();
     campaign.set(&format!("{head}[modes]\nof = \"glasses\"\ncount = 20\n"));
     let ended = campaign.start(1, &[]).wait();
-    assert_eq!(ended.code, 0, "{}", ended.told);
+    assert_eq!(ended.code, 0, "{}", ended.printed);
     let reader = StageReader::open(&campaign.output, Stage::Modes).unwrap();
     assert_eq!(reader.shape("/spectra/frequency").unwrap(), [3, 20]);
     assert_eq!(reader.read::<i64>("/spectra/minimum").unwrap(), [-1; 3]);
@@ -117,13 +117,13 @@ fn spectra_of_glasses_alone() {
     for row in 0..3 {
         let due = sound_of(&campaign, row);
         for (name, due) in ["omega_debye", "omega_first_phonon"].into_iter().zip(due) {
-            let told: Vec<f64> = reader.read(&format!("/density_of_states/{name}")).unwrap();
-            assert!((told[row] / due - 1.0).abs() < 1e-6, "{name} of glass {row}: {} {due}", told[row]);
+            let printed: Vec<f64> = reader.read(&format!("/density_of_states/{name}")).unwrap();
+            assert!((printed[row] / due - 1.0).abs() < 1e-6, "{name} of glass {row}: {} {due}", printed[row]);
         }
     }
     for name in ["omega_debye", "omega_first_phonon"] {
-        let told: Vec<f64> = reader.read(&format!("/density_of_states/{name}")).unwrap();
-        let known: Vec<f64> = told.into_iter().filter(|omega| omega.is_finite()).collect();
+        let printed: Vec<f64> = reader.read(&format!("/density_of_states/{name}")).unwrap();
+        let known: Vec<f64> = printed.into_iter().filter(|omega| omega.is_finite()).collect();
         let mean = known.iter().sum::<f64>() / known.len() as f64;
         assert!((number(&reader, name) / mean - 1.0).abs() < 1e-12, "{name}");
     }
@@ -134,7 +134,7 @@ fn spectra_of_glasses_alone() {
 fn spectra_of_all_minima() {
     let campaign = campaign("[modes]\nof = \"minima\"\ncount = 5\nnonlinear = false\n");
     let ended = campaign.start(1, &[]).wait();
-    assert_eq!(ended.code, 0, "{}", ended.told);
+    assert_eq!(ended.code, 0, "{}", ended.printed);
     let modes = StageReader::open(&campaign.output, Stage::Modes).unwrap();
     let landscape = StageReader::open(&campaign.output, Stage::Explore).unwrap();
     let glass: Vec<u32> = landscape.read("/minima/glass").unwrap();
@@ -153,8 +153,8 @@ fn a_second_run_skips_and_a_changed_deck_is_refused() {
     assert_eq!(campaign.start(1, &[]).wait().code, 0);
     assert!(bytes() == before, "a second run wrote a file");
     campaign.change(&[("path_points = 5", "path_points = 7")]);
-    let told = campaign.start(1, &[]).wait();
-    told.assert_told("another number of points", 2, &["modes.path_points: 5 -> 7", "--redo modes"]);
+    let printed = campaign.start(1, &[]).wait();
+    printed.assert_message("another number of points", 2, &["modes.path_points: 5 -> 7", "--redo modes"]);
     assert!(bytes() == before, "{}", text(&campaign.output));
 }
 
@@ -176,7 +176,7 @@ fn spheres(scale: f64, spread: f64) -> Configuration {
 }
 
 /// A glass, a gas whose Hessian is zero so that its modes cannot be counted, and a glass in such small units of length
-/// that rounding holds its forces above the tolerance: the rows of the last two are without figures.
+/// that rounding keeps its forces above the tolerance: the rows of the last two are NaN.
 #[test]
 fn a_spectrum_that_cannot_be_had_is_a_row_without_figures() {
     let glasses = [spheres(1.0, 1.0), spheres(1.0, 3.0), spheres(1e-6, 1.0)];
@@ -187,25 +187,25 @@ fn a_spectrum_that_cannot_be_had_is_a_row_without_figures() {
                 from = \"glasses.xyz\"\n[modes]\nof = \"glasses\"\ncount = 20\n";
     campaign.set(deck);
     let ended = campaign.start(ranks_or_one(2), &[]).wait();
-    assert_eq!(ended.code, 0, "{}", ended.told);
+    assert_eq!(ended.code, 0, "{}", ended.printed);
     let reader = StageReader::open(&campaign.output, Stage::Modes).unwrap();
     assert_eq!(reader.read_text("/spectra/status").unwrap(), ["converged", "failed", "no_minimum"]);
     assert_eq!(reader.read::<bool>("/spectra/counted").unwrap(), [true, false, false]);
-    // the glass is whole
+    // the glass has results
     let model = Preset::Pss.model(&glasses[0]);
     let minimum = inherent_structure(&model, &glasses[0], &QuenchSettings::default()).positions;
     let all = full_modes(&model, &glasses[0].cell, &minimum, &[]).unwrap();
     let frequency: Vec<f64> = reader.read("/spectra/frequency").unwrap();
     assert_eq!(frequency.len(), 60);
-    for (told, eigenvalue) in frequency.iter().zip(&all.eigenvalues[..20]) {
-        assert!((told / eigenvalue.sqrt() - 1.0).abs() < 1e-7, "{told} {}", eigenvalue.sqrt());
+    for (printed, eigenvalue) in frequency.iter().zip(&all.eigenvalues[..20]) {
+        assert!((printed / eigenvalue.sqrt() - 1.0).abs() < 1e-7, "{printed} {}", eigenvalue.sqrt());
     }
     for name in ["frequency", "participation_ratio", "phonon_order", "third_order"] {
         let column: Vec<f64> = reader.read(&format!("/spectra/{name}")).unwrap();
         assert!(column[..20].iter().all(|figure| figure.is_finite()), "{name} of the glass");
         assert!(column[20..].iter().all(|figure| figure.is_nan()), "{name} of the others");
     }
-    // the others are no part of what is summed up
+    // the others are excluded from the sums
     let nonlinear: Vec<u32> = reader.read("/nonlinear/spectrum").unwrap();
     assert!(!nonlinear.is_empty() && nonlinear.iter().all(|row| *row == 0), "{nonlinear:?}");
     assert_eq!(reader.read::<u32>("/density_of_states/glass").unwrap(), [0]);
@@ -213,7 +213,7 @@ fn a_spectrum_that_cannot_be_had_is_a_row_without_figures() {
     assert!(!campaign.output.join("checkpoint").exists());
 }
 
-/// Spheres that do not touch have no modes: by the lowest ones and by all.
+/// Spheres without contacts have no modes, neither lowest ones nor all.
 #[test]
 fn a_glass_of_rattlers_is_a_row_without_figures() {
     for count in ["20", "\"all\""] {
@@ -226,7 +226,7 @@ fn a_glass_of_rattlers_is_a_row_without_figures() {
         );
         campaign.set(&deck);
         let ended = campaign.start(1, &[]).wait();
-        assert_eq!(ended.code, 0, "{count}: {}", ended.told);
+        assert_eq!(ended.code, 0, "{count}: {}", ended.printed);
         let reader = StageReader::open(&campaign.output, Stage::Modes).unwrap();
         assert_eq!(reader.read_text("/spectra/status").unwrap(), ["failed"]);
         assert!(reader.read::<f64>("/spectra/frequency").unwrap().iter().all(|omega| omega.is_nan()));

@@ -1,4 +1,4 @@
-//! What the program refuses and tells, word for word, and what it prints once.
+//! Errors of the program, word for word, and output that must be printed only once.
 
 use crate::common;
 use crate::support::{both, glasswell, ranks_of_glasswell};
@@ -17,14 +17,14 @@ fn write(folder: &Path, name: &str, contents: &str) -> PathBuf {
     path
 }
 
-/// The program's exit code and all it prints.
-fn told(arguments: &[&str]) -> (Option<i32>, String) {
+/// The program's exit code and all its output.
+fn printed(arguments: &[&str]) -> (Option<i32>, String) {
     let output = glasswell(arguments).output().unwrap();
     (output.status.code(), both(&output))
 }
 
 fn refuses(arguments: &[&str], code: i32, message: &str) {
-    assert_eq!(told(arguments), (Some(code), format!("glasswell: {message}\n")), "{arguments:?}");
+    assert_eq!(printed(arguments), (Some(code), format!("glasswell: {message}\n")), "{arguments:?}");
 }
 
 /// Eight particles far apart in a box of edge 6.
@@ -48,13 +48,13 @@ fn species_of_another_model_are_refused() {
         &["evaluate", text(&mixed), "--model", "lj"],
         3,
         &format!(
-            "{}: line 5, particle 2: species `B` beside `A`, but all particles of lj are alike; give all of them one name, \
-             or another model",
+            "{}: line 5, particle 2: species `B` beside `A`, but all particles of lj are identical; give every \
+             particle the same name, or choose another model",
             text(&mixed)
         ),
     );
     let alike = write(folder.path(), "alike.xyz", &cube(["Ar"; 8]));
-    assert_eq!(told(&["evaluate", text(&alike), "--model", "lj"]).0, Some(0));
+    assert_eq!(printed(&["evaluate", text(&alike), "--model", "lj"]).0, Some(0));
 }
 
 #[test]
@@ -88,17 +88,17 @@ fn redo_replaces_a_damaged_file_with_a_warning() {
     let deck = write(folder.path(), "deck.toml", SOFT);
     let output = folder.path().join("out");
     let run = ["run", text(&deck), "--output", text(&output), "--quiet"];
-    assert_eq!(told(&run).0, Some(0));
+    assert_eq!(printed(&run).0, Some(0));
     let file = output.join("glasses.h5");
     let whole = std::fs::read(&file).unwrap();
     std::fs::write(&file, &whole[..whole.len() / 2]).unwrap();
-    let (code, message) = told(&run);
-    assert!(code == Some(3) && message.contains("cut short or damaged"), "{message}");
-    let (code, message) = told(&[&run[..], &["--redo", "prepare"]].concat());
+    let (code, message) = printed(&run);
+    assert!(code == Some(3) && message.contains("truncated or damaged"), "{message}");
+    let (code, message) = printed(&[&run[..], &["--redo", "prepare"]].concat());
     assert_eq!(code, Some(0), "{message}");
-    assert!(message.contains("glasses.h5: is cut short or damaged"), "{message}");
+    assert!(message.contains("glasses.h5: is truncated or damaged"), "{message}");
     assert!(message.contains("(replaced by --redo)"), "{message}");
-    assert_eq!(told(&run).0, Some(0));
+    assert_eq!(printed(&run).0, Some(0));
 }
 
 #[test]
@@ -114,13 +114,13 @@ fn check_refuses_what_run_refuses() {
     let import = format!("{small}[prepare]\nmethod = \"import\"\nfrom = \"glass.xyz\"\n");
     let deck = write(folder.path(), "import.toml", &import);
     let glass = write(folder.path(), "glass.xyz", &cube(["A"; 8]).replace("1.1 0 0", "1.1 0 none"));
-    let (code, message) = told(&["check", text(&deck)]);
+    let (code, message) = printed(&["check", text(&deck)]);
     assert_eq!(code, Some(3));
     assert!(message.contains("glass.xyz: line 4, particle 1: coordinate `none` is not a number"), "{message}");
     std::fs::write(&glass, cube(["A"; 8])).unwrap();
-    let (code, message) = told(&["check", text(&deck)]);
+    let (code, message) = printed(&["check", text(&deck)]);
     assert_eq!(code, Some(0), "{message}");
-    assert!(message.contains("glasses.h5 0.3 kB\n"), "{message}");
+    assert!(message.contains("glasses.h5 (0.3 kB)\n"), "{message}");
     let deck = write(folder.path(), "import.toml", &import.replace("particles = 8", "particles = 9"));
     let message = format!(
         "{}: holds 8 particles, model.particles = 9 (line 3 of {}): write `particles = 8` below [model], or leave this file \
@@ -140,7 +140,7 @@ fn shipped_decks_are_accepted() {
     let decks: Vec<PathBuf> = decks.filter(|path| path.extension().is_some_and(|end| end == "toml")).collect();
     assert!(decks.len() >= 9, "{decks:?}");
     for deck in decks {
-        let (code, message) = told(&["check", text(&deck), "--output", text(&output.path().join("out"))]);
+        let (code, message) = printed(&["check", text(&deck), "--output", text(&output.path().join("out"))]);
         assert_eq!(code, Some(0), "{message}");
     }
 }
@@ -153,8 +153,8 @@ fn ranks_print_once() {
     let folder = tempfile::tempdir().unwrap();
     let deck = write(folder.path(), "deck.toml", SOFT);
     let output = ranks_of_glasswell(2, &[], &["check", text(&deck)]).output().unwrap();
-    assert_eq!(both(&output).matches("one force call here").count(), 1, "{}", both(&output));
-    // many single-shot commands under one launcher are many tasks: none of them may be dropped
+    assert_eq!(both(&output).matches("one force evaluation on this machine").count(), 1, "{}", both(&output));
+    // many single-shot commands under one launcher are independent tasks: none may be dropped
     let alike = write(folder.path(), "alike.xyz", &cube(["A"; 8]));
     let output = ranks_of_glasswell(2, &[], &["evaluate", text(&alike), "--model", "lj"]).output().unwrap();
     assert_eq!(both(&output).matches("energy_per_particle").count(), 2, "{}", both(&output));

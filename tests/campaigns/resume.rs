@@ -1,11 +1,11 @@
-//! What an interrupted run may go on with, and what not: decks that were raised meanwhile, rounds that had ended, stages that
-//! were to be replaced.
+//! What an interrupted run can and cannot resume: decks that were raised in the meantime, rounds that had ended, stages
+//! that were to be replaced.
 
 use crate::support::{Campaign, Ended, FILES, rank_counts, ranks_or_one, wait_until};
 
-/// Of "goes on from a checkpoint, N tasks done".
+/// Of "resumes from a checkpoint, N tasks done".
 fn tasks_done(ended: &Ended) -> Option<usize> {
-    let (_, rest) = ended.told.split_once("connect: goes on from a checkpoint, ")?;
+    let (_, rest) = ended.printed.split_once("connect: resumes from a checkpoint, ")?;
     rest.split_whitespace().next()?.parse().ok()
 }
 
@@ -20,11 +20,11 @@ fn pairs_of_a_smaller_deck_are_never_those_of_a_larger_one() {
     let members = run.members();
     wait_until("a checkpoint of connect", || has_results_of_connect(&campaign));
     run.signal("USR1", &members);
-    run.wait().assert_told("stopped in connect with two glasses", 4, &["stage connect"]);
+    run.wait().assert_message("stopped in connect with two glasses", 4, &["stage connect"]);
     campaign.change(&[("glasses = 2", "glasses = 3")]);
     let ended = campaign.start_aloud(ranks_or_one(2), &[]).wait();
-    assert_eq!(ended.code, 0, "{}", ended.told);
-    assert!(ended.told.contains("connect: its checkpoint is of a smaller deck"), "{}", ended.told);
+    assert_eq!(ended.code, 0, "{}", ended.printed);
+    assert!(ended.printed.contains("connect: the checkpoint belongs to a smaller deck"), "{}", ended.printed);
     campaign.assert_same(&FILES, "three glasses after a stop with two");
 }
 
@@ -37,11 +37,11 @@ fn the_results_of_a_round_that_has_ended_are_kept() {
     let progress = || std::fs::read_to_string(campaign.file("progress.json")).unwrap_or_default();
     wait_until("the second round", || progress().contains("\"round\": 1"));
     run.signal("USR1", &members);
-    run.wait().assert_told("stopped in the second round", 4, &["stage connect"]);
+    run.wait().assert_message("stopped in the second round", 4, &["stage connect"]);
     let ended = campaign.start_aloud(1, &[]).wait();
-    assert_eq!(ended.code, 0, "{}", ended.told);
+    assert_eq!(ended.code, 0, "{}", ended.printed);
     // the first round has 10 pairs
-    assert!(tasks_done(&ended).is_some_and(|done| done >= 10), "{}", ended.told);
+    assert!(tasks_done(&ended).is_some_and(|done| done >= 10), "{}", ended.printed);
     campaign.assert_same(&FILES, "stopped in the second round");
 }
 
@@ -52,16 +52,16 @@ fn a_stage_that_is_being_replaced_is_resumed_without_redo() {
     let members = run.members();
     wait_until("a checkpoint of connect", || has_results_of_connect(&campaign));
     run.signal("USR1", &members);
-    run.wait().assert_told("stopped while connect is replaced", 4, &["stage connect", "without --redo"]);
+    run.wait().assert_message("stopped while connect is replaced", 4, &["stage connect", "without --redo"]);
     let there = FILES.map(|name| campaign.file(name).exists());
     assert_eq!(there, [true, true, false, false], "the old paths are gone, and what was made from them");
     let ended = campaign.start_aloud(1, &[]).wait();
-    assert_eq!(ended.code, 0, "{}", ended.told);
-    assert!(tasks_done(&ended).is_some_and(|done| done > 0), "{}", ended.told);
+    assert_eq!(ended.code, 0, "{}", ended.printed);
+    assert!(tasks_done(&ended).is_some_and(|done| done > 0), "{}", ended.printed);
     campaign.assert_same(&FILES, "connect replaced in two runs");
 }
 
-/// The layout of its files stands for a program that was updated: what it wrote is kept until the user gives it up.
+/// A changed layout of the files represents an updated program: what it wrote is kept until the user discards it.
 #[test]
 fn a_checkpoint_of_another_program_is_an_error_until_it_is_redone() {
     let campaign = Campaign::with_files(2);
@@ -69,7 +69,7 @@ fn a_checkpoint_of_another_program_is_an_error_until_it_is_redone() {
     let members = run.members();
     wait_until("a checkpoint of connect", || has_results_of_connect(&campaign));
     run.signal("USR1", &members);
-    run.wait().assert_told("stopped in connect", 4, &["stage connect"]);
+    run.wait().assert_message("stopped in connect", 4, &["stage connect"]);
     let kept = campaign.listing();
     for name in kept.iter().filter(|name| name.contains("connect.") && name.ends_with(".h5")) {
         let file = hdf5::File::open_rw(campaign.file(name)).unwrap();
@@ -78,10 +78,14 @@ fn a_checkpoint_of_another_program_is_an_error_until_it_is_redone() {
     }
     for &ranks in rank_counts() {
         let refused = campaign.start(ranks, &[]).wait();
-        refused.assert_told("a checkpoint of another program", 3, &["connect.", "checkpoint layout", "--redo connect"]);
+        refused.assert_message(
+            "a checkpoint of another program",
+            3,
+            &["connect.", "checkpoint layout", "--redo connect"],
+        );
         assert_eq!(campaign.listing(), kept);
     }
     let ended = campaign.start(1, &["--redo", "connect"]).wait();
-    assert_eq!(ended.code, 0, "{}", ended.told);
+    assert_eq!(ended.code, 0, "{}", ended.printed);
     campaign.assert_same(&FILES, "connect redone by another program");
 }

@@ -2,7 +2,7 @@
 
 use crate::support::{Campaign, FILES, program};
 
-/// Colon-separated programs, made by scripts/serial-build.sh; with CI set there must be one.
+/// Colon-separated programs, built by scripts/serial-build.sh; with CI set there must be at least one.
 const BUILDS: &str = "GLASSWELL_SERIAL_BUILDS";
 
 fn check(deck: &str, changes: &[(&str, &str)]) {

@@ -1,10 +1,10 @@
-//! Fewer pairs or glasses than ranks: teams share the images of a band or the rows of a Hessian, and come to the bits of one
-//! rank alone.
+//! Fewer pairs or glasses than ranks: teams share the images of a band or the rows of a Hessian, with results bitwise
+//! identical to those of a single rank.
 #![cfg(feature = "mpi")]
 
 use crate::support::{Campaign, FILES, wait_until};
 
-/// The deck's first round has four pairs, its second one or two, from paths that were split: these have teams.
+/// The deck's first round has four pairs, its second one or two, from split paths: teams work on these.
 fn alone() -> Campaign {
     Campaign::reference("team.toml", &[])
 }
@@ -15,11 +15,15 @@ fn a_shared_band_gives_the_bits_of_one_rank() {
     for ranks in [4, 6] {
         let campaign = Campaign::of("team.toml", &[]);
         let ended = campaign.start_aloud(ranks, &[]).wait();
-        assert_eq!(ended.code, 0, "{ranks} ranks: {}", ended.told);
-        let told = ended.told.lines().filter_map(|line| line.split_once("connect: ")?.1.strip_suffix(" tasks"));
-        // how many pairs split paths leave for the second round is no matter of this test
-        let shared: Vec<&str> = told.filter(|told| told.contains("ranks share")).collect();
-        assert!(!shared.is_empty() && shared.iter().all(|told| told.starts_with(&ranks.to_string())), "{}", ended.told);
+        assert_eq!(ended.code, 0, "{ranks} ranks: {}", ended.printed);
+        let printed = ended.printed.lines().filter_map(|line| line.split_once("connect: ")?.1.strip_suffix(" tasks"));
+        // the number of pairs from split paths in the second round does not matter here
+        let shared: Vec<&str> = printed.filter(|printed| printed.contains("ranks share")).collect();
+        assert!(
+            !shared.is_empty() && shared.iter().all(|printed| printed.starts_with(&ranks.to_string())),
+            "{}",
+            ended.printed
+        );
         campaign.assert_same_as(&alone, &FILES, &format!("{ranks} ranks"));
     }
 }
@@ -31,8 +35,8 @@ fn a_shared_hessian_gives_the_bits_of_one_rank() {
     for ranks in [2, 3] {
         let campaign = Campaign::of("team_modes.toml", &[]);
         let ended = campaign.start_aloud(ranks, &[]).wait();
-        assert_eq!(ended.code, 0, "{ranks} ranks: {}", ended.told);
-        assert!(ended.told.contains(&format!("modes: {ranks} ranks share 1 tasks")), "{}", ended.told);
+        assert_eq!(ended.code, 0, "{ranks} ranks: {}", ended.printed);
+        assert!(ended.printed.contains(&format!("modes: {ranks} ranks share 1 tasks")), "{}", ended.printed);
         campaign.assert_same_as(&alone, &["glasses.h5", "modes.h5"], &format!("{ranks} ranks"));
     }
 }
@@ -46,13 +50,13 @@ fn a_team_that_stops_leaves_the_whole_band() {
     let progress = || std::fs::read_to_string(campaign.file("progress.json")).unwrap_or_default();
     wait_until("the second round", || progress().contains("\"round\": 1"));
     run.signal("USR1", &members[3..]);
-    run.wait().assert_told("SIGUSR1 to a member of a team", 4, &["the same command goes on from there"]);
+    run.wait().assert_message("SIGUSR1 to a member of a team", 4, &["repeat the same command to resume"]);
     for ranks in [1, 3] {
         let copy = Campaign::of("team.toml", &[]);
         let copied = std::process::Command::new("cp").arg("-r").args([&campaign.output, &copy.output]).status();
         assert!(copied.unwrap().success());
         let ended = copy.start(ranks, &[]).wait();
-        assert_eq!(ended.code, 0, "{}", ended.told);
+        assert_eq!(ended.code, 0, "{}", ended.printed);
         copy.assert_same_as(&alone, &FILES, &format!("stopped in a team, resumed on {ranks} ranks"));
     }
 }

@@ -1,4 +1,4 @@
-//! What several tests share: the reference vectors and small comparisons.
+//! Shared by several tests: the reference vectors and small comparisons.
 #![allow(dead_code)]
 
 use glasswell::model::{Configuration, Model, PeriodicBox, Preset};

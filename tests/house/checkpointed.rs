@@ -1,11 +1,11 @@
-//! The list of what checkpoints hold (tests/data/checkpointed.txt) is what the persisted types are.
+//! The list of the contents of checkpoints (tests/data/checkpointed.txt) agrees with the persisted types.
 
 use glasswell::stage::Stage;
 use glasswell::stages::work;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-/// Set: the list is written anew.
+/// If set, the list is written again.
 const WRITE: &str = "GLASSWELL_WRITE_CHECKPOINTED";
 
 fn list() -> PathBuf {

@@ -1,13 +1,13 @@
-//! No file imports itself in a circle, through however many others: what belongs together is one file, what does not can be read
-//! alone.
+//! No file imports itself in a circle, through any number of others: what belongs together is in one file, and
+//! everything else can be read on its own.
 
 use crate::source_text::{Text, assert_none, sources};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Circles that stay, each with its reason.
+/// Circles that are permitted, each with its reason.
 const ALLOWED: [(&[&str], &str); 0] = [];
 
-/// What a stage may name of another stage: readers of its file, and what its cost rests on.
+/// What a stage may use of another stage: readers of its file, and constants of its cost.
 const OPEN_TO_OTHER_STAGES: [&str; 4] = ["reader.rs", "double_wells.rs", "minima.rs", "cost.rs"];
 
 /// A path of modules: ["stages", "connect"].
@@ -18,7 +18,7 @@ struct Crate {
     texts: Vec<Text>,
     /// Module path to the number of its file.
     modules: BTreeMap<Path, usize>,
-    /// What a file hands on: (file, name) to the path that it stands for.
+    /// The names that a file re-exports: (file, name) to the path it stands for.
     doors: BTreeMap<(usize, String), Path>,
 }
 
@@ -59,7 +59,7 @@ fn leaves(tree: &str, before: &[String], found: &mut Vec<(Path, String)>) {
                 _ => {}
             }
         }
-        // an outer brace may have gone with the last group
+        // an outer brace may have been removed with the last group
         let missing: String = std::iter::repeat_n('}', usize::try_from(depth).unwrap_or(0)).collect();
         return leaves(&format!("{}{missing}", &group[start..]), before, found);
     }
@@ -74,7 +74,7 @@ fn leaves(tree: &str, before: &[String], found: &mut Vec<(Path, String)>) {
     }
 }
 
-/// From the crate's root: `super` and `self` are gone.
+/// Absolute from the crate's root, without `super` and `self`.
 fn absolute(path: &[String], own: &[String]) -> Option<Path> {
     let (first, rest) = path.split_first()?;
     let mut from: Path = match first.as_str() {
@@ -183,7 +183,8 @@ impl Crate {
         found
     }
 
-    /// The file in which the thing that a path names is defined; none for a module as such, and for what is not of this crate.
+    /// The file in which the item named by a path is defined; none for a module itself, and for items outside this
+    /// crate.
     fn defining_file(&self, path: &[String]) -> Option<usize> {
         let mut path = path.to_vec();
         for _ in 0..8 {

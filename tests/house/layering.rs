@@ -1,5 +1,5 @@
-//! The house rules that a reader of the text can check: imports go inwards, `unsafe` stays in its rooms, nothing ends the
-//! process from inside, files and functions stay short.
+//! The rules of the source tree that can be checked from the text: imports go inwards, `unsafe` is restricted to some
+//! modules, nothing ends the process from inside, files and functions are short.
 
 use crate::source_text::{
     Text, assert_none, end_of_item, root, rust_files, sources, test_lines, text, without_comments_and_quotes,
@@ -7,26 +7,26 @@ use crate::source_text::{
 
 /// Where `unsafe` is allowed, relative to src.
 const UNSAFE_ALLOWED: [&str; 3] = ["forces/lanes/", "files/", "parallel/mpi.rs"];
-/// What ends the process; a line that bears `// proof:` with the reason why it cannot happen may have it.
+/// Expressions that end the process; permitted on a line with `// proof:` and the reason why it cannot happen.
 const ENDINGS: [&str; 7] =
     [".unwrap()", ".expect(", "panic!(", "todo!(", "unimplemented!(", "unreachable!(", "process::abort("];
 const PROOF: &str = "// proof:";
 const LONGEST_FILE: usize = 499;
 const LONGEST_FUNCTION: usize = 59;
 
-/// The rooms in the order of lib.rs.
+/// The top-level modules in the order of lib.rs.
 fn rooms() -> Vec<String> {
     let lib = text(&root().join("src/lib.rs"));
     let module = |line: &String| Some(line.trim().strip_prefix("pub mod ")?.strip_suffix(';')?.to_string());
     lib.code.iter().filter_map(module).collect()
 }
 
-/// `landscape/settings.rs` and `landscape.rs` are of the room landscape.
+/// `landscape/settings.rs` and `landscape.rs` belong to the module landscape.
 fn room_of(name: &str) -> String {
     name.split('/').next().unwrap().trim_end_matches(".rs").to_string()
 }
 
-/// The first names after every `crate::` (and after a `super::` that climbs out of the room), with their line.
+/// The first names after every `crate::` (and after a `super::` that leaves the module), with their line.
 fn imports(text: &Text) -> Vec<(usize, String)> {
     let joined = text.code.join("\n");
     let depth = text.name.trim_end_matches("/mod.rs").trim_end_matches(".rs").split('/').count();
@@ -145,7 +145,7 @@ fn unsafe_stays_in_its_rooms_and_says_why() {
             if !line.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(is_word) {
                 continue;
             }
-            // one reason may stand for the rest of its file: "SAFETY (of every intrinsic below): ..."
+            // one reason may cover the rest of its file: "SAFETY (of every intrinsic below): ..."
             let of_all = text.lines[..k].iter().any(|line| line.contains("SAFETY (of every"));
             let reasons = &text.lines[k.saturating_sub(12)..=k];
             if !allowed {

@@ -1,6 +1,7 @@
-//! What a reader of the sources can check.
+//! Rules that can be checked from the sources.
 
 mod checkpointed;
 mod circles;
+mod documentation;
 mod layering;
 mod source_text;

@@ -1,4 +1,4 @@
-//! Rust sources as text: lines without comments and quotes, and which of them are tests.
+//! Rust sources as text: lines without comments and strings, and which lines are tests.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ pub struct Text {
     /// Path relative to src: `landscape/mod.rs`.
     pub name: String,
     pub lines: Vec<String>,
-    /// The lines without comments and without what stands in quotes.
+    /// The lines without comments and without the contents of strings.
     pub code: Vec<String>,
     /// Whether a line belongs to a `#[cfg(test)]` item.
     pub test: Vec<bool>,
@@ -42,7 +42,7 @@ pub fn text(path: &Path) -> Text {
     Text { name, lines: content.lines().map(str::to_string).collect(), code, test }
 }
 
-/// Comments and the inside of quotes become blanks; lines stay lines.
+/// Comments and the contents of strings become blanks; line breaks are kept.
 pub fn without_comments_and_quotes(content: &str) -> String {
     let letters: Vec<char> = content.chars().collect();
     let mut out = String::with_capacity(content.len());
@@ -112,7 +112,7 @@ fn raw_quote(letters: &[char], k: usize) -> Option<usize> {
     Some(end + closing.len() - k)
 }
 
-/// 'x' and '\n' are letters, 'a in a lifetime is not.
+/// 'x' and '\n' are characters, 'a in a lifetime is not.
 fn end_of_letter(rest: &[char]) -> usize {
     match rest {
         [_, '\\', _, tail @ ..] => tail.iter().position(|&c| c == '\'').map_or(1, |at| at + 4),
@@ -121,7 +121,7 @@ fn end_of_letter(rest: &[char]) -> usize {
     }
 }
 
-/// The lines of every item that follows `#[cfg(test)]`.
+/// The lines of every item after `#[cfg(test)]`.
 pub fn test_lines(code: &[String]) -> Vec<bool> {
     let mut test = vec![false; code.len()];
     let mut k = 0;

@@ -49,7 +49,7 @@ fn two_particles() {
     close("across", left.energy, across, 1e-12);
     assert_eq!((left.modes, left.negative, left.zero), (2, 0, 0));
     assert!(perpendicular_zero_point(&model, &cell, &positions, &[1.0, 0.0, 0.0, 1.0, 0.0, 0.0], &[]).is_err());
-    // stretched beyond the inflexion: the bond is unstable; dropped and counted, and not there once the bond is the path
+    // stretched beyond the inflexion: the bond is unstable; left out and counted, and absent once the bond is the path
     let (model, cell, positions) = lennard_jones(&[0.0, 1.5]);
     let across = (2.0 * derivatives(1.5).0 / 1.5).sqrt();
     let whole = zero_point(&model, &cell, &positions, &[]).unwrap();
@@ -58,7 +58,7 @@ fn two_particles() {
     let left = perpendicular_zero_point(&model, &cell, &positions, &bond, &[]).unwrap();
     assert_eq!((left.modes, left.negative), (2, 0));
     close("across the unstable bond", left.energy, across, 1e-12);
-    // pressed: both transverse modes are unstable
+    // compressed: both transverse modes are unstable
     let (model, cell, positions) = lennard_jones(&[0.0, 1.05]);
     let pressed = perpendicular_zero_point(&model, &cell, &positions, &bond, &[]).unwrap();
     assert_eq!((pressed.energy, pressed.negative), (0.0, 2));
@@ -172,7 +172,7 @@ fn the_lowest_modes_along_a_path() {
     assert!(squares < 1.0 + 1e-12 && squares > 0.9, "{:?}", a.projections);
 }
 
-/// With more images the first segment turns into a mode; the displacements to the saddle and to b do not.
+/// With more images the first segment approaches a mode; the displacements to the saddle and to b do not.
 #[test]
 fn the_tangent_becomes_a_mode() {
     for name in ["path_tlj_a", "path_tlj_a2"] {

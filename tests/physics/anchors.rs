@@ -50,7 +50,7 @@ fn agree(name: &str, found: Figure, expected: Figure) {
         found.0, found.1, expected.0, expected.1
     );
     assert!(away.abs() < 3.0, "{name}, seed {SEED}: {found:?} {expected:?}");
-    // an error bar that forgives everything proves nothing
+    // too large an error bar would prove nothing
     assert!(error < 0.01 * expected.0.abs().max(1.0), "{name}: error {error}");
 }
 
@@ -75,8 +75,8 @@ fn check(anchor: &Anchor) {
             let ratio = glass.relaxation_time / tau;
             assert!(ratio < factor && ratio > 1.0 / factor, "{name}, seed {SEED}: tau {}", glass.relaxation_time);
         }
-        // blocks shorter than the correlations would make the errors too small: with blocks of 1.5 tau the spread between
-        // seeds was twice the error that the blocks told
+        // blocks shorter than the correlations would make the errors too small: with blocks of 1.5 tau the spread
+        // between seeds was twice the error from the blocks
         let block_time = samples as f64 * 10.0 * settings.time_step;
         assert!(
             block_time > 2.0 * glass.relaxation_time,
@@ -98,7 +98,7 @@ fn check(anchor: &Anchor) {
         for sample in 0..samples * blocks {
             state.block(&mut sum, &mut lists, &block).unwrap();
             energy.push(state.dynamics.potential_energy / particles as f64);
-            // the plain sum of the stress is slow: now and then
+            // the plain sum of the stress is slow, so it is not computed every time
             if sample % 10 == 0 {
                 let stress = sums::stress(sum.model(), sum.cell(), &state.dynamics.positions);
                 pressure.push(configuration.density() * temperature + sums::pressure(&stress));
@@ -185,7 +185,7 @@ fn ternary_mixture_at_2() {
 
 #[test]
 fn ternary_mixture_at_1() {
-    // the preparation measures tau from one origin at a time: to a factor of two
+    // the preparation measures tau from one origin at a time: accurate to a factor of two
     check(&ternary(1.0, (20, 200), (-4.713, 0.005), (18.39, 0.04), Some((-6.216, 0.004)), Some((5.0, 2.0))));
 }
 
@@ -262,13 +262,14 @@ fn harmonic_packings() {
         let stress = sums::stress(sum.model(), sum.cell(), &minimum.positions);
         pressure.push(sums::pressure(&stress));
     }
-    // four packings bound their own spread badly: the reference's error for one of this size stands beside it
+    // four packings determine their own spread poorly: add the reference's error for one of this size
     let (energy, pressure) = (block_average(&energy, 4), block_average(&pressure, 4));
     agree("harmonic, energy", (energy.0, energy.1.max(1e-5)), (0.00216, 2e-5));
     agree("harmonic, pressure", (pressure.0, pressure.1.max(1e-4)), (0.0517, 2e-4));
 }
 
-/// The same liquid by Monte Carlo with swaps: swaps on or off, moves or dynamics, the equilibrium is one.
+/// The same liquid by Monte Carlo with swaps: with and without swaps, by moves or by dynamics, the equilibrium is the
+/// same.
 #[test]
 fn soft_spheres_at_0_25_by_monte_carlo() {
     let settings = PrepareSettings {

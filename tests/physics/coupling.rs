@@ -1,4 +1,5 @@
-//! The coupling of double wells to strain: linear response against strains of 1e-5 with minima, saddle and path found anew.
+//! The coupling of double wells to strain: linear response against strains of 1e-5, with minima, saddle and path
+//! computed again.
 
 use crate::common;
 use common::*;
@@ -93,7 +94,7 @@ fn follow(sum: &mut PairSum<1>, [a, b]: [&Vec<f64>; 2], saddle: &[f64], mode: &[
     path
 }
 
-/// What a strain makes of a double well.
+/// The properties of a double well under strain.
 struct Found {
     asymmetry: f64,
     path: Path,
@@ -101,7 +102,7 @@ struct Found {
     triple: [Vec<f64>; 3],
 }
 
-/// Everything anew in the box under F, in true coordinates.
+/// Computes everything again in the box under F, in true coordinates.
 fn find(well: &Triple, gradient: &Gradient) -> Found {
     let mut sum =
         PairSum::<1>::new(well.model.clone(), well.cell).deformed_by(std::slice::from_ref(gradient), Frame::Deformed);
@@ -146,7 +147,7 @@ fn coupling(well: &Triple, found: &Found) -> StrainCoupling {
         CouplingTask::new(&well.model, &well.cell, coupled.clone(), &MASSES, &settings, 1 << 30)
     };
     let mut task = start();
-    // cut everywhere: what is gone on with is the record alone
+    // interrupted everywhere: it continues from the serialised state only
     while task.advance(1).unwrap() == Progress::Pending {
         let state = task.state();
         task = start().resume(state);
@@ -225,7 +226,7 @@ fn sign_and_factors_of_two() {
     longer[0][0] += STRAIN;
     let mut sheared = IDENTITY;
     (sheared[0][1], sheared[1][0]) = (STRAIN, STRAIN);
-    // gamma = (1/2) of the derivative by one place
+    // gamma = (1/2) of the derivative with respect to a single component
     let (gamma_xx, gamma_xy) = (0.5 * derivatives[0], 0.5 * derivatives[5]);
     for (change, due) in [(change(&longer), 2.0 * gamma_xx * STRAIN), (change(&sheared), 4.0 * gamma_xy * STRAIN)] {
         println!("{change:e} {due:e}");
@@ -240,7 +241,8 @@ fn sign_and_factors_of_two() {
     );
 }
 
-/// Where the Hessian across the path has a negative mode there is no answer: the point says so, and keeps W, which needs none.
+/// Where the Hessian across the path has a negative mode there is no solution: the point reports it, and keeps W, which
+/// needs none.
 #[test]
 fn a_point_across_which_the_hessian_is_not_positive_says_so() {
     let well = triple("path_tlj_a");
@@ -262,14 +264,14 @@ fn a_point_across_which_the_hessian_is_not_positive_says_so() {
     assert!(!point.converged);
     assert_eq!(point.work, work_at(model, &well.cell, &hot));
     assert!(point.displacements.iter().flatten().all(|u| u.is_finite()));
-    // one that has no answer makes those after it doubtful
+    // a point without a solution makes those after it uncertain
     let unsure = glasswell::modes::coupling::PointResponse { converged: false, ..saddle.clone() };
     let near: Vec<f64> = well.saddle.iter().zip(&well.b).map(|(s, b)| s + 1e-2 * (b - s)).collect();
     assert!(strained.point(&near, (&well.saddle, &saddle), None).converged);
     assert!(!strained.point(&near, (&well.saddle, &unsure), None).converged);
 }
 
-/// A coupling is approximate when one of its points is, whatever its numbers.
+/// A coupling is approximate when one of its points is, regardless of its numbers.
 #[test]
 fn a_coupling_with_a_doubtful_point_is_approximate() {
     let well = triple("path_tlj_a");

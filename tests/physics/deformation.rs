@@ -1,4 +1,4 @@
-//! Deformed boxes: the kernels against plain sums, and both against what a deformation must do.
+//! Deformed boxes: the kernels against plain sums, and both against exact properties of a deformation.
 
 use crate::common;
 use common::*;
@@ -7,13 +7,13 @@ use glasswell::forces::lanes::Kernel;
 use glasswell::forces::{LANES, PairSum, as_lanes, as_lanes_mut, lane, sums};
 use glasswell::model::{Model, PeriodicBox, Preset};
 use glasswell::random::{Purpose, stream};
-use rand::Rng;
+use rand::RngExt;
 
 const SEED: u64 = 51;
-/// Larger strains than any stage takes.
+/// Larger strains than in any stage.
 const STRAIN: f64 = 0.005;
 
-/// Gradients near 1, the first of them 1 itself.
+/// Gradients near 1, the first being 1 itself.
 fn gradients() -> Vec<Gradient> {
     println!("seed {SEED}");
     let mut random = stream(SEED, Purpose::Prepare, 0, 0);
@@ -95,7 +95,7 @@ fn deformed_kernels_equal_plain_sums() {
                 single.hessian_times(as_lanes(x), as_lanes(&z), as_lanes_mut(&mut product));
                 assert_eq!(alone.to_bits(), energies[l].to_bits(), "{name}");
                 assert!(force == lane(&forces, l) && product == lane(&products, l), "{name}: alone");
-                // the same configuration told by its coordinates in the deformed box
+                // the same configuration in the coordinates of the deformed box
                 let mut single = one(Frame::Deformed);
                 let there = times(gradient, x, false);
                 let [energy_there] = single.forces(as_lanes(&there), as_lanes_mut(&mut force));
@@ -108,7 +108,7 @@ fn deformed_kernels_equal_plain_sums() {
     assert!(tested >= 7 * Kernel::available().len(), "{tested} cases");
 }
 
-/// F = 1 changes no bit.
+/// F = 1 gives bitwise identical results.
 #[test]
 fn no_deformation_is_the_plain_kernel() {
     for (name, preset) in VECTORS {
@@ -166,6 +166,6 @@ fn gradients_have_inverses_and_volumes() {
     let (model, configuration) = model_of(&load("tlj_ka2_a"), Preset::Tlj);
     let mut half = IDENTITY;
     half.iter_mut().enumerate().for_each(|(k, row)| row[k] = 0.5);
-    let told = fits(&model, &configuration.cell, &half).unwrap_err().to_string();
-    assert!(told.contains("take more particles or a smaller strain"), "{told}");
+    let reported = fits(&model, &configuration.cell, &half).unwrap_err().to_string();
+    assert!(reported.contains("take more particles or a smaller strain"), "{reported}");
 }

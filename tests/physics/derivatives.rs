@@ -150,8 +150,8 @@ fn hessian_and_third_order_of_every_law() {
     }
 }
 
-/// The pre-stress: across a pair that is pushed together or drawn apart the curvature is U'/r, and in all its Hessian follows the
-/// forces when the whole is turned, H (omega x r) = -omega x F. Without the term v'/r the first is 0 and the second fails.
+/// The pre-stress: across a compressed or stretched pair the curvature is U'/r, and in general its Hessian follows the
+/// forces under rotation, H (omega x r) = -omega x F. Without the term v'/r the first is 0 and the second fails.
 #[test]
 fn the_pre_stress_is_in_the_hessian() {
     for (name, law) in Law::all() {

@@ -46,7 +46,7 @@ fn born_nonaffine_and_shear_moduli_are_the_reference_s() {
 }
 
 /// The affine stiffness is the derivative of the stress, Xi that of the forces; both by strains of a box whose
-/// particles only go with it.
+/// particles move affinely.
 #[test]
 fn affine_response_is_a_derivative() {
     const STEP: f64 = 1e-6;
@@ -102,7 +102,7 @@ fn curves_of(name: &str, preset: Preset, settings: &ElasticSettings) -> (Vec<Cur
     let (model, cell, x, energy) = minimum(name, preset);
     let mut task = QuasiStatic::start(&model, &cell, (&x, energy), settings).unwrap();
     while !task.advance() {
-        // cut everywhere: what is gone on with is the record alone
+        // interrupted everywhere: it continues from the serialised state only
         let state = task.state().clone();
         task = QuasiStatic::resume(&model, &cell, settings, state);
     }
@@ -128,7 +128,7 @@ fn both_routes_to_the_moduli_agree() {
     }
 }
 
-/// G and K are what the stiffness says of shear and of compression.
+/// G and K agree with the stiffness under shear and compression.
 #[test]
 fn stiffness_holds_the_moduli() {
     for (name, preset) in VECTORS {
@@ -187,7 +187,7 @@ fn slopes_are_those_of_the_elastic_branch() {
     assert!(slope.value.is_nan() && slope.points == 0);
 }
 
-/// A packing sheared far meets contact changes, a glass plastic events; what they cost is energy.
+/// A packing under large shear shows contact changes, a glass plastic events; both dissipate energy.
 #[test]
 fn plastic_events_are_found() {
     let settings = ElasticSettings { strain_step: 2e-3, steps: 40, ..Default::default() };

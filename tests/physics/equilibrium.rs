@@ -22,7 +22,7 @@ struct Case {
     temperature: f64,
     /// Blocks that a glass is followed for.
     blocks: usize,
-    /// Largest error of the energy per particle that still proves something.
+    /// Largest error of the energy per particle at which the test is meaningful.
     error: f64,
 }
 
@@ -53,7 +53,7 @@ fn of_glass(case: &Case, method: PrepareMethod, glass: u64) -> Vec<f64> {
     let swaps = if method == PrepareMethod::HybridSwap { 1.75 } else { 0.0 };
     let block = HybridSettings { dynamics, md_steps: 10, swaps_per_particle: swaps };
     let mut lists = SwapLists::default();
-    // diameters stand for species in three ranges
+    // three ranges of diameters are used as species
     let mut sorted = configuration.diameters.clone();
     sorted.sort_by(f64::total_cmp);
     let range = |d: f64| (1..3).filter(|k| d >= sorted[k * sorted.len() / 3]).count() as u8;
@@ -79,7 +79,7 @@ fn of_glass(case: &Case, method: PrepareMethod, glass: u64) -> Vec<f64> {
 
 /// Means and their errors over glasses.
 fn over_glasses(case: &Case, method: PrepareMethod) -> Vec<(f64, f64)> {
-    // where nothing is exchanged both would be one trajectory
+    // without exchanges both would be the same trajectory
     let exchanges = case.preset.species() > 1 || case.preset.has_diameters();
     let first = if method == PrepareMethod::HybridSwap && !exchanges { GLASSES } else { 0 };
     let all: Vec<Vec<f64>> = (first..first + GLASSES).map(|glass| of_glass(case, method, glass)).collect();

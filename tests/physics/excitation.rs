@@ -1,5 +1,5 @@
-//! Pushes along modes: the search against the plain way (one push at a time, to its end, plain sums), the cubic estimate, and what
-//! a task gives wherever it is cut.
+//! Pushes along modes: the search against the plain method (one push at a time, to its end, plain sums), the cubic
+//! estimate, and the result of a task regardless of where it is interrupted.
 
 use glasswell::excitation::{
     Certainty, Excitation, ExciteSettings, Fate, GlassSpectrum, GlassStatus, Origin, PushSearch, PushStatus, PushTask,
@@ -33,8 +33,9 @@ fn spectrum(preset: Preset, particles: usize, settings: &ExciteSettings) -> (Mod
     (model, configuration, task.into_spectrum().unwrap())
 }
 
-/// What was found, as text: what does not exist is NaN. How many pushes are begun beyond it depends on how soon the others end.
-fn told(excitation: &Excitation) -> String {
+/// The results, as text because NaN is not equal to itself. How many further pushes are started depends on how soon the
+/// others end.
+fn reported(excitation: &Excitation) -> String {
     format!("{:?}", Excitation { force_evaluations: 0, pushes: 0, overlaps: 0, ..excitation.clone() })
 }
 
@@ -53,7 +54,7 @@ fn overlapping(model: &Model, configuration: &Configuration, positions: &[f64]) 
     !matches!(model.law, Law::Harmonic(_)) && (0..particles).any(|i| (0..i).any(|j| near(i, j)))
 }
 
-/// One push by a signed amplitude, quenched to its end: what becomes of it and where it ends.
+/// One push by a signed amplitude, quenched to its end: its outcome and end point.
 fn pushed_plainly(
     (model, configuration): (&Model, &Configuration),
     origin: &Origin,
@@ -114,7 +115,7 @@ fn the_search_finds_what_one_push_at_a_time_finds() {
             let found = excitation(&mut task());
             let to_the_end = excitation(&mut task().to_the_end());
             assert!(to_the_end.force_evaluations >= found.force_evaluations);
-            assert_eq!(told(&found), told(&to_the_end), "{preset:?} mode {k}");
+            assert_eq!(reported(&found), reported(&to_the_end), "{preset:?} mode {k}");
             let plain = plainly((&model, &configuration), origin, mode, &settings);
             println!(
                 "{preset:?} mode {k}: {:?} A_c {:e} {:?}, {} overlaps, plainly {:?}",
@@ -124,13 +125,13 @@ fn the_search_finds_what_one_push_at_a_time_finds() {
                 found.overlaps,
                 plain.map(|plain| plain.0)
             );
-            // particles that overlap end the plain search of a sign as they end that of the program
+            // overlapping particles end the plain search of a sign as they end that of the program
             assert_eq!(found.status == PushStatus::Transition, plain.is_some(), "{preset:?} mode {k}");
             let Some((amplitude, sign)) = plain else {
                 without += 1;
                 continue;
             };
-            // the search looks at more points of a bracket: a crossing below the one that halving meets is its own
+            // the search examines more points of a bracket: it may find a crossing below the one that bisection finds
             assert!(found.critical_amplitude < amplitude * 1.0003, "{preset:?} mode {k}");
             if found.critical_amplitude < amplitude * 0.9997 {
                 continue;
@@ -208,11 +209,11 @@ fn a_task_that_is_cut_or_shared_is_the_task_in_one_go() {
         cut = task(&spectrum.vectors).resume(glasswell::parallel::decode(&bytes).unwrap());
     }
     assert!(cuts >= 2, "{cuts}");
-    // status, numbers and displacements, to the last bit; as text, for NaN is not equal to itself
+    // status, numbers and displacements, bitwise; as text, because NaN is not equal to itself
     assert_eq!(format!("{:?}", whole.excitations()), format!("{:?}", cut.excitations()));
     // and so is a mode that shares the lanes with others
     for (mode, shared) in spectrum.vectors.iter().zip(whole.excitations().unwrap()) {
-        assert_eq!(told(shared), told(&excitation(&mut task(std::slice::from_ref(mode)))));
+        assert_eq!(reported(shared), reported(&excitation(&mut task(std::slice::from_ref(mode)))));
     }
     let whole = spectrum;
     let (model, configuration) = glass(Preset::Harmonic, 150, 7);
@@ -239,7 +240,8 @@ fn a_task_that_is_cut_or_shared_is_the_task_in_one_go() {
     assert!(evaluations.len() >= 3 && evaluations.is_sorted_by(|a, b| a < b), "{evaluations:?}");
 }
 
-/// What becomes of pushes in a landscape whose first losses are known, whatever the order in which the quenches end.
+/// The outcomes of pushes in a landscape whose first losses are known, regardless of the order in which the quenches
+/// end.
 #[test]
 fn the_first_crossing_from_below_is_found_in_any_order() {
     // along e pushes return below 3e-3, between 5e-3 and 8e-3, and nowhere else; against it below 2e-2
@@ -337,13 +339,13 @@ fn an_amplitude_that_may_not_be_the_smaller_of_both_signs_says_so() {
         assert!(search.first_side() == Some(0) && (high - 1e-2).abs() <= 1e-5, "{high}");
         search.certainty()
     };
-    for (fate, told) in
+    for (fate, reported) in
         [(Fate::Overlapping, Certainty::OtherSignOverlapping), (Fate::Unsettled, Certainty::OtherSignUnsettled)]
     {
-        assert_eq!(ended(3e-3, fate), told);
-        assert_eq!(ended(1e-7, fate), told);
+        assert_eq!(ended(3e-3, fate), reported);
+        assert_eq!(ended(1e-7, fate), reported);
         // the last push that returned was below A_c
-        assert_eq!(ended(9.9e-3, fate), told);
+        assert_eq!(ended(9.9e-3, fate), reported);
         assert_eq!(ended(3e-2, fate), Certainty::Known);
     }
     assert_eq!(ended(3e-2, Fate::Left), Certainty::Known);
@@ -359,7 +361,7 @@ fn an_amplitude_that_may_not_be_the_smaller_of_both_signs_says_so() {
     };
     assert_eq!(unsettled(1).certainty(), Certainty::OtherSignUnsettled);
     assert_eq!(unsettled(1).first_side(), Some(0));
-    // a bracket within which nothing settles stays wide
+    // a bracket in which nothing settles stays wide
     let wide = searched(|_, amplitude| match amplitude {
         a if a >= 1.3e-2 => Fate::Left,
         a if a > 1.01e-2 => Fate::Unsettled,
@@ -367,7 +369,7 @@ fn an_amplitude_that_may_not_be_the_smaller_of_both_signs_says_so() {
     });
     assert_eq!(wide.certainty(), Certainty::Wide);
     assert_eq!(searched(|_, _| Fate::Returned).certainty(), Certainty::None);
-    // nothing is known of what lies below the first amplitude
+    // nothing is known below the first amplitude
     assert_eq!(searched(|_, _| Fate::Left).certainty(), Certainty::Wide);
 }
 
@@ -416,7 +418,7 @@ fn a_glass_with_zero_modes_is_pushed_along_the_others() {
     assert_eq!(free.vectors.len(), 6 - zero);
     if zero < 6 {
         assert!((free.origin.softest / whole.origin.softest - 1.0).abs() < 1e-6, "{}", free.origin.softest);
-        // what counts as a transition rests on the softest mode with a restoring force
+        // the threshold of a transition depends on the softest mode with a restoring force
         let smallest = |glass: &GlassSpectrum| glass.origin.smallest_transition(&QuenchSettings::from(&settings));
         assert!(
             (smallest(&free) / smallest(&whole) - 1.0).abs() < 1e-6 && smallest(&free) < 1e-2,
@@ -437,7 +439,7 @@ fn a_glass_at_no_minimum_is_a_row_without_pushes() {
     assert!(unstable.pushable.is_empty() && unstable.vectors.is_empty() && unstable.eigenvalues.len() == 6);
     let without = status(Origin { stop: StopReason::StepLimit, ..whole.origin.clone() });
     assert!(without.status == GlassStatus::NoMinimum && without.eigenvalues.is_empty() && without.pushable.is_empty());
-    // nothing is held
+    // all particles are rattlers
     let failed = status(Origin { rattlers: vec![true; 120], ..whole.origin.clone() });
     assert!(failed.status == GlassStatus::Failed && failed.eigenvalues.is_empty());
     // numbers that are not finite are a numerical failure of the modes
@@ -445,7 +447,7 @@ fn a_glass_at_no_minimum_is_a_row_without_pushes() {
     positions[7] = f64::NAN;
     let failed = status(Origin { positions, ..whole.origin.clone() });
     assert!(failed.status == GlassStatus::Failed && failed.pushable.is_empty(), "{:?}", failed.status);
-    // more modes than there are
+    // more modes than exist
     settings.modes = 3 * 120 - 3;
     settings.push = false;
     let mut rattlers = whole.origin.rattlers.clone();
@@ -471,12 +473,12 @@ fn the_cubic_estimate_is_the_saddle_of_the_expansion_along_the_mode() {
         // third derivative by differences, against U:eee
         let h = 2e-3;
         let third = (at(2.0 * h) - 2.0 * at(h) + 2.0 * at(-h) - at(-2.0 * h)) / (2.0 * h.powi(3));
-        let told = spectrum.third_order[k];
-        assert!((third - told).abs() < 1e-2 * told.abs() + 0.05, "mode {k}: {third} {told}");
-        let amplitude = cubic_amplitude(spectrum.eigenvalues[k], told, 150);
-        let s = amplitude * 150_f64.sqrt() * -told.signum();
+        let reported = spectrum.third_order[k];
+        assert!((third - reported).abs() < 1e-2 * reported.abs() + 0.05, "mode {k}: {third} {reported}");
+        let amplitude = cubic_amplitude(spectrum.eigenvalues[k], reported, 150);
+        let s = amplitude * 150_f64.sqrt() * -reported.signum();
         // slope of kappa s^2 / 2 + tau s^3 / 6
-        let slope = spectrum.eigenvalues[k] * s + 0.5 * told * s * s;
+        let slope = spectrum.eigenvalues[k] * s + 0.5 * reported * s * s;
         assert!(slope.abs() < 1e-9 * (spectrum.eigenvalues[k] * s).abs() && amplitude > 0.0);
     }
 }

@@ -1,4 +1,4 @@
-//! Exploration of a small glass: slices, checkpoints, lanes, and the library that comes out.
+//! Exploration of a small glass: slices, checkpoints, lanes, and the resulting library.
 
 use glasswell::forces::PairSum;
 use glasswell::landscape::{
@@ -60,7 +60,7 @@ fn slices_checkpoints_and_extension_change_nothing() {
             }
         }
     }
-    // what recognition saves depends on who waits together, what is found does not
+    // the savings of recognition depend on which snapshots wait together, the results do not
     let found = |runs: &[RunRecord]| -> Vec<_> {
         runs.iter().map(|run| (run.minima().to_vec(), places(run), run.mean_squared_displacement)).collect()
     };
@@ -86,7 +86,8 @@ fn large_glass() -> (Model, Configuration) {
     (Preset::Tlj.model(&large), large)
 }
 
-/// The order comes from the glass: neither resuming in the midst of a run nor a companion in the lanes changes a bit.
+/// The order is determined by the glass: results are bitwise identical when a run is resumed or other runs share the
+/// lanes.
 #[test]
 fn the_order_of_a_large_glass_leaves_no_trace() {
     let (model, glass) = large_glass();
@@ -186,7 +187,7 @@ fn check_library(library: &GlassLibrary, runs: &[RunRecord], settings: &ExploreS
     assert_eq!(library.visits.len(), 240);
     assert!(minima.len() <= runs.iter().map(|run| run.minima().len()).sum());
     for visit in &library.visits {
-        // every visit names a minimum of the energy its run saw
+        // every visit names a minimum of the energy found in its run
         let run = &runs[visit.run as usize];
         let own = run.visits.iter().find(|own| own.step == visit.step).unwrap();
         let energy = run.minima()[own.minimum.unwrap() as usize].energy;
@@ -204,32 +205,33 @@ fn check_library(library: &GlassLibrary, runs: &[RunRecord], settings: &ExploreS
     let stays = library.persistence();
     assert_eq!(stays.len(), changes);
     assert!(stays.iter().all(|stay| stay.steps >= quench_every && stay.steps % quench_every == 0));
-    // the first stay of each run began nobody knows when
+    // when the first residence of each run began is not known
     let censored: Vec<u64> = stays.iter().filter(|stay| stay.left_censored).map(|stay| stay.run).collect();
     let mut runs: Vec<u64> = stays.iter().map(|stay| stay.run).collect();
     runs.dedup();
     assert_eq!(censored, runs);
 }
 
-/// What bisection makes of a sequence of minima that is wholly known: the minimum of each snapshot, and whether it was inferred.
+/// The expected result of bisection for a sequence of minima that is fully known: the minimum of each snapshot, and
+/// whether it was inferred.
 fn bisected(known: &[u32], stride: usize) -> Vec<(u32, bool)> {
-    fn halve(known: &[u32], (left, right): (usize, usize), told: &mut [(u32, bool)]) {
+    fn halve(known: &[u32], (left, right): (usize, usize), reported: &mut [(u32, bool)]) {
         if known[left] == known[right] {
-            told[left + 1..right].fill((known[left], true));
+            reported[left + 1..right].fill((known[left], true));
         } else if right - left > 1 {
             let middle = (left + right) / 2;
-            halve(known, (left, middle), told);
-            halve(known, (middle, right), told);
+            halve(known, (left, middle), reported);
+            halve(known, (middle, right), reported);
         }
     }
-    let mut told: Vec<(u32, bool)> = known.iter().map(|minimum| (*minimum, false)).collect();
+    let mut reported: Vec<(u32, bool)> = known.iter().map(|minimum| (*minimum, false)).collect();
     for left in (0..known.len() - 1).step_by(stride) {
-        halve(known, (left, (left + stride).min(known.len() - 1)), &mut told);
+        halve(known, (left, (left + stride).min(known.len() - 1)), &mut reported);
     }
-    told
+    reported
 }
 
-/// Trajectories, streams and thermostats as they stand at the end.
+/// Final trajectories, streams and thermostats.
 fn explored(settings: &ExploreSettings, runs: std::ops::Range<u64>) -> (Vec<RunRecord>, serde_json::Value) {
     let (model, glass) = glass();
     let mut task = ExplorationTask::start(&model, &glass, settings, 5, 2, runs);

@@ -1,4 +1,4 @@
-//! Every fast path against its plain twin, on every kernel this processor can run.
+//! Every fast path against its plain counterpart, on every kernel this processor can run.
 
 use crate::common;
 use common::*;
@@ -6,7 +6,7 @@ use glasswell::forces::lanes::Kernel;
 use glasswell::forces::{LANES, PairSum, ThirdOrder, as_lanes, as_lanes_mut, energy_differences, lane, set_lane, sums};
 use glasswell::model::{Configuration, Model, PeriodicBox, Preset, soft_sphere_diameters, species_counts};
 use glasswell::random::{Purpose, stream};
-use rand::Rng;
+use rand::RngExt;
 
 const SEED: u64 = 20;
 
@@ -68,8 +68,8 @@ fn single_configurations() {
     }
 }
 
-/// A lane of the batch has the bits of the single form, whatever the other lanes hold and whenever the list was made;
-/// AVX-512 and AVX2 agree bit for bit.
+/// Results of a lane of the batch are bitwise identical to those of the single form, whatever the other lanes hold and
+/// whenever the list was built; AVX-512 and AVX2 are bitwise identical.
 #[test]
 fn lanes_are_single_configurations_bit_for_bit() {
     println!("seed {SEED}");
@@ -126,7 +126,7 @@ fn evaluate<const L: usize>(sum: &mut PairSum<L>, x: &[[f64; L]]) -> Sums<L> {
     (energies, forces, products)
 }
 
-/// The same after the list was made for particles that stood elsewhere.
+/// The same after the list was built for other positions.
 fn moved_first<const L: usize>(sum: &mut PairSum<L>, x: &[[f64; L]]) -> Sums<L> {
     let moved: Vec<[f64; L]> = x.iter().enumerate().map(|(k, row)| row.map(|x| x + 0.01 * (k % 5) as f64)).collect();
     evaluate(sum, &moved);
@@ -165,7 +165,7 @@ fn third_order_and_energy_differences() {
                 let plain = sums::energy_difference(&model, &cell, x, b);
                 assert!((fast / plain - 1.0).abs() < 1e-9, "{preset:?} {particles}: {fast} {plain}");
             }
-            // particles that are left out take their pairs with them
+            // excluded particles take their pairs with them
             let out: Vec<bool> = (0..particles).map(|i| i % 7 == 0).collect();
             let part = ThirdOrder::new(&model, &cell, x, &out).contractions(&vectors[..1]).remove(0).0;
             assert!((0..particles).filter(|i| out[*i]).all(|i| part[3 * i..3 * i + 3] == [0.0; 3]));
@@ -174,7 +174,7 @@ fn third_order_and_energy_differences() {
     }
 }
 
-/// Along a curve through the box the sums are the same but for the order of their terms.
+/// Along a curve through the box the sums are the same except for the order of their terms.
 #[test]
 fn the_order_of_the_particles_is_free() {
     println!("seed {SEED}");

@@ -1,4 +1,4 @@
-//! What users hand in: every fault tells where it is and what would be accepted; what is accepted means what it says.
+//! User input: every error reports where it is and what would be accepted; what is accepted has the stated meaning.
 
 use glasswell::error::Error;
 use glasswell::formats::{read_configurations, read_profile, read_vector, write_extended_xyz, write_lammps_data};
@@ -150,7 +150,7 @@ fn intervals_are_bisected_when_asked_for() {
     assert_eq!(interval(""), (1, 1));
     assert_eq!(interval("schedule = \"bisect\""), (16, 16));
     assert_eq!(interval("schedule = \"bisect\"\nstride = 64"), (64, 64));
-    // what is explained is accepted again
+    // the explained deck is accepted again
     let explained = deck("[model]\npreset = \"pss\"\n[explore]\nschedule = \"bisect\"\n").explain().unwrap();
     assert_eq!(deck(&explained).explore.unwrap().interval(), 16);
 }
@@ -176,7 +176,7 @@ fn doubtful_values_are_told() {
             .contains("line 4: [explore] time_step = 0.03")
     );
     assert!(warnings("[model]\npreset = \"pss\"\n[explore]\nforce_tolerance = 1e-3\n").contains("loose"));
-    assert!(warnings("[model]\npreset = \"lj\"\n[prepare]\nmethod = \"swap-mc\"\n").contains("all alike"));
+    assert!(warnings("[model]\npreset = \"lj\"\n[prepare]\nmethod = \"swap-mc\"\n").contains("all identical"));
     assert_eq!(warnings(SMALL), "");
 }
 
@@ -346,7 +346,7 @@ fn extended_xyz_of_other_programs_is_read() {
     assert_eq!(configuration.species, [0, 2, 1]);
     assert_eq!(configuration.positions, [0.0, 0.0, 0.0, 2.0, 0.0, 0.0, -10.0, 4.0, 0.0]);
     let refused = read_configurations(&path, Preset::Lj).unwrap_err().to_string();
-    assert!(refused.contains("all particles of lj are alike"), "{refused}");
+    assert!(refused.contains("all particles of lj are identical"), "{refused}");
     std::fs::write(&path, text.replace("2 3 2", "2 A 2").replace("3 B", "3 A")).unwrap();
     assert_eq!(read_configurations(&path, Preset::Lj).unwrap()[0].species, [0, 0, 0]);
 }

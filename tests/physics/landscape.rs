@@ -8,7 +8,7 @@ use glasswell::landscape::{
 use glasswell::model::{Configuration, Model, PeriodicBox, Preset};
 use glasswell::random::{Purpose, stream};
 use glasswell::task::{Progress, Task};
-use rand::Rng;
+use rand::RngExt;
 
 /// A reference configuration: its model, thermal and minimum positions, and the energy of the minimum.
 struct Vector {
@@ -122,7 +122,7 @@ fn the_rounding_floor_is_told() {
         let never = quench(&mut v.sum(), &q.positions, &settings(1e-30, Minimiser::Lbfgs));
         assert!(never.stop == StopReason::Stalled && never.residual < 2e-12 && never.force_evaluations < 1000);
     }
-    // two particles at one place: no finite energy, no loop
+    // two particles at one position: no finite energy, no endless loop
     let v = vector("ljfs_b", Preset::Lj);
     let mut start = v.minimum.clone();
     start.copy_within(0..3, 3);
@@ -193,7 +193,7 @@ fn displacements_are_measured_as_the_papers_do() {
 
 #[test]
 fn rattlers_are_found_recursively() {
-    // a face-centred cube of touching spheres has 12 contacts each; one sphere is loosened in a cage of its own
+    // a face-centred cube of touching spheres has 12 contacts each; one sphere is freed in a cage
     let (cells, a) = (3, 0.95 * 2.0_f64.sqrt());
     let mut positions = Vec::new();
     for index in 0..cells * cells * cells {
@@ -216,7 +216,7 @@ fn rattlers_are_found_recursively() {
     // of a chain of 3 spheres in empty space each has at most 2 contacts
     let chain = [1.0, 1.0, 1.0, 1.9, 1.0, 1.0, 2.8, 1.0, 1.0];
     assert_eq!(rattlers(&model(3), &cell, &chain), [true; 3]);
-    // five spheres that touch one another hold each other until a sixth, tied to three of them, is nothing to them
+    // five spheres in mutual contact hold each other; a sixth with contacts to three of these does not matter
     let s = 0.9 / 2.0_f64.sqrt();
     let mut cluster: Vec<f64> =
         [[s, 0.0, 0.0], [-s, 0.0, 0.0], [0.0, s, 0.0], [0.0, -s, 0.0], [0.0, 0.0, s], [0.0, 0.0, -s]]

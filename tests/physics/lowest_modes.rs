@@ -1,4 +1,4 @@
-//! The lowest part of the spectrum against the dense one, degenerate values, rattlers, and what must be an error.
+//! The lowest part of the spectrum against the dense one, degenerate values, rattlers, and errors.
 
 use crate::common;
 
@@ -11,7 +11,7 @@ use glasswell::modes::{Completeness, dense_spectrum, lowest_modes};
 use glasswell::random::{Purpose, stream};
 use glasswell::sampling::random_configuration;
 
-/// A quenched glass that is large enough for the filter (3N - 3 > 900 and few modes asked for).
+/// A quenched glass that is large enough for the filter (3N - 3 > 900 and few requested modes).
 fn glass(preset: Preset, particles: usize) -> (Model, Configuration) {
     let mut glass = random_configuration(preset, particles, &mut stream(7, Purpose::Prepare, 0, 0));
     let model = preset.model(&glass);
@@ -24,7 +24,8 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
-/// Values to 1e-9 of the dense spectrum (its three zero modes left out), vectors that are eigenvectors of the same values.
+/// Values to 1e-9 of the dense spectrum (without its three zero modes), vectors that are eigenvectors of the same
+/// values.
 fn check(model: &Model, cell: &PeriodicBox, positions: &[f64], count: usize) {
     let found = lowest_modes(model, cell, positions, &[], count, Completeness::Counted).unwrap();
     let mut dense = dense_spectrum(model, cell, positions).unwrap().eigenvalues;
@@ -60,7 +61,7 @@ fn soft_spheres() {
     check(&model, &glass.cell, &glass.positions, 12);
 }
 
-/// A liquid has negative eigenvalues: the lowest are those.
+/// A liquid has negative eigenvalues, which are the lowest.
 #[test]
 fn negative_eigenvalues() {
     let (model, mut glass) = glass(Preset::Tlj, 400);
@@ -78,7 +79,7 @@ fn negative_eigenvalues() {
     }
 }
 
-/// Small glasses, and many modes, go by the dense matrix.
+/// Small glasses, and many modes, use the dense matrix.
 #[test]
 fn few_particles_and_many_modes() {
     let (model, small) = glass(Preset::Pss, 200);
@@ -88,7 +89,7 @@ fn few_particles_and_many_modes() {
     assert!(matches!(too_many, Err(Error::Usage(_))));
 }
 
-/// A perfect face-centred crystal: exactly degenerate values, up to twelvefold and more; all of them are found.
+/// A perfect face-centred crystal: exactly degenerate values, twelvefold and more; all are found.
 #[test]
 fn exactly_degenerate_values() {
     let side = 5;
@@ -115,7 +116,7 @@ fn exactly_degenerate_values() {
     check(&model, &crystal.cell, &crystal.positions, 40);
 }
 
-/// Particles that are left out do not move and do not count.
+/// Excluded particles do not move and do not count.
 #[test]
 fn rattlers_are_left_out() {
     let (model, glass) = glass(Preset::Tlj, 500);
@@ -124,7 +125,7 @@ fn rattlers_are_left_out() {
     for vector in &found.vectors {
         assert!((0..500).filter(|i| out[*i]).all(|i| vector[3 * i..3 * i + 3] == [0.0; 3]));
     }
-    // the glass without them is softer than with them
+    // the glass without these particles is softer
     let whole = lowest_modes(&model, &glass.cell, &glass.positions, &[], 10, Completeness::Counted).unwrap();
     assert!(found.eigenvalues[0] < whole.eigenvalues[0]);
 }

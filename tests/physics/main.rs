@@ -18,6 +18,7 @@ mod input;
 mod landscape;
 mod lowest_modes;
 mod nonlinear;
+mod own_tables;
 mod path_points;
 mod paths;
 mod pseudo_inverse;

@@ -83,14 +83,15 @@ fn fixed_points_are_stationary_barriers() {
                 assert!(slope.abs() < 1e-4, "{preset:?}: {slope:e}");
             }
         }
-        // each start alone ends where it ended in company
+        // each start alone gives the same result as together with others
         let alone = nonlinear_modes(&inverse, &third, &starts[2..3], &NonlinearSettings::default()).unwrap();
         assert!(largest_difference(&alone[0].direction, &found[2].direction) < 1e-6);
         assert!((alone[0].barrier / found[2].barrier - 1.0).abs() < 1e-9);
     }
 }
 
-/// b = (2/3) kappa^3 / tau^2 falls at every small step, and a mode found by small steps is a fixed point of whole ones.
+/// b = (2/3) kappa^3 / tau^2 decreases at every small step, and a mode found by small steps is a fixed point of full
+/// steps.
 #[test]
 fn small_steps_descend_the_barrier() {
     let (model, glass) = glass(Preset::Tlj, 200, 4);
@@ -114,7 +115,7 @@ fn small_steps_descend_the_barrier() {
     }
 }
 
-/// What ends an iteration is told.
+/// The reason for the end of an iteration is reported.
 #[test]
 fn stops() {
     let (model, glass) = glass(Preset::Pss, 120, 5);
@@ -124,7 +125,7 @@ fn stops() {
     let found = nonlinear_modes(&inverse, &third, &starts, &settings).unwrap();
     assert_eq!((found[0].stop, found[0].iterations), (NonlinearStop::StepLimit, 3));
     assert_eq!(found[1].stop, NonlinearStop::Failed);
-    // a translation is nothing
+    // nothing is left of a translation
     assert_eq!(found[2].stop, NonlinearStop::Failed);
     let other = ThirdOrder::new(&model, &glass.cell, &glass.positions.iter().rev().copied().collect::<Vec<_>>(), &[]);
     assert!(nonlinear_modes(&inverse, &other, &starts, &settings).is_err());

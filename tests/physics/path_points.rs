@@ -150,7 +150,7 @@ fn slices_change_nothing() {
     assert_eq!(whole, sliced.into_points().unwrap());
 }
 
-/// Wrapped and moved as a whole: the points start at a as given.
+/// Wrapped and shifted as a whole: the points start at a as given.
 #[test]
 fn any_images_of_the_three_do() {
     let known = known("tlj_a");

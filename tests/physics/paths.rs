@@ -153,7 +153,7 @@ fn a_double_well_agrees_with_the_reference_before_and_after_the_descent() {
         let (model, cell) = reference.system();
         let (a, b) = reference.ends();
         let quench = QuenchSettings::default();
-        // given the wrong way round: a must come out as the lower one
+        // given in reverse: a must be the lower one
         let mut task = ConnectTask::new(&model, &cell, (&b, &a), &settings(33), &quench);
         run(&mut task, u64::MAX);
         let outcome = task.into_outcome().unwrap();
@@ -205,18 +205,18 @@ fn a_descent_that_fails_or_leaves_is_told_as_the_deck_asks() {
     run(&mut task, u64::MAX);
     let direct = task.into_outcome().unwrap();
     let well = direct.double_well.clone().unwrap();
-    // a descent that failed: the band's double well, with the status that says so
+    // a descent that failed: the band's double well, with the corresponding status
     let failed = ConnectOutcome { status: PathStatus::DescentFailed, force_evaluations: 1000, ..direct.clone() };
-    let told = joined(direct.clone(), failed);
-    let kept = told.double_well.unwrap();
-    assert_eq!((told.status, kept.status), (PathStatus::DescentFailed, PathStatus::DescentFailed));
+    let reported = joined(direct.clone(), failed);
+    let kept = reported.double_well.unwrap();
+    assert_eq!((reported.status, kept.status), (PathStatus::DescentFailed, PathStatus::DescentFailed));
     assert_eq!(
         (kept.length, kept.length_method, kept.profile),
         (well.length, LengthMethod::Spline, well.profile.clone())
     );
     assert_eq!(kept.force_evaluations, direct.force_evaluations + 1000);
-    assert!(told.status.is_double_well() && !PathStatus::WrongMinima.is_double_well());
-    // a descent that arrives at another minimum than the end it is given
+    assert!(reported.status.is_double_well() && !PathStatus::WrongMinima.is_double_well());
+    // a descent that arrives at a minimum other than the given end
     let other = EndMinimum { index: 1, ..elsewhere.ends().1 };
     for split in [true, false] {
         let mut descent = DescentTask::new(&model, &cell, &well, (&a, &other), &quench).splitting(split);
@@ -275,7 +275,7 @@ fn a_string_finds_the_same_path() {
     let reference = Reference::read("tlj_a");
     let (model, cell) = reference.system();
     let settings = ConnectSettings { method: PathMethod::String, ..settings(17) };
-    // both ends given off their minima and in other images
+    // both ends displaced from their minima and in other images
     let shift = |positions: &[f64], by: f64| -> Vec<f64> {
         positions.iter().enumerate().map(|(i, x)| x + by * ((i * 5 % 7) as f64 - 3.0) + 0.2 * by).collect()
     };
@@ -303,7 +303,7 @@ fn candidates_follow_the_visit_rule() {
     assert_eq!(keys(VisitRule::Sum, 5), [(4, 5, 4, 1)]);
 }
 
-/// A minimum of a glass of two particles, told apart by where the second one is.
+/// A minimum of a glass of two particles, identified by the position of the second one.
 fn place(x: f64) -> EndMinimum {
     EndMinimum { index: x as usize, positions: vec![1.0, 1.0, 1.0, 1.0 + x, 1.0, 1.0], energy: x, residual: 0.0 }
 }

@@ -1,4 +1,5 @@
-//! H^+ by factorisation and by conjugate gradients: against the dense spectrum, with particles left out, at a saddle's negative mode.
+//! H^+ by factorisation and by conjugate gradients: against the dense spectrum, with excluded particles, at a saddle's
+//! negative mode.
 
 use crate::common;
 
@@ -53,7 +54,7 @@ fn both_ways_solve() {
     }
 }
 
-/// A total force has no answer: it is taken off, and the answer is that of the rest.
+/// A total force has no solution: it is subtracted, and the solution is that of the rest.
 #[test]
 fn translations_are_projected_out() {
     let (model, glass) = glass(Preset::Pss, 200);
@@ -68,7 +69,7 @@ fn translations_are_projected_out() {
 #[test]
 fn particles_that_are_left_out_rest() {
     let (model, mut glass) = glass(Preset::Harmonic, 1000);
-    // so loose that some particles have no place of their own, and yet jammed
+    // so dilute that some particles are rattlers, and yet jammed
     let stretch = (0.73_f64 / 0.66).cbrt();
     glass.cell.edges = glass.cell.edges.map(|edge| edge * stretch);
     glass.positions.iter_mut().for_each(|x| *x *= stretch);
@@ -83,13 +84,13 @@ fn particles_that_are_left_out_rest() {
     let y = PseudoInverse::new(blocks(), &out, 0).unwrap().solve(&right).unwrap();
     assert!((0..1000).filter(|i| out[*i]).all(|i| x[3 * i..3 * i + 3] == [0.0; 3] && y[3 * i..3 * i + 3] == [0.0; 3]));
     assert!(largest_difference(&x, &y) < 1e-8 * largest(&x));
-    // with them the Hessian is singular, and that is told
+    // with these particles the Hessian is singular, which is reported
     let all = PairBlocks::new(&model, &glass.cell, &glass.positions, &[]);
-    let told = PseudoInverse::new(all, &[], u64::MAX).and_then(|inverse| inverse.solve(&right));
-    assert!(matches!(told, Err(Error::Numerical(_))));
+    let reported = PseudoInverse::new(all, &[], u64::MAX).and_then(|inverse| inverse.solve(&right));
+    assert!(matches!(reported, Err(Error::Numerical(_))));
 }
 
-/// Away from a minimum: the factors go on, conjugate gradients say why they do not.
+/// Away from a minimum: factorisation continues, conjugate gradients report why they cannot.
 #[test]
 fn negative_eigenvalues() {
     let (model, mut glass) = glass(Preset::Tlj, 300);

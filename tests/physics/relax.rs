@@ -1,4 +1,5 @@
-//! The relaxation of liquids: observables on known trajectories, samples cut anywhere, fits of data with known parameters.
+//! The relaxation of liquids: observables on known trajectories, samples interrupted anywhere, fits of data with known
+//! parameters.
 
 use glasswell::model::{PeriodicBox, Preset};
 use glasswell::parallel::{decode, encode};
@@ -10,7 +11,7 @@ use rand_distr::{Distribution, StandardNormal};
 
 const SEED: u64 = 11;
 
-/// A unit vector of random direction.
+/// A unit vector in a random direction.
 fn direction(random: &mut Stream) -> [f64; 3] {
     let v: [f64; 3] = std::array::from_fn(|_| StandardNormal.sample(random));
     let length = v.iter().map(|x| x * x).sum::<f64>().sqrt();
@@ -38,7 +39,7 @@ fn free_flight_by_hand() {
     let q = observables.wave_vectors().mean_length();
     let past = Snapshot { positions: vec![0.0; velocities.len()], species };
     for time in [0.05, 0.2, 0.4] {
-        // a drift of all is no relaxation
+        // a common drift is not relaxation
         let now: Vec<f64> = velocities.iter().map(|v| v * time + 3.0).collect();
         let found = observables.compare(&now, &past);
         let group = |group: usize| &found[OBSERVABLES * group..][..OBSERVABLES];
@@ -172,7 +173,7 @@ fn synthetic(law: impl Fn(f64) -> f64, temperatures: &[f64], share: f64, random:
     temperatures.iter().map(point).collect()
 }
 
-/// Whether the truth is within 1.5 errors; none when the data do not tell the value.
+/// Whether the true value is within 1.5 errors; none when the data do not determine it.
 fn covers(name: &str, found: Estimate, truth: f64, largest_error: f64) -> Option<bool> {
     if found.value.is_nan() {
         return None;
@@ -184,7 +185,7 @@ fn covers(name: &str, found: Estimate, truth: f64, largest_error: f64) -> Option
     Some(away.abs() < 1.5)
 }
 
-/// A law below T = 1, and above it the Arrhenius law that goes on from there without a kink.
+/// A law below T = 1, and above it the Arrhenius law that continues it without a kink.
 fn with_arrhenius_above(law: impl Fn(f64) -> f64) -> impl Fn(f64) -> f64 {
     let slope = (law(1.0 / 1.0001) / law(1.0)).ln() / 1e-4;
     move |t: f64| if t > 1.0 { law(1.0) * (slope * (1.0 / t - 1.0)).exp() } else { law(t) }
@@ -219,9 +220,9 @@ fn fits_find_what_was_put_in() {
         within.push(covers("T_p", fits.parabolic_temperature, 1.3, 0.5));
         within.push(covers("J", fits.parabolic_energy, 6.0, 1.5));
     }
-    let told: Vec<bool> = within.iter().copied().flatten().collect();
-    assert!(told.len() as f64 > 0.9 * within.len() as f64, "{} of {} values", told.len(), within.len());
-    let within = told;
+    let reported: Vec<bool> = within.iter().copied().flatten().collect();
+    assert!(reported.len() as f64 > 0.9 * within.len() as f64, "{} of {} values", reported.len(), within.len());
+    let within = reported;
     let share = within.iter().filter(|inside| **inside).count() as f64 / within.len() as f64;
     println!("within 1.5 errors: {share:.2} of {}, 0.87 expected", within.len());
     assert!(share > 0.7, "seed {SEED}: errors are too small");
@@ -240,12 +241,12 @@ fn fits_of_too_little_say_so() {
     assert_eq!(statuses(&fits)[1..], [FitStatus::TooFew; 3]);
     let numbers = [fits.onset, fits.t_mct, fits.gamma, fits.vft_temperature, fits.t_g_vft, fits.t_g_parabolic];
     assert!(numbers.iter().all(|estimate| estimate.value.is_nan() && estimate.error.is_nan()), "{fits:?}");
-    // below an onset of its model it is no mode-coupling law, whatever its T_mct would be
+    // below the onset of its model it is not a mode-coupling law, regardless of its T_mct
     let fits = fit_supercooled(&synthetic(law, &WIDE[6..], 0.05, &mut random), Some(1.0), SEED);
     println!("{fits:?}");
     assert!(fits.t_g_vft.value.is_nan() || fits.t_g_vft.value < 0.3, "{fits:?}");
     assert_eq!(statuses(&fit_supercooled(&[], Some(1.0), SEED)), [FitStatus::TooFew; 4]);
-    // without errors the values are there, and no errors
+    // without errors there are values, but no error estimates
     let law = |t: f64| (3.0 / t + 16.0 * (1.0 / t - 1.0f64).max(0.0).powi(2)).exp();
     let mut points = synthetic(law, &WIDE, 0.02, &mut random);
     points.iter_mut().for_each(|point| point.error = f64::NAN);

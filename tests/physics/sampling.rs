@@ -54,7 +54,7 @@ fn maxwell_velocities_leave_the_centre_of_mass_at_rest_and_have_the_temperature(
 /// Largest deviation of the conserved energy over 2 time units, per particle.
 fn deviation(thermostat: Thermostat, time_step: f64) -> f64 {
     let (mut sum, mut state, _) = liquid(Preset::Tlj, 216, 1.5, 600);
-    // out of equilibrium, so that the thermostat has something to do
+    // out of equilibrium, so that the thermostat has an effect
     let settings = with(thermostat, 1.2, time_step);
     let start = state.conserved_energy(&settings);
     let mut largest = 0.0f64;
@@ -153,7 +153,7 @@ fn berendsen_relaxes_exponentially() {
 
 #[test]
 fn bussi_samples_the_canonical_kinetic_energy() {
-    // without forces the thermostat alone makes the distribution: K = (T/2) chi^2 of g degrees
+    // without forces the thermostat alone determines the distribution: K = (T/2) chi^2 of g degrees
     let cell = PeriodicBox { edges: [1000.0; 3] };
     let model = Model { law: Preset::Lj.law(), mixture: Mixture::Uniform { particles: 4 } };
     let positions: Vec<f64> = (0..12).map(|n| 70.0 * f64::from(n)).collect();
@@ -323,7 +323,7 @@ fn relaxation_time_of_free_diffusion() {
 
 #[test]
 fn long_lags_are_means_over_staggered_origins() {
-    // one particle of two goes at a constant speed until tick 40, then stands: what a lag sees hangs on its origin
+    // one of two particles moves at constant speed until tick 40, then stops: the result of a lag depends on its origin
     let k = 2.0f64;
     let at = |tick: u64| 0.01 * tick.min(40) as f64;
     let place = |tick: u64| vec![at(tick), 0.0, 0.0, -at(tick), 0.0, 0.0];

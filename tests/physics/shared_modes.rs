@@ -1,4 +1,4 @@
-//! The lowest modes of one glass by a team: here threads, whose exchanges are channels.
+//! The lowest modes of one glass by a team; here of threads that exchange through channels.
 
 use glasswell::error::{Error, Result};
 use glasswell::forces::{HessianPart, LANES, PairBlocks, PairSum, places_of_members};
@@ -70,7 +70,8 @@ fn glass(preset: Preset, particles: usize) -> Configuration {
     glass
 }
 
-/// Products with a part are those with the whole in the member's own rows, bit for bit; every row belongs to one member.
+/// Products with a part are bitwise identical to those with the whole in the member's own rows; every row belongs to
+/// one member.
 #[test]
 fn parts_of_a_hessian() {
     for (preset, particles, members) in [(Preset::Tlj, 700, 3), (Preset::Harmonic, 1000, 4), (Preset::Pss, 333, 5)] {
@@ -88,7 +89,7 @@ fn parts_of_a_hessian() {
             let part = HessianPart::new(&hessian, &shares, team.member());
             let mut own = part.rows(&vectors);
             let (mut product, mut result) = (own.clone(), vec![[f64::NAN; LANES]; 3 * particles]);
-            // what another member has is nobody's guess: it must come by exchange
+            // the rows of another member are unknown: they must be received by exchange
             let mut beyond = vec![[f64::NAN; LANES]; 3 * particles];
             part.put(&own, &mut beyond);
             own = part.rows(&beyond);

@@ -2,7 +2,7 @@
 
 use glasswell::random::{Purpose, stream};
 use glasswell::statistics::*;
-use rand::Rng;
+use rand::RngExt;
 use std::f64::consts::PI;
 
 #[test]

@@ -1,10 +1,10 @@
-//! Swap Monte Carlo and swap moves on every kernel against plain twins and exact distributions.
+//! Swap Monte Carlo and swap moves on every kernel against plain counterparts and exact distributions.
 
 use glasswell::forces::{PairSum, lanes::Kernel, sums};
 use glasswell::model::{Configuration, Mixture, Model, PeriodicBox, Preset};
 use glasswell::random::{Purpose, Stream, stream};
 use glasswell::sampling::*;
-use rand::RngCore;
+use rand::Rng;
 use std::collections::BTreeMap;
 
 const SEED: u64 = 23;
@@ -56,7 +56,7 @@ struct Twin {
 }
 
 impl Twin {
-    /// Energy of particle i with all but `but`.
+    /// Energy of particle i with all particles except `but`.
     fn local(&self, i: usize, but: usize) -> f64 {
         let Configuration { cell, positions, .. } = &self.configuration;
         (0..self.configuration.particles())
@@ -114,7 +114,8 @@ impl Twin {
     }
 }
 
-/// More than 10^4 attempts of every model on every kernel: the same decisions as the plain twin, the same energy.
+/// More than 10^4 attempts of every model on every kernel: the same decisions as the plain counterpart, the same
+/// energy.
 #[test]
 fn every_kernel_decides_as_the_plain_twin() {
     let cases = [
@@ -125,7 +126,7 @@ fn every_kernel_decides_as_the_plain_twin() {
         (Preset::Harmonic, 0.01),
     ];
     for (preset, temperature) in cases {
-        // boxes where rows are part of the glass, and where they hold everybody
+        // boxes where rows are part of the glass, and where they contain all particles
         for (particles, sweeps) in [(260, 45), (40, 20)] {
             let mut configuration = liquid(preset, particles, temperature, 200);
             if preset == Preset::Pss && particles == 40 {
@@ -135,7 +136,7 @@ fn every_kernel_decides_as_the_plain_twin() {
             let random = stream(SEED, Purpose::Prepare, 1, 0);
             let energy = plain_energy(&model, &configuration);
             let swaps = matches!(preset, Preset::Pss | Preset::Tlj | Preset::TljAsPrinted);
-            // the table as printed makes swaps too dear to be accepted
+            // the table as printed makes swaps too costly to be accepted
             let accepts = matches!(preset, Preset::Pss | Preset::Tlj);
             let mut twin =
                 Twin { model, configuration: configuration.clone(), random: random.clone(), energy, accepted: [0; 2] };
@@ -167,7 +168,7 @@ fn every_kernel_decides_as_the_plain_twin() {
     }
 }
 
-/// Lists made anew at any time, and tuning, leave the run as it is to the bit.
+/// Lists rebuilt at any time, and tuning, leave the run bitwise identical.
 #[test]
 fn the_history_of_the_lists_leaves_no_trace() {
     for (preset, temperature) in [(Preset::Pss, 0.2), (Preset::Tlj, 1.5)] {
@@ -289,7 +290,7 @@ fn swapped_diameters_have_the_boltzmann_weights_of_their_permutations() {
     }
 }
 
-/// Blocks with lists that are kept over many positions are those with lists made anew, on every kernel.
+/// Blocks with lists that are kept over many positions agree with those with rebuilt lists, on every kernel.
 #[test]
 fn kept_swap_lists_change_no_block() {
     for (preset, temperature) in [(Preset::Pss, 0.15), (Preset::Tlj, 1.2)] {

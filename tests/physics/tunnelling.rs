@@ -1,4 +1,4 @@
-//! The quantum problem of a double well against independent spectral solutions and reference profiles.
+//! The Schroedinger equation of a double well against independent spectral solutions and reference profiles.
 
 use glasswell::paths::spline::{CubicSpline, StationaryKind};
 use glasswell::tunnelling::{
@@ -11,7 +11,7 @@ fn data(name: &str) -> Value {
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
-/// Numbers stand as numbers or as decimal strings.
+/// Numbers are given as numbers or as decimal strings.
 fn number(value: &Value) -> f64 {
     value.as_f64().or_else(|| value.as_str().and_then(|text| text.parse().ok())).unwrap()
 }
@@ -93,7 +93,7 @@ fn levels_of_quartic_double_wells_on_the_whole_line() {
         assert!(spectrum.converged && spectrum.convergence < 1e-8);
         levels_are(name, &spectrum.levels, &expected, 1e-10, 6);
         close(name, spectrum.levels[1] - spectrum.levels[0], number(&set["splitting"]), 1e-8);
-        // the same as a profile that reaches outside [0, 1]
+        // the same as a profile that extends outside [0, 1]
         let doublet = solve(&sampled(&v, -0.8, 1.8, 1000, d), Some(0.5), m, &TunnelSettings::default()).unwrap();
         levels_are(name, &doublet.levels, &expected, 1e-10, 5);
         close(name, doublet.splitting, number(&set["splitting"]), 1e-7);
@@ -162,7 +162,7 @@ fn reference_paths_of_the_ternary_mixture() {
             assert_eq!((doublet.kind, doublet.status), (kind, LevelsStatus::Converged));
             println!("{name} {m} weights {:?}", doublet.weights);
             assert!((doublet.weights[0] + doublet.weights[1] - sum).abs() < 0.25);
-            // the highest level asked for does not move those below it
+            // the highest requested level does not change those below it
             let two = solve(&profile, None, m, &TunnelSettings { levels: 2, ..Default::default() }).unwrap();
             close(name, two.splitting, doublet.splitting, 1e-8);
         }

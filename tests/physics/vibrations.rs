@@ -10,7 +10,7 @@ use glasswell::model::{Configuration, Model, PeriodicBox, Preset};
 use glasswell::modes::*;
 use glasswell::random::{Purpose, stream};
 use glasswell::sampling::random_configuration;
-use rand::Rng;
+use rand::RngExt;
 
 fn glass(preset: Preset, particles: usize) -> (Model, Configuration) {
     let mut glass = random_configuration(preset, particles, &mut stream(7, Purpose::Prepare, 0, 0));
@@ -62,7 +62,7 @@ fn reference_minima() {
     }
 }
 
-/// Vectors are eigenvectors, orthonormal, without translation; the third order of all of them is the plain one.
+/// Vectors are eigenvectors, orthonormal, without translation; their third orders are those of plain sums.
 #[test]
 fn all_modes_of_a_glass() {
     let (model, glass) = glass(Preset::Tlj, 200);
@@ -133,7 +133,8 @@ fn a_crystal() {
     assert!(widest.unwrap() >= 12);
 }
 
-/// Waves on a lattice: 1 for a plane wave of any polarisation, 0 for what is localised, and all terms together what is no
+/// Waves on a lattice: 1 for a plane wave of any polarisation, 0 for a localised mode, and the sum of all terms is the
+/// part that is not a translation.
 /// translation.
 #[test]
 fn phonon_order_of_waves() {
@@ -171,7 +172,7 @@ fn phonon_order_of_waves() {
     assert!((order - (1.0 - drift)).abs() < 1e-12, "{order} {drift}");
 }
 
-/// Against the formula as it is written, with particles left out.
+/// Against the formula as written, with excluded particles.
 #[test]
 fn phonon_order_as_written() {
     let (model, glass) = glass(Preset::Pss, 250);
@@ -229,7 +230,7 @@ fn particles_that_are_left_out() {
     assert!(matches!(full_modes(&model, &glass.cell, &broken, &[]), Err(Error::Numerical(_))));
 }
 
-/// Spectra drawn from D = A_4 omega^4: what is found is within three errors, and the errors are honest.
+/// Spectra drawn from D = A_4 omega^4: the result is within three errors, and the errors are realistic.
 #[test]
 fn quartic_law_of_drawn_spectra() {
     const SEED: u64 = 4;

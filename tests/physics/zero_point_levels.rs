@@ -118,7 +118,7 @@ fn the_lower_well_changes_sides() {
     assert_eq!(mirrored.kind, got.kind);
 }
 
-/// A zero-point energy that fills one well: a single one is left, whose levels are told with kind no_barrier.
+/// A zero-point energy that fills one well: a single one is left, whose levels are reported with kind no_barrier.
 #[test]
 fn one_well_left() {
     let z = |x: f64| 0.9 * x * x;

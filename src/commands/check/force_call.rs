@@ -1,4 +1,4 @@
-//! What a force call costs on this machine.
+//! The cost of a force call on this machine.
 
 use crate::forces::{LANES, PairSum, as_lanes, as_lanes_mut};
 use crate::input::Deck;
@@ -6,7 +6,7 @@ use crate::model::Configuration;
 use crate::stages::cost::ForceCall;
 use std::time::Instant;
 
-/// Force calls on a lattice of the deck's density.
+/// Times force calls on a lattice of the deck's density.
 pub fn force_call(deck: &Deck) -> ForceCall {
     let n = deck.model.particles;
     let cell = deck.model.cell();
@@ -18,7 +18,7 @@ pub fn force_call(deck: &Deck) -> ForceCall {
         .collect();
     let configuration =
         Configuration { cell, positions, species: deck.model.species(), diameters: deck.model.diameters() };
-    let model = deck.model.preset.model(&configuration);
+    let model = deck.model.potential.model(&configuration);
     let x = &configuration.positions;
     let mut forces = vec![0.0; x.len()];
     let mut sum = PairSum::<1>::new(model.clone(), cell);
@@ -37,7 +37,7 @@ pub fn force_call(deck: &Deck) -> ForceCall {
 }
 
 fn median_time(mut call: impl FnMut()) -> f64 {
-    // the first call makes the list
+    // the first call builds the neighbour list
     call();
     let mut times: Vec<f64> = (0..9)
         .map(|_| {

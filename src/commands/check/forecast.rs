@@ -1,5 +1,5 @@
-//! What the stages of a deck will cost: costs of tasks, as measured in a campaign's files or estimated from force calls, and
-//! a replay of the work queue with them.
+//! Estimated cost of the stages of a deck: costs of tasks, measured in a campaign's files or estimated from force
+//! calls, and a replay of the work queue with them.
 
 use crate::error::Result;
 use crate::files::StageReader;
@@ -9,40 +9,40 @@ use crate::random::{self, Stream, stream};
 use crate::stage::Stage;
 use crate::stages::cost::{Begun, Cost, ForceCall};
 use crate::stages::work;
-use rand::Rng;
+use rand::RngExt;
 use rand_distr::{Distribution, LogNormal};
 use std::path::Path;
 
-/// Tasks that are replayed at most; what is beyond them is shared evenly.
+/// Largest number of tasks that are replayed; the remaining work is assumed to be shared evenly.
 const MOST_TASKS: f64 = 2e6;
 
-/// A message between ranks, and what rank 0 takes for one: a cluster's network.
+/// Latency of a message between ranks, and the time that rank 0 needs to answer it, on a cluster's network [s].
 const LATENCY: f64 = 2e-5;
 const WORD: f64 = 2e-6;
 
-/// What a stage will cost.
+/// The estimated cost of a stage.
 pub struct Forecast {
     pub stage: Stage,
     pub tasks: u64,
-    /// Of all tasks together [s].
+    /// CPU time of all tasks together [s].
     pub core: f64,
-    /// From the first task to the last on all ranks [s], and the share of it that ranks are idle.
+    /// Wall time from the first task to the last on all ranks [s], and the fraction of it during which ranks are idle.
     pub wall: f64,
     pub idle: f64,
-    /// The longest task [s]: no number of ranks makes the stage shorter, teams left out.
+    /// The longest task [s]: without teams of ranks, the stage takes at least this long on any number of ranks.
     pub longest: f64,
-    /// Of the stage's file.
+    /// Size of the stage's file.
     pub bytes: f64,
-    /// Whether the costs are those of tasks in the campaign's directory.
+    /// Whether the estimate rests on measured costs of tasks in the campaign's directory.
     pub measured: bool,
 }
 
-/// The stages that a deck asks for, with what it says of their cost.
+/// The stages of a deck and their estimated costs.
 fn costs(deck: &Deck, call: &ForceCall) -> Vec<(Stage, Cost)> {
     Stage::ALL.into_iter().filter_map(|stage| Some((stage, work(stage).cost(deck, call)?))).collect()
 }
 
-/// The stages of a deck on so many ranks of one thread each. `directory`: where files of the same campaign may be.
+/// The stages of a deck on `ranks` ranks of one thread each. `directory`: where files of the same campaign may be.
 ///
 /// # Errors
 /// `Storage` when a file of the directory cannot be read.
@@ -58,10 +58,10 @@ pub fn forecasts(deck: &Deck, call: &ForceCall, directory: &Path, ranks: usize) 
     costs(deck, call).iter().map(draw).collect()
 }
 
-/// The tasks of a round, at most [`MOST_TASKS`] of them.
+/// The tasks of a round, at most [`MOST_TASKS`].
 struct Round {
     costs: Vec<f64>,
-    /// How many there really are for each of them.
+    /// Number of actual tasks that each entry of `costs` represents.
     weight: f64,
 }
 
@@ -92,7 +92,7 @@ fn forecast(stage: Stage, begun: Begun, rounds: Vec<Round>, ranks: usize) -> For
     all
 }
 
-/// How many tasks to draw for `due` ones, and the weight of each.
+/// How many tasks to draw in place of `due`, and the weight of each.
 fn drawn(due: f64) -> (usize, f64) {
     let count = due.min(MOST_TASKS).round().max(if due > 0.0 { 1.0 } else { 0.0 });
     (count as usize, if count > 0.0 { (due / count).max(1.0) } else { 1.0 })
@@ -102,7 +102,7 @@ fn draws(round: u64) -> Stream {
     stream(0, random::Purpose::Bootstrap, 0, round)
 }
 
-/// Costs around the mean of the estimate.
+/// Random costs around the estimated mean.
 fn estimated(cost: &Cost) -> Round {
     let (count, weight) = drawn(cost.tasks);
     let mean = cost.seconds / cost.tasks.max(1.0);
@@ -114,15 +114,16 @@ fn estimated(cost: &Cost) -> Round {
 
 /// The tasks of a stage that has been run.
 struct Recorded {
-    /// Seconds of each, by round.
+    /// Seconds of each task, by round.
     rounds: Vec<Vec<f64>>,
     bytes: f64,
-    /// What the deck of that run would have let expect.
+    /// The estimated cost for the deck of that run.
     expected: Cost,
 }
 
 impl Recorded {
-    /// The stage's file of a campaign of the same model and size, if there is one that says what its tasks cost.
+    /// Reads the stage's file if it belongs to a campaign of the same model and size and contains the costs of its
+    /// tasks.
     fn look(deck: &Deck, call: &ForceCall, directory: &Path, stage: Stage) -> Result<Option<Self>> {
         let path = directory.join(stage.file_name());
         if !path.is_file() {
@@ -130,7 +131,7 @@ impl Recorded {
         }
         let reader = StageReader::open(directory, stage)?;
         let Ok(earlier) = parse_deck(&reader.header().deck, &path) else { return Ok(None) };
-        let alike = earlier.model.preset == deck.model.preset && earlier.model.particles == deck.model.particles;
+        let alike = earlier.model.potential == deck.model.potential && earlier.model.particles == deck.model.particles;
         let expected = work(stage).cost(&earlier, call).filter(|cost| cost.tasks > 0.0);
         let usable = alike && reader.has("/timing/tasks/seconds");
         let Some(expected) = expected.filter(|_| usable) else { return Ok(None) };
@@ -144,14 +145,14 @@ impl Recorded {
         Ok(Some(Recorded { rounds, bytes, expected }))
     }
 
-    /// Drawn from the recorded ones, in number and length as the two decks differ; those that are begun by
-    /// their length in that order. Elsewhere the order is random: that a glass's energy has to do with its
-    /// cost is left out.
+    /// Draws tasks from the recorded ones; their number and length are scaled by the ratio of the two decks' estimates.
+    /// For a stage that starts its longest tasks first, they are sorted by length; otherwise their order is random,
+    /// which neglects that the cost of a glass depends on its energy.
     fn rounds(&self, cost: &Cost) -> Vec<Round> {
         let more = cost.tasks / self.expected.tasks;
         let longer = cost.seconds / cost.tasks / (self.expected.seconds / self.expected.tasks);
         let round = |(number, recorded): (usize, &Vec<f64>)| {
-            // an extended campaign has the costs of what was added only; the number of pairs is known from nothing else
+            // an extended campaign recorded only the costs of what was added; the number of pairs has no other source
             let counted = cost.begun == Begun::Counted;
             let (count, weight) = drawn(if counted { cost.tasks } else { recorded.len() as f64 * more });
             let mut random = draws(number as u64);

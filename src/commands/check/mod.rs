@@ -1,4 +1,4 @@
-//! `glasswell check`: what a deck would cost; runs nothing but a few force calls.
+//! `glasswell check`: checks a deck and estimates its cost; computes nothing but a few force calls.
 
 mod force_call;
 mod forecast;
@@ -19,8 +19,8 @@ use std::path::{Path, PathBuf};
 /// Checks a deck and prints the expected cost, memory and files.
 ///
 /// # Errors
-/// What `run` would refuse: a deck that cannot be run, files to import that cannot be used, a directory (`output`, else the
-/// campaign's name) without what a stage builds on or with what another deck has made.
+/// The errors of every check that `run` applies: to the deck, to the files to import, and to the directory (`output`,
+/// else the campaign's name), which may lack a file that a stage builds on or hold results of another deck.
 pub fn check(file: &Path, output: Option<&Path>, ranks: usize, explain: bool) -> Result<()> {
     let deck = input::read_deck(file)?;
     for warning in &deck.warnings {
@@ -34,90 +34,93 @@ pub fn check(file: &Path, output: Option<&Path>, ranks: usize, explain: bool) ->
     let directory = output.map_or_else(|| PathBuf::from(&deck.campaign.name), Path::to_path_buf);
     plan(&deck, &Campaign::look_if_there(&directory)?, &RunOptions::default())?;
     let call = force_call(&deck);
-    println!("{}: {} particles of {}", file.display(), deck.model.particles, deck.model.preset.name());
+    println!("{}: {} particles of {}", file.display(), deck.model.particles, deck.model.potential.name());
     println!("one force call here: {:.1} us alone, {:.1} us in a batch", call.single * 1e6, call.batch * 1e6);
     let forecasts = forecasts(&deck, &call, &directory, ranks.max(1))?;
-    tell_stages(&forecasts, &directory, ranks.max(1));
-    tell_memory(&deck, &call, ranks);
+    print_stages(&forecasts, &directory, ranks.max(1));
+    print_memory(&deck, &call, ranks);
     Ok(())
 }
 
-/// The stages, and what their figures rest on.
-fn tell_stages(forecasts: &[Forecast], directory: &Path, ranks: usize) {
+/// Prints the estimates of the stages, and what they are based on.
+fn print_stages(forecasts: &[Forecast], directory: &Path, ranks: usize) {
     let named = |measured: bool| {
-        let names = forecasts.iter().filter(|forecast| forecast.measured == measured).map(|told| told.stage.name());
+        let names =
+            forecasts.iter().filter(|forecast| forecast.measured == measured).map(|forecast| forecast.stage.name());
         names.collect::<Vec<&str>>().join(", ")
     };
     if forecasts.iter().any(|forecast| forecast.measured) {
-        println!("{}: from what their tasks have cost in {}", named(true), directory.display());
+        println!("{}: estimated from the measured costs of tasks in {}", named(true), directory.display());
     }
     if forecasts.iter().any(|forecast| !forecast.measured) {
         println!(
-            "{}: rough figures, from force calls here and the numbers of steps and calls that the papers' models take",
+            "{}: rough estimates, from force evaluations on this machine and typical numbers of steps for the \
+             papers' models",
             named(false)
         );
     }
     let speed = nearest(directory).and_then(|there| write_speed(there).ok());
     match speed {
-        Some(speed) => println!("writing there: {}/s, on this machine and by one rank", size(speed)),
-        None => println!("writing there: not measured, the directory cannot be written to"),
+        Some(speed) => println!("write speed in the campaign directory: {}/s (this machine, one rank)", size(speed)),
+        None => println!("write speed in the campaign directory: not measured, the directory is not writable"),
     }
     let mut total = 0.0;
-    for told in forecasts {
-        let writing = speed.map_or(0.0, |speed| told.bytes / speed);
-        total += told.wall + writing;
+    for forecast in forecasts {
+        let writing = speed.map_or(0.0, |speed| forecast.bytes / speed);
+        total += forecast.wall + writing;
         println!(
-            "{:10} {:>9} core time in {} tasks, {:>9} on {ranks} ranks ({:.0} % idle, longest task {}), {} to write {} {}",
-            told.stage.name(),
-            span(told.core),
-            told.tasks,
-            span(told.wall),
-            100.0 * told.idle,
-            span(told.longest),
+            "{:10} core time {:>9} in {} tasks, wall time {:>9} on {ranks} ranks ({:.0} % idle, longest task {}), {} \
+             to write {} ({})",
+            forecast.stage.name(),
+            span(forecast.core),
+            forecast.tasks,
+            span(forecast.wall),
+            100.0 * forecast.idle,
+            span(forecast.longest),
             span(writing),
-            told.stage.file_name(),
-            size(told.bytes)
+            forecast.stage.file_name(),
+            size(forecast.bytes)
         );
     }
-    println!("in all {} on {ranks} ranks of one thread, by a replay of the work queue", span(total));
+    println!("total: {} on {ranks} ranks of one thread each, from a replay of the work queue", span(total));
 }
 
-/// The directory, or the one in which it would be made.
+/// The directory, or the nearest existing one above it.
 fn nearest(directory: &Path) -> Option<&Path> {
     let named = directory.ancestors().find(|path| path.is_dir());
     named.or_else(|| Path::new(".").is_dir().then_some(Path::new(".")))
 }
 
-fn tell_memory(deck: &Deck, call: &ForceCall, ranks: usize) {
+fn print_memory(deck: &Deck, call: &ForceCall, ranks: usize) {
     for stage in Stage::ALL {
         let Some(Memory { process, task, thousand_minima }) = work(stage).memory(deck, call, ranks) else { continue };
         let (all, more) = (size(process + task), size(task));
         println!(
-            "memory of a rank, {stage}: {all} at its peak with one thread, up to {more} more for each further one"
+            "memory of a rank, {stage}: {all} at its peak with one thread, up to {more} for each additional thread"
         );
         if thousand_minima > 0.0 {
             println!(
-                "    of that {} for a thousand minima; {MINIMA_PER_QUENCH} a quench are assumed",
+                "    of which {} per thousand minima, assuming {MINIMA_PER_QUENCH} new minima per quench",
                 size(thousand_minima)
             );
         }
     }
 }
 
-/// Reads the files to import as `run` would.
+/// Reads the files to import as `run` does.
 fn check_imports(deck: &Deck) -> Result<()> {
     if deck.prepare.as_ref().is_none_or(|prepare| prepare.method != PrepareMethod::Import) {
         return Ok(());
     }
     for file in input::import_files(deck)? {
-        for configuration in read_any(&file, deck.model.preset)? {
+        for configuration in read_any(&file, &deck.model.potential)? {
             input::check_particles(deck, &file, configuration.particles())?;
         }
     }
     Ok(())
 }
 
-/// Bytes in the unit that gives one to three digits before the point.
+/// A number of bytes, in the unit that gives one to three digits before the decimal point.
 fn size(bytes: f64) -> String {
     let units = ["kB", "MB", "GB", "TB", "PB"];
     let power = (0..units.len() - 1).find(|power| bytes < 999.95e3 * 1e3_f64.powi(*power as i32));
@@ -139,8 +142,8 @@ mod tests {
     use super::size;
 
     #[test]
-    fn sizes_are_told_in_units_that_suit() {
-        let told = [1.0, 4_000.0, 999_949.0, 999_951.0, 1.4e8, 2_171_200.0e6, 3e15, 5e18].map(size);
-        assert_eq!(told, ["0.0 kB", "4.0 kB", "999.9 kB", "1.0 MB", "140.0 MB", "2.2 TB", "3.0 PB", "5000.0 PB"]);
+    fn sizes_have_suitable_units() {
+        let sizes = [1.0, 4_000.0, 999_949.0, 999_951.0, 1.4e8, 2_171_200.0e6, 3e15, 5e18].map(size);
+        assert_eq!(sizes, ["0.0 kB", "4.0 kB", "999.9 kB", "1.0 MB", "140.0 MB", "2.2 TB", "3.0 PB", "5000.0 PB"]);
     }
 }

@@ -19,19 +19,20 @@ use std::path::{Path, PathBuf};
 /// Runs the stages of a deck.
 ///
 /// # Errors
-/// Everything of `Error`, the same on all ranks.
+/// Any [`Error`], the same on all ranks.
 pub fn run(file: &Path, options: &RunOptions) -> Result<()> {
     let signals = Signals::catch()?;
     let ranks = files::start_ranks()?;
     runtime::rank_is(ranks.rank());
-    // told before the ranks part: the first that leaves with an error code may end the others, rank 0 among them
+    // reported before the ranks separate: the first one that exits with an error code may end the others, including
+    // rank 0
     let ended = run_stages(&ranks, file, options, signals).map_err(|error| match error {
-        Error::Stopped(told) if options.redo.is_some() => {
-            Error::Stopped(format!("{told}; without --redo, which would begin anew"))
+        Error::Stopped(message) if options.redo.is_some() => {
+            Error::Stopped(format!("{message}; leave out --redo, which would start the stage again"))
         }
         error => error,
     });
-    ended.inspect_err(runtime::tell)
+    ended.inspect_err(runtime::report)
 }
 
 fn run_stages(ranks: &Ranks, file: &Path, options: &RunOptions, signals: Signals) -> Result<()> {
@@ -59,7 +60,7 @@ fn run_stages(ranks: &Ranks, file: &Path, options: &RunOptions, signals: Signals
     let mut context = Context::new(ranks, deck, directory, until, stop, threads, visible);
     for (stage, earlier) in plan {
         if ranks.any(context.stop.wanted()) {
-            return Err(Stop::told(stage.name()));
+            return Err(Stop::error(stage.name()));
         }
         context.begin_stage();
         work(stage).run(&context, earlier)?;
@@ -75,8 +76,8 @@ fn run_stages(ranks: &Ranks, file: &Path, options: &RunOptions, signals: Signals
     Ok(())
 }
 
-/// Collective: what a later stage has found goes into the files of earlier ones, which are written once more: two-level systems need
-/// not wait for the spectra.
+/// Collective: writes the files of earlier stages again with results of later ones, so that two-level systems need not
+/// wait for the spectra.
 fn revisit(context: &mut Context<'_>) -> Result<()> {
     for stage in Stage::ALL.into_iter().filter(|stage| context.runs(*stage)).collect::<Vec<Stage>>() {
         let lacks = work(stage).lacks(context);
@@ -89,8 +90,9 @@ fn revisit(context: &mut Context<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Collective: removes what nobody may go on with: of the stage `redo` and those that build on it, the last one first, files and checkpoints, so
-/// that the same command without --redo goes on with the new ones; of stages that are complete, the checkpoints.
+/// Collective: removes data that must not be used again. For the stage `redo` and the stages that build on it, the last
+/// one first, these are files and checkpoints, so that the same command without --redo resumes from the new ones; for
+/// complete stages, the checkpoints.
 fn clear(
     ranks: &Ranks,
     deck: &Deck,
@@ -111,29 +113,29 @@ fn clear(
     Ok(())
 }
 
-/// The clock starts when the program does; the end of a job of SLURM is rank 0's to watch.
+/// The time limit counts from the start of the program; only rank 0 knows the end of a SLURM job.
 fn stop(ranks: &Ranks, time_limit: Option<&str>, signals: Signals) -> Result<Stop> {
     let limit = time_limit.map(input::parse_duration).transpose();
     let limit = limit.map_err(|message| Error::Usage(format!("--time-limit: {message}")))?;
     let job = if ranks.rank() == 0 { runtime::working_time() } else { None };
     if let Some(job) = job {
-        log::info!("the job leaves {} s to work", job.as_secs());
+        log::info!("the SLURM job allows {} s of work", job.as_secs());
     }
     Ok(Stop::new(limit.into_iter().chain(job).min(), signals))
 }
 
-/// Rank 0 holds the directory for all.
+/// Rank 0 holds the lock of the directory for all ranks.
 fn lock(ranks: &Ranks, directory: &Path) -> Result<Option<DirectoryLock>> {
     if ranks.rank() != 0 {
         return Ok(None);
     }
     std::fs::create_dir_all(directory)
-        .map_err(|error| Error::storage(directory, format!("cannot be made: {error}; choose another --output")))?;
+        .map_err(|error| Error::storage(directory, format!("cannot be created: {error}; choose another --output")))?;
     DirectoryLock::take(directory).map(Some)
 }
 
-/// Collective: compares the files that stay, those that are read and those that are skipped, with their checksums; not those
-/// after `--until`, and none that is to be replaced.
+/// Collective: verifies the checksums of all files that are kept, whether they are read or skipped, but not of stages
+/// after `--until` or of files that will be replaced.
 fn verify(
     ranks: &Ranks,
     deck: &Deck,

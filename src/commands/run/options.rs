@@ -1,15 +1,15 @@
-//! What the user asks of `run`.
+//! The options of `run`.
 
 use std::path::PathBuf;
 
-/// What `run` was asked for beside the deck.
+/// The options of `run`.
 #[derive(Clone, Debug, Default)]
 pub struct RunOptions {
     pub output: Option<PathBuf>,
     pub until: Option<String>,
     pub redo: Option<String>,
     pub threads: Option<usize>,
-    /// "23 h 50 min": stop after this time.
+    /// Stop after this time, e.g. "23 h 50 min".
     pub time_limit: Option<String>,
     pub quiet: bool,
 }

@@ -1,4 +1,4 @@
-//! Which stages of a deck are to be run, given what is in the directory.
+//! Which stages of a deck are run, given the contents of the directory.
 
 use super::options::RunOptions;
 use crate::error::{Error, Result};
@@ -12,10 +12,10 @@ pub fn is_redone(deck: &Deck, stage: Stage, redo: Option<Stage>) -> bool {
     redo.is_some_and(|redo| stage == redo || deck.upstream(stage).contains(&redo))
 }
 
-/// The stages to run and what each can build on.
+/// The stages to run and the earlier results that each can use.
 ///
 /// # Errors
-/// `Usage` for stages that are not there, `Deck` when the directory holds what another deck has made.
+/// `Usage` for unknown or missing stages, `Deck` when the directory holds results of another deck.
 pub fn plan(deck: &Deck, campaign: &Campaign, options: &RunOptions) -> Result<Vec<(Stage, Earlier)>> {
     let until = options.until.as_deref().map(stage_named).transpose()?;
     let redo = options.redo.as_deref().map(stage_named).transpose()?;
@@ -71,7 +71,7 @@ pub fn plan(deck: &Deck, campaign: &Campaign, options: &RunOptions) -> Result<Ve
     Ok(plan)
 }
 
-/// The error for a directory that holds what another deck has made.
+/// The error for a directory that holds results of another deck.
 fn changed(deck: &Deck, campaign: &Campaign, stage: Stage, changes: &[Change]) -> Error {
     let difference: Vec<String> = changes.iter().map(ToString::to_string).collect();
     let first = changes.first().map_or(stage, |change| change.stage);

@@ -1,8 +1,8 @@
-//! Which records of the files that are there can be used, and what is told of the others.
+//! Which records of the existing files are usable, and the messages about the others.
 
 use std::collections::BTreeSet;
 
-use super::record_file::{self, FileName, Kind, Look, Row};
+use super::record_file::{self, FileName, Kind, Look, RecordPlace};
 use super::{Checkpoints, Place, TaskKey, UsedFile};
 use crate::error::Result;
 use crate::parallel::Ranks;
@@ -11,11 +11,11 @@ use crate::parallel::Ranks;
 type Fault = (usize, usize, String);
 
 impl Checkpoints {
-    /// Collective: keeps what is whole of these files.
+    /// Collective: keeps the intact records of these files.
     pub(super) fn sort_out(&mut self, ranks: &Ranks, looked: Vec<(FileName, Look)>) -> Result<()> {
         let mut skipped = Vec::new();
         // of every used file
-        let mut rows: Vec<Vec<Row>> = Vec::new();
+        let mut rows: Vec<Vec<RecordPlace>> = Vec::new();
         for (name, contents) in looked {
             match contents {
                 Ok(contents) if Some(&contents.header) == self.header.as_ref() => {
@@ -43,9 +43,9 @@ impl Checkpoints {
     }
 
     /// The faulty ones of this rank's share of all records, which is about the same number of bytes for every rank.
-    fn faults(&self, ranks: &Ranks, rows: &[Vec<Row>]) -> Vec<Fault> {
+    fn faults(&self, ranks: &Ranks, rows: &[Vec<RecordPlace>]) -> Vec<Fault> {
         // an empty record costs something, too
-        let cost = |row: &Row| u128::from(row.length) + 512;
+        let cost = |row: &RecordPlace| u128::from(row.length) + 512;
         let total: u128 = rows.iter().flatten().map(cost).sum();
         let mut before = 0;
         let mut faults = Vec::new();
@@ -66,7 +66,7 @@ impl Checkpoints {
     }
 
     /// Of the whole records of a task, the newest counts.
-    fn index(&mut self, rows: &[Vec<Row>], faults: &[Fault]) {
+    fn index(&mut self, rows: &[Vec<RecordPlace>], faults: &[Fault]) {
         let faulty: BTreeSet<(usize, usize)> = faults.iter().map(|(file, row, _)| (*file, *row)).collect();
         for (file, (used, rows)) in self.files.iter().zip(rows).enumerate() {
             let tasks = if used.name.kind == Kind::Finished { &mut self.finished } else { &mut self.running };
@@ -77,10 +77,10 @@ impl Checkpoints {
 
     fn told_of_file(&self, name: FileName, why: &str) -> String {
         let instead = match name.kind {
-            Kind::Finished => "its tasks are computed again as far as no other file has them".into(),
+            Kind::Finished => "its tasks are computed again unless another file holds them".into(),
             Kind::Running => match self.files.iter().rev().find(|file| file.name.kind == Kind::Running) {
                 Some(used) => format!("checkpoint {} is used", used.name.number),
-                None => "no other is there, and its tasks begin anew".into(),
+                None => "there is no other checkpoint, and its tasks start again".into(),
             },
         };
         format!("{name}: {why}: {instead}")
@@ -89,10 +89,10 @@ impl Checkpoints {
     fn told_of_record(&self, name: FileName, key: TaskKey, why: &str) -> String {
         let number = |place: &Place| self.files[place.file].name.number;
         let instead = match (self.finished.get(&key).map(number), self.running.get(&key).map(number)) {
-            (Some(result), _) => format!("its result of checkpoint {result} is used"),
-            (None, Some(state)) if name.kind == Kind::Running => format!("the one of checkpoint {state} is used"),
-            (None, Some(state)) => format!("it goes on from its state of checkpoint {state}"),
-            (None, None) => "it begins anew".into(),
+            (Some(result), _) => format!("its result in checkpoint {result} is used"),
+            (None, Some(state)) if name.kind == Kind::Running => format!("the one in checkpoint {state} is used"),
+            (None, Some(state)) => format!("it resumes from its state in checkpoint {state}"),
+            (None, None) => "it starts again".into(),
         };
         format!("{name}: record of {key} {why}: {instead}")
     }

@@ -1,12 +1,13 @@
 //! Checkpoints: the results and states of a stage's tasks while the stage runs.
 //!
-//! `DIR/checkpoint/STAGE.NNNNNN.finished.h5` holds the results of the tasks that were finished between two checkpoints and
-//! stays; `STAGE.NNNNNN.running.h5` holds the states of all tasks that had begun then, and the two newest of them stay.
-//! Every record has a checksum. What fails it is never used: a state gives way to the one of the checkpoint before, and
-//! a result that is lost is computed again.
+//! `DIR/checkpoint/STAGE.NNNNNN.finished.h5` holds the results of the tasks that were finished between two checkpoints,
+//! and is kept; `STAGE.NNNNNN.running.h5` holds the states of all tasks in progress, and the two newest are kept. Every
+//! record has a checksum. A record that fails it is never used: a state is replaced by that of the checkpoint before,
+//! and a lost result is computed again.
 //!
-//! Records serve every program whose states and results have the same shape and whose stage takes the same steps
-//! ([`Program`]). What another program wrote is an error: it may be the work of weeks, and is the user's to give up.
+//! Records can be used by every program whose states and results have the same shape and whose stage takes the same
+//! steps ([`Program`]). Records of a different program are an error: they may be the work of weeks, and only the user
+//! may discard them.
 
 mod damage;
 mod record;
@@ -28,13 +29,13 @@ pub use schema::{Persisted, PersistedType, Program, Record, StageRecords};
 pub use shape::Shape;
 pub use shared::SharedRecords;
 
-use record_file::{Contents, FileName, Kind, Look, Row, Unusable};
+use record_file::{Contents, FileName, Kind, Look, RecordPlace, Unusable};
 
 /// A record that is whole: its file (a place in [`Checkpoints::files`]) and its row there.
 #[derive(Clone, Copy, Debug)]
 struct Place {
     file: usize,
-    row: Row,
+    row: RecordPlace,
 }
 
 /// A file of which something can be used.
@@ -83,7 +84,7 @@ impl Checkpoints {
         let looked = ranks.broadcast(looked, 0)?;
         if let Some((name, how)) = of_another_program(&looked, program) {
             let remedy =
-                format!("finish the stage with that program, or give --redo {} to begin it anew", stage.name());
+                format!("finish the stage with that program, or give --redo {} to start it again", stage.name());
             return Err(Error::storage(&directory.join(name.to_string()), format!("{how}; {remedy}")));
         }
         let highest = looked.iter().map(|(name, _)| name.number).max().unwrap_or(0);
@@ -103,27 +104,27 @@ impl Checkpoints {
         Ok(checkpoints)
     }
 
-    /// To what the newest usable file belongs; `None` when there is none.
+    /// What the newest usable file belongs to; `None` when there is none.
     pub fn header(&self) -> Option<&CheckpointHeader> {
         self.header.as_ref()
     }
 
-    /// What could not be used, a sentence each that names the file and what is used instead; the same on all ranks.
+    /// What could not be used: one sentence each, with the file and what is used instead; the same on all ranks.
     pub fn damage(&self) -> &[String] {
         &self.damage
     }
 
-    /// Tasks whose result is whole, rising.
+    /// Tasks with an intact result, in increasing order.
     pub fn finished(&self) -> Vec<TaskKey> {
         self.finished.keys().copied().collect()
     }
 
-    /// Tasks that are not finished but have a whole state, rising.
+    /// Unfinished tasks with an intact state, in increasing order.
     pub fn running(&self) -> Vec<TaskKey> {
         self.running.keys().filter(|key| !self.finished.contains_key(key)).copied().collect()
     }
 
-    /// This rank alone: the result of a task or, if there is none, its newest whole state.
+    /// On this rank alone: the result of a task or, if there is none, its newest intact state.
     ///
     /// # Errors
     /// `Storage` when it cannot be read any more or fails its checksum now.
@@ -132,7 +133,7 @@ impl Checkpoints {
         let file = &self.files[place.file];
         let path = self.directory.join(file.name.to_string());
         let told = |why| {
-            let remedy = "it was whole when this run began; run again, what is whole then is used";
+            let remedy = "it was intact when this run began; run again, and what is intact then is used";
             Error::storage(&path, format!("record of {key} {why}; {remedy}"))
         };
         record_file::read(&path, file.start, &place.row).map(Some).map_err(told)
@@ -187,7 +188,7 @@ impl Checkpoints {
         ranks.agree(removed)
     }
 
-    /// What is in memory of checkpoints that belong to something else.
+    /// Forgets checkpoints that belong to something else.
     fn forget(&mut self) {
         self.files.clear();
         self.finished.clear();
@@ -205,7 +206,7 @@ impl Checkpoints {
         for path in names.iter().map(|name| self.directory.join(name.to_string())) {
             if path.exists() {
                 let remedy = "end the other run that writes to this directory, and run again";
-                return Err(Error::storage(&path, format!("has come while this run was going; {remedy}")));
+                return Err(Error::storage(&path, format!("appeared during this run; {remedy}")));
             }
         }
         Ok(())
@@ -220,7 +221,7 @@ impl Checkpoints {
         self.highest = name.number;
     }
 
-    /// Removes the files of states before the newest ones that are whole.
+    /// Removes the files of states older than the newest intact ones.
     fn remove_old(&mut self, ranks: &Ranks) {
         let states = self.files.iter().rev().filter(|file| file.name.kind == Kind::Running && file.whole);
         let Some(last_kept) = states.map(|file| file.name.number).nth(KEPT - 1) else { return };

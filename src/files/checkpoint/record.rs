@@ -1,4 +1,4 @@
-//! The records of a checkpoint and what they belong to.
+//! The records of a checkpoint, and its header.
 
 use super::schema::Program;
 use crate::stage::Stage;
@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 pub struct CheckpointHeader {
     pub stage: Stage,
     pub program: Program,
-    /// The keys and values of the deck that the stage depends on, in whatever form the driver compares.
+    /// The keys and values of the deck that the stage depends on, in the form that the caller compares.
     pub deck_keys: String,
     pub seed: u64,
-    /// [`crate::files::fingerprint`] of the file whose contents the tasks depend on; 0 where the deck says all.
+    /// [`crate::files::fingerprint`] of the file whose contents the tasks depend on; 0 if they depend only on the deck.
     pub built_on: u64,
 }
 

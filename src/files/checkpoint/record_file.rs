@@ -22,6 +22,7 @@ use crate::files::transfer::{self, Rounds};
 use crate::files::values::Attribute;
 use crate::parallel::Ranks;
 use crate::stage::Stage;
+use crate::version;
 
 /// Version of the layout of these files: the root attribute `checkpoint_layout`.
 const LAYOUT: i64 = 6;
@@ -72,16 +73,16 @@ impl std::fmt::Display for FileName {
     }
 }
 
-/// A row of the table.
+/// A row of the table: where a record stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Row {
+pub(super) struct RecordPlace {
     pub(super) key: TaskKey,
     first: u64,
     pub(super) length: u64,
     checksum: u64,
 }
 
-impl Row {
+impl RecordPlace {
     fn columns(&self) -> [u64; 5] {
         [u64::from(self.key.round), self.key.task, self.first, self.length, self.checksum]
     }
@@ -92,11 +93,11 @@ impl Row {
 }
 
 /// Does not depend on the order of the rows.
-fn checksum_of(rows: &[Row]) -> u64 {
+fn checksum_of(rows: &[RecordPlace]) -> u64 {
     rows.iter().fold(0, |sum, row| sum.wrapping_add(row.hash()))
 }
 
-/// The columns of the table in the order of [`Row::columns`].
+/// The columns of the table in the order of [`RecordPlace::columns`].
 const COLUMNS: [&str; 5] = ["round", "task", "first", "length", "checksum"];
 const BYTES: &str = "/bytes";
 
@@ -106,7 +107,7 @@ pub(super) struct Contents {
     /// Of the program that wrote it.
     pub(super) version: String,
     pub(super) header: CheckpointHeader,
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: Vec<RecordPlace>,
     /// Where /bytes begins in the file.
     pub(super) start: u64,
 }
@@ -165,11 +166,11 @@ pub(super) fn write(
     let start = Share { total, first, element_bytes: 1 }.write(ranks, &file, BYTES, Pieces::of(records))?;
     file.finish()?;
     let start = ranks.broadcast(start, 0)?;
-    Ok(Contents { version: env!("CARGO_PKG_VERSION").to_owned(), header: header.clone(), rows, start })
+    Ok(Contents { version: version::with_commit(), header: header.clone(), rows, start })
 }
 
 /// The rows of all ranks, by rank, and which of them are this rank's.
-fn table(ranks: &Ranks, records: &[CheckpointRecord]) -> Result<(Vec<Row>, std::ops::Range<usize>)> {
+fn table(ranks: &Ranks, records: &[CheckpointRecord]) -> Result<(Vec<RecordPlace>, std::ops::Range<usize>)> {
     let row = |record: &CheckpointRecord| (record.key, record.bytes.len() as u64, xxh3_64(&record.bytes));
     let all = ranks.all_gather(&records.iter().map(row).collect::<Vec<(TaskKey, u64, u64)>>())?;
     let before: usize = all[..ranks.rank()].iter().map(Vec::len).sum();
@@ -177,9 +178,9 @@ fn table(ranks: &Ranks, records: &[CheckpointRecord]) -> Result<(Vec<Row>, std::
     let placed = |(key, length, checksum)| {
         let first = next;
         next += length;
-        Row { key, first, length, checksum }
+        RecordPlace { key, first, length, checksum }
     };
-    let rows: Vec<Row> = all.into_iter().flatten().map(placed).collect();
+    let rows: Vec<RecordPlace> = all.into_iter().flatten().map(placed).collect();
     let mut keys: Vec<TaskKey> = rows.iter().map(|row| row.key).collect();
     keys.sort_unstable();
     match keys.windows(2).find(|pair| pair[0] == pair[1]) {
@@ -189,11 +190,11 @@ fn table(ranks: &Ranks, records: &[CheckpointRecord]) -> Result<(Vec<Row>, std::
 }
 
 fn write_header(file: &Beside, name: FileName, header: &CheckpointHeader, records_checksum: u64) -> Result<()> {
-    let version = env!("CARGO_PKG_VERSION");
-    let checksum = header_checksum(version, name, header)?;
+    let version = version::with_commit();
+    let checksum = header_checksum(&version, name, header)?;
     let root = file.root()?;
     for (what, text) in [
-        ("glasswell_version", version),
+        ("glasswell_version", version.as_str()),
         ("stage", name.stage.name()),
         ("kind", name.kind.name()),
         ("deck_keys", &header.deck_keys),
@@ -288,7 +289,7 @@ impl<B: AsRef<[u8]>> Iterator for Pieces<'_, B> {
 /// What a file says about itself; why it cannot be used, otherwise.
 pub(super) fn look(directory: &Path, name: FileName) -> Look {
     let path = directory.join(name.to_string());
-    let damaged = |error: hdf5::Error| format!("is cut short or damaged ({})", error.to_string().replace('\n', ""));
+    let damaged = |error: hdf5::Error| format!("is truncated or damaged ({})", error.to_string().replace('\n', ""));
     let file = access::open(&path).map_err(damaged)?;
     let (version, header) = read_header(&file, name)?;
     let mut columns = Vec::new();
@@ -301,7 +302,7 @@ pub(super) fn look(directory: &Path, name: FileName) -> Look {
     });
     let rows = rows.ok_or_else(|| "the table of its records fails its checksum".to_owned())?;
     let bytes = file.dataset(BYTES).map_err(damaged)?;
-    let inside = |row: &Row| row.first.checked_add(row.length).is_some_and(|end| end <= bytes.size() as u64);
+    let inside = |row: &RecordPlace| row.first.checked_add(row.length).is_some_and(|end| end <= bytes.size() as u64);
     if !rows.iter().all(inside) {
         return Err("the table of its records leads outside of it".to_owned().into());
     }
@@ -354,27 +355,27 @@ fn read_column(file: &hdf5::File, column: &str) -> hdf5::Result<Vec<u64>> {
     Ok(bytes.chunks_exact(8).map(number).collect())
 }
 
-fn rows_of(columns: &[Vec<u64>]) -> Option<Vec<Row>> {
+fn rows_of(columns: &[Vec<u64>]) -> Option<Vec<RecordPlace>> {
     let [round, task, first, length, checksum] = columns else { return None };
     if columns.iter().any(|column| column.len() != round.len()) {
         return None;
     }
     let row = |k: usize| {
         let key = TaskKey { round: u32::try_from(round[k]).ok()?, task: task[k] };
-        Some(Row { key, first: first[k], length: length[k], checksum: checksum[k] })
+        Some(RecordPlace { key, first: first[k], length: length[k], checksum: checksum[k] })
     };
     (0..round.len()).map(row).collect()
 }
 
 /// Whether a record's bytes are what was written; never holds more than a piece of them. `start` is that of its file.
-pub(super) fn verify(path: &Path, start: u64, row: &Row) -> std::result::Result<(), String> {
+pub(super) fn verify(path: &Path, start: u64, row: &RecordPlace) -> std::result::Result<(), String> {
     let mut hash = Xxh3::new();
     pieces(path, start, row, |piece| hash.update(piece)).map_err(|error| format!("cannot be read ({error})"))?;
     if hash.digest() == row.checksum { Ok(()) } else { Err("fails its checksum".into()) }
 }
 
 /// The bytes of a record, which are what was written.
-pub(super) fn read(path: &Path, start: u64, row: &Row) -> std::result::Result<Vec<u8>, String> {
+pub(super) fn read(path: &Path, start: u64, row: &RecordPlace) -> std::result::Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     pieces(path, start, row, |piece| bytes.extend_from_slice(piece))
         .map_err(|error| format!("cannot be read ({error})"))?;
@@ -382,7 +383,7 @@ pub(super) fn read(path: &Path, start: u64, row: &Row) -> std::result::Result<Ve
 }
 
 /// Plain reading: /bytes is one piece of the file, and so no library and no lock is needed.
-fn pieces(path: &Path, start: u64, row: &Row, mut take: impl FnMut(&[u8])) -> std::io::Result<()> {
+fn pieces(path: &Path, start: u64, row: &RecordPlace, mut take: impl FnMut(&[u8])) -> std::io::Result<()> {
     let mut file = std::fs::File::open(path)?;
     file.seek(SeekFrom::Start(start.saturating_add(row.first)))?;
     let mut piece = vec![0u8; row.length.min(LOOK_BYTES) as usize];

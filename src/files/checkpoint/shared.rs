@@ -1,8 +1,9 @@
-//! Records that all ranks write together and any rank reads one by one, while a stage runs: what is too much for the memory
-//! of every rank.
+//! Records that all ranks write together and any rank reads one by one while a stage runs: data too large for the
+//! memory of every rank.
 //!
-//! `DIR/checkpoint/STAGE.shared.h5`: /bytes holds the records of rank 0, 1, ... one after the other, /place [records,3] the
-//! first byte, length and checksum of each by its number. It is no part of a checkpoint: a run that goes on makes it again.
+//! `DIR/checkpoint/STAGE.shared.h5`: /bytes holds the records of rank 0, 1, ... one after the other, /place [records,3]
+//! the first byte, length and checksum of each by its number. It is not part of a checkpoint: a resumed run writes it
+//! again.
 
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -23,12 +24,12 @@ use crate::stage::Stage;
 const PLACE: usize = 3;
 const PLACE_BYTES: u64 = 8 * PLACE as u64;
 
-/// The records of one file. When it is dropped rank 0 removes the file: no rank may still read.
+/// The records of one file. When it is dropped, rank 0 removes the file: no rank may still be reading.
 #[derive(Debug)]
 pub struct SharedRecords {
     path: PathBuf,
     total: u64,
-    /// Where /place and /bytes begin in the file.
+    /// Offsets of /place and /bytes in the file.
     place: u64,
     bytes: u64,
     removes: bool,
@@ -39,11 +40,11 @@ fn name_of(stage: Stage) -> String {
 }
 
 impl SharedRecords {
-    /// Collective: writes this rank's records, those of its `rows`, in the order of its ranges. What was under the name is
-    /// replaced.
+    /// Collective: writes this rank's records, those of its `rows`, in the order of its ranges. An existing file of
+    /// this name is replaced.
     ///
     /// # Errors
-    /// `Storage` when the file cannot be written, `Internal` when there are not as many records as rows.
+    /// `Storage` when the file cannot be written, `Internal` when the numbers of records and rows differ.
     pub fn write(ranks: &Ranks, directory: &Path, stage: Stage, rows: &Rows, records: &[Vec<u8>]) -> Result<Self> {
         let path = folder(directory).join(name_of(stage));
         let fits = match records.len() as u64 == rows.held() {
@@ -63,18 +64,18 @@ impl SharedRecords {
         Ok(SharedRecords { path, total: rows.total(), place, bytes, removes: ranks.rank() == 0 })
     }
 
-    /// This rank alone: the record of this number.
+    /// On this rank alone: the record of this number.
     ///
     /// # Errors
     /// `Storage` when it cannot be read or fails its checksum.
     pub fn read(&self, number: u64) -> Result<Vec<u8>> {
-        let remedy = "run again, and it is written anew";
+        let remedy = "run again, and it is written again";
         let told =
             |why: String| Error::storage(&self.path, format!("record {number} of {}: {why}; {remedy}", self.total));
         self.find(number).map_err(|error| told(error.to_string()))?.ok_or_else(|| told("fails its checksum".into()))
     }
 
-    /// Plain reading: both data sets are one piece of the file each. `None` when the checksum differs.
+    /// Plain reading: both data sets are contiguous in the file. `None` when the checksum differs.
     fn find(&self, number: u64) -> std::io::Result<Option<Vec<u8>>> {
         let mut file = std::fs::File::open(&self.path)?;
         file.seek(SeekFrom::Start(self.place.saturating_add(number.saturating_mul(PLACE_BYTES))))?;
@@ -90,7 +91,7 @@ impl SharedRecords {
         Ok((xxh3_64(&bytes) == checksum).then_some(bytes))
     }
 
-    /// What a killed run has left.
+    /// Removes what a killed run has left.
     pub(super) fn remove_left(folder: &Path, stage: Stage) -> std::io::Result<()> {
         let name = name_of(stage);
         remove_if_there(&folder.join(beside::temporary_name(&name)))?;
@@ -101,7 +102,7 @@ impl SharedRecords {
 impl Drop for SharedRecords {
     fn drop(&mut self) {
         if self.removes {
-            // what stays is overwritten by the next one, or removed with the checkpoints
+            // a remaining file is overwritten by the next one, or removed with the checkpoints
             let _ = std::fs::remove_file(&self.path);
         }
     }
@@ -115,7 +116,7 @@ fn make(folder: &Path) -> Result<()> {
     std::fs::create_dir_all(folder).map_err(|error| beside::cannot_write(folder, &error.to_string()))
 }
 
-/// Collective: the table of the records; returns where it begins in the file.
+/// Collective: writes the table of the records; returns its offset in the file.
 fn write_places(ranks: &Ranks, file: &Beside<'_>, rows: &Rows, first: u64, records: &[Vec<u8>]) -> Result<u64> {
     const PATH: &str = "/place";
     let mut next = first;

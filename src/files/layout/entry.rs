@@ -8,11 +8,11 @@ pub enum Element {
     U32,
     U64,
     U8,
-    /// An HDF5 enum FALSE = 0, TRUE = 1: h5py gives `bool`.
+    /// An HDF5 enum FALSE = 0, TRUE = 1, which h5py reads as `bool`.
     Bool,
     /// An HDF5 enum of one byte with these names, numbered from 0.
     Names(&'static [&'static str]),
-    /// UTF-8 text; data sets hold it at a fixed length, padded with zeros.
+    /// UTF-8 text; in data sets it has a fixed length, padded with zeros.
     Text,
 }
 
@@ -40,17 +40,17 @@ pub struct DataSet {
     pub shape: &'static str,
     pub units: &'static str,
     pub description: &'static str,
-    /// Whether the file must have it (with zero rows if need be); the others are there when they were asked for.
+    /// Whether the file must have it (with zero rows if necessary); the others are present when they were requested.
     pub promised: bool,
 }
 
-/// One attribute of a group or data set, beside the root's and `units` and `description`.
+/// One attribute of a group or data set, besides those of the root and `units` and `description`.
 #[derive(Clone, Copy, Debug)]
 pub struct AttributeEntry {
     pub path: &'static str,
     pub name: &'static str,
     pub element: Element,
-    /// "[]" or a list of any length, "[k]".
+    /// "[]", or "[k]" for a list of any length.
     pub shape: &'static str,
     pub description: &'static str,
 }
@@ -66,7 +66,7 @@ pub const fn set(
     DataSet { path, element, shape, units, description, promised: true }
 }
 
-/// A data set that is there when it was asked for.
+/// An optional data set, present when it was requested.
 pub const fn asked(
     path: &'static str,
     element: Element,

@@ -1,8 +1,8 @@
-//! How it is said what is in a file: tables that drive writing, `docs/files.md` and the tests. Each stage has one for its file.
+//! The layout of the files: tables that drive writing, `docs/files.md` and the tests. Each stage has one for its file.
 //!
-//! Shapes are written in words, "[M,N,3]": a letter is a length that is the same wherever it stands in a file (in a group
-//! of a unit: in that group), a number is itself, "[]" is a scalar. `<unit>` in a path stands for the name of a
-//! unit of energy of the deck, `<name>` for any name. Bump [`VERSION`] when a name changes.
+//! Shapes are written as texts, "[M,N,3]": a letter is a length that is the same everywhere in a file (in a group of a
+//! unit: everywhere in that group), a number is a fixed length, "[]" is a scalar. `<unit>` in a path stands for the
+//! name of a unit of energy of the deck, `<name>` for any name. Increase [`VERSION`] when a name changes.
 
 mod entry;
 pub mod names;
@@ -17,17 +17,17 @@ pub use entry::{AttributeEntry, DataSet, Element, asked, attribute, set};
 /// The layout's version: the root attribute `glasswell_layout` of every file.
 pub const VERSION: i64 = 1;
 
-/// What is in the file of a stage, beside what every file has.
+/// The layout of the file of a stage, without what every file has.
 #[derive(Clone, Copy, Debug)]
 pub struct Layout {
-    /// Tables of data sets, those of /timing left out.
+    /// Tables of data sets, without those of /timing.
     pub data_sets: &'static [&'static [DataSet]],
-    /// Attributes beside those of the root, of /timing, and `units` and `description`.
+    /// Attributes other than those of the root, of /timing, and `units` and `description`.
     pub attributes: &'static [AttributeEntry],
 }
 
 impl Layout {
-    /// The data sets, those of /timing left out.
+    /// The data sets, without those of /timing.
     pub fn data_sets(&self) -> impl Iterator<Item = &'static DataSet> {
         self.data_sets.iter().copied().flatten()
     }
@@ -35,7 +35,7 @@ impl Layout {
     /// The entry for this path.
     ///
     /// # Errors
-    /// `Internal` for a path that the layout does not know.
+    /// `Internal` for a path that is not in the layout.
     pub fn data_set(&self, path: &str) -> Result<&'static DataSet> {
         let all = || self.data_sets().chain(timing_data_sets());
         all()
@@ -47,7 +47,7 @@ impl Layout {
     /// The entry for this attribute.
     ///
     /// # Errors
-    /// `Internal` for one that the layout does not know.
+    /// `Internal` for an attribute that is not in the layout.
     pub fn attribute(&self, path: &str, name: &str) -> Result<&'static AttributeEntry> {
         let mut all = self.attributes.iter().filter(|entry| entry.name == name);
         all.find(|entry| entry.path == path || matches(entry.path, path))
@@ -76,20 +76,20 @@ fn matches(pattern: &str, path: &str) -> bool {
     pattern.len() == path.len() && pattern.iter().zip(&path).all(same)
 }
 
-/// The name that stands for `<unit>` in a path, if its entry has one.
+/// The name in place of `<unit>` in a path, if its entry has one.
 pub fn unit_of<'p>(entry: &DataSet, path: &'p str) -> Option<&'p str> {
     entry.path.starts_with("/<unit>").then(|| path.split('/').nth(1)).flatten()
 }
 
-/// The lengths that stand for letters so far, by (unit or "", letter).
+/// The known lengths of letters, by (unit or "", letter).
 pub type Lengths = BTreeMap<(String, String), u64>;
 
-/// The words of a shape: "[M,N,3]" gives M, N, 3.
+/// The axes of a shape: "[M,N,3]" gives M, N, 3.
 pub fn shape_words(shape: &'static str) -> Vec<&'static str> {
     shape.trim_matches(['[', ']']).split(',').filter(|word| !word.is_empty()).collect()
 }
 
-/// Compares a shape with its entry's words, and learns the lengths of letters met for the first time.
+/// Compares a shape with its entry, and records the lengths of letters met for the first time.
 ///
 /// # Errors
 /// `Internal` when the number of axes, a fixed length or a known length differs.

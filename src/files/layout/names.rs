@@ -1,6 +1,6 @@
-//! The names of the HDF5 enums: what a status column can say. A name that is not here is refused when it is written.
+//! The names of the HDF5 enums: the possible values of status columns. Any other name is refused when it is written.
 
-/// What became of a pair of minima.
+/// The outcome for a pair of minima.
 pub const PATH: &[&str] = &[
     "converged",
     "not_converged",
@@ -16,13 +16,13 @@ pub const PATH: &[&str] = &[
     "end_not_converged",
 ];
 
-/// From which curve the length of a path was taken.
+/// The curve from which the length of a path was taken.
 pub const LENGTH_METHOD: &[&str] = &["descent", "spline"];
 
-/// What the lowest two levels of a double well are.
+/// The kind of the lowest two levels of a double well.
 pub const KIND: &[&str] = &["tunnelling", "intrawell", "no_barrier"];
 
-/// How the levels of a double well were found.
+/// How the calculation of the levels of a double well ended.
 pub const LEVELS: &[&str] = &["converged", "grid_limit", "truncated", "unbound", "unsolved", "no_profile"];
 
 /// How a quench ended.
@@ -31,35 +31,35 @@ pub const QUENCH: &[&str] = &["converged", "step_limit", "stalled"];
 /// How an iteration ended.
 pub const STOP: &[&str] = &["converged", "step_limit", "time_limit", "failed"];
 
-/// Which vector the modes are compared with.
+/// The vector with which the modes are compared.
 pub const FIELD: &[&str] = &["displacement", "saddle", "tangent"];
 
-/// How a spectrum was left.
+/// The outcome of the calculation of a spectrum.
 pub const SPECTRUM: &[&str] = &["converged", "failed", "no_minimum"];
 
-/// From which vector a nonlinear mode was started.
+/// The vector from which a nonlinear mode was started.
 pub const START: &[&str] = &["displacement", "softest_mode", "softest_localised"];
 
-/// What a push along a mode came to.
+/// The outcome of the pushes along a mode.
 pub const PUSH: &[&str] =
     &["transition", "none", "discarded", "step_limit", "time_limit", "not_pushed", "zero_mode", "no_mode"];
 
-/// Whether A_c is known to the tolerance and to be the smaller of both signs.
+/// Whether A_c is known within the tolerance and is the smaller one of both signs.
 pub const CERTAINTY: &[&str] = &["known", "other_sign_overlapping", "other_sign_unsettled", "wide", "none"];
 
-/// What is known of the minimum that a glass is pushed from.
+/// The state of the minimum from which a glass is pushed.
 pub const GLASS: &[&str] = &["stable", "zero_modes", "unstable", "no_minimum", "failed"];
 
-/// What a relaxation time rests on.
+/// The quality of a relaxation time.
 pub const RELAXATION: &[&str] = &["converged", "short", "not_equilibrated", "not_reached"];
 
-/// By which moves a liquid was followed.
+/// The dynamics with which a liquid was followed.
 pub const DYNAMICS: &[&str] = &["md", "hybrid_swap"];
 
-/// How the moduli of a glass were left.
+/// The outcome of the calculation of the moduli of a glass.
 pub const ELASTIC: &[&str] = &["converged", "no_minimum", "singular", "box_too_small", "incomplete"];
 
-/// The strains of one glass.
+/// The deformations of one glass.
 pub const DEFORMATION: &[&str] = &[
     "xy_forwards",
     "xy_backwards",
@@ -71,8 +71,8 @@ pub const DEFORMATION: &[&str] = &[
     "compression",
 ];
 
-/// What happened in a step of strain.
+/// What happened in a strain step.
 pub const STRAIN_EVENT: &[&str] = &["none", "rearrangement", "contact_change", "unconverged"];
 
-/// How the coupling of a splitting to strain was left.
+/// The outcome of the calculation of the coupling of a splitting to strain.
 pub const COUPLING: &[&str] = &["converged", "approximate", "no_path", "unsolved"];

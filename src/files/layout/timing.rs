@@ -1,4 +1,4 @@
-//! What every file has: root attributes and the group /timing.
+//! The contents that every file has: root attributes and the group /timing.
 
 use super::entry::Element::*;
 use super::entry::{AttributeEntry, DataSet, asked, attribute, set};

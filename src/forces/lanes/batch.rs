@@ -12,7 +12,7 @@ use crate::model::PairLaw;
 // No closures in these bodies: a closure is a function of its own without the instruction set of its caller, and keeps
 // the intrinsics in it from being inlined.
 
-/// Whether energies are summed beside the forces.
+/// Whether energies are computed along with the forces.
 pub trait Energies: Copy {
     const SUMMED: bool;
 }
@@ -21,7 +21,7 @@ pub trait Energies: Copy {
 #[derive(Clone, Copy)]
 pub struct WithEnergies;
 
-/// Forces alone; the energies are 0.
+/// Only forces; the energies are 0.
 #[derive(Clone, Copy)]
 pub struct ForcesAlone;
 

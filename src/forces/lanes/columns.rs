@@ -1,7 +1,8 @@
 //! Passes over rows of a batch [3N][L]: one register holds the number of each of the L configurations.
 //!
-//! Left to itself the compiler takes many rows at a time and gathers their lanes; written in registers it takes one row
-//! after the other. A pass uses no fused operations, so that its bits depend neither on the kernel nor on L.
+//! Without intrinsics the compiler would process many rows at a time and gather their lanes; with registers it
+//! processes one row after the other. A pass uses no fused operations, so that its results depend neither on the kernel
+//! nor on L.
 
 use super::kernel::{InstructionSet, Kernel};
 use super::lane::Lane;
@@ -22,9 +23,9 @@ pub trait Column<const L: usize>: Real {
     /// Rounded to single precision.
     fn store_short(self, row: &mut [f32; L]);
     fn magnitude(self) -> Self;
-    /// The larger one of two; `self` where they cannot be compared.
+    /// The larger of two values; `self` if they cannot be compared (NaN).
     fn or_larger(self, other: Self) -> Self;
-    /// Brought within -bound ... bound; what is no number stays none.
+    /// Clamped to -bound ... bound; NaN stays NaN.
     fn within(self, bound: f64) -> Self;
     /// `self` where `chosen` is negative, `other` elsewhere.
     fn select(self, other: Self, chosen: Self) -> Self;
@@ -36,9 +37,9 @@ pub trait ColumnPass<const L: usize> {
     fn run<C: Column<L>>(self) -> Self::Output;
 }
 
-/// The numbers of configurations that there are columns for.
+/// The numbers of configurations for which there are columns.
 pub trait Columns<const L: usize> {
-    /// What rows of single precision are aligned like, two of which a cache line holds for eight configurations.
+    /// The alignment of rows in single precision; two of these rows fill a cache line for eight configurations.
     type Alignment: Copy + std::fmt::Debug;
     /// Runs a pass with the registers of `kernel`.
     fn run<P: ColumnPass<L>>(kernel: Kernel, pass: P) -> P::Output;
@@ -185,7 +186,8 @@ impl Column<8> for Portable {
 }
 
 // SAFETY (of every intrinsic below): only code that was entered with a `Kernel` of their instruction set is given these types
-// (see `registers`); references to whole rows cover every load and store, none of which needs alignment. A minimum or maximum of something that is no number is its second operand.
+// (see `registers`); references to whole rows cover every load and store, none of which needs alignment. For NaN, a
+// minimum or maximum returns its second operand.
 
 #[cfg(target_arch = "x86_64")]
 impl Column<8> for Avx512 {
@@ -309,7 +311,7 @@ mod tests {
                     result.store_row(&mut row);
                     let mut bits = [0; L];
                     for l in 0..L {
-                        // one payload for all that is no number
+                        // a single payload for every NaN
                         bits[l] = if row[l].is_nan() { f64::NAN.to_bits() } else { row[l].to_bits() };
                     }
                     out.push(bits);

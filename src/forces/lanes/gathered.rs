@@ -18,8 +18,8 @@ pub trait Records: Lane {
     fn absolute(self) -> Self;
     /// Sum of the eight, in a fixed order.
     fn total(self) -> f64;
-    /// Writes those of `index` to the front of `chosen` whose lane is less than that of `than`; how many they are. Up to
-    /// eight places of `chosen` are overwritten; nothing is done where it has fewer.
+    /// Writes to the front of `chosen` those entries of `index` whose lane is less than that of `than`, and returns
+    /// their number. Up to eight places of `chosen` are overwritten; nothing is done if it has fewer.
     fn select_less(self, than: Self, index: &[u32; 8], chosen: &mut [u32]) -> usize;
 }
 
@@ -54,7 +54,7 @@ pub fn in_registers<P: RegisterPass>(kernel: Kernel, pass: P) -> P::Output {
     pass.run::<Portable>()
 }
 
-/// Spelled out: a closure would be compiled without the instruction set of its caller.
+/// Written out, because a closure would be compiled without the instruction set of its caller.
 #[inline(always)]
 fn chosen<'a>(table: &'a [[f64; 4]], index: &[u32; 8]) -> [&'a [f64; 4]; 8] {
     [
@@ -109,7 +109,7 @@ impl Records for Portable {
     }
 }
 
-/// The number of bits of each byte: AVX-512 does not promise an instruction for it.
+/// The number of bits set in each byte: AVX-512 does not guarantee an instruction for it.
 #[cfg(target_arch = "x86_64")]
 static BITS: [u8; 256] = {
     let mut bits = [0; 256];

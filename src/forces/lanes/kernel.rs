@@ -1,8 +1,8 @@
-//! Which instruction sets this processor has.
+//! The instruction sets of this processor.
 
 use std::sync::OnceLock;
 
-/// The instruction sets there is code for.
+/// The instruction sets for which there is code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum InstructionSet {
     #[cfg(target_arch = "x86_64")]
@@ -12,8 +12,8 @@ pub(super) enum InstructionSet {
     Portable,
 }
 
-/// An instruction set that this processor has. Outside this file a kernel comes from detection alone ([`Kernel::available`],
-/// [`Kernel::best`], [`Kernel::PORTABLE`]): whoever holds one may execute its instructions.
+/// An instruction set that this processor has. Outside this file a kernel is obtained only by detection
+/// ([`Kernel::available`], [`Kernel::best`], [`Kernel::PORTABLE`]): code that holds one may execute its instructions.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Kernel(InstructionSet);
 
@@ -21,14 +21,14 @@ impl Kernel {
     /// Environment variable that forces a kernel: one of `NAMES`.
     pub const VARIABLE: &'static str = "GLASSWELL_KERNEL";
 
-    /// The names of all kernels, widest first, whether this processor has them or not.
+    /// The names of all kernels, widest first, including those this processor does not have.
     pub const NAMES: [&'static str; 3] = ["avx512", "avx2", "portable"];
 
     /// The kernel that every processor has.
     pub const PORTABLE: Kernel = Kernel(InstructionSet::Portable);
 
-    /// The kernels this processor can run, widest first. A kernel promises these features and no others:
-    /// AVX-512 `avx512f`, `avx512vl`, `avx512dq`, `avx2`, `fma` and `popcnt`; AVX2 `avx2` and `fma`.
+    /// The kernels this processor can run, widest first. A kernel guarantees these features and no others: AVX-512
+    /// `avx512f`, `avx512vl`, `avx512dq`, `avx2`, `fma` and `popcnt`; AVX2 `avx2` and `fma`.
     pub fn available() -> Vec<Kernel> {
         let mut kernels = Vec::new();
         #[cfg(target_arch = "x86_64")]
@@ -61,7 +61,7 @@ impl Kernel {
         }
     }
 
-    /// The kernel named by `GLASSWELL_KERNEL` if this processor has it, else the widest; decided once for a process.
+    /// The kernel named by `GLASSWELL_KERNEL` if this processor has it, else the widest; chosen once per process.
     pub fn best() -> Kernel {
         static BEST: OnceLock<Kernel> = OnceLock::new();
         *BEST.get_or_init(|| {
@@ -71,7 +71,7 @@ impl Kernel {
         })
     }
 
-    /// What the holder of this kernel may execute.
+    /// The instruction set that the holder of this kernel may execute.
     #[inline(always)]
     pub(super) fn set(self) -> InstructionSet {
         self.0

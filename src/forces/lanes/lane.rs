@@ -1,4 +1,4 @@
-//! What the kernels ask of a register of eight f64 besides arithmetic.
+//! The operations that the kernels need of a register of eight f64 besides arithmetic.
 
 use super::records::{Record, kind_of_word};
 use super::registers::Portable;
@@ -11,7 +11,7 @@ use std::arch::x86_64::*;
 
 /// A `Real` of eight lanes.
 pub trait Lane: Real {
-    /// Four numbers that records are summed in.
+    /// Accumulators for the four numbers of records.
     type Sum: Copy;
     /// Zeros.
     const NO_SUM: Self::Sum;
@@ -28,7 +28,7 @@ pub trait Lane: Real {
     /// Every place of `at` must be one of a record.
     unsafe fn load_records(records: &[Record], at: &[u32; 8]) -> [Self; 4];
     /// Adds factor * term of four numbers to each of eight records and to `sum`, one record after the other, rounded as
-    /// `mul_add` is. The last number has its own factor.
+    /// by `mul_add`. The last number has its own factor.
     ///
     /// # Safety
     /// Every place of `at` must be one of a record.
@@ -43,8 +43,8 @@ pub trait Lane: Real {
     fn numbers(sum: Self::Sum) -> [f64; 4];
     /// Bit l is set where a < b.
     fn mask_less_short(a: &[f32; 16], b: &[f32; 16]) -> u16;
-    /// Writes base + l for every bit l of the mask from `to` on, and anything behind them; nothing when there is no room
-    /// for sixteen.
+    /// Writes base + l for every bit l of the mask, starting at `to`, with arbitrary values after them; nothing if
+    /// there is no room for sixteen.
     #[inline(always)]
     fn store_selected(mask: u16, base: u32, out: &mut [u32], to: usize) {
         let Some(out) = out.get_mut(to..).and_then(|rest| rest.first_chunk_mut::<16>()) else { return };
@@ -56,7 +56,7 @@ pub trait Lane: Real {
         }
     }
 
-    /// Eight numbers from `from` on; zeros when they are not all there.
+    /// Eight numbers starting at `from`; zeros if they are not all there.
     #[inline(always)]
     fn load_from(numbers: &[f64], from: usize) -> Self {
         match numbers.get(from..).and_then(|rest| rest.first_chunk()) {

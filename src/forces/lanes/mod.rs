@@ -2,8 +2,9 @@
 //! chosen once at run time.
 //!
 //! Two forms of the same sums: eight configurations in the eight lanes of a register (`batch`), and eight neighbours of
-//! one particle (`single`). In both the terms of a particle are added by rising neighbour index with the same operations,
-//! so that a configuration's energy and forces are the same bits in either form, on AVX-512 and on AVX2.
+//! one particle (`single`). In both, the terms of a particle are added in increasing order of its neighbours with the
+//! same operations, so that energy and forces of a configuration are bitwise identical in either form, on AVX-512 and
+//! on AVX2.
 
 mod batch;
 mod columns;
@@ -84,7 +85,8 @@ pub(crate) trait Pass {
     fn run(self) -> Self::Output;
 }
 
-/// Runs a pass compiled for the widest instruction set there is. Nothing is fused, so the bits do not depend on it.
+/// Runs a pass compiled for the widest available instruction set. No operations are fused, so the results do not depend
+/// on it.
 pub(crate) fn vectorised<P: Pass>(pass: P) -> P::Output {
     #[cfg(target_arch = "x86_64")]
     {

@@ -34,15 +34,15 @@ pub(super) fn load3<R: Lane>(atom: &Atom) -> [R; 3] {
 
 /// x_i - x_j by minimum image in every lane.
 pub trait Images: Copy {
-    /// `image` is what the list knows of the pair.
+    /// `image`: the image stored in the list for this pair.
     fn difference<R: Lane>(self, xi: [R; 3], xj: [R; 3], image: usize) -> [R; 3];
 }
 
-/// The image is found anew.
+/// Determines the image from the distance.
 #[derive(Clone, Copy)]
 pub struct Nearest<'a>(pub &'a PeriodicBox);
 
-/// The image noted in the list: the same for as long as the list is good, and the same bits.
+/// The image stored in the list: it holds, with bitwise identical results, as long as the list is valid.
 #[derive(Clone, Copy)]
 pub struct Listed<'a>(pub &'a [[f64; 3]; IMAGES]);
 

@@ -6,7 +6,7 @@ use crate::forces::table::{KINDS, KindRow};
 /// How a kernel reads the parameters of a pair. A *word* is what the lanes carry from particle or list entry to the
 /// pair law: the place of a kind in a row, or 1/sigma^2 itself.
 pub trait Parameters: Copy {
-    /// What one particle looks its pairs up in.
+    /// The data in which one particle looks up the parameters of its pairs.
     type Row: Copy;
 
     fn row(self, particle: usize) -> Self::Row;
@@ -56,7 +56,7 @@ impl<'a> Parameters for ByKind<'a> {
     }
 }
 
-/// Parameters that stand beside the list, one 1/sigma^2 for each entry (and eight more); epsilon = 1.
+/// Parameters stored next to the list, one 1/sigma^2 for each entry (and eight more); epsilon = 1.
 #[derive(Clone, Copy)]
 pub struct ByPair<'a> {
     pub inverse_sigma_squared: &'a [f64],

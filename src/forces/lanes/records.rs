@@ -1,4 +1,4 @@
-//! Records of one particle: 32 bytes that a register is loaded from and stored to without a gather.
+//! Records of one particle: 32 bytes that are loaded into and stored from a register without a gather.
 
 use crate::forces::table::KINDS;
 

@@ -5,7 +5,7 @@ use crate::model::Real;
 use std::arch::x86_64::*;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-/// Eight f64 for any processor; the compiler makes of it what it can. `mul_add` rounds twice.
+/// Eight f64 for any processor, vectorised by the compiler if possible. `mul_add` rounds twice.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Portable(pub(super) [f64; 8]);
 
@@ -37,7 +37,7 @@ operator!(Portable, Sub, sub, |a, b| Portable(std::array::from_fn(|l| a.0[l] - b
 operator!(Portable, Mul, mul, |a, b| Portable(std::array::from_fn(|l| a.0[l] * b.0[l])));
 operator!(Portable, Div, div, |a, b| Portable(std::array::from_fn(|l| a.0[l] / b.0[l])));
 
-// SAFETY (of every intrinsic below): `Avx512` and `Avx2` can be named in this room alone, and only code that was entered
+// SAFETY (of every intrinsic below): `Avx512` and `Avx2` can be named only in this module, and only code that was entered
 // with a `Kernel` of their instruction set is given them: such a kernel exists only where the processor has it.
 #[cfg(target_arch = "x86_64")]
 operator!(Avx512, Add, add, |a, b| Avx512(unsafe { _mm512_add_pd(a.0, b.0) }));

@@ -1,4 +1,4 @@
-//! Passes over whole configurations: into the form the kernels work on and back, and what a batch's list needs.
+//! Passes over whole configurations: conversion to and from the form of the kernels, and the neighbour list of a batch.
 
 use super::dispatch;
 use super::lane::Lane;
@@ -88,12 +88,12 @@ fn give_atoms_body(order: &[u32], atoms: &[Atom], out: &mut [[f64; 8]]) {
     }
 }
 
-/// What became of the candidates of one particle.
+/// The outcome for the candidates of one particle.
 #[derive(Clone, Copy, Debug)]
 pub struct UnionRow {
     /// Neighbours kept.
     pub kept: usize,
-    /// Whether every pair has the same image in all lanes where it is within reach.
+    /// Whether every pair has the same image in all lanes in which it is within reach.
     pub images_agree: bool,
 }
 
@@ -102,8 +102,8 @@ pub trait Nothing {}
 impl Nothing for () {}
 
 dispatch! {
-    /// Of the candidates of particle `i` keeps those whose squared distance is below its `reach_squared` in at least one
-    /// lane, at the front of `candidates`, packed with the image.
+    /// Keeps those candidates of particle `i` whose squared distance is below its `reach_squared` in at least one lane,
+    /// at the front of `candidates`, packed with the image.
     pub fn union_row<N: Nothing>(
         nothing: N, cell: &PeriodicBox, shifts: &[[f64; 3]; IMAGES], positions: &[Atom], i: usize, candidates: &mut [u32],
         reach_squared: &[f64],

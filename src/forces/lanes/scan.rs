@@ -1,4 +1,4 @@
-//! Who may be a neighbour: squared distances in single precision, sixteen at a time, with room for their rounding.
+//! Candidate neighbours: squared distances in single precision, sixteen at a time, with a margin for rounding.
 
 use super::dispatch;
 use super::lane::Lane;
@@ -6,13 +6,13 @@ use super::lane::Lane;
 /// Sixteen values from a place on that is a multiple of 16.
 pub const BLOCK: usize = 16;
 
-/// How far a particle looks.
+/// The search radius of a particle.
 pub trait Reach: Copy {
     /// The squared reaches to the particles `at` ... `at + 15`.
     fn squared(self, at: usize) -> [f32; BLOCK];
 }
 
-/// Reaches that depend on the other particle alone, once its own kind is given.
+/// Reaches that depend only on the other particle, for a given kind of the particle itself.
 #[derive(Clone, Copy)]
 pub struct ReachOfKind<'a> {
     /// Reach to each particle, its spread included.
@@ -76,8 +76,8 @@ pub struct Fractions<'a> {
 }
 
 dispatch! {
-    /// The places within `runs` (from, to) whose particles are within reach of `centre`, in the order of the runs; `hits`
-    /// must have room for all and a block. Returns their number.
+    /// The places within `runs` (from, to) whose particles are within reach of `centre`, in the order of the runs;
+    /// `hits` must have room for all of these and a block. Returns their number.
     pub fn scan<F: Reach>(
         reach: F, fractions: Fractions<'_>, centre: [i32; 3], runs: &[(u32, u32)], hits: &mut [u32],
     ) -> usize = scan_body

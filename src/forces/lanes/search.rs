@@ -1,4 +1,4 @@
-//! Who is near a point: a pass over the coordinates of all particles.
+//! Particles near a point: a pass over the coordinates of all particles.
 
 use super::kernel::{InstructionSet, Kernel};
 #[cfg(target_arch = "x86_64")]
@@ -17,7 +17,7 @@ pub struct Sphere {
     pub squared_core: f32,
 }
 
-/// The particles of a sphere, each by rising index.
+/// The particles of a sphere, in increasing order of their indices.
 #[derive(Clone, Debug, Default)]
 pub struct Inside {
     pub core: Vec<u32>,
@@ -25,8 +25,8 @@ pub struct Inside {
 }
 
 impl Sphere {
-    /// r^2 of one particle, rounded as the blocks of sixteen round it: a pair is near or not whichever of its particles
-    /// searches.
+    /// r^2 of one particle, rounded as in the blocks of sixteen: whether a pair is near does not depend on which of its
+    /// particles searches.
     #[inline(always)]
     fn squared_distance(&self, particle: [i32; 3]) -> f32 {
         let mut along = [0.0_f32; 3];

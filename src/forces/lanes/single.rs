@@ -1,5 +1,5 @@
-//! One configuration: eight neighbours of a particle in the lanes, their terms added one after the other by rising
-//! index, with the operations of the batch form. What a lane beyond the cutoff adds is exactly 0.
+//! One configuration: eight neighbours of a particle in the lanes, their terms added one after the other in increasing
+//! order of the index, with the operations of the batch form. A lane beyond the cutoff adds exactly 0.
 
 use super::dispatch;
 use super::lane::Lane;
@@ -24,7 +24,7 @@ dispatch! {
     ) = hessian_body
 }
 
-/// The first N + 8 records, N of the list: those that its entries name.
+/// The first N + 8 records, with N of the list: those to which its entries refer.
 #[inline(always)]
 fn with_filling<'r>(list: &NeighbourList, records: &'r [Record]) -> &'r [Record] {
     &records[..list.particles() + 8]
@@ -95,7 +95,7 @@ fn forces_body<R: Lane, P: PairLaw, T: Parameters, I: Images>(
             let slope = (T::scale(row, words) * phi.slope_over_x).where_less(x2, cutoff2);
             let terms = [d[0], d[1], d[2], phi.value.where_less(x2, cutoff2)];
             let factors = [slope, T::epsilon(row, words)];
-            // SAFETY: as in `block`. The energies add up in the words of the records too, where nobody reads them.
+            // SAFETY: as in `block`. The energies are added to the words of the records, which are not read.
             sum = unsafe { R::add_to_records(forces, neighbours, terms, factors, sum) };
         }
         let sums = R::numbers(sum);
@@ -131,7 +131,7 @@ fn hessian_body<R: Lane, P: PairLaw, T: Parameters, I: Images>(
             let EightPairs { d, r2, x2, words, neighbours } = block(xi, table, row, images, list, entry, positions);
             // SAFETY: as in `block`.
             let [zx, zy, zz, _] = unsafe { R::load_records(vectors, neighbours) };
-            // the term of j: that of i with the opposite sign
+            // the term of j is that of i with the opposite sign
             let y = [zx - zi[0], zy - zi[1], zz - zi[2]];
             let phi = law.derivatives(x2);
             let scale = T::scale(row, words);

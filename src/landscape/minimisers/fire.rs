@@ -144,7 +144,7 @@ impl<const L: usize> LaneMinimiser<L> for FireLanes<L> {
         for ((x, v), f) in positions.iter_mut().zip(&mut self.velocities).zip(&self.forces) {
             for l in 0..L {
                 let velocity = slow[l] * v[l] + turn[l] * f[l];
-                // a lane at rest may hold forces that are no numbers
+                // a lane at rest may hold forces that are NaN
                 v[l] = if running[l] { velocity } else { 0.0 };
                 x[l] += (dt[l] * v[l]).clamp(-LARGEST_STEP, LARGEST_STEP);
             }

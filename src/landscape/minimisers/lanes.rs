@@ -1,12 +1,12 @@
-//! What the minimisers that work on L configurations at a time have in common.
+//! Shared parts of the minimisers that work on L configurations at a time.
 
 use super::method::{Look, StoppingCriteria, Supply};
 use crate::forces::{PairSum, lane, set_lane};
 use crate::landscape::outcome::{Quench, StopReason};
 use crate::model::Law;
 
-/// Rows of a batch that are summed before they join a total: the sums of one lane run in the same order for every L, and
-/// for L = 1 neighbouring blocks need not wait for each other.
+/// Number of rows of a batch that are summed before they are added to a total: the sums of one lane are in the same
+/// order for every L, and for L = 1 adjacent blocks are independent.
 pub(super) const BLOCK: usize = 16;
 
 /// Consecutive rows of a batch.
@@ -14,9 +14,9 @@ pub(super) type BatchRows<const L: usize> = [[f64; L]];
 
 /// A residual that has not fallen to this fraction of an earlier one ...
 const PROGRESS: f64 = 0.9;
-/// ... within so many evaluations has met the rounding floor, if it is near it.
+/// ... within this number of evaluations has reached the rounding floor, if it is near it.
 const PATIENCE: u64 = 100;
-/// The residual is near the floor within this factor of (rounding of a coordinate) * (stiffness of a pair).
+/// The residual is at the rounding floor within this factor of (rounding of a coordinate) * (stiffness of a pair).
 const FLOOR_FACTOR: f64 = 64.0;
 /// A stalled lane ends at the next residual within this factor of its best.
 const GOOD_ENOUGH: f64 = 1.2;
@@ -29,21 +29,21 @@ pub(super) fn add<const L: usize>(total: &mut [f64; L], part: &[f64; L]) {
     }
 }
 
-/// A minimiser that advances L independent configurations side by side. What happens in a lane depends on
-/// that lane alone, bit for bit.
+/// A minimiser that advances L independent configurations in parallel. The results of a lane depend only on that lane,
+/// bitwise.
 pub(super) trait LaneMinimiser<const L: usize> {
-    /// Forgets the past of a lane: another configuration starts there.
+    /// Resets a lane: another configuration starts there.
     fn restart(&mut self, lane: usize);
-    /// Takes in the forces [3N][L] and energies at the positions of the running lanes; returns the largest force component
+    /// Takes the forces [3N][L] and energies at the positions of the running lanes; returns the largest force component
     /// of each lane.
     fn absorb(&mut self, forces: &BatchRows<L>, energies: [f64; L], running: [bool; L]) -> [f64; L];
-    /// Moves the running lanes; the others stay exactly where they are.
+    /// Moves the running lanes; the others are unchanged.
     fn advance(&mut self, positions: &mut BatchRows<L>, running: [bool; L]);
 }
 
-/// U'' of a typical contact of this model [epsilon sigma^-2]: what forces per displacement are compared with.
+/// U'' of a typical contact of this model [epsilon sigma^-2], with which forces per displacement are compared.
 pub(super) fn stiffness<const L: usize>(sum: &PairSum<L>) -> f64 {
-    // at contact the harmonic law ends; at 0.9 sigma every law is as stiff as it gets in a dense glass
+    // the harmonic law vanishes at contact; at 0.9 sigma every law is as stiff as it gets in a dense glass
     law_stiffness(sum.model().law)
 }
 
@@ -51,7 +51,7 @@ fn law_stiffness(law: Law) -> f64 {
     crate::model::with_law!(law, law => crate::model::PairLaw::derivatives(&law, 0.81_f64).second)
 }
 
-/// Notices when a residual stops falling because the coordinates are rounded.
+/// Detects when a residual stops decreasing because the coordinates are rounded.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct StallWatch {
     floor: f64,
@@ -67,7 +67,7 @@ impl StallWatch {
         Self { floor, best: f64::INFINITY, mark: f64::INFINITY, waited: 0 }
     }
 
-    /// Takes in the residual of one evaluation; true when the search should end here.
+    /// Takes the residual of one evaluation; true when the search should end here.
     pub(super) fn stalled(&mut self, residual: f64) -> bool {
         self.best = self.best.min(residual);
         if self.best < PROGRESS * self.mark {
@@ -83,13 +83,13 @@ impl StallWatch {
 
 /// What a lane is working on.
 struct Work {
-    /// The supply's number of the start.
+    /// The number of the start in the supply.
     start: usize,
     evaluations: u64,
     watch: StallWatch,
 }
 
-/// Minimises what the supply gives; a lane that ends takes the next start.
+/// Minimises the starts of the supply; a lane that ends takes the next start.
 pub(super) fn run_supply<const L: usize, M: LaneMinimiser<L>>(
     sum: &mut PairSum<L>,
     supply: &mut impl Supply,
@@ -97,7 +97,7 @@ pub(super) fn run_supply<const L: usize, M: LaneMinimiser<L>>(
     minimiser: &mut M,
 ) {
     let Some((number, first)) = supply.next() else { return };
-    // lanes without work hold a copy of some start of the same glass, so that they never stretch the list
+    // lanes without work hold a copy of some start of the same glass, so that they never stretch the neighbour list
     let mut positions: Vec<[f64; L]> = first.iter().map(|x| [*x; L]).collect();
     let mut forces = vec![[0.0; L]; first.len()];
     minimiser.restart(0);
@@ -135,7 +135,7 @@ pub(super) fn run_supply<const L: usize, M: LaneMinimiser<L>>(
             }
             work[l] = None;
         }
-        // what has ended may have made work for lanes that found none before
+        // a quench that has ended may have made new work for idle lanes
         for l in (0..L).filter(|_| some_ended) {
             work[l] = work[l].take().or_else(|| {
                 take(sum, supply, |start| {
@@ -148,7 +148,7 @@ pub(super) fn run_supply<const L: usize, M: LaneMinimiser<L>>(
     }
 }
 
-/// Shows a lane to the supply, when it wants to see it.
+/// Shows a lane to the supply, if the supply requests it.
 fn shown<const L: usize>(
     supply: &mut impl Supply,
     work: &Work,
@@ -171,7 +171,7 @@ fn take<const L: usize>(sum: &PairSum<L>, supply: &mut impl Supply, prepare: imp
     Some(Work { start, evaluations: 0, watch: StallWatch::new(sum) })
 }
 
-/// Whether and why a lane ends.
+/// Whether a lane ends, and why.
 fn verdict(work: &mut Work, criteria: &StoppingCriteria, residual: f64) -> Option<StopReason> {
     if residual < criteria.force_tolerance {
         return Some(StopReason::Converged);

@@ -1,27 +1,28 @@
 //! Limited-memory BFGS for L configurations at a time, without line search.
 //!
-//! With F the force, s_k = x_{k+1} - x_k and y_k = F_k - F_{k+1} the direction is d = H F, H by the two-loop recursion of
-//! Nocedal (doi:10.1090/S0025-5718-1980-0572855-7). The recursion runs on scalar products alone: d is a sum of F and the
-//! s_k, y_k, and its coefficients follow from the table of their products (Chen, Wang, Zhou, NIPS 2014). So the history is
-//! read twice in a step, once for products and once for the sum, whatever its length, and it is kept in f32: the
-//! secant condition needs no more, and the history is what leaves the cache first.
+//! With F the force, s_k = x_{k+1} - x_k and y_k = F_k - F_{k+1} the direction is d = H F, with H from the two-loop
+//! recursion of Nocedal (doi:10.1090/S0025-5718-1980-0572855-7). The recursion uses only scalar products: d is a linear
+//! combination of F and the s_k, y_k, whose coefficients follow from the table of their products (Chen, Wang, Zhou,
+//! NIPS 2014). The history is therefore read twice per step, once for products and once for the sum, regardless of its
+//! length. It is stored in f32: the secant condition needs no more, and the history is the first to be evicted from the
+//! cache.
 
 use super::lanes::{BLOCK, LaneMinimiser, run_supply, stiffness};
 use super::method::{Method, StoppingCriteria, Supply};
 use crate::forces::PairSum;
 use crate::forces::lanes::{Column, ColumnPass, Columns, Configurations, Kernel};
 
-/// Pairs (s, y) that are remembered.
+/// Number of pairs (s, y) that are stored.
 const MEMORY: usize = 6;
 /// Largest component of one step [sigma]; the same as LAMMPS' dmax, which keeps the basins of its minimisers.
 const LARGEST_STEP: f64 = 0.1;
 /// A step that raises the energy is shortened by this factor ...
 const SHORTENING: f64 = 0.25;
-/// ... at most so many times, then taken as it is with an empty history.
+/// ... at most this many times, then accepted with an empty history.
 const SHORTENINGS: u32 = 6;
 /// The rise that counts, relative to max(N, |U|): above the rounding of the sum, far below a basin's depth.
 const RISE: f64 = 1e-10;
-/// Bound on what goes into the f32 history (overlaps at random starts).
+/// Bound on values in the f32 history (overlaps at random starts).
 const LARGEST_HISTORY: f64 = 1e30;
 
 /// The minimiser.
@@ -29,7 +30,7 @@ pub struct Lbfgs;
 
 impl Method for Lbfgs {
     const RESTARTABLE: bool = true;
-    // but for the rise of `RISE`
+    // except for the increase `RISE`
     const MONOTONIC: bool = true;
 
     fn minimise<const L: usize>(sum: &mut PairSum<L>, supply: &mut impl Supply, criteria: &StoppingCriteria)
@@ -59,7 +60,7 @@ struct Coefficients {
     y: [f64; MEMORY],
 }
 
-/// What one pass over forces and history gives, lane by lane.
+/// The results of one pass over forces and history, lane by lane.
 struct Gathered<const L: usize> {
     /// For every slot k: s_k.F, y_k.F, y_k.s_newest.
     products: [[[f64; L]; 3]; MEMORY],
@@ -67,7 +68,7 @@ struct Gathered<const L: usize> {
     square: [f64; L],
 }
 
-/// Where one lane stands.
+/// The state of one lane.
 #[derive(Clone, Debug, Default)]
 struct Lane {
     products: Products,
@@ -76,7 +77,7 @@ struct Lane {
     shortenings: u32,
     /// No point accepted yet.
     fresh: bool,
-    /// The last trial was refused.
+    /// The last trial was rejected.
     refused: bool,
 }
 
@@ -88,7 +89,7 @@ where
     /// Inverse of an upper estimate of the stiffness, for steps without history.
     first_step: f64,
     lanes: [Lane; L],
-    /// Slot of the newest pair; shared by the lanes, each of which knows which slots are its own.
+    /// Slot of the newest pair; shared by the lanes, each of which records which slots are its own.
     newest: usize,
     /// Forces at the last accepted points [3N][L].
     base: Vec<[f64; L]>,
@@ -296,7 +297,7 @@ where
     }
 }
 
-/// Moves the lanes and notes the new s. `Move` says how each lane goes.
+/// Moves the lanes and stores the new s. `Move` defines the step of each lane.
 struct Apply<'a, const L: usize>
 where
     Configurations: Columns<L>,
@@ -327,7 +328,7 @@ where
         let rows = self.positions.iter_mut().zip(step).zip(base).zip(history);
         for (((x, d), f), row) in rows {
             let last = C::load_row(d);
-            // what is added and then measured is the step as the rounded coordinates took it
+            // the difference of the rounded coordinates is the step that was actually taken
             let from = C::load_row(x) - returning * last;
             let to = from + (steepest * C::load_row(f)).select(along * last, downhill);
             to.store_row(x);
@@ -398,7 +399,7 @@ where
             if slope[l] > 0.0 && largest[l].is_finite() {
                 return Move { along: capped(1.0, largest[l]), ..Move::default() };
             }
-            // rounding spoilt the history
+            // rounding has spoilt the history
             self.lanes[l].products.valid = [false; MEMORY];
             Move { steepest: capped(self.first_step, self.first_step * self.largest_force[l]), ..Move::default() }
         });

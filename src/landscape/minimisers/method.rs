@@ -1,4 +1,4 @@
-//! What a minimiser is: a method, the supply of starts it works through, and when it stops.
+//! The interface of a minimiser: a method, the supply of its starts, and its stopping criteria.
 
 use crate::forces::PairSum;
 use crate::forces::lanes::{Columns, Configurations};
@@ -15,30 +15,30 @@ pub struct StoppingCriteria {
 
 /// One minimiser.
 pub trait Method {
-    /// Whether the positions of an accepted point continue a descent that was left there.
+    /// Whether a descent can be continued from the positions of an accepted point.
     const RESTARTABLE: bool = false;
     /// Whether no accepted point is higher than the one before.
     const MONOTONIC: bool = false;
 
-    /// Minimises what the supply gives.
+    /// Minimises the starts of the supply.
     fn minimise<const L: usize>(sum: &mut PairSum<L>, supply: &mut impl Supply, criteria: &StoppingCriteria)
     where
         Configurations: Columns<L>;
 }
 
-/// Where the starts of quenches come from, one by one, and where the quenches go.
+/// The source of the starts of quenches, one by one, and the destination of the results.
 pub trait Supply {
     /// The number and the positions [3N] of the next start; none when there is nothing to do now.
     fn next(&mut self) -> Option<(usize, Vec<f64>)>;
     /// Whether the quench of this start should be shown now.
     fn wants(&self, start: usize, evaluations: u64, energy: f64, residual: f64) -> bool;
-    /// What the quench may end with before its time.
+    /// A quench that ends this one early, if any.
     fn look(&mut self, look: &Look<'_>) -> Option<Quench>;
-    /// A quench has ended, by itself or by a look.
+    /// A quench has ended, on its own or by a look.
     fn ended(&mut self, start: usize, quench: Quench);
 }
 
-/// A quench under way.
+/// A running quench.
 pub struct Look<'a> {
     /// Number of the start.
     pub start: usize,

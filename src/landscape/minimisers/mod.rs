@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use method::{Look, StoppingCriteria, Supply};
 
-/// Makes the enum and the matches of the room. The order of the lines is the order in checkpoints: new ones come last.
+/// Makes the enum and the matches of this module. The order of the lines is the order in checkpoints: new ones come last.
 macro_rules! registry {
     ($($(#[$meta:meta])* $variant:ident => $method:ty),* $(,)?) => {
         /// Which minimiser defines the basins of attraction.
@@ -25,7 +25,7 @@ macro_rules! registry {
             /// Every minimiser, for the tests that walk the registry.
             pub const ALL: &'static [Minimiser] = &[$(Minimiser::$variant),*];
 
-            /// Whether the positions of an accepted point continue a descent that was left there.
+            /// Whether a descent can be continued from the positions of an accepted point.
             pub fn is_restartable(self) -> bool {
                 match self { $(Minimiser::$variant => <$method>::RESTARTABLE),* }
             }
@@ -35,7 +35,7 @@ macro_rules! registry {
                 match self { $(Minimiser::$variant => <$method>::MONOTONIC),* }
             }
 
-            /// Minimises what the supply gives.
+            /// Minimises the starts of the supply.
             pub(super) fn minimise<const L: usize>(
                 self,
                 sum: &mut PairSum<L>,

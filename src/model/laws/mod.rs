@@ -1,4 +1,5 @@
-//! The registry of pair laws. A new law is one new file and one line in `registry!` (and its `mod`).
+//! The registry of pair laws. A new law is one new file and one line in `registry!` (and its `mod`): from then on a deck can name
+//! it with tables of its own, and the tests of derivatives and sums take it in.
 
 mod harmonic;
 mod lennard_jones_force_shifted;
@@ -20,9 +21,14 @@ macro_rules! registry {
         pub enum Law { $($variant($variant)),* }
 
         impl Law {
-            /// Every law with its name, for the tests that walk the registry.
+            /// Every law with its name: what a deck can ask for, and what the tests walk through.
             pub fn all() -> Vec<(&'static str, Law)> {
                 vec![$(($name, Law::$variant($variant::default()))),*]
+            }
+
+            /// The name in decks.
+            pub fn name(&self) -> &'static str {
+                match self { $(Law::$variant(_) => $name),* }
             }
         }
 
@@ -44,6 +50,11 @@ registry! { $,
 }
 
 impl Law {
+    /// The law of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::all().into_iter().find_map(|(known, law)| (known == name).then_some(law))
+    }
+
     /// x_c in units of sigma.
     pub fn cutoff(&self) -> f64 {
         with_law!(self, law => law.cutoff())

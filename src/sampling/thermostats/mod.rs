@@ -1,7 +1,7 @@
 //! The registry of thermostats. A new one is one new file and one line in `registry!` (and its `mod`).
 //!
-//! Every rule is a pair of maps of the velocities by one factor, around the velocity-Verlet step; the record it
-//! keeps is the same for all, so that it can be checkpointed whatever the rule.
+//! Every rule is a pair of maps that multiply the velocities by one factor, around the velocity-Verlet step; its state
+//! has the same type for all rules, so that it can be checkpointed.
 
 mod berendsen;
 mod bussi;
@@ -17,10 +17,10 @@ use serde::{Deserialize, Serialize};
 pub(super) use rule::Bath;
 pub use rule::ThermostatState;
 
-/// Makes the enum and the matches of the room. The order of the lines is the order in checkpoints: new ones come last.
+/// Makes the enum and the matches of this module. The order of the lines is the order in checkpoints: new ones come last.
 macro_rules! registry {
     ($($(#[$meta:meta])* $variant:ident => $rule:ty),* $(,)?) => {
-        /// How the temperature of molecular dynamics is held.
+        /// The thermostat of molecular dynamics.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(rename_all = "kebab-case")]
         pub enum Thermostat { $($(#[$meta])* $variant),* }

@@ -1,10 +1,10 @@
-//! What a thermostat is: a rule, the bath it works with and the record it keeps.
+//! The interface of a thermostat: a rule, the bath and the stored state.
 
 use crate::error::Result;
 use crate::random::Stream;
 use serde::{Deserialize, Serialize};
 
-/// What a thermostat remembers from step to step.
+/// The state of a thermostat between steps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ThermostatState {
     /// xi of Nose-Hoover [time^-1].
@@ -36,6 +36,6 @@ pub trait Rule {
     }
     /// Factor after the second half kick.
     fn after(bath: &Bath, state: &mut ThermostatState, kinetic: f64, random: &mut Stream) -> Result<f64>;
-    /// What has to be added to K + U to make the conserved energy.
+    /// The term that must be added to K + U to give the conserved energy.
     fn stored_energy(bath: &Bath, state: &ThermostatState) -> f64;
 }

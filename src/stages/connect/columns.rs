@@ -247,7 +247,8 @@ impl<'p> WellOf<'p> {
     )];
 }
 
-/// A pair, or a part of a split one, that is no double well; its glass's candidates begin at the row `first_candidate`.
+/// A pair, or a part of a split path, that is not a double well; the candidates of its glass begin at the row
+/// `first_candidate`.
 pub struct RejectedPair<'p> {
     pub glass: usize,
     pub first_candidate: i64,
@@ -298,13 +299,13 @@ impl<'p> RejectedPair<'p> {
         ),
     ];
 
-    /// A figure of its path; NaN without one.
+    /// A property of its path; NaN if there is no path.
     fn of_path(&self, value: fn(&DoubleWell) -> f64) -> f64 {
         self.outcome.double_well.as_ref().map_or(f64::NAN, value)
     }
 }
 
-/// A minimum that was found by splitting a path, in the box.
+/// A minimum found by splitting a path, with positions in the box.
 pub struct FoundMinimum<'p> {
     pub glass: usize,
     pub minimum: &'p EndMinimum,

@@ -1,4 +1,4 @@
-//! What `connect` costs.
+//! Cost of `connect`.
 
 use crate::forces::LANES;
 use crate::input::Deck;
@@ -9,12 +9,12 @@ use crate::stages::explore::cost::minima_found;
 
 /// Force evaluations of a path per image, with splitting, saddle and descent.
 const CALLS_PER_IMAGE: f64 = 220.0;
-/// Bytes per particle of an image of a band: positions, forces, step, six secant pairs, the last step with its force; copies and
-/// splines when the band is refined or measured.
+/// Bytes per particle and image of a band: positions, forces, step, six secant pairs, the last step with its force;
+/// copies and splines when the band is refined or measured.
 const IMAGE: f64 = (3.0 + 6.0 * 2.0 + 2.0 + 6.0) * VECTOR;
 /// Vectors of the largest Krylov subspace.
 const KRYLOV: f64 = 80.0 * VECTOR;
-/// A double well: saddle, tangent and unstable mode, twice while it is merged.
+/// A double well: saddle, tangent and unstable mode; two copies exist while it is merged.
 const OUTCOME: f64 = 2.0 * 3.0 * VECTOR;
 
 pub fn cost(deck: &Deck, call: &ForceCall) -> Option<Cost> {

@@ -1,4 +1,4 @@
-//! What is in paths.h5.
+//! Layout of paths.h5.
 
 use super::columns;
 use crate::files::columns::data_sets;

@@ -1,4 +1,4 @@
-//! Stage `connect`: minimum-energy paths between minima that the dynamics went between.
+//! Stage `connect`: minimum-energy paths between minima that are connected by transitions in the dynamics.
 
 mod columns;
 mod cost;

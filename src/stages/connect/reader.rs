@@ -1,8 +1,8 @@
-//! Reads paths.h5, for the stages after connect: its double wells, and minima wherever they stand.
+//! Reads paths.h5 for the stages after connect: its double wells, and their minima from landscape.h5 or paths.h5.
 
 use crate::error::{Error, Result};
 use crate::files::{GlassRows, StageReader};
-use crate::model::Preset;
+use crate::model::Potential;
 use crate::parallel::Ranks;
 use crate::stage::Stage;
 use crate::stages::explore::LandscapeReader;
@@ -17,7 +17,7 @@ pub struct WellEnds {
     pub b: u32,
 }
 
-/// The double wells of paths.h5, by their rows.
+/// The double wells of paths.h5, addressed by row.
 pub struct DoubleWellReader {
     reader: StageReader,
     total: u64,
@@ -53,7 +53,7 @@ impl DoubleWellReader {
         Ok(glass.into_iter().zip(a).zip(b).map(|((glass, a), b)| WellEnds { glass, a, b }).collect())
     }
 
-    /// Whether these are exchanges: one structure with like particles exchanged.
+    /// Whether these double wells are exchanges: both minima are the same structure with identical particles exchanged.
     ///
     /// # Errors
     /// `Storage` when the file cannot be read.
@@ -77,7 +77,7 @@ impl DoubleWellReader {
         self.reader.read_rows("/double_wells/tangent_a", well, 1)
     }
 
-    /// What the energy profiles of the rows `first..first + count` are made of.
+    /// The data of the energy profiles of the rows `first..first + count`.
     ///
     /// # Errors
     /// `Storage` when the file cannot be read.
@@ -100,7 +100,7 @@ impl DoubleWellReader {
     }
 }
 
-/// The energy along the paths of some double wells.
+/// The energies along the paths of several double wells.
 pub struct EnergyCurves {
     arc_length: Vec<f64>,
     energy: Vec<f64>,
@@ -109,24 +109,24 @@ pub struct EnergyCurves {
 }
 
 impl EnergyCurves {
-    /// The profile of the double well with this place among those that were read.
+    /// The profile of the double well at this position among those that were read.
     pub fn profile(&self, place: usize) -> Profile {
         let range = place * self.points..(place + 1) * self.points;
-        // without a curvature of its own the continuation takes the spline's
+        // where no curvature is stored, the continuation uses that of the spline
         let curvature = [0, 1].map(|end| Some(self.curvature[end][place]).filter(|k| k.is_finite() && *k > 0.0));
         Profile::from_arc_length(&self.arc_length[range.clone()], &self.energy[range], curvature)
     }
 }
 
-/// The minima of landscape.h5 and those of paths.h5, which were found by splitting.
+/// The minima of landscape.h5 and those of paths.h5 (found by splitting paths).
 pub struct MinimumReader {
     landscape: LandscapeReader,
-    /// paths.h5 and where the minima of each glass stand in it.
+    /// paths.h5 and the rows of each glass in it.
     found: Option<(StageReader, GlassRows)>,
 }
 
 impl MinimumReader {
-    /// Collective: those of landscape.h5, and with `connected` those of paths.h5.
+    /// Collective: opens landscape.h5 and, with `connected`, paths.h5.
     ///
     /// # Errors
     /// `Storage` when a file is missing or damaged.
@@ -148,18 +148,19 @@ impl MinimumReader {
         self.landscape.minima(glass)
     }
 
-    /// The minimum from which displacements are counted [3N]; empty where minima are recognised by themselves.
+    /// The minimum from which displacements are measured [3N]; empty for models that recognise minima by their
+    /// positions alone.
     ///
     /// # Errors
     /// `Storage` when landscape.h5 cannot be read.
-    pub fn origin(&self, glass: usize, preset: Preset) -> Result<Vec<f64>> {
-        self.landscape.origin(glass, preset)
+    pub fn origin(&self, glass: usize, potential: &Potential) -> Result<Vec<f64>> {
+        self.landscape.origin(glass, potential)
     }
 
     /// Positions [3N] of a minimum by its index within the glass.
     ///
     /// # Errors
-    /// `Storage` when there is none.
+    /// `Storage` when there is no such minimum.
     pub fn positions(&self, glass: usize, index: usize) -> Result<Vec<f64>> {
         let explored = self.explored(glass);
         let Some((reader, rows)) = self.found.as_ref().filter(|_| index >= explored) else {

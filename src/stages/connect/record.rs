@@ -1,16 +1,16 @@
-//! What is known of a connected glass.
+//! The results of `connect` for one glass.
 
 use crate::paths::{ConnectOutcome, ConnectRounds, ConnectedWell, MinimaLibrary, PairKey, RoundPair};
 use std::collections::BTreeMap;
 
-/// Everything `connect` knows of one glass.
+/// All results of `connect` for one glass.
 pub struct GlassPaths {
     pub glass: usize,
     pub library: MinimaLibrary,
     pub rounds: ConnectRounds,
-    /// Pairs that are no double well, by round and key.
+    /// Pairs that are not double wells, by round and key.
     pub rejected: Vec<(RoundPair, ConnectOutcome)>,
-    /// When each candidate came to be one.
+    /// The time at which each pair became a candidate.
     pub candidate_times: BTreeMap<PairKey, f64>,
 }
 
@@ -23,7 +23,8 @@ impl GlassPaths {
         wells
     }
 
-    /// When a double well was first seen: when its candidate fulfilled the visit rule; parts of a split path inherit it.
+    /// The time at which a double well was first seen: when its candidate satisfied the visit rule. Parts of a split
+    /// path inherit it.
     pub fn first_seen(&self, well: &ConnectedWell) -> f64 {
         let candidate = self.rounds.candidates().get(well.parent);
         candidate.and_then(|candidate| self.candidate_times.get(&candidate.key)).copied().unwrap_or(f64::NAN)

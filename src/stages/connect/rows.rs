@@ -13,7 +13,7 @@ use crate::stages::Context;
 /// Writes paths.h5.
 ///
 /// # Errors
-/// A directory that cannot be written.
+/// `Storage` when the directory cannot be written to.
 pub fn write(
     context: &Context<'_>,
     paths: &[GlassPaths],
@@ -27,7 +27,7 @@ pub fn write(
     }
     let rows = |count: fn(&GlassPaths) -> usize| rows(context, paths, count);
     let candidate_rows = rows(|glass| glass.rounds.candidates().len())?;
-    // the row of the first candidate of each of this rank's glasses
+    // row of the first candidate of each of this rank's glasses
     let firsts: Vec<i64> = candidate_rows.ranges().iter().map(|range| range.first as i64).collect();
     let candidates = paths.iter().flat_map(|paths| {
         let all = paths.rounds.candidates().iter();
@@ -48,7 +48,7 @@ pub fn write(
     context.finish(file, Some(journal))
 }
 
-/// Places `count(glass)` rows of each glass by rising glass.
+/// Assigns `count(glass)` rows to each glass, in increasing order of the glasses.
 fn rows(context: &Context<'_>, paths: &[GlassPaths], count: fn(&GlassPaths) -> usize) -> Result<Rows> {
     let keys: Vec<(usize, u64)> = paths.iter().map(|glass| (glass.glass, count(glass) as u64)).collect();
     Rows::by_key(context.ranks, &keys)

@@ -1,4 +1,4 @@
-//! Stage `connect`: minimum-energy paths between minima that the dynamics went between, in rounds.
+//! Stage `connect`: minimum-energy paths between minima that are connected by transitions in the dynamics, in rounds.
 
 use super::record::GlassPaths;
 use super::rows::write;
@@ -17,7 +17,7 @@ use crate::stages::{BuiltOn, Context};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The rounds of one glass on the rank that owns it.
+/// The rounds of one glass, on the rank that owns it.
 struct Owned {
     glass: usize,
     identity: Identity,
@@ -26,8 +26,8 @@ struct Owned {
     rejected: Vec<(RoundPair, ConnectOutcome)>,
 }
 
-/// A pair of one round, for whoever begins it, with those of its ends that are not in landscape.h5: minima found by
-/// splitting.
+/// A pair of one round, readable by any rank, with those of its end minima that are not in landscape.h5 because they
+/// were found by splitting paths.
 #[derive(Serialize, Deserialize)]
 struct PairWithEnds {
     glass: usize,
@@ -47,7 +47,7 @@ crate::files::persisted!(Connect, algorithm 1: PairState, (usize, PairKey, Conne
 /// Connects all candidates and writes paths.h5.
 ///
 /// # Errors
-/// landscape.h5 missing or damaged, numerical failures, a directory that cannot be written.
+/// landscape.h5 is missing or damaged, numerical failures, a directory that cannot be written to.
 pub fn run(context: &Context<'_>) -> Result<()> {
     let settings = context.section(&context.deck.connect, Stage::Connect)?;
     let (reader, glasses, particles) = context.ranks.agree(glasses_file(&context.directory))?;
@@ -80,7 +80,7 @@ pub fn run(context: &Context<'_>) -> Result<()> {
 /// The candidates of this rank's glasses.
 fn own(context: &Context<'_>, reader: &StageReader, landscape: &LandscapeReader, glasses: usize) -> Result<Vec<Owned>> {
     let settings = context.section(&context.deck.connect, Stage::Connect)?;
-    let preset = context.deck.model.preset;
+    let potential = &context.deck.model.potential;
     (context.ranks.rank()..glasses)
         .step_by(context.ranks.size())
         .map(|glass| {
@@ -91,8 +91,8 @@ fn own(context: &Context<'_>, reader: &StageReader, landscape: &LandscapeReader,
             let cell = configuration.cell;
             Ok(Owned {
                 glass,
-                identity: Identity::new(preset.model(&configuration), cell)
-                    .with_origin(&landscape.origin(glass, preset)?),
+                identity: Identity::new(potential.model(&configuration), cell)
+                    .with_origin(&landscape.origin(glass, potential)?),
                 library: MinimaLibrary::new(cell, minima),
                 rounds: ConnectRounds::new(candidates(&landscape.transitions(glass)?, settings)),
                 rejected: Vec::new(),
@@ -101,11 +101,12 @@ fn own(context: &Context<'_>, reader: &StageReader, landscape: &LandscapeReader,
         .collect()
 }
 
-/// Collective: the pairs of this round, on disk: of a large campaign they are too many for the memory of every rank.
+/// Collective: writes the pairs of this round to disk; in a large campaign they would not fit into the memory of every
+/// rank.
 ///
-/// They are numbered by falling distance of their ends, then by glass and key, whatever the number of ranks. The longest
-/// searches are among the farthest pairs (the later half by distance took a fifth to a third of the longest time), and
-/// whoever comes last should be quick.
+/// Pairs are numbered by decreasing distance of their ends, then by glass and key, independent of the number of ranks.
+/// The longest searches are among the most distant pairs (in the later half by distance the longest search took a fifth
+/// to a third of the longest time overall), so that the tasks started last are short.
 fn shared_pairs(context: &Context<'_>, owned: &[Owned], landscape: &LandscapeReader) -> Result<SharedRecords> {
     let ranks = context.ranks;
     let records = owned.iter().flat_map(|own| {
@@ -113,7 +114,7 @@ fn shared_pairs(context: &Context<'_>, owned: &[Owned], landscape: &LandscapeRea
         own.rounds.pairs().iter().map(move |pair| {
             let [a, b] = [pair.key.a, pair.key.b].map(|end| &own.library.minima()[end].positions);
             let distance = Displacement::between(own.library.cell(), a, b).distance;
-            // the bits of numbers that are not negative rise with them
+            // the bits of non-negative floating-point numbers increase with their value
             Ok(((!distance.to_bits(), own.glass, pair.key), encode(&PairWithEnds::of(own, *pair, explored))?))
         })
     });
@@ -131,7 +132,7 @@ struct Solver<'s> {
 }
 
 impl Solver<'_> {
-    /// Solves the pairs of a round on all ranks; the outcomes meet on the ranks that own the glasses.
+    /// Solves the pairs of a round on all ranks and sends the outcomes to the ranks that own the glasses.
     fn solve(
         &self,
         journal: &mut Journal<'_>,
@@ -140,7 +141,7 @@ impl Solver<'_> {
     ) -> Result<BTreeMap<(usize, PairKey), ConnectOutcome>> {
         let context = self.context;
         let settings = context.section(&context.deck.connect, Stage::Connect)?;
-        let preset = context.deck.model.preset;
+        let potential = &context.deck.model.potential;
         let quench = context.quench_settings();
         let units = context.units();
         let mut progress = context.progress(Stage::Connect, pairs as usize);
@@ -152,16 +153,17 @@ impl Solver<'_> {
         let begin = |index: u64, state: Option<PairState>| {
             let PairWithEnds { glass, pair, found: [a, b] } = of(index)?;
             let configuration = configuration(self.glasses, glass as u64)?;
-            let model = preset.model(&configuration);
+            let model = potential.model(&configuration);
             let ends = (end(glass, pair.key.a, a)?, end(glass, pair.key.b, b)?);
-            let origin = self.landscape.origin(glass, preset)?;
+            let origin = self.landscape.origin(glass, potential)?;
             let task = PairTask::new(&model, &configuration.cell, ends, settings, &units, &quench, &origin);
             Ok(match state {
                 Some(state) if state.is_of(pair.key) => task.resume(state),
                 _ => task,
             })
         };
-        // a result carries the name of its pair: what comes from a checkpoint never goes by its number alone
+        // a result carries the name of its pair, so that a result from a checkpoint is never identified by its number
+        // alone
         let finish = |index: u64, task: PairTask| {
             let PairWithEnds { glass, pair, .. } = of(index)?;
             let outcome = task.into_outcome();
@@ -183,7 +185,7 @@ impl Solver<'_> {
     }
 }
 
-/// Merges the outcomes of a round into the library of a glass, in key order.
+/// Merges the outcomes of a round into the library of a glass, in the order of the keys.
 fn merge(own: &mut Owned, outcomes: &BTreeMap<(usize, PairKey), ConnectOutcome>) -> Result<()> {
     let pairs = own.rounds.pairs().to_vec();
     let ordered = pairs

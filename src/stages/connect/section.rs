@@ -14,11 +14,11 @@ impl DeckSection for ConnectSettings {
         section.at_least(self.minimum_visits, 1, "minimum_visits");
         section.at_least(self.max_iterations, 1, "max_iterations");
         if self.images > 1000 {
-            section.warn("images", &format!("images = {} is a great many: the papers use 40 to 600", self.images));
+            section.warn("images", &format!("images = {} is unusually large: the papers use 40 to 600", self.images));
         }
     }
 
-    // the paths that are refined
+    // the choice of the paths that are refined depends on the units
     fn is_decided_by_units(&self, _deck: &Deck) -> bool {
         self.refine == Refine::Active
     }

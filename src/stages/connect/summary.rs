@@ -1,4 +1,4 @@
-//! What the closing table says of paths.h5.
+//! Lines of the closing table for paths.h5.
 
 use crate::error::Result;
 use crate::files::StageReader;
@@ -19,8 +19,8 @@ pub fn summary(reader: &StageReader) -> Result<Vec<Line>> {
         rows.push(line(&format!("  {name}"), status.iter().filter(|other| *other == name).count()));
     }
     rows.push(line("double wells", exchange.len()));
-    rows.push(line("of them exchanges", exchange.iter().filter(|flag| **flag).count()));
-    rows.push(line("minima found by splitting", length(reader, "/minima/energy")?));
+    rows.push(line("  exchanges of identical particles", exchange.iter().filter(|flag| **flag).count()));
+    rows.push(line("minima found by splitting paths", length(reader, "/minima/energy")?));
     rows.push(line("force evaluations", calls.iter().sum::<i64>()));
     Ok(rows)
 }

@@ -1,4 +1,4 @@
-//! One pair of minima from band to descent, as one task.
+//! One pair of minima, from the band to the descent, as one task.
 
 use crate::error::Result;
 use crate::landscape::QuenchSettings;
@@ -12,13 +12,13 @@ use crate::task::{Alone, Progress, Task};
 use crate::tunnelling::{Profile, Unit, is_below};
 use serde::{Deserialize, Serialize};
 
-/// Connects a pair and, where the deck asks for it, follows the path down from its saddle.
+/// Connects a pair and, if the deck requests it, follows the path down from its saddle.
 pub struct PairTask {
     model: Model,
     cell: PeriodicBox,
     ends: (EndMinimum, EndMinimum),
     settings: ConnectSettings,
-    /// The library's first minimum [3N], empty when its model does not need it.
+    /// The first minimum of the library [3N]; empty if the model does not need it.
     origin: Vec<f64>,
     units: Vec<Unit>,
     quench: QuenchSettings,
@@ -31,7 +31,7 @@ enum PathSearch {
     Done(Box<ConnectOutcome>),
 }
 
-/// The plain record of a `PairTask`.
+/// The serialisable state of a `PairTask`.
 #[derive(Clone, Serialize, Deserialize)]
 pub enum PairState {
     Connect(Box<ConnectState>),
@@ -51,7 +51,8 @@ impl PairState {
 }
 
 impl PairTask {
-    /// `origin`: the library's first minimum [3N] when its model recognises minima by displacements from it, else empty.
+    /// `origin`: the first minimum of the library [3N] if the model recognises minima by displacements from it, else
+    /// empty.
     pub fn new(
         model: &Model,
         cell: &PeriodicBox,
@@ -74,7 +75,7 @@ impl PairTask {
         }
     }
 
-    /// The same pair from a state that it was in.
+    /// The same pair, resumed from a saved state.
     pub fn resume(mut self, state: PairState) -> Self {
         self.search = match state {
             PairState::Connect(state) => {
@@ -99,7 +100,7 @@ impl PairTask {
         }
     }
 
-    /// What follows the outcome of the band.
+    /// The next step after the outcome of the band.
     fn after_connect(&self, outcome: ConnectOutcome) -> PathSearch {
         let well = outcome.double_well.as_ref().filter(|_| outcome.status == PathStatus::Converged);
         match well {
@@ -115,7 +116,7 @@ impl PairTask {
     }
 }
 
-/// Whether length and profile matter so much that the path is followed by descent.
+/// Whether the length and the profile matter enough to follow the path by steepest descent.
 pub fn wants_descent(refine: Refine, well: &DoubleWell, units: &[Unit]) -> bool {
     match refine {
         Refine::All => true,
@@ -155,7 +156,7 @@ impl TeamTask for PairTask {
     fn complete(&mut self, team: &dyn ImageTeam) -> Result<()> {
         match &mut self.search {
             PathSearch::Connect(task) => task.complete(team),
-            // the descent is the same on every member
+            // the descent is the same on every member of the team
             PathSearch::Descend { .. } | PathSearch::Done(_) => Ok(()),
         }
     }

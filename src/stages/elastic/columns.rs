@@ -31,7 +31,7 @@ pub const MODULI: &[Column<StrainedGlass>] = &[
         "[Ng,3]",
         PRESSURE,
         "the same of the planes xy, xz, yz",
-        F64s(|glass| glass.linear_vector(|moduli| moduli.shear().to_vec())),
+        PaddedF64s(|glass| glass.linear_vector(|moduli| moduli.shear().to_vec())),
     ),
     column(
         "/moduli/shear_born",
@@ -45,7 +45,7 @@ pub const MODULI: &[Column<StrainedGlass>] = &[
         "[Ng,3]",
         PRESSURE,
         "the same of the planes xy, xz, yz",
-        F64s(|glass| glass.linear_vector(|moduli| moduli.shear_born.to_vec())),
+        PaddedF64s(|glass| glass.linear_vector(|moduli| moduli.shear_born.to_vec())),
     ),
     column(
         "/moduli/shear_nonaffine",
@@ -59,7 +59,7 @@ pub const MODULI: &[Column<StrainedGlass>] = &[
         "[Ng,3]",
         PRESSURE,
         "the same of the planes xy, xz, yz",
-        F64s(|glass| glass.linear_vector(|moduli| moduli.shear_nonaffine.to_vec())),
+        PaddedF64s(|glass| glass.linear_vector(|moduli| moduli.shear_nonaffine.to_vec())),
     ),
     column(
         "/moduli/bulk",
@@ -87,14 +87,14 @@ pub const MODULI: &[Column<StrainedGlass>] = &[
         "[Ng,6,6]",
         PRESSURE,
         "d sigma_ab / d eps_cd, relaxed: rows and columns xx, yy, zz, yz, xz, xy; columns by one place of eps, 2 eps_xy = 1",
-        F64s(|glass| glass.linear_vector(|moduli| moduli.stiffness.as_flattened().to_vec())),
+        PaddedF64s(|glass| glass.linear_vector(|moduli| moduli.stiffness.as_flattened().to_vec())),
     ),
     column(
         "/moduli/stress",
         "[Ng,3,3]",
         PRESSURE,
         "stress of the minimum at rest, positive in tension",
-        F64s(|glass| glass.linear_vector(|moduli| moduli.stress.as_flattened().to_vec())),
+        PaddedF64s(|glass| glass.linear_vector(|moduli| moduli.stress.as_flattened().to_vec())),
     ),
     column(
         "/moduli/pressure",

@@ -1,16 +1,16 @@
-//! What `elastic` costs.
+//! Cost of `elastic`.
 
 use crate::forces::LANES;
 use crate::input::Deck;
 use crate::stages::cost::{Begun, CALL_OF_BATCH, Cost, Expected, ForceCall, Memory, VECTOR};
 
-/// Force evaluations of a quench after a step of strain, and what a double well costs under strain.
+/// Force evaluations of a quench after a strain step, and of a double well under strain.
 const CALLS_PER_STRAIN: f64 = 700.0;
 const CALLS_PER_COUPLING: f64 = 80_000.0;
 /// Bytes of the factors of a Hessian by nested dissection, times (3N)^(4/3): half of the dense matrix at N = 1200.
 const FACTORS: f64 = 950.0;
 
-/// The glasses under strain, and their double wells.
+/// The strained glasses and their double wells.
 pub fn cost(deck: &Deck, call: &ForceCall) -> Option<Cost> {
     let elastic = deck.elastic.as_ref()?;
     let Expected { glasses, pairs, .. } = Expected::of(deck);
@@ -25,7 +25,7 @@ pub fn cost(deck: &Deck, call: &ForceCall) -> Option<Cost> {
 pub fn memory(deck: &Deck, call: &ForceCall) -> Option<Memory> {
     deck.elastic.as_ref()?;
     let n = deck.model.particles as f64;
-    // at the last strain, at this one, on the way, and the results of a batch
+    // positions at the last strain, at this strain, on the way, and the results of a batch
     let strains = call.quench_bytes(n) + 4.0 * LANES as f64 * n * VECTOR;
     Some(Memory::of(strains.max(FACTORS * (3.0 * n).powf(4.0 / 3.0)), 0.0))
 }

@@ -1,4 +1,4 @@
-//! What is in elasticity.h5.
+//! Layout of elasticity.h5.
 
 use super::columns;
 use crate::files::columns::data_sets;

@@ -45,7 +45,7 @@ impl StageWork for Work {
         summary::summary(reader)
     }
 
-    // written before there were double wells to strain; a file that cannot be read is reported where it is verified
+    // double wells may have been added after this file was written; an unreadable file is reported when it is verified
     fn is_outdated(&self, deck: &Deck, campaign: &Campaign) -> bool {
         let wanted = deck.couples_to_strain() && campaign.is_complete(Stage::Elastic);
         wanted

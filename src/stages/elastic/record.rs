@@ -1,4 +1,4 @@
-//! What is found of a glass and of a double well.
+//! The results for a glass and for a double well.
 
 use crate::model::PeriodicBox;
 use crate::modes::{GlassModuli, LinearModuli, Sound, StrainCoupling};
@@ -18,34 +18,34 @@ pub struct StrainedWell {
     pub coupling: StrainCoupling,
 }
 
-/// What a rank has found.
+/// The results of a rank.
 #[derive(Default)]
 pub struct Strained {
-    /// By rising glass.
+    /// In increasing order of the glasses.
     pub glasses: Vec<StrainedGlass>,
-    /// By rising row.
+    /// In increasing order of the rows.
     pub wells: Vec<StrainedWell>,
 }
 
 impl StrainedGlass {
-    /// A figure of the linear response; NaN without one.
+    /// A property from linear response; NaN where it is not available.
     pub fn linear(&self, value: fn(&LinearModuli) -> f64) -> f64 {
         self.moduli.linear.as_ref().map_or(f64::NAN, value)
     }
 
-    /// Figures of the linear response; none without one.
+    /// Several properties from linear response; empty where it is not available.
     pub fn linear_vector(&self, values: fn(&LinearModuli) -> Vec<f64>) -> Vec<f64> {
         self.moduli.linear.as_ref().map_or(Vec::new(), values)
     }
 
-    /// A figure of the sound waves; NaN without linear response.
+    /// A property of the sound waves; NaN without linear response.
     pub fn sound(&self, value: fn(&Sound) -> f64) -> f64 {
         let sound = |linear: &LinearModuli| Sound::new(mean(linear.shear()), linear.bulk(), linear.held, &self.cell);
         self.moduli.linear.as_ref().map(sound).as_ref().map_or(f64::NAN, value)
     }
 }
 
-/// Of three planes.
+/// Mean over three planes.
 pub fn mean(values: [f64; 3]) -> f64 {
     values.iter().sum::<f64>() / 3.0
 }

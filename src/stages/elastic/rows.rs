@@ -12,8 +12,8 @@ use crate::stage::Stage;
 use crate::stages::Context;
 use crate::tunnelling::Unit;
 
-/// Collective: every rank gives what it has found; the couplings of the splittings are those of `units`, if double wells were
-/// asked for.
+/// Collective: every rank passes its results. If double wells were requested, the couplings of their splittings are
+/// written for `units`.
 ///
 /// # Errors
 /// `Storage` when the file cannot be written.

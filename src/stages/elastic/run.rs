@@ -1,4 +1,5 @@
-//! Stage `elastic`: the moduli of each glass by both routes, and the coupling of double wells to strain.
+//! Stage `elastic`: the moduli of each glass by linear response and by finite strains, and the coupling of double wells
+//! to strain.
 
 use super::record::{Strained, StrainedGlass, StrainedWell};
 use super::rows::write;
@@ -18,7 +19,7 @@ use crate::tunnelling::TunnelSettings;
 use crate::tunnelling::{Unit, units_of};
 use serde::{Deserialize, Serialize};
 
-/// Keys of double wells begin here; below are glasses.
+/// Keys from here on are double wells; keys below are glasses.
 const WELLS: u64 = 1 << 40;
 
 /// The strained double wells of a campaign.
@@ -74,10 +75,10 @@ impl Task for ElasticWork {
     }
 }
 
-/// Strains every glass, and every double well, and writes elasticity.h5.
+/// Strains every glass and the requested double wells, and writes elasticity.h5.
 ///
 /// # Errors
-/// A file that it builds on missing or damaged, a directory that cannot be written.
+/// A file that it builds on is missing or damaged, or the directory cannot be written to.
 pub fn run(context: &Context<'_>) -> Result<()> {
     let settings = context.section(&context.deck.elastic, Stage::Elastic)?;
     let (reader, glasses, particles) = context.ranks.agree(glasses_file(&context.directory))?;
@@ -107,7 +108,7 @@ pub fn run(context: &Context<'_>) -> Result<()> {
     write(context, &strained, coupled.as_ref().map(|coupled| &coupled.units[..]), journal)
 }
 
-/// What this rank has found of glasses and of double wells.
+/// Separates the results of this rank into glasses and double wells.
 fn sorted(reader: &StageReader, coupled: Option<&Coupled>, done: Vec<(u64, Outcome)>) -> Result<Strained> {
     let mut strained = Strained::default();
     for (key, outcome) in done {
@@ -121,7 +122,7 @@ fn sorted(reader: &StageReader, coupled: Option<&Coupled>, done: Vec<(u64, Outco
                 strained.wells.push(StrainedWell { well, glass: coupled.ends(well)?.glass, coupling: *coupling });
             }
             (Outcome::Well(_), None) => {
-                return Err(Error::Internal("a double well was strained that nobody asked for".to_owned()));
+                return Err(Error::Internal("a double well was strained without being requested".to_owned()));
             }
         }
     }
@@ -136,7 +137,7 @@ fn glass_task(
     state: Option<WorkState>,
 ) -> Result<ElasticWork> {
     let configuration = configuration(reader, glass)?;
-    let model = context.deck.model.preset.model(&configuration);
+    let model = context.deck.model.potential.model(&configuration);
     let task = ElasticTask::new(&model, &configuration, settings);
     Ok(ElasticWork::Glass(Box::new(match state {
         Some(WorkState::Glass(state)) => task.resume(state),
@@ -151,7 +152,7 @@ impl Coupled {
         let minima = MinimumReader::open(ranks, directory, glasses, true)?;
         let wells = DoubleWellReader::open(ranks, directory)?;
         let settings = context.deck.tunnel.clone().unwrap_or_default();
-        Ok(Self { wells, minima, units: units_of(context.deck.model.preset, &settings), settings })
+        Ok(Self { wells, minima, units: units_of(&context.deck.model.potential, &settings), settings })
     }
 
     fn ends(&self, well: u64) -> Result<WellEnds> {
@@ -168,15 +169,15 @@ impl Coupled {
     ) -> Result<ElasticWork> {
         let WellEnds { glass, a, b } = self.ends(well)?;
         let configuration = configuration(reader, u64::from(glass))?;
-        let preset = context.deck.model.preset;
-        let model = preset.model(&configuration);
+        let potential = &context.deck.model.potential;
+        let model = potential.model(&configuration);
         let position = |end: u32| self.minima.positions(glass as usize, end as usize);
         let coupled = CoupledWell {
             a: position(a)?,
             b: position(b)?,
             saddle: self.wells.saddle(well)?,
             profile: self.wells.profile(well)?,
-            origin: self.minima.origin(glass as usize, preset)?,
+            origin: self.minima.origin(glass as usize, potential)?,
         };
         let masses: Vec<f64> = self.units.iter().map(|unit| unit.reduced_mass).collect();
         let task =

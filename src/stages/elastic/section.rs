@@ -5,9 +5,9 @@ use crate::input::{Deck, DeckSection, Section};
 use crate::modes::ElasticSettings;
 use crate::stage::Stage;
 
-/// Larger strains between two quenches would skip what lies between.
+/// A larger strain between two quenches could skip plastic events.
 const LARGEST_STRAIN_STEP: f64 = 0.01;
-/// Slopes of smaller strains are rounding.
+/// Slopes at smaller strains are dominated by rounding.
 const SMALLEST_SOUND_STRAIN: f64 = 1e-8;
 
 impl DeckSection for ElasticSettings {
@@ -43,7 +43,7 @@ impl DeckSection for ElasticSettings {
         possible.iter().copied().filter(|before| *before <= last).collect()
     }
 
-    // the splittings that are strained
+    // the splittings that are strained depend on the units
     fn is_decided_by_units(&self, deck: &Deck) -> bool {
         deck.couples_to_strain()
     }

@@ -1,4 +1,4 @@
-//! What the closing table says of elasticity.h5.
+//! Lines of the closing table for elasticity.h5.
 
 use crate::error::Result;
 use crate::files::StageReader;
@@ -14,7 +14,7 @@ pub fn summary(reader: &StageReader) -> Result<Vec<Line>> {
     let status = reader.read_text("/moduli/status")?;
     let mut rows = vec![
         line("glasses", status.len()),
-        line("of them without both routes", status.iter().filter(|status| *status != "converged").count()),
+        line("  not converged by both methods", status.iter().filter(|status| *status != "converged").count()),
         line("G: linear response, strains (mean)", both("/moduli/shear", "/quasi_static/shear")?),
         line("K: linear response, strains (mean)", both("/moduli/bulk", "/quasi_static/bulk")?),
         line("omega_D (mean)", format!("{:.4}", mean(&numbers("/moduli/omega_debye")?))),

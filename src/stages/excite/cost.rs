@@ -1,4 +1,4 @@
-//! What `excite` costs, for `glasswell check`.
+//! Cost of `excite`, for `glasswell check`.
 
 use crate::excitation::modes_together;
 use crate::input::Deck;
@@ -6,22 +6,23 @@ use crate::landscape::EVALUATIONS_OF_DESCENT;
 use crate::sampling::PrepareMethod;
 use crate::stages::cost::{Begun, CALL_OF_QUENCH, Cost, Expected, ForceCall, Memory, VECTOR};
 
-/// Force evaluations of the pushes along one mode, as seen on both models from N = 500 to 2000 whatever N; beyond, an
-/// extrapolation.
+/// Force evaluations of the pushes along one mode, as measured for both models from N = 500 to 2000, independent of N;
+/// extrapolated beyond.
 const CALLS_PER_MODE: f64 = 13_000.0;
-/// Seconds that the minimiser takes for a particle beside each of them, its history being out of the caches.
+/// Seconds per particle that the minimiser adds to each force evaluation, because its history does not fit into the
+/// caches.
 const PASSES: f64 = 22e-9;
-/// Vectors of the Krylov basis for each mode, and products with the Hessian (of one vector, in force calls of a batch) for each
-/// vector in units of (3N / K)^(1/3).
+/// Vectors of the Krylov basis per mode, and products with the Hessian per vector (for one vector, in force calls of a
+/// batch) in units of (3N / K)^(1/3).
 const VECTORS_PER_MODE: f64 = 3.0;
 const PRODUCTS: f64 = 6.0;
-/// Operations a second of what makes the basis orthogonal.
+/// Operations per second of the orthogonalisation.
 const OPERATIONS: f64 = 5e9;
-/// Vectors that are held for each mode while the spectrum is computed: the basis, products, modes.
+/// Vectors in memory per mode while the spectrum is computed: the basis, products, modes.
 const HELD_PER_MODE: f64 = 6.0 + 3.0 + 1.0;
-/// Bytes of the Hessian and what it is made in, for each particle.
+/// Bytes per particle of the Hessian and of its assembly.
 const HESSIAN: f64 = 1500.0;
-/// Of the factors by which modes are counted, at most, and for each particle of a small glass.
+/// Largest size of the factors used to count modes, and their size per particle of a small glass.
 const FACTORS: f64 = 2e9;
 const FACTORS_OF_PARTICLE: f64 = 12e3;
 
@@ -30,7 +31,7 @@ pub fn cost(deck: &Deck, call: &ForceCall) -> Option<Cost> {
     let n = deck.model.particles as f64;
     let glasses = Expected::of(deck).glasses;
     let (modes, computed) = (settings.modes as f64, settings.computed() as f64);
-    // the glass of a quench is there already
+    // a quenched glass is already at its minimum
     let quenched = deck.prepare.as_ref().is_some_and(|prepare| prepare.method == PrepareMethod::Quench);
     let quench = if quenched { 0.0 } else { CALL_OF_QUENCH * EVALUATIONS_OF_DESCENT * n.cbrt() * call.single };
     let basis = VECTORS_PER_MODE * (computed + 6.0);

@@ -9,7 +9,7 @@ use crate::stages::Context;
 use crate::stages::lines::mean;
 use crate::statistics::{DensityLaw, GlassModes, ReducedDensity};
 
-/// What a glass adds to the density of states.
+/// The contribution of a glass to the density of states.
 #[derive(serde::Serialize, serde::Deserialize)]
 struct Share {
     glass: usize,
@@ -17,7 +17,8 @@ struct Share {
     debye_frequency: f64,
 }
 
-/// Collective: every rank knows all spectra, in the order of the glasses; those that are no spectra of minima are left out.
+/// Collective: every rank gets all spectra, in the order of the glasses; those that do not belong to a minimum are left
+/// out.
 ///
 /// # Errors
 /// `Storage` when the file cannot be written.
@@ -57,7 +58,7 @@ pub fn write_density(
     write_laws(file, &density, &debye)
 }
 
-/// What the density of states says: the boson peak and the laws of its low end.
+/// Attributes of the density of states: the boson peak and the laws at low frequency.
 fn write_laws(file: &mut StageFile<'_>, density: &ReducedDensity, debye: &[f64]) -> Result<()> {
     let known: Vec<f64> = debye.iter().filter(|omega| omega.is_finite()).map(|omega| 3.0 / omega.powi(3)).collect();
     for (name, value) in [

@@ -1,4 +1,4 @@
-//! What is in excitations.h5.
+//! Layout of excitations.h5.
 
 use super::columns;
 use crate::files::columns::data_sets;

@@ -1,38 +1,38 @@
-//! What pushes come to.
+//! The outcomes of pushes.
 
 use crate::excitation::{Destinations, Excitation, GlassSpectrum, PushStatus};
 use serde::{Deserialize, Serialize};
 
-/// What the pushes along one mode of a glass came to.
+/// The outcome of the pushes along one mode of a glass.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Pushed {
     pub glass: u64,
     pub mode: usize,
     pub excitation: Excitation,
-    /// a of |dr_i| ~ r^-a and its error; NaN without a transition, or in too small a box.
+    /// Exponent a of |dr_i| ~ r^-a and its error; NaN without a transition, or if the box is too small.
     pub decay: (f64, f64),
 }
 
-/// A minimum that some modes of a glass lead to.
+/// A minimum reached from some modes of a glass.
 pub struct Destination {
-    /// Row among the modes of the glass: the lowest that leads there.
+    /// Index of the lowest mode of the glass that leads to it.
     pub first: usize,
     pub modes: usize,
     pub barrier: f64,
 }
 
-/// Everything `excite` knows of one glass.
+/// All results of `excite` for one glass.
 pub struct PushedGlass {
     pub spectrum: GlassSpectrum,
-    /// By mode.
+    /// For each mode.
     pub pushed: Vec<Pushed>,
-    /// Of each mode; none without a transition.
+    /// Index of the destination of each mode; none without a transition.
     pub destination: Vec<Option<usize>>,
     pub destinations: Vec<Destination>,
 }
 
 impl PushedGlass {
-    /// `pushed` by rising mode.
+    /// `pushed`: in increasing order of the modes.
     pub fn new(spectrum: GlassSpectrum, pushed: Vec<Pushed>) -> Self {
         let mut known = Destinations::default();
         let mut destinations: Vec<Destination> = Vec::new();

@@ -16,7 +16,7 @@ use crate::statistics::power_law;
 /// Writes excitations.h5.
 ///
 /// # Errors
-/// A directory that cannot be written.
+/// `Storage` when the directory cannot be written to.
 pub fn write(
     context: &Context<'_>,
     glasses: &[PushedGlass],
@@ -42,7 +42,7 @@ pub fn write(
     context.finish(file, Some(journal))
 }
 
-/// Places `count` rows of each glass by rising glass.
+/// Assigns `count` rows to each glass, in increasing order of the glasses.
 fn rows(context: &Context<'_>, glasses: &[PushedGlass], count: fn(&PushedGlass) -> usize) -> Result<Rows> {
     let keys: Vec<(usize, u64)> = glasses.iter().map(|glass| (glass.number(), count(glass) as u64)).collect();
     Rows::by_key(context.ranks, &keys)
@@ -78,7 +78,7 @@ fn write_destinations(
     if settings.store_displacements {
         file.write_columns(DestinationOf::DISPLACEMENTS, rows, destinations.clone())?;
     }
-    // in the order of the glasses, whatever the number of ranks
+    // in the order of the glasses, independent of the number of ranks
     let figures = |row: DestinationOf| {
         let Excitation { distance, energy_difference, .. } = &row.first.excitation;
         (row.first.glass as u32, *distance, energy_difference.abs())

@@ -1,4 +1,4 @@
-//! Stage `excite`: glasses pushed along their modes, in two rounds: the spectra, and the pushes along each mode.
+//! Stage `excite` in two rounds: the spectra of the glasses, then the pushes along each mode.
 
 use super::record::{Pushed, PushedGlass};
 use super::rows::write;
@@ -22,7 +22,7 @@ crate::files::persisted!(Excite, algorithm 1: SpectrumState, GlassSpectrum, Push
 /// Pushes every glass along its modes and writes excitations.h5.
 ///
 /// # Errors
-/// glasses.h5 missing or damaged, numerical failures, a directory that cannot be written.
+/// glasses.h5 is missing or damaged, numerical failures, a directory that cannot be written to.
 pub fn run(context: &Context<'_>) -> Result<()> {
     let settings = context.section(&context.deck.excite, Stage::Excite)?;
     let (reader, glasses, particles) = context.ranks.agree(glasses_file(&context.directory))?;
@@ -49,10 +49,10 @@ pub fn run(context: &Context<'_>) -> Result<()> {
     write(context, &own, particles, settings, journal)
 }
 
-/// A mode that no push was made along, and why.
+/// A mode along which no push was made, with the reason.
 ///
 /// # Errors
-/// Internal, when it should have been pushed along.
+/// `Internal` when the mode should have been pushed along.
 fn not_pushed(spectrum: &GlassSpectrum, mode: usize) -> Result<Pushed> {
     if spectrum.pushable.contains(&mode) {
         return Err(Error::Internal(format!("the pushes along mode {mode} of glass {} are missing", spectrum.glass)));
@@ -75,12 +75,12 @@ fn spectra(
     (glasses, particles): (usize, usize),
 ) -> Result<Vec<(u64, GlassSpectrum)>> {
     let settings = context.section(&context.deck.excite, Stage::Excite)?;
-    let preset = context.deck.model.preset;
+    let potential = &context.deck.model.potential;
     let keys: Vec<u64> = (0..glasses as u64).collect();
     let mut progress = context.progress(Stage::Excite, keys.len());
     let begin = |glass: u64, state: Option<SpectrumState>| {
         let configuration = configuration(reader, glass)?;
-        let model = preset.model(&configuration);
+        let model = potential.model(&configuration);
         let task = SpectrumTask::new(glass, configuration, model, settings);
         Ok(match state {
             Some(state) => task.resume(state),
@@ -93,8 +93,8 @@ fn spectra(
     context.workers(Stage::Excite).run(journal, &keys, particles, &mut progress, begin, finish)
 }
 
-/// Collective: the spectra on disk, where any rank finds what it pushes: of each glass everything but the modes, then each of
-/// the modes.
+/// Collective: writes the spectra to disk, where any rank can read them: for each glass a record of everything but the
+/// modes, then one record for each mode.
 fn share(context: &Context<'_>, spectra: &[(u64, GlassSpectrum)]) -> Result<SharedRecords> {
     let records = spectra.iter().flat_map(|(_, spectrum)| {
         std::iter::once(encode(&spectrum.without_vectors())).chain(spectrum.vectors.iter().map(encode))
@@ -109,14 +109,14 @@ fn share(context: &Context<'_>, spectra: &[(u64, GlassSpectrum)]) -> Result<Shar
 /// Spectra and modes on disk.
 struct Records {
     shared: SharedRecords,
-    /// Of each glass: the number of its first record, and the modes that can be pushed along.
+    /// For each glass: the number of its first record, and the modes that can be pushed along.
     places: Vec<(u64, Vec<usize>)>,
-    /// Modes of a task.
+    /// Number of modes per task.
     together: usize,
 }
 
 impl Records {
-    /// Collective: of the spectra of every rank.
+    /// Collective: from the spectra of every rank.
     fn new(context: &Context<'_>, spectra: &[(u64, GlassSpectrum)], particles: usize) -> Result<Self> {
         let shared = share(context, spectra)?;
         let own: Vec<(u64, Vec<usize>)> =
@@ -140,7 +140,7 @@ impl Records {
         decode(&self.shared.read(self.place(glass)?.0)?)
     }
 
-    /// The minimum of a glass and the vectors of the modes of one of its tasks.
+    /// The minimum of a glass and the mode vectors of one of its tasks.
     fn origin_and_modes(&self, glass: u64, task: usize) -> Result<(Origin, Vec<Vec<f64>>)> {
         let (first, pushable) = self.place(glass)?;
         let places = task * self.together..pushable.len().min((task + 1) * self.together);
@@ -148,13 +148,13 @@ impl Records {
         Ok((self.spectrum(glass)?.origin, vectors.collect::<Result<Vec<Vec<f64>>>>()?))
     }
 
-    /// The numbers of those modes.
+    /// The numbers of these modes.
     fn modes(&self, glass: u64, task: usize) -> Result<&[usize]> {
         let modes = self.place(glass)?.1.chunks(self.together).nth(task);
         modes.ok_or_else(|| Error::Internal(format!("glass {glass} has no task {task}")))
     }
 
-    /// A task for every few modes that can be pushed along.
+    /// One task for every few modes that can be pushed along.
     fn keys(&self) -> Vec<u64> {
         let of_glass = |(glass, (_, pushable)): (usize, &(u64, Vec<usize>))| {
             let tasks = pushable.len().div_ceil(self.together);
@@ -164,7 +164,8 @@ impl Records {
     }
 }
 
-/// The pushes along some modes of a glass. A glass keeps its keys when the deck asks for more of them.
+/// The key of the pushes along some modes of a glass. The keys of a glass stay the same when the deck requests more
+/// glasses.
 fn key(glass: u64, task: u64) -> u64 {
     glass << 32 | task
 }
@@ -173,7 +174,7 @@ fn of_key(key: u64) -> (u64, usize) {
     (key >> 32, (key & 0xffff_ffff) as usize)
 }
 
-/// Round 1: the pushes along every mode; those of a glass meet on the rank that writes it.
+/// Round 1: the pushes along every mode; the results of a glass are sent to the rank that writes it.
 fn pushes(
     context: &Context<'_>,
     journal: &mut Journal<'_>,
@@ -181,7 +182,7 @@ fn pushes(
     particles: usize,
 ) -> Result<Vec<Pushed>> {
     let settings = context.section(&context.deck.excite, Stage::Excite)?;
-    let preset = context.deck.model.preset;
+    let potential = &context.deck.model.potential;
     let keys = records.keys();
     if keys.is_empty() {
         return Ok(Vec::new());
@@ -191,7 +192,7 @@ fn pushes(
         let (glass, task) = of_key(key);
         let configuration = configuration(reader, glass)?;
         let (origin, modes) = records.origin_and_modes(glass, task)?;
-        let task = PushTask::new(&preset.model(&configuration), configuration.cell, origin, modes, settings);
+        let task = PushTask::new(&potential.model(&configuration), configuration.cell, origin, modes, settings);
         Ok(match state {
             Some(state) => task.resume(state),
             None => task,

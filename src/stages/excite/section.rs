@@ -3,7 +3,7 @@
 use crate::excitation::ExciteSettings;
 use crate::input::{Deck, DeckSection, Section};
 
-/// Amplitudes of a grid at most.
+/// Largest number of amplitudes of a grid.
 const MOST_AMPLITUDES: f64 = 10_000.0;
 
 impl DeckSection for ExciteSettings {
@@ -38,8 +38,7 @@ impl DeckSection for ExciteSettings {
         }
         let few = self.amplitudes.per_decade < 4 && self.push;
         if few {
-            section
-                .warn("amplitudes.per_decade", "fewer than 4 amplitudes a decade may step over the first transition");
+            section.warn("amplitudes.per_decade", "fewer than 4 amplitudes per decade may miss the first transition");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What the closing table says of excitations.h5.
+//! Lines of the closing table for excitations.h5.
 
 use crate::error::Result;
 use crate::files::{Attribute, StageReader};
@@ -19,23 +19,23 @@ pub fn summary(reader: &StageReader) -> Result<Vec<Line>> {
         line("inherent pressure, mean", format!("{:.4}", mean(&column("inherent_pressure")?))),
         line("modes", status.len()),
     ];
-    for (name, told) in [
-        ("transition", "of them with a transition"),
-        ("none", "of them without"),
-        ("discarded", "of them discarded for overlaps"),
-        ("step_limit", "of them not converged"),
-        ("not_pushed", "of them not pushed"),
-        ("zero_mode", "of them without restoring force"),
-        ("no_mode", "of them that the glasses do not have"),
+    for (name, label) in [
+        ("transition", "  with a transition"),
+        ("none", "  without a transition"),
+        ("discarded", "  discarded for overlaps"),
+        ("step_limit", "  not converged"),
+        ("not_pushed", "  not pushed"),
+        ("zero_mode", "  without restoring force"),
+        ("no_mode", "  requested, but the glass has fewer"),
     ] {
         if with(name) > 0 {
-            rows.push(line(told, with(name)));
+            rows.push(line(label, with(name)));
         }
     }
     let certainty = reader.read_text("/excitations/certainty")?;
     let uncertain = certainty.iter().filter(|certainty| !matches!(certainty.as_str(), "known" | "none")).count();
     if uncertain > 0 {
-        rows.push(line("A_c that are upper bounds alone", uncertain));
+        rows.push(line("A_c known only as upper bounds", uncertain));
     }
     let glasses = reader.read_text("/glasses/status")?;
     let unusable = glasses.iter().filter(|status| !matches!(status.as_str(), "stable" | "zero_modes")).count();
@@ -48,13 +48,13 @@ pub fn summary(reader: &StageReader) -> Result<Vec<Line>> {
         line("lowest onset temperature", onset.map_or("none".to_owned(), |onset| format!("{onset:.2e}"))),
         line("boson peak", format!("{:.3}", number("/density_of_states", "boson_peak")?)),
         line("A_D", with_error(reader, "debye_level")?),
-        line("3 / omega_D^3 of the moduli", format!("{:.3e}", number("/density_of_states", "elastic_debye_level")?)),
+        line("3 / omega_D^3 from the moduli", format!("{:.3e}", number("/density_of_states", "elastic_debye_level")?)),
         line("alpha", with_error(reader, "quartic")?),
     ]);
     Ok(rows)
 }
 
-/// The coefficient of a law with its error, or why there is none.
+/// The coefficient of a law with its error, or the reason why there is none.
 fn with_error(reader: &StageReader, name: &str) -> Result<String> {
     let number = |of: &str| match reader.attribute("/density_of_states", &format!("{name}{of}"))? {
         Attribute::F64(value) => Ok(value),

@@ -188,7 +188,7 @@ fn sum(glass: &Explored, count: impl Fn(&RecognitionCount) -> u64) -> i64 {
     glass.runs.iter().map(|run| count(&run.recognition)).sum::<u64>() as i64
 }
 
-/// What a glass had shown up to a time.
+/// The state of the exploration of a glass at a given time.
 pub struct GrowthOf<'e> {
     pub glass: &'e Explored,
     pub growth: Growth,
@@ -222,7 +222,7 @@ impl<'e> GrowthOf<'e> {
     ];
 }
 
-/// A stay of a run in a minimum.
+/// The residence of a run in a minimum.
 pub struct StayOf<'e> {
     pub glass: &'e Explored,
     pub stay: Persistence,

@@ -1,4 +1,4 @@
-//! What `explore` costs.
+//! Cost of `explore`.
 
 use crate::forces::LANES;
 use crate::input::Deck;
@@ -8,10 +8,10 @@ use crate::stages::cost::{
     Memory, VECTOR, lanes_of_queue,
 };
 
-/// Positions and forces of the lanes of a batch that has no list yet, bytes per particle.
+/// Positions and forces of a batch that has no neighbour list yet, bytes per particle.
 const IDLE_BATCH: f64 = 2.0 * VECTOR * LANES as f64;
-/// Bytes per particle of a minimum when it is written: in the record of its run, in the library, as a column, as bytes, and what
-/// the allocator keeps of each.
+/// Bytes per particle of a minimum while it is written: in the record of its run, in the library, as a column, as
+/// bytes, and the overhead of the allocator.
 pub const WRITTEN_MINIMUM: f64 = 4.5 * VECTOR;
 
 pub fn cost(deck: &Deck, call: &ForceCall) -> Option<Cost> {
@@ -20,14 +20,14 @@ pub fn cost(deck: &Deck, call: &ForceCall) -> Option<Cost> {
     let Expected { glasses, runs, quenches, minima, .. } = Expected::of(deck);
     let steps = quenches * explore.quench_every as f64 + runs * explore.equilibration_steps as f64;
     let calls = if explore.recognition { CALLS_PER_RECOGNISED_QUENCH } else { CALLS_PER_QUENCH };
-    // what bisection leaves out depends on the glass: these are the figures of every snapshot quenched
+    // how many quenches bisection saves depends on the glass: this is the cost of quenching every snapshot
     let seconds = steps * call.single + quenches * calls * CALL_OF_BATCH * call.batch;
     let tasks = glasses * run_groups(explore.runs).len() as f64;
     let bytes = minima * n * 24.0 + quenches * 28.0;
     Some(Cost { tasks, seconds, bytes, spread: 0.4, begun: Begun::Counted })
 }
 
-/// Minima that a rank with `share` glasses finds.
+/// Number of minima found by a rank with `share` glasses.
 pub fn minima_found(deck: &Deck, share: f64) -> f64 {
     let found = |explore: &crate::landscape::ExploreSettings| {
         share * (explore.runs as f64 * explore.quenches as f64 * MINIMA_PER_QUENCH).ceil()

@@ -1,4 +1,4 @@
-//! What is in landscape.h5.
+//! Layout of landscape.h5.
 
 use super::columns;
 use crate::files::columns::data_sets;

@@ -1,8 +1,8 @@
-//! What `connect` reads of landscape.h5: each rank knows where the rows of every glass are, and reads those that it needs.
+//! Reads landscape.h5 for `connect`: each rank knows the rows of every glass and reads only those it needs.
 
 use crate::error::{Error, Result};
 use crate::files::{GlassRows, StageReader};
-use crate::model::Preset;
+use crate::model::Potential;
 use crate::parallel::Ranks;
 use crate::paths::{ConnectSettings, EndMinimum, PairKey};
 use crate::stage::Stage;
@@ -18,7 +18,7 @@ pub struct LandscapeReader {
 }
 
 impl LandscapeReader {
-    /// Collective: opens the file of a campaign of so many glasses.
+    /// Collective: opens the file of a campaign of `glasses` glasses.
     ///
     /// # Errors
     /// `Storage` when it is missing or damaged.
@@ -43,7 +43,8 @@ impl LandscapeReader {
         Ok(ends.map(|((from, to), count)| (from as usize, to as usize, count.max(0) as u64)).collect())
     }
 
-    /// dt of the exploration, from the first visit and the first-seen time of the minimum that was seen last.
+    /// The time step of the exploration, from the first visit and the first-seen time of the minimum that was seen
+    /// last.
     fn time_step(&self, glass: usize, step: &[i64], minimum: &[i64]) -> Result<f64> {
         let (first, rows) = self.minima.of(glass);
         let seen: Vec<f64> = self.reader.read_rows("/minima/first_seen", first, rows)?;
@@ -55,14 +56,14 @@ impl LandscapeReader {
         })
     }
 
-    /// Positions of the glass's first minimum, where models that recognise minima by displacements measure from; empty
+    /// Positions of the first minimum of the glass, for models that recognise minima by displacements from it; empty
     /// for the others.
     ///
     /// # Errors
     /// `Storage` when the file cannot be read.
-    pub fn origin(&self, glass: usize, preset: Preset) -> Result<Vec<f64>> {
+    pub fn origin(&self, glass: usize, potential: &Potential) -> Result<Vec<f64>> {
         let (first, count) = self.visits.of(glass);
-        if preset != Preset::Harmonic {
+        if !potential.law().has_contacts() {
             return Ok(Vec::new());
         }
         let visited: Vec<i64> = self.reader.read_rows("/visits/minimum", first, count)?;
@@ -72,7 +73,7 @@ impl LandscapeReader {
         }
     }
 
-    /// Minima of a glass.
+    /// Number of minima of a glass.
     pub fn minima(&self, glass: usize) -> usize {
         self.minima.of(glass).1 as usize
     }
@@ -80,7 +81,7 @@ impl LandscapeReader {
     /// A minimum of a glass.
     ///
     /// # Errors
-    /// `Storage` when it is not there or the file cannot be read.
+    /// `Storage` when there is no such minimum or the file cannot be read.
     pub fn minimum(&self, glass: usize, index: usize) -> Result<EndMinimum> {
         let (first, rows) = self.minima.of(glass);
         let number = |path: &str| match self.reader.read_rows::<f64>(path, first + index as u64, 1)?[..] {
@@ -96,7 +97,7 @@ impl LandscapeReader {
     }
 }
 
-/// When each candidate of a glass came to be one: the time, within its run, of the visit that fulfilled the rule, in the
+/// When each pair of a glass became a candidate: the time, within its run, of the visit that satisfied the rule, in the
 /// order of (run, step).
 pub fn candidate_times(
     landscape: &LandscapeReader,

@@ -1,13 +1,13 @@
-//! What is known of an explored glass.
+//! The results of `explore` for one glass.
 
 use crate::landscape::{GlassLibrary, Growth, Persistence, RunRecord};
 use crate::model::PeriodicBox;
 
-/// The merged library of one glass and what its runs say beside it.
+/// The merged library of one glass and the statistics of its runs.
 pub struct Explored {
     pub number: usize,
     pub cell: PeriodicBox,
-    /// dt of the runs.
+    /// Time step of the runs.
     pub time_step: f64,
     pub library: GlassLibrary,
     pub growth: Vec<Growth>,

@@ -9,7 +9,7 @@ use crate::runtime::Journal;
 use crate::stage::Stage;
 use crate::stages::Context;
 
-/// Collective: every rank gives the glasses whose runs it has merged.
+/// Collective: every rank passes the glasses whose runs it has merged.
 ///
 /// # Errors
 /// `Storage` when the file cannot be written.
@@ -44,7 +44,7 @@ pub fn write(context: &Context<'_>, explored: &[Explored], particles: usize, jou
     context.finish(file, Some(journal))
 }
 
-/// Places `count(glass)` rows of each glass by rising glass.
+/// Assigns `count(glass)` rows to each glass, in increasing order of the glasses.
 fn rows(context: &Context<'_>, explored: &[Explored], count: fn(&Explored) -> usize) -> Result<Rows> {
     let keys: Vec<(usize, u64)> = explored.iter().map(|glass| (glass.number, count(glass) as u64)).collect();
     Rows::by_key(context.ranks, &keys)

@@ -1,4 +1,4 @@
-//! Stage `explore`: runs of each glass into its library of minima.
+//! Stage `explore`: merges the runs of each glass into its library of minima.
 
 use super::record::Explored;
 use super::rows::write;
@@ -17,13 +17,13 @@ crate::files::persisted!(Explore, algorithm 1: ExplorationState, Vec<RunRecord>)
 /// Explores every glass and writes landscape.h5.
 ///
 /// # Errors
-/// glasses.h5 missing or damaged, numerical failures, a directory that cannot be written.
+/// glasses.h5 is missing or damaged, numerical failures, a directory that cannot be written to.
 pub fn run(context: &Context<'_>) -> Result<()> {
     let settings = context.section(&context.deck.explore, Stage::Explore)?;
     let (reader, _, particles) = context.ranks.agree(glasses_file(&context.directory))?;
-    let preset = context.deck.model.preset;
+    let potential = &context.deck.model.potential;
     let groups = run_groups(settings.runs);
-    // a glass keeps its keys when the deck asks for more of them
+    // the keys of a glass stay the same when the deck requests more glasses
     let inherent: Vec<f64> = context.ranks.agree(reader.read("/glasses/inherent_energy"))?;
     let keys: Vec<u64> = costliest_first(&inherent)
         .flat_map(|glass| (0..groups.len() as u64).map(move |group| key(glass, group)))
@@ -33,7 +33,7 @@ pub fn run(context: &Context<'_>) -> Result<()> {
     let begin = |key: u64, state: Option<ExplorationState>| {
         let (glass, group) = of_key(key);
         let configuration = configuration(&reader, glass)?;
-        let model = preset.model(&configuration);
+        let model = potential.model(&configuration);
         Ok(match state {
             Some(state) => ExplorationTask::resume(&model, &configuration, settings, state),
             None => ExplorationTask::start(&model, &configuration, settings, seed, glass, groups[group].clone()),
@@ -56,15 +56,15 @@ pub fn run(context: &Context<'_>) -> Result<()> {
     write(context, &explored, particles, journal)
 }
 
-/// Glasses by falling energy of their inherent structures: the less stable a glass, the more minima it visits and the longer
-/// its quenches (a correlation of 0.7 between cost and energy). Whoever comes last should be quick.
+/// Glasses by decreasing energy of their inherent structures: the less stable a glass, the more minima it visits and
+/// the longer its quenches take (correlation of cost and energy: 0.7). The tasks started last should be short.
 fn costliest_first(inherent_energy: &[f64]) -> impl Iterator<Item = u64> {
     let mut glasses: Vec<usize> = (0..inherent_energy.len()).collect();
     glasses.sort_by(|&g, &h| inherent_energy[h].total_cmp(&inherent_energy[g]));
     glasses.into_iter().map(|glass| glass as u64)
 }
 
-/// Collective: the libraries of this rank's glasses; the runs of a glass meet on one rank.
+/// Collective: the libraries of this rank's glasses; the runs of a glass are gathered on one rank.
 fn merged(
     context: &Context<'_>,
     reader: &StageReader,
@@ -82,7 +82,7 @@ fn merged(
         .map(|(glass, mut runs)| {
             runs.sort_by_key(|run| run.run);
             let configuration = configuration(reader, glass as u64)?;
-            let identity = Identity::new(context.deck.model.preset.model(&configuration), configuration.cell);
+            let identity = Identity::new(context.deck.model.potential.model(&configuration), configuration.cell);
             let library = GlassLibrary::merge(&identity, &runs);
             let growth = library.growth(settings.quench_every);
             let persistence = library.persistence();
@@ -94,7 +94,7 @@ fn merged(
     context.ranks.agree(merged)
 }
 
-/// The task of a group of runs of a glass.
+/// The key of a group of runs of a glass.
 fn key(glass: u64, group: u64) -> u64 {
     glass << 32 | group
 }

@@ -2,11 +2,11 @@
 
 use crate::input::{Deck, DeckSection, Growth, Section};
 use crate::landscape::{ExploreSettings, Schedule};
-use crate::model::Preset;
+use crate::model::{Potential, Preset};
 use crate::stage::Stage;
 use toml::{Table, Value};
 
-/// Snapshots of an interval that is bisected: longer ones would only cost memory.
+/// Largest number of snapshots in an interval that is bisected: longer intervals only cost memory.
 const LARGEST_STRIDE: u64 = 1024;
 
 /// MD steps between quenches by T_f: tau_cg of J. Chem. Phys. 158, 014501 (Table I, data set 2), doi:10.1063/5.0128820.
@@ -14,6 +14,7 @@ const QUENCH_EVERY: [(f64, i64); 4] = [(0.617, 2), (0.558, 3), (0.509, 18), (0.4
 
 impl DeckSection for ExploreSettings {
     const GROWTH: Growth = Growth { raised: &["quenches", "runs"], ..Growth::NONE };
+    const WITHOUT_DEFAULT: &'static [&'static str] = &["temperature"];
 
     fn check(&self, deck: &Deck, section: &mut Section) {
         section.positive(self.temperature, "temperature");
@@ -28,23 +29,24 @@ impl DeckSection for ExploreSettings {
         let bisect = self.schedule == Schedule::Bisect;
         let sound = stride.is_power_of_two() && (2..=LARGEST_STRIDE).contains(&stride);
         section.require(sound || !bisect, "stride", &format!("a power of two, 2 to {LARGEST_STRIDE}"));
-        section.require(stride == 1 || bisect, "stride", "schedule = \"bisect\" beside it, or no `stride`");
+        section.require(stride == 1 || bisect, "stride", "schedule = \"bisect\" in the same section, or no `stride`");
         if bisect && deck.connect.is_some() {
             section.warn(
                 "schedule",
-                "schedule = \"bisect\" misses short visits: fewer transitions and candidates are found, and stays come out too long",
+                "schedule = \"bisect\" misses short visits: fewer transitions and candidates are found, and \
+                 residence times are overestimated",
             );
         }
         section.positive(self.force_tolerance, "force_tolerance");
         section.require((0.0..=1.0).contains(&self.audit), "audit", "a share of the recognised quenches, 0 to 1");
-        let tiny = deck.model.preset == Preset::Harmonic;
+        let tiny = deck.model.potential.law().has_contacts();
         let wanted = "false: the minima of harmonic packings differ by less than recognition can tell";
         section.require(!(self.recognition && tiny), "recognition", wanted);
         if self.force_tolerance > 1e-6 {
             section.warn(
                 "force_tolerance",
                 &format!(
-                    "force_tolerance = {:?} is loose: minima that are one may count as two (default 1e-9)",
+                    "force_tolerance = {:?} is loose: one minimum may be counted as two (default 1e-9)",
                     self.force_tolerance
                 ),
             );
@@ -63,11 +65,11 @@ impl DeckSection for ExploreSettings {
     }
 
     /// `quench_every` depends on the temperature that the glass was prepared at; intervals have a length when they are bisected.
-    fn adjust_defaults(preset: Preset, given: &Table, earlier: &[(&'static str, Table)], defaults: &mut Table) {
+    fn adjust_defaults(potential: &Potential, given: &Table, earlier: &[(&'static str, Table)], defaults: &mut Table) {
         if given.get("schedule").and_then(Value::as_str) == Some("bisect") {
             defaults.insert("stride".to_string(), Value::Integer(ExploreSettings::BISECTED_STRIDE as i64));
         }
-        if !matches!(preset, Preset::Tlj | Preset::TljAsPrinted) {
+        if !matches!(potential.preset(), Some(Preset::Tlj | Preset::TljAsPrinted)) {
             return;
         }
         let prepared = earlier.iter().find(|(name, _)| *name == Stage::Prepare.name());

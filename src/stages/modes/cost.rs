@@ -1,21 +1,22 @@
-//! What `modes` costs.
+//! Cost of `modes`.
 
 use crate::input::Deck;
 use crate::modes::{FollowedPaths, ModeCount, SpectraOf};
 use crate::stages::cost::{Begun, CANDIDATES_PER_MINIMUM, Cost, Expected, ForceCall, Memory, PROCESS};
 
-/// Of the full spectrum of a matrix, per cube of its dimension; of one of the lowest modes, per unknown.
+/// Seconds of a full spectrum, divided by the cube of the matrix dimension; of the lowest modes, per mode and unknown.
 const SECONDS_OF_FULL_SPECTRUM: f64 = 1.3e-10;
 const SECONDS_OF_LOWEST_MODE: f64 = 1e-6;
-/// Minima at the ends of double wells, per candidate pair, and the share of paths whose splitting is below 10 k_B T_Q.
+/// Spectra (minima at the ends of double wells) per candidate pair, and the share of paths whose splitting is below 10
+/// k_B T_Q.
 const SPECTRA_PER_PAIR: f64 = 1.3;
 const ACTIVE_SHARE: f64 = 0.1;
-/// Matrices of the full spectrum: Hessian, eigenvectors, work space.
+/// Matrices held for the full spectrum: Hessian, eigenvectors, work space.
 const FULL_MATRICES: f64 = 7.0;
-/// Vectors of the search for the lowest modes, for each of them.
+/// Vectors held by the search for the lowest modes, per mode.
 const LANCZOS_BASIS: f64 = 9.0;
 
-/// Spectra and followed paths, from the numbers of glasses, minima and pairs expected.
+/// Cost of spectra and followed paths, from the expected numbers of glasses, minima and pairs.
 pub fn cost(deck: &Deck) -> Option<Cost> {
     let modes = deck.modes.as_ref()?;
     let Expected { glasses, pairs, .. } = Expected::of(deck);
@@ -42,7 +43,7 @@ pub fn cost(deck: &Deck) -> Option<Cost> {
     Some(Cost { tasks, seconds, bytes, spread: 0.5, begun: Begun::Found })
 }
 
-/// The Hessian, its modes, and the matrices of the eigenvalue problem; the sparse factors up to their bound.
+/// Memory of the Hessian, its modes and the matrices of the eigenvalue problem; sparse factors count up to their limit.
 pub fn memory(deck: &Deck, call: &ForceCall) -> Option<Memory> {
     let modes = deck.modes.as_ref()?;
     let unknowns = 3.0 * deck.model.particles as f64;

@@ -8,10 +8,10 @@ use crate::modes::{DensityOfStates, GlassFrequencies, QuarticSettings};
 use crate::stage::Stage;
 use crate::stages::Context;
 
-/// Bins of the density of states per decade, on a grid of their own: those of two campaigns can be added.
+/// Bins of the density of states per decade, on an absolute grid: the histograms of two campaigns can be added.
 const BINS_PER_DECADE: f64 = 20.0;
 
-/// 10^(k/20) around the frequencies of all glasses, rising.
+/// The bin edges 10^(k/20) around the frequencies of all glasses, increasing.
 fn bin_edges(spectra: &[GlassFrequencies]) -> Vec<f64> {
     let all = || spectra.iter().flat_map(|glass| &glass.frequencies).copied().filter(|f| *f > 0.0);
     let (low, high) = all().fold((f64::INFINITY, 0.0_f64), |(low, high), f| (low.min(f), high.max(f)));
@@ -22,7 +22,7 @@ fn bin_edges(spectra: &[GlassFrequencies]) -> Vec<f64> {
     (first..=last + 1).map(|k| 10.0_f64.powf(f64::from(k) / BINS_PER_DECADE)).collect()
 }
 
-/// Collective: the first minimum of each glass stands for it; its spectrum goes to rank 0.
+/// Collective: each glass is represented by its first minimum, whose spectrum is sent to rank 0.
 ///
 /// # Errors
 /// `Storage` when the file cannot be written.
@@ -58,7 +58,7 @@ pub fn write_density_of_states(
         let integrated = states.integrated(frequency);
         DensityBin { frequency, count, integrated, density }
     });
-    // all of it is on rank 0
+    // rank 0 holds all of it
     let on_rank_zero = |count: usize| Rows::on_rank_zero(context.ranks, context.ranks.max_u64(count as u64));
     file.write_columns(DENSITY, &on_rank_zero(upper.len()), bins)?;
     file.write_columns(SOUND, &on_rank_zero(sound.len()), &sound)?;

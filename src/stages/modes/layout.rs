@@ -1,4 +1,4 @@
-//! What is in modes.h5.
+//! Layout of modes.h5.
 
 use super::columns;
 use crate::files::columns::data_sets;

@@ -1,8 +1,8 @@
-//! What is found of a minimum and along a path.
+//! The results for a minimum and along a path.
 
 use crate::modes::{PathRecord, SpectrumRecord};
 
-/// A spectrum, its row in the file and whose it is.
+/// A spectrum, its row in the file, and its glass and minimum.
 pub struct MinimumSpectrum {
     pub row: u64,
     pub glass: usize,
@@ -10,7 +10,7 @@ pub struct MinimumSpectrum {
     pub record: SpectrumRecord,
 }
 
-/// What was found along the path of one double well; (splitting, asymmetry) with zero-point energy for each unit.
+/// The results along the path of one double well; (splitting, asymmetry) with zero-point energy for each unit.
 pub struct FollowedPath {
     pub double_well: u64,
     pub record: PathRecord,

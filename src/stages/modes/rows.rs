@@ -15,10 +15,10 @@ use crate::stage::Stage;
 use crate::stages::Context;
 use crate::stages::connect::WellEnds;
 
-/// Writes modes.h5; `ends` of all double wells, if they were asked for.
+/// Writes modes.h5; `ends` of all double wells, if their spectra were requested.
 ///
 /// # Errors
-/// A directory that cannot be written.
+/// `Storage` when the directory cannot be written to.
 pub fn write(
     context: &Context<'_>,
     spectra: &[MinimumSpectrum],
@@ -36,7 +36,7 @@ pub fn write(
     context.finish(file, Some(journal))
 }
 
-/// Where the rows that hang on tasks go: `count` for each, in the order of keys.
+/// The rows of data that belong to tasks: `count` rows for each task, in the order of the keys.
 fn rows_of<T>(context: &Context<'_>, tasks: &[T], key: fn(&T) -> u64, count: fn(&T) -> usize) -> Result<Rows> {
     let keys: Vec<(u64, u64)> = tasks.iter().map(|task| (key(task), count(task) as u64)).collect();
     Rows::by_key(context.ranks, &keys)
@@ -96,7 +96,7 @@ fn write_paths(context: &Context<'_>, file: &mut StageFile<'_>, paths: &[Followe
     Ok(())
 }
 
-/// Differences of the sums of the two minima of every double well, on rank 0.
+/// Differences, for every double well, between the zero-point sums of its two minima, on rank 0.
 fn write_zero_points(
     context: &Context<'_>,
     file: &mut StageFile<'_>,
@@ -114,7 +114,7 @@ fn write_zero_points(
         let key = (glass as usize, i64::from(minimum));
         all.binary_search_by_key(&key, |(key, ..)| *key).ok()
     };
-    // one more loose particle on one side would be three modes less
+    // a difference in the number of rattlers would change the number of modes by three each
     let difference = |a: usize, b: usize| if all[a].2 == all[b].2 { all[b].1 - all[a].1 } else { f64::NAN };
     let differences = ends.iter().map(|ends| match (of(ends.glass, ends.a), of(ends.glass, ends.b)) {
         (Some(a), Some(b)) => difference(a, b),

@@ -1,4 +1,4 @@
-//! Stage `modes`: vibrations of minima, round 0, and along the paths between them, round 1.
+//! Stage `modes`: round 0, vibrations of minima; round 1, vibrations along the paths between them.
 
 use super::record::{FollowedPath, MinimumSpectrum};
 use super::rows::write;
@@ -27,31 +27,31 @@ impl TeamTask for VibrationTask {
     }
 
     fn complete(&mut self, _team: &dyn ImageTeam) -> Result<()> {
-        // the first member has all there is
+        // the first member of the team holds the complete result
         Ok(())
     }
 }
 
-/// One spectrum that is to be found.
+/// A spectrum to be computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Wanted {
     glass: usize,
-    /// Within the glass; -1 for its inherent structure.
+    /// Index within the glass; -1 for its inherent structure.
     minimum: i64,
 }
 
 crate::files::persisted!(Modes, algorithm 1: VibrationState, SpectrumRecord, FollowState, (crate::modes::PathRecord, Vec<[f64; 2]>));
 
-/// Finds the spectra, follows paths, and writes modes.h5.
+/// Computes the spectra, follows the paths, and writes modes.h5.
 ///
 /// # Errors
-/// A file that the stage builds on missing or damaged, numerical failures, a directory that cannot be written.
+/// A file that the stage builds on is missing or damaged, numerical failures, a directory that cannot be written to.
 pub fn run(context: &Context<'_>) -> Result<()> {
     let settings = context.section(&context.deck.modes, Stage::Modes)?;
     let (reader, glasses, particles) = context.ranks.agree(glasses_file(&context.directory))?;
     let source = Source::open(context, reader, settings, glasses)?;
     let wanted = source.wanted(context, glasses)?;
-    // spectra are numbered through all double wells, minima or glasses
+    // the numbers of spectra run through all double wells, minima or glasses
     let built_on = context.deck.upstream(Stage::Modes).last().map_or(BuiltOn::Deck, |last| BuiltOn::File(*last));
     let mut journal = context.journal(&RECORDS, built_on, Rounds::Several)?;
     log::info!("modes: {} spectra", wanted.len());
@@ -72,13 +72,13 @@ pub fn run(context: &Context<'_>) -> Result<()> {
     write(context, &spectra, &paths, &source.ends, particles, journal)
 }
 
-/// What the stage reads.
+/// The input of the stage.
 struct Source<'s> {
     settings: &'s ModesSettings,
     glasses: StageReader,
     minima: Option<MinimumReader>,
     wells: Option<DoubleWellReader>,
-    /// Of all double wells.
+    /// The minima of all double wells.
     ends: Vec<WellEnds>,
 }
 
@@ -95,7 +95,7 @@ impl<'s> Source<'s> {
         Ok(Self { settings, glasses: reader, minima, wells, ends: ranks.agree(ends)? })
     }
 
-    /// The spectra by glass and minimum.
+    /// The spectra to be computed, by glass and minimum.
     fn wanted(&self, context: &Context<'_>, glasses: usize) -> Result<Vec<Wanted>> {
         let mut all: Vec<Wanted> = match (&self.wells, &self.minima) {
             (Some(_), _) => (self.ends.iter())
@@ -113,13 +113,13 @@ impl<'s> Source<'s> {
         context.ranks.agree(Ok(all))
     }
 
-    /// Positions [3N] of a minimum, and whether it is one.
+    /// Positions [3N], and whether they are a converged minimum.
     fn positions(&self, context: &Context<'_>, wanted: Wanted) -> Result<(Vec<f64>, bool)> {
         match &self.minima {
             Some(minima) => Ok((minima.positions(wanted.glass, wanted.minimum as usize)?, true)),
             None => {
                 let configuration = configuration(&self.glasses, wanted.glass as u64)?;
-                let model = context.deck.model.preset.model(&configuration);
+                let model = context.deck.model.potential.model(&configuration);
                 let quench = inherent_structure(&model, &configuration, &context.quench_settings());
                 let reached = quench.at_minimum();
                 Ok((quench.positions, reached))
@@ -129,7 +129,7 @@ impl<'s> Source<'s> {
 
     /// The double wells whose lower minimum this is.
     fn wells_of(&self, wanted: Wanted) -> Range<u64> {
-        // paths.h5 has them by glass, a and b
+        // paths.h5 is ordered by glass, a and b
         let key = |ends: &WellEnds| (ends.glass as usize, i64::from(ends.a));
         let sought = (wanted.glass, wanted.minimum);
         let first = self.ends.partition_point(|ends| key(ends) < sought);
@@ -145,19 +145,19 @@ impl<'s> Source<'s> {
         wanted: &[Wanted],
         particles: usize,
     ) -> Result<Vec<(u64, SpectrumRecord)>> {
-        let preset = context.deck.model.preset;
+        let potential = &context.deck.model.potential;
         let mut progress = context.progress(Stage::Modes, wanted.len());
         let begin = |row: u64, state: Option<VibrationState>| {
             let row = row as usize;
             let configuration = configuration(&self.glasses, wanted[row].glass as u64)?;
-            let (model, cell) = (preset.model(&configuration), configuration.cell);
+            let (model, cell) = (potential.model(&configuration), configuration.cell);
             let (positions, reached) = self.positions(context, wanted[row])?;
             let loose = rattlers(&model, &cell, &positions);
             let mut fields = Vec::new();
             for well in self.wells_of(wanted[row]) {
                 fields.push(self.fields(&positions, &cell, &loose, well)?);
             }
-            // the first minimum of a glass stands for it in the density of states
+            // a glass is represented by its first minimum in the density of states
             let first = row == 0 || wanted[row - 1].glass != wanted[row].glass;
             let task = VibrationTask::new(model, cell, positions, loose, fields, self.settings.clone(), first);
             Ok(match state {
@@ -171,7 +171,7 @@ impl<'s> Source<'s> {
         let workers = context.workers(Stage::Modes);
         let most = match self.settings.count {
             ModeCount::Lowest(_) => largest_team(particles),
-            // the full matrix is one rank's
+            // the full matrix is held by one rank
             ModeCount::All => 1,
         };
         if workers.can_team_up(journal, &keys, most)? {
@@ -201,7 +201,7 @@ impl<'s> Source<'s> {
         })
     }
 
-    /// Collective: the double wells whose paths are followed, rising.
+    /// Collective: the double wells whose paths are followed, in increasing order.
     fn followed(&self, context: &Context<'_>) -> Result<Vec<u64>> {
         let Some(wells) = self.wells.as_ref().filter(|_| self.settings.follows_paths()) else {
             return Ok(Vec::new());
@@ -220,7 +220,7 @@ impl<'s> Source<'s> {
         Ok(all)
     }
 
-    /// Follows the paths; this rank's by double well.
+    /// Follows the paths; returns those of this rank by double well.
     fn follow(
         &self,
         context: &Context<'_>,
@@ -229,15 +229,15 @@ impl<'s> Source<'s> {
         particles: usize,
     ) -> Result<Vec<FollowedPath>> {
         let (Some(wells), Some(minima)) = (&self.wells, &self.minima) else { return Ok(Vec::new()) };
-        let preset = context.deck.model.preset;
+        let potential = &context.deck.model.potential;
         let units = context.units();
         let mut progress = context.progress(Stage::Modes, followed.len());
         let begin = |well: u64, state: Option<FollowState>| {
             let WellEnds { glass, a, b } = self.ends[well as usize];
             let configuration = configuration(&self.glasses, u64::from(glass))?;
-            let (model, cell) = (preset.model(&configuration), configuration.cell);
+            let (model, cell) = (potential.model(&configuration), configuration.cell);
             let [a, b] = [a, b].map(|end| minima.positions(glass as usize, end as usize));
-            let origin = minima.origin(glass as usize, preset)?;
+            let origin = minima.origin(glass as usize, potential)?;
             let task = FollowTask::new(model, cell, &[a?, b?, wells.saddle(well)?], origin, self.settings.clone());
             Ok(match state {
                 Some(state) => task.resume(state),

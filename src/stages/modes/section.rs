@@ -49,7 +49,7 @@ impl DeckSection for ModesSettings {
         possible.iter().copied().filter(|before| *before <= last).collect()
     }
 
-    // the paths that are followed
+    // the choice of the paths that are followed depends on the units
     fn is_decided_by_units(&self, _deck: &Deck) -> bool {
         self.follows_paths()
     }

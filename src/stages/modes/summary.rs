@@ -1,4 +1,4 @@
-//! What the closing table says of modes.h5.
+//! Lines of the closing table for modes.h5.
 
 use crate::error::Result;
 use crate::files::{Attribute, StageReader};
@@ -13,15 +13,15 @@ pub fn summary(reader: &StageReader) -> Result<Vec<Line>> {
     };
     let mut rows = vec![
         line("spectra", length(reader, "/spectra/glass")?),
-        line("modes of each", reader.shape("/spectra/frequency")?.get(1).copied().unwrap_or(0)),
+        line("modes per spectrum", reader.shape("/spectra/frequency")?.get(1).copied().unwrap_or(0)),
         line("quasi-localised modes", reader.read::<bool>("/spectra/quasi_localised")?.iter().filter(|q| **q).count()),
         line("A_4 omega_D^5", format!("{:.3e} (A_4 to {:.1e})", number("a4_reduced"), number("a4_error"))),
     ];
     let (field, scalar) = (reader.read_text("/overlaps/field")?, reader.read::<f64>("/overlaps/scalar")?);
-    for (name, told) in [("displacement", "r_AB"), ("saddle", "r_AS"), ("tangent", "r_12")] {
+    for (name, label) in [("displacement", "r_AB"), ("saddle", "r_AS"), ("tangent", "r_12")] {
         let values = field.iter().zip(&scalar).filter(|(field, c)| *field == name && c.is_finite()).map(|(_, c)| *c);
         if let Some(median) = median(values.collect()) {
-            rows.push(line(&format!("median of the largest overlap with {told}"), format!("{median:.3}")));
+            rows.push(line(&format!("median of the largest overlap with {label}"), format!("{median:.3}")));
         }
     }
     let status = reader.read_text("/nonlinear/status")?;

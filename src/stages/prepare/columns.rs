@@ -87,7 +87,7 @@ pub const GLASSES: &[Column<GlassRecord>] = &[
     ),
 ];
 
-/// One time of the equilibration of a glass.
+/// One point of the equilibration trace of a glass.
 pub struct TracePoint {
     pub glass: usize,
     pub time: f64,

@@ -1,4 +1,4 @@
-//! What is in glasses.h5.
+//! Layout of glasses.h5.
 
 use super::columns;
 use crate::files::columns::data_sets;

@@ -5,12 +5,12 @@ use crate::error::{Error, Result};
 use crate::files::StageReader;
 use crate::formats;
 use crate::landscape::StopReason;
-use crate::model::{Configuration, PeriodicBox, Preset};
+use crate::model::{Configuration, PeriodicBox, Potential};
 use crate::stage::Stage;
 use crate::stages::Context;
 use std::path::Path;
 
-/// glasses.h5 of a campaign, its number of glasses, and their number of particles.
+/// Opens the glasses.h5 of a campaign; returns it with the number of glasses and the number of particles.
 ///
 /// # Errors
 /// `Storage` when it is missing or damaged.
@@ -25,21 +25,33 @@ pub fn glasses_file(directory: &Path) -> Result<(StageReader, usize, usize)> {
 /// Configurations of a text file or of a glasses.h5.
 ///
 /// # Errors
-/// `Input` when the file cannot be used.
-pub fn read_any(file: &Path, preset: Preset) -> Result<Vec<Configuration>> {
+/// `Input` when the file cannot be used, or holds a species that the model does not have.
+pub fn read_any(file: &Path, potential: &Potential) -> Result<Vec<Configuration>> {
     let is_hdf5 = file.extension().is_some_and(|extension| extension == "h5");
     if !is_hdf5 {
-        return formats::read_configurations(file, preset);
+        return formats::read_configurations(file, potential);
     }
     let reader = StageReader::open_input(file, Stage::Prepare)?;
     let count = reader.shape("/glasses/energy")?.first().copied().unwrap_or(0);
-    (0..count).map(|glass| configuration(&reader, glass)).collect()
+    let known = |configuration: Configuration| match configuration.species.iter().max() {
+        Some(largest) if usize::from(*largest) >= potential.species() => Err(Error::input(
+            file,
+            format!(
+                "holds species number {} (counted from 1), the model {} has {}; import glasses of the same model",
+                largest + 1,
+                potential.name(),
+                potential.species()
+            ),
+        )),
+        _ => Ok(configuration),
+    };
+    (0..count).map(|glass| configuration(&reader, glass).and_then(known)).collect()
 }
 
 /// One glass of an open glasses.h5.
 ///
 /// # Errors
-/// `Storage` (or `Input`) when the data sets are not there or have other shapes.
+/// `Storage` (or `Input`) when data sets are missing or have other shapes.
 pub fn configuration(reader: &StageReader, glass: u64) -> Result<Configuration> {
     let edges: Vec<f64> = reader.read_rows("/glasses/box", glass, 1)?;
     let [x, y, z] = edges[..] else {
@@ -54,7 +66,7 @@ pub fn configuration(reader: &StageReader, glass: u64) -> Result<Configuration> 
     })
 }
 
-/// Number of glasses that are there, and this rank's share of them.
+/// The number of existing glasses, and this rank's share.
 pub fn read_glasses(context: &Context<'_>) -> Result<(usize, Vec<GlassRecord>)> {
     let reader = StageReader::open(&context.directory, Stage::Prepare)?;
     let count = reader.shape("/glasses/energy")?.first().copied().unwrap_or(0);

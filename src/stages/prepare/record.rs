@@ -15,9 +15,9 @@ pub struct GlassRecord {
     pub energy_per_particle: f64,
     /// Potential energy per particle of the inherent structure [epsilon].
     pub inherent_energy_per_particle: f64,
-    /// Why the quench to it ended.
+    /// Why the quench to the inherent structure ended.
     pub inherent_stop: StopReason,
-    /// With the ideal part rho T, T = 0 for the glass of a quench [epsilon sigma^-3].
+    /// Including the ideal part rho T, with T = 0 for a quenched glass [epsilon sigma^-3].
     pub pressure: f64,
     pub equilibrated: bool,
     /// NaN when it was not reached or does not apply.
@@ -47,7 +47,7 @@ impl GlassRecord {
         }
     }
 
-    /// A configuration made elsewhere: what happened to it there is not known, so it does not count as equilibrated.
+    /// An imported configuration: its history is not known, so it does not count as equilibrated.
     pub fn imported(
         glass: usize,
         configuration: Configuration,

@@ -9,7 +9,7 @@ use crate::runtime::Journal;
 use crate::stage::Stage;
 use crate::stages::Context;
 
-/// Collective: every rank gives its glasses.
+/// Collective: every rank passes its glasses.
 ///
 /// # Errors
 /// `Storage` when the file cannot be written.

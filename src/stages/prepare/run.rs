@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::forces::{PairSum, as_lanes, as_lanes_mut, listed, sums};
 use crate::input;
 use crate::landscape::{Quench, StopReason, inherent_structure};
-use crate::model::{Configuration, Preset};
+use crate::model::{Configuration, Potential};
 use crate::runtime::Rounds;
 use crate::sampling::{PrepareMethod, PrepareTask, PreparedGlass};
 use crate::stage::Stage;
@@ -16,7 +16,7 @@ use crate::stages::{BuiltOn, Context, Earlier};
 
 crate::files::persisted!(Prepare, algorithm 1: GlassState, GlassRecord);
 
-/// Prepares the glasses of the deck that are not there yet, and writes glasses.h5.
+/// Prepares the glasses of the deck that do not exist yet, and writes glasses.h5.
 ///
 /// # Errors
 /// Unusable imported files, numerical failures, a directory that cannot be written.
@@ -38,43 +38,47 @@ pub fn run(context: &Context<'_>, earlier: Earlier) -> Result<()> {
         let missing: Vec<u64> = (known as u64..settings.glasses as u64).collect();
         let mut progress = context.progress(Stage::Prepare, missing.len());
         let journal = journal.insert(context.journal(&RECORDS, BuiltOn::Deck, Rounds::One)?);
-        let (preset, particles, seed) = (deck.model.preset, deck.model.particles, deck.campaign.seed);
+        let (potential, particles, seed) = (&deck.model.potential, deck.model.particles, deck.campaign.seed);
         let begin = |glass: u64, state: Option<GlassState>| {
             if let Some(state) = state {
-                return Ok(GlassTask::resume(preset, settings, state));
+                return Ok(GlassTask::resume(potential, settings, state));
             }
             let model = &deck.model;
             let (cell, species, diameters) = (model.cell(), model.species(), model.diameters());
             let unplaced = Configuration { cell, positions: Vec::new(), species, diameters };
-            let prepare = PrepareTask::with_particles(preset, unplaced, settings.clone(), seed, glass)?;
-            Ok(GlassTask::new(preset, prepare))
+            let prepare = PrepareTask::with_particles(potential, unplaced, settings.clone(), seed, glass)?;
+            Ok(GlassTask::new(potential, prepare))
         };
         let finish = |glass: u64, task: GlassTask| {
             let (prepared, quenched) = task.into_glass()?;
             let found = (quenched.energy / prepared.configuration.particles() as f64, quenched.stop);
-            let prepared =
-                if settings.method == PrepareMethod::Quench { at_rest(preset, prepared, quenched) } else { prepared };
+            let prepared = if settings.method == PrepareMethod::Quench {
+                at_rest(potential, prepared, quenched)
+            } else {
+                prepared
+            };
             Ok(GlassRecord::from_prepared(glass as usize, prepared, found))
         };
         let done = context.workers(Stage::Prepare).run(journal, &missing, particles, &mut progress, begin, finish)?;
         records.extend(done.into_iter().map(|(_, record)| record));
     }
     if settings.method != PrepareMethod::Import {
-        for glass in told_together(context, records.iter().filter(|record| !record.equilibrated))? {
+        for glass in gathered_glasses(context, records.iter().filter(|record| !record.equilibrated))? {
             log::warn!("glass {glass} is not equilibrated: see /glasses/equilibrated in glasses.h5");
         }
     }
     let unquenched = records.iter().filter(|record| record.inherent_stop == StopReason::StepLimit);
-    for glass in told_together(context, unquenched)? {
+    for glass in gathered_glasses(context, unquenched)? {
         log::warn!(
-            "the quench of glass {glass} stopped before its minimum: see /glasses/inherent_status in glasses.h5"
+            "the quench of glass {glass} stopped before it reached a minimum: see /glasses/inherent_status in \
+             glasses.h5"
         );
     }
     write(context, &records, journal)
 }
 
-/// The numbers of the glasses that all ranks have to tell of, rising.
-fn told_together<'r>(context: &Context<'_>, records: impl Iterator<Item = &'r GlassRecord>) -> Result<Vec<usize>> {
+/// The numbers of these glasses on all ranks, in increasing order.
+fn gathered_glasses<'r>(context: &Context<'_>, records: impl Iterator<Item = &'r GlassRecord>) -> Result<Vec<usize>> {
     let mine: Vec<usize> = records.map(|record| record.glass).collect();
     let mut all = context.ranks.all_gather(&mine)?.concat();
     all.sort_unstable();
@@ -82,21 +86,21 @@ fn told_together<'r>(context: &Context<'_>, records: impl Iterator<Item = &'r Gl
 }
 
 /// The glass that a liquid was quenched to, at T = 0.
-fn at_rest(preset: Preset, liquid: PreparedGlass, quenched: Quench) -> PreparedGlass {
+fn at_rest(potential: &Potential, liquid: PreparedGlass, quenched: Quench) -> PreparedGlass {
     let mut configuration = Configuration { positions: quenched.positions, ..liquid.configuration };
     configuration.cell.wrap(&mut configuration.positions);
-    let stress = listed::stress(&preset.model(&configuration), &configuration.cell, &configuration.positions);
+    let stress = listed::stress(&potential.model(&configuration), &configuration.cell, &configuration.positions);
     let (potential_energy, pressure) = (quenched.energy, sums::pressure(&stress));
     PreparedGlass { configuration, potential_energy, pressure, ..liquid }
 }
 
-/// Every configuration of the imported files beyond the first `known`; each rank takes its share.
+/// Every configuration of the imported files after the first `known`; each rank takes its share.
 fn import(context: &Context<'_>, known: usize) -> Result<Vec<GlassRecord>> {
-    let preset = context.deck.model.preset;
+    let potential = &context.deck.model.potential;
     let mut records = Vec::new();
     let mut glass = 0;
     for file in input::import_files(&context.deck)? {
-        let configurations = read_any(&file, preset)?;
+        let configurations = read_any(&file, potential)?;
         for mut configuration in configurations {
             let index = glass;
             glass += 1;
@@ -105,12 +109,12 @@ fn import(context: &Context<'_>, known: usize) -> Result<Vec<GlassRecord>> {
                 continue;
             }
             configuration.cell.wrap(&mut configuration.positions);
-            let model = preset.model(&configuration);
+            let model = potential.model(&configuration);
             let mut sum = PairSum::<1>::new(model.clone(), configuration.cell);
             let mut forces = vec![0.0; configuration.positions.len()];
             let [energy] = sum.forces(as_lanes(&configuration.positions), as_lanes_mut(&mut forces));
             let stress = listed::stress(&model, &configuration.cell, &configuration.positions);
-            let settings = inherent_settings(preset);
+            let settings = inherent_settings(potential);
             let quenched = inherent_structure(&model, &configuration, &settings);
             let found = (quenched.energy / configuration.particles() as f64, quenched.stop);
             let temperature = context.deck.prepare.as_ref().map_or(f64::NAN, |prepare| prepare.temperature);

@@ -5,9 +5,10 @@ use crate::sampling::{PrepareMethod, PrepareSettings};
 
 impl DeckSection for PrepareSettings {
     const GROWTH: Growth = Growth { raised: &["glasses"], appended: &["from"], ..Growth::NONE };
+    const WITHOUT_DEFAULT: &'static [&'static str] = &["temperature"];
 
     fn check(&self, deck: &Deck, section: &mut Section) {
-        let preset = deck.model.preset;
+        let potential = &deck.model.potential;
         section.at_least(self.glasses as u64, 1, "glasses");
         let hot = self.method == PrepareMethod::Quench && self.temperature == f64::INFINITY;
         let wanted = "a finite temperature above 0 (inf, random positions, with method = \"quench\" only)";
@@ -22,19 +23,22 @@ impl DeckSection for PrepareSettings {
         section.require(
             !import || !self.from.is_empty(),
             "method",
-            "a key `from` beside it that names the files to import: from = \"glasses/*.xyz\"",
+            "a key `from` in the same section that names the files to import: from = \"glasses/*.xyz\"",
         );
-        section.require(import || self.from.is_empty(), "from", "method = \"import\" beside it, or no `from`");
         section.require(
-            self.from.iter().all(|name| !name.trim().is_empty()),
+            import || self.from.is_empty(),
             "from",
-            "names of files, none of them empty",
+            "method = \"import\" in the same section, or no `from`",
         );
+        section.require(self.from.iter().all(|name| !name.trim().is_empty()), "from", "file names that are not empty");
         let swapping = matches!(self.method, PrepareMethod::HybridSwap | PrepareMethod::SwapMc);
-        if swapping && preset.species() == 1 && !preset.has_diameters() {
+        if swapping && potential.is_of_one_kind() {
             section.warn(
                 "method",
-                &format!("swaps exchange nothing in {}, whose particles are all alike: md does as well", preset.name()),
+                &format!(
+                    "swaps exchange nothing in {}, whose particles are all alike: md does as well",
+                    potential.name()
+                ),
             );
         }
     }

@@ -1,4 +1,4 @@
-//! What the closing table says of glasses.h5.
+//! Lines of the closing table for glasses.h5.
 
 use crate::error::Result;
 use crate::files::StageReader;
@@ -12,7 +12,7 @@ pub fn summary(reader: &StageReader) -> Result<Vec<Line>> {
     let count = equilibrated.iter().filter(|flag| **flag).count();
     Ok(vec![
         line("glasses", inherent.len()),
-        line("of them equilibrated", count),
+        line("  equilibrated", count),
         line("inherent energy per particle, mean", format!("{:.5}", mean(&inherent))),
     ])
 }

@@ -1,13 +1,13 @@
-//! A glass and its inherent structure as one resumable task.
+//! The preparation of a glass and its inherent structure as one resumable task.
 
 use crate::error::{Error, Result};
 use crate::landscape::{ExploreSettings, InherentSearch, Quench, QuenchSettings};
-use crate::model::{Configuration, Preset};
+use crate::model::{Configuration, Potential};
 use crate::sampling::{PrepareSettings, PrepareState, PrepareTask, PreparedGlass};
 use crate::task::{Progress, Task};
 use serde::{Deserialize, Serialize};
 
-/// How far a [`GlassTask`] is; a plain record.
+/// The serialisable state of a [`GlassTask`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum GlassState {
     Preparing(PrepareState),
@@ -21,19 +21,19 @@ enum Step {
 
 /// Prepares a glass, then quenches it.
 pub struct GlassTask {
-    preset: Preset,
+    potential: Potential,
     step: Step,
-    /// Force evaluations between restarts of the descent, for comparisons.
+    /// Force evaluations between restarts of the descent, for tests.
     restarts: Option<u64>,
 }
 
 /// How inherent structures of glasses.h5 are found, whatever the deck's exploration does.
-pub fn inherent_settings(preset: Preset) -> QuenchSettings {
-    QuenchSettings::from(&ExploreSettings::defaults(preset))
+pub fn inherent_settings(potential: impl Into<Potential>) -> QuenchSettings {
+    QuenchSettings::from(&ExploreSettings::defaults(potential))
 }
 
-fn search(preset: Preset, glass: &Configuration, restarts: Option<u64>) -> InherentSearch {
-    let search = InherentSearch::new(&preset.model(glass), glass, &inherent_settings(preset));
+fn search(potential: &Potential, glass: &Configuration, restarts: Option<u64>) -> InherentSearch {
+    let search = InherentSearch::new(&potential.model(glass), glass, &inherent_settings(potential));
     match restarts {
         Some(evaluations) => search.restarted_every(evaluations),
         None => search,
@@ -45,32 +45,38 @@ fn lost() -> Error {
 }
 
 impl GlassTask {
-    pub fn new(preset: Preset, prepare: PrepareTask) -> Self {
-        Self { preset, step: Step::Preparing(Box::new(prepare)), restarts: None }
+    pub fn new(potential: impl Into<Potential>, prepare: PrepareTask) -> Self {
+        Self { potential: potential.into(), step: Step::Preparing(Box::new(prepare)), restarts: None }
     }
 
     /// From the state in which it was left.
-    pub fn resume(preset: Preset, settings: &PrepareSettings, state: GlassState) -> Self {
-        Self::resume_with(preset, settings, state, None)
+    pub fn resume(potential: impl Into<Potential>, settings: &PrepareSettings, state: GlassState) -> Self {
+        Self::resume_with(potential, settings, state, None)
     }
 
-    fn resume_with(preset: Preset, settings: &PrepareSettings, state: GlassState, restarts: Option<u64>) -> Self {
+    fn resume_with(
+        potential: impl Into<Potential>,
+        settings: &PrepareSettings,
+        state: GlassState,
+        restarts: Option<u64>,
+    ) -> Self {
+        let potential = potential.into();
         let step = match state {
             GlassState::Preparing(state) => {
-                Step::Preparing(Box::new(PrepareTask::resume(preset, settings.clone(), state)))
+                Step::Preparing(Box::new(PrepareTask::resume(potential, settings.clone(), state)))
             }
             GlassState::Descending(glass, quench) => {
-                let search = search(preset, &glass.configuration, restarts).resume(quench);
+                let search = search(&potential, &glass.configuration, restarts).resume(quench);
                 Step::Descending(Box::new(glass), Box::new(search))
             }
         };
-        Self { preset, step, restarts }
+        Self { potential, step, restarts }
     }
 
     /// The glass and its inherent structure, once the task is done.
     ///
     /// # Errors
-    /// `Internal` before.
+    /// `Internal` before that.
     pub fn into_glass(self) -> Result<(PreparedGlass, Quench)> {
         match self.step {
             Step::Descending(glass, search) if search.is_over() => Ok((*glass, search.into_quench())),
@@ -90,7 +96,7 @@ impl Task for GlassTask {
                 Progress::Done => prepare.result().cloned().ok_or_else(lost)?,
             },
         };
-        let search = search(self.preset, &glass.configuration, self.restarts);
+        let search = search(&self.potential, &glass.configuration, self.restarts);
         self.step = Step::Descending(Box::new(glass), Box::new(search));
         Ok(Progress::Pending)
     }
@@ -104,7 +110,7 @@ impl Task for GlassTask {
 
     fn fraction(&self) -> f64 {
         match &self.step {
-            // random positions took nothing
+            // random positions cost nothing
             Step::Descending(glass, search) => {
                 let before = if glass.steps == 0 { 0.0 } else { 0.9 };
                 before + (1.0 - before) * search.fraction()
@@ -117,9 +123,11 @@ impl Task for GlassTask {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Preset;
     use crate::sampling::{Equilibration, PrepareMethod};
 
-    /// From random positions and from a liquid; N large enough for an order of the particles in space, and small.
+    /// From random positions and from a liquid; for N large enough for a spatial order of the particles, and for small
+    /// N.
     #[test]
     fn a_glass_that_is_cut_in_its_descent_is_the_glass_in_one_go() {
         let cases = [(Preset::Harmonic, 3200, f64::INFINITY, 300), (Preset::Lj, 300, 2.0, 50)];

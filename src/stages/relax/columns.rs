@@ -10,7 +10,7 @@ use crate::statistics::{LiquidEnsemble, LiquidSample};
 const TIME: &str = "sigma sqrt(m/epsilon)";
 const PRESSURE: &str = "epsilon/sigma^3";
 
-/// /relaxation: the first kind of moves.
+/// /relaxation: the first kind of dynamics.
 pub const ENSEMBLES: &[Column<LiquidEnsemble>] = &[
     column(
         "/relaxation/temperature",
@@ -24,56 +24,56 @@ pub const ENSEMBLES: &[Column<LiquidEnsemble>] = &[
         "[T,K]",
         TIME,
         "times of the correlation functions; NaN beyond the shortest sample",
-        F64s(|ensemble| ensemble.time.clone()),
+        PaddedF64s(|ensemble| ensemble.time.clone()),
     ),
     column(
         "/relaxation/self_scattering",
         "[T,K]",
         "1",
         "self part of the intermediate scattering function F_s(q,t)",
-        F64s(|ensemble| ensemble.curve(0, SELF_SCATTERING).0),
+        PaddedF64s(|ensemble| ensemble.curve(0, SELF_SCATTERING).0),
     ),
     column(
         "/relaxation/self_scattering_error",
         "[T,K]",
         "1",
         "its standard error over samples; NaN with one sample",
-        F64s(|ensemble| ensemble.curve(0, SELF_SCATTERING).1),
+        PaddedF64s(|ensemble| ensemble.curve(0, SELF_SCATTERING).1),
     ),
     column(
         "/relaxation/mean_squared_displacement",
         "[T,K]",
         "sigma^2",
         "mean squared displacement",
-        F64s(|ensemble| ensemble.curve(0, SQUARED_DISPLACEMENT).0),
+        PaddedF64s(|ensemble| ensemble.curve(0, SQUARED_DISPLACEMENT).0),
     ),
     column(
         "/relaxation/mean_squared_displacement_error",
         "[T,K]",
         "sigma^2",
         "its standard error over samples",
-        F64s(|ensemble| ensemble.curve(0, SQUARED_DISPLACEMENT).1),
+        PaddedF64s(|ensemble| ensemble.curve(0, SQUARED_DISPLACEMENT).1),
     ),
     column(
         "/relaxation/overlap",
         "[T,K]",
         "1",
         "Q(t), fraction of particles within overlap_distance of where they were",
-        F64s(|ensemble| ensemble.curve(0, OVERLAP).0),
+        PaddedF64s(|ensemble| ensemble.curve(0, OVERLAP).0),
     ),
     column(
         "/relaxation/overlap_error",
         "[T,K]",
         "1",
         "its standard error over samples",
-        F64s(|ensemble| ensemble.curve(0, OVERLAP).1),
+        PaddedF64s(|ensemble| ensemble.curve(0, OVERLAP).1),
     ),
     column(
         "/relaxation/non_gaussian",
         "[T,K]",
         "1",
         "alpha_2 = 3 <d^4> / (5 <d^2>^2) - 1 of the displacements",
-        F64s(|ensemble| ensemble.non_gaussian(0)),
+        PaddedF64s(|ensemble| ensemble.non_gaussian(0)),
     ),
     column(
         "/relaxation/tau_alpha",
@@ -128,42 +128,42 @@ pub const ENSEMBLES: &[Column<LiquidEnsemble>] = &[
     ),
 ];
 
-/// /relaxation/swap: the hybrid, which is no physical dynamics, beside molecular dynamics.
+/// /relaxation/swap: the hybrid with swaps, which is not a physical dynamics, next to molecular dynamics.
 pub const HYBRIDS: &[Column<LiquidEnsemble>] = &[
     asked_column(
         "/relaxation/swap/time",
         "[T,H]",
         TIME,
         "hybrid of dynamics and swaps, beside molecular dynamics: times",
-        F64s(|ensemble| ensemble.time.clone()),
+        PaddedF64s(|ensemble| ensemble.time.clone()),
     ),
     asked_column(
         "/relaxation/swap/self_scattering",
         "[T,H]",
         "1",
         "the same of the hybrid: F_s of the particles' positions",
-        F64s(|ensemble| ensemble.curve(0, SELF_SCATTERING).0),
+        PaddedF64s(|ensemble| ensemble.curve(0, SELF_SCATTERING).0),
     ),
     asked_column(
         "/relaxation/swap/self_scattering_error",
         "[T,H]",
         "1",
         "its standard error",
-        F64s(|ensemble| ensemble.curve(0, SELF_SCATTERING).1),
+        PaddedF64s(|ensemble| ensemble.curve(0, SELF_SCATTERING).1),
     ),
     asked_column(
         "/relaxation/swap/mean_squared_displacement",
         "[T,H]",
         "sigma^2",
         "the same of the hybrid",
-        F64s(|ensemble| ensemble.curve(0, SQUARED_DISPLACEMENT).0),
+        PaddedF64s(|ensemble| ensemble.curve(0, SQUARED_DISPLACEMENT).0),
     ),
     asked_column(
         "/relaxation/swap/overlap",
         "[T,H]",
         "1",
         "the same of the hybrid",
-        F64s(|ensemble| ensemble.curve(0, OVERLAP).0),
+        PaddedF64s(|ensemble| ensemble.curve(0, OVERLAP).0),
     ),
     asked_column(
         "/relaxation/swap/tau_alpha",
@@ -283,7 +283,7 @@ impl<'e> SpeciesCurves<'e> {
     }
 }
 
-/// How much faster swaps relax at one temperature, and the error of that.
+/// The factor by which swaps relax faster at one temperature, and its error.
 pub struct SpeedUp(pub f64, pub f64);
 
 /// /relaxation/speed_up.
@@ -395,44 +395,44 @@ pub const SAMPLES: &[Column<LiquidSample>] = &[
         "lags that the sample has; NaN and 0 beyond them",
         U32(|sample| sample.run.time.len() as u32),
     ),
-    column("/samples/time", "[R,L]", TIME, "lags", F64s(|sample| sample.run.time.clone())),
+    column("/samples/time", "[R,L]", TIME, "lags", PaddedF64s(|sample| sample.run.time.clone())),
     column(
         "/samples/origins",
         "[R,L]",
         "1",
         "time origins of each lag",
-        I64s(|sample| sample.run.origins.iter().map(|count| *count as i64).collect()),
+        PaddedI64s(|sample| sample.run.origins.iter().map(|count| *count as i64).collect()),
     ),
     column(
         "/samples/self_scattering",
         "[R,L,G]",
         "1",
         "F_s of all particles, then of each species of a mixture",
-        F64s(|sample| curves(sample, SELF_SCATTERING)),
+        PaddedF64s(|sample| curves(sample, SELF_SCATTERING)),
     ),
     column(
         "/samples/mean_squared_displacement",
         "[R,L,G]",
         "sigma^2",
         "<d^2>, groups likewise",
-        F64s(|sample| curves(sample, SQUARED_DISPLACEMENT)),
+        PaddedF64s(|sample| curves(sample, SQUARED_DISPLACEMENT)),
     ),
-    column("/samples/overlap", "[R,L,G]", "1", "Q, groups likewise", F64s(|sample| curves(sample, OVERLAP))),
+    column("/samples/overlap", "[R,L,G]", "1", "Q, groups likewise", PaddedF64s(|sample| curves(sample, OVERLAP))),
     column(
         "/samples/fourth_power",
         "[R,L,G]",
         "sigma^4",
         "<d^4>, groups likewise",
-        F64s(|sample| curves(sample, FOURTH_POWER)),
+        PaddedF64s(|sample| curves(sample, FOURTH_POWER)),
     ),
 ];
 
-/// The number of all particles.
+/// The value for all particles together.
 pub(super) fn first(values: &[f64]) -> f64 {
     values.first().copied().unwrap_or(f64::NAN)
 }
 
-/// One observable of a sample by lag, then group.
+/// One observable of a sample, by lag, then group.
 fn curves(sample: &LiquidSample, observable: usize) -> Vec<f64> {
     sample.run.values.iter().skip(observable).step_by(OBSERVABLES).copied().collect()
 }

@@ -1,23 +1,23 @@
-//! What the stage `relax` will cost, from the relaxation times that the papers' liquids have.
+//! Cost of `relax`, from the relaxation times of the papers' liquids.
 
 use crate::input::Deck;
 use crate::model::Preset;
 use crate::sampling::{Equilibration, LiquidDynamics, RelaxSettings};
 use crate::stages::cost::{Begun, Cost, ForceCall, Memory, PREPARATION, VECTOR};
 
-/// tau_alpha of a moderately supercooled liquid in steps, where nothing is known.
+/// tau_alpha in steps of a moderately supercooled liquid whose relaxation time is not known.
 const STEPS_OF_TAU: f64 = 3000.0;
-/// A step of molecular dynamics in force calls, and an attempted swap per particle.
+/// Cost of a step of molecular dynamics, and of an attempted swap per particle, in force calls.
 const STEP: f64 = 1.3;
 const SWAP: f64 = 4.0;
 
 /// tau_alpha of molecular dynamics [sigma (m / epsilon)^1/2], by laws through measured points: tlj 4.2, 30 and 230 at T = 1.0, 0.8 and
 /// 0.7 (T_mct of J. Chem. Phys. 158, 014501), pss 1.94 at T = 0.25; below T_o by log10 tau / tau_o = 4.9 and 10.7 at T = 0.092 and
 /// 0.07 (Phys. Rev. Lett. 124, 225901), which the law misses by factors of five.
-fn relaxation_time(preset: Preset, temperature: f64) -> Option<f64> {
-    match preset {
+fn relaxation_time(preset: Option<Preset>, temperature: f64) -> Option<f64> {
+    match preset? {
         Preset::Tlj if temperature > 0.65 => Some(4.2 * (0.38 / (temperature - 0.62)).powf(2.57)),
-        // the parabolic law, on from there
+        // the parabolic law, from there on
         Preset::Tlj => {
             let square = |temperature: f64| (1.0 / temperature - 1.0).powi(2);
             Some(2860.0 * (22.0 * (square(temperature) - square(0.65))).exp())
@@ -29,8 +29,8 @@ fn relaxation_time(preset: Preset, temperature: f64) -> Option<f64> {
 }
 
 /// The same with swaps: tlj 2.8, 8.0 and 32 at T = 1.0, 0.8 and 0.7, pss 1.43 and 2.7 at 0.25 and 0.16; an extrapolation below.
-fn with_swaps(preset: Preset, temperature: f64) -> Option<f64> {
-    let logarithm = match preset {
+fn with_swaps(preset: Option<Preset>, temperature: f64) -> Option<f64> {
+    let logarithm = match preset? {
         Preset::Tlj => {
             let x = 1.0 / temperature - 1.0;
             1.03 + 2.11 * x + 8.36 * x * x.abs()
@@ -42,7 +42,7 @@ fn with_swaps(preset: Preset, temperature: f64) -> Option<f64> {
 }
 
 pub fn cost(deck: &Deck, call: &ForceCall) -> Option<Cost> {
-    deck.relax.as_ref().map(|relax| samples(deck.model.preset, relax, call.single))
+    deck.relax.as_ref().map(|relax| samples(deck.model.potential.preset(), relax, call.single))
 }
 
 pub fn memory(deck: &Deck, call: &ForceCall) -> Option<Memory> {
@@ -55,7 +55,7 @@ pub fn memory(deck: &Deck, call: &ForceCall) -> Option<Memory> {
 }
 
 /// The samples of all temperatures and dynamics. `single`: seconds of a force call.
-fn samples(preset: Preset, relax: &RelaxSettings, single: f64) -> Cost {
+fn samples(preset: Option<Preset>, relax: &RelaxSettings, single: f64) -> Cost {
     let seconds = |temperature: f64, moves: LiquidDynamics, length: &Equilibration| {
         let swaps = relax.swaps_per_particle / relax.md_steps.max(1) as f64;
         let (tau, step) = match moves {
@@ -76,7 +76,7 @@ fn samples(preset: Preset, relax: &RelaxSettings, single: f64) -> Cost {
     let mean = costs.iter().map(|cost| cost.ln()).sum::<f64>() / count;
     let spread = (costs.iter().map(|cost| (cost.ln() - mean).powi(2)).sum::<f64>() / count).sqrt();
     let tasks = count * relax.samples as f64;
-    // curves of forty lags, whatever the number of particles
+    // curves of forty lags, independent of the number of particles
     let (seconds, bytes) = (relax.samples as f64 * costs.iter().sum::<f64>(), tasks * 40.0 * 16.0 * 8.0);
     Cost { tasks, seconds, bytes, spread: spread.max(0.3), begun: Begun::Counted }
 }
@@ -91,18 +91,18 @@ mod tests {
             let found = relaxation_time(preset, temperature).unwrap();
             assert!((found / tau).ln().abs() < 0.15, "{preset:?} {temperature}: {found} {tau}");
         };
-        near(Preset::Tlj, 1.0, 4.2);
-        near(Preset::Tlj, 0.8, 29.6);
-        near(Preset::Tlj, 0.7, 229.0);
-        near(Preset::Pss, 0.25, 1.94);
+        near(Some(Preset::Tlj), 1.0, 4.2);
+        near(Some(Preset::Tlj), 0.8, 29.6);
+        near(Some(Preset::Tlj), 0.7, 229.0);
+        near(Some(Preset::Pss), 0.25, 1.94);
         // in decades of tau_o
         for (temperature, decades) in [(0.092, 4.9), (0.07, 10.7)] {
-            let onset = relaxation_time(Preset::Pss, 0.18).unwrap();
-            let found = (relaxation_time(Preset::Pss, temperature).unwrap() / onset).log10();
+            let onset = relaxation_time(Some(Preset::Pss), 0.18).unwrap();
+            let found = (relaxation_time(Some(Preset::Pss), temperature).unwrap() / onset).log10();
             assert!((found - decades).abs() < 0.8, "{temperature}: {found}");
         }
         // both branches of a law meet
-        for (preset, at) in [(Preset::Tlj, 0.65), (Preset::Pss, 0.18)] {
+        for (preset, at) in [(Some(Preset::Tlj), 0.65), (Some(Preset::Pss), 0.18)] {
             let ratio = relaxation_time(preset, at + 1e-9).unwrap() / relaxation_time(preset, at).unwrap();
             assert!(ratio.ln().abs() < 0.05, "{preset:?}: {ratio}");
         }
@@ -110,29 +110,29 @@ mod tests {
             let found = with_swaps(preset, temperature).unwrap();
             assert!((found / tau).ln().abs() < 0.1, "{preset:?} {temperature} with swaps: {found} {tau}");
         };
-        swapping(Preset::Tlj, 1.0, 2.8);
-        swapping(Preset::Tlj, 0.8, 8.0);
-        swapping(Preset::Tlj, 0.7, 32.1);
-        swapping(Preset::Pss, 0.25, 1.43);
-        swapping(Preset::Pss, 0.16, 2.7);
-        assert!(with_swaps(Preset::Lj, 2.0).is_none() && relaxation_time(Preset::Harmonic, 0.01).is_none());
+        swapping(Some(Preset::Tlj), 1.0, 2.8);
+        swapping(Some(Preset::Tlj), 0.8, 8.0);
+        swapping(Some(Preset::Tlj), 0.7, 32.1);
+        swapping(Some(Preset::Pss), 0.25, 1.43);
+        swapping(Some(Preset::Pss), 0.16, 2.7);
+        assert!(with_swaps(Some(Preset::Lj), 2.0).is_none() && relaxation_time(Some(Preset::Harmonic), 0.01).is_none());
     }
     #[test]
     fn the_cost_is_that_of_all_steps_of_all_samples() {
         let mut relax = RelaxSettings { temperatures: vec![0.8], samples: 3, ..RelaxSettings::defaults(Preset::Tlj) };
         relax.equilibrate_by = LiquidDynamics::Md;
-        let tau = relaxation_time(Preset::Tlj, 0.8).unwrap() / relax.time_step;
+        let tau = relaxation_time(Some(Preset::Tlj), 0.8).unwrap() / relax.time_step;
         let lengths = relax.equilibration.relaxation_times + relax.measurement.relaxation_times;
-        let Cost { tasks, seconds, spread, .. } = samples(Preset::Tlj, &relax, 1e-3);
+        let Cost { tasks, seconds, spread, .. } = samples(Some(Preset::Tlj), &relax, 1e-3);
         assert!(tasks == 3.0 && spread == 0.3);
         assert!((seconds / (3.0 * lengths * tau * 1.3e-3) - 1.0).abs() < 1e-12, "{seconds}");
-        // bounded by max_steps; temperatures and dynamics add
+        // limited by max_steps; temperatures and dynamics add up
         relax.equilibration.max_steps = 10;
         relax.measurement.max_steps = 20;
         relax.temperatures.push(0.7);
         relax.dynamics = LiquidDynamics::ALL.to_vec();
         let step = 1.3 + 4.0 * relax.swaps_per_particle / relax.md_steps as f64;
-        let Cost { tasks, seconds, .. } = samples(Preset::Tlj, &relax, 1e-3);
+        let Cost { tasks, seconds, .. } = samples(Some(Preset::Tlj), &relax, 1e-3);
         let expected = 3.0 * 2.0 * 1e-3 * (2.0 * 10.0 * 1.3 + 20.0 * (1.3 + step));
         assert!(tasks == 12.0 && (seconds / expected - 1.0).abs() < 1e-12, "{seconds} {expected}");
     }

@@ -1,4 +1,4 @@
-//! What is in relaxation.h5.
+//! Layout of relaxation.h5.
 
 use super::columns;
 use crate::files::columns::data_sets;

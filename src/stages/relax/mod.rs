@@ -1,4 +1,4 @@
-//! Stage `relax`: equilibrium liquids and how they relax.
+//! Stage `relax`: equilibrium liquids and their relaxation.
 
 mod columns;
 mod cost;

@@ -10,7 +10,7 @@ use crate::stage::Stage;
 use crate::stages::Context;
 use crate::statistics::{Average, LiquidSample};
 
-/// The curves of a sample, and their places among its values.
+/// The curves of a sample, and their positions among its observables.
 const CURVES: [(&str, usize); OBSERVABLES] = [
     ("self_scattering", SELF_SCATTERING),
     ("mean_squared_displacement", SQUARED_DISPLACEMENT),
@@ -18,13 +18,13 @@ const CURVES: [(&str, usize); OBSERVABLES] = [
     ("fourth_power", FOURTH_POWER),
 ];
 
-/// The samples of the relaxation.h5 that is there.
+/// The samples of the existing relaxation.h5.
 ///
 /// # Errors
 /// `Storage` when it cannot be read.
 pub fn read_samples(context: &Context<'_>) -> Result<Vec<LiquidSample>> {
     let reader = StageReader::open(&context.directory, Stage::Relax)?;
-    let groups = groups(context.deck.model.preset.species());
+    let groups = groups(context.deck.model.potential.species());
     let dynamics = reader.read_text("/samples/dynamics")?;
     let longest = reader.shape("/samples/time")?.get(1).copied().unwrap_or(0) as usize;
     (0..dynamics.len() as u64).map(|row| read_sample(&reader, row, &dynamics[row as usize], longest, groups)).collect()
@@ -74,7 +74,7 @@ fn read_sample(reader: &StageReader, row: u64, dynamics: &str, longest: usize, g
                 correlation_time: number("energy_correlation_time")?,
                 reliable: flag("energy_reliable")?,
             },
-            // what the means of samples do not need is not in the file
+            // data that the means over samples do not need are not in the file
             pressure: Average {
                 mean: number("pressure")?,
                 error: number("pressure_error")?,

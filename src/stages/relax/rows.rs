@@ -11,7 +11,7 @@ use crate::statistics::{
     Estimate, FitStatus, LiquidEnsemble, LiquidSample, RelaxationPoint, fit_supercooled, speed_up,
 };
 
-/// Collective: begins relaxation.h5 and writes everything; all ranks hold all samples, in order.
+/// Collective: creates relaxation.h5 and writes all of it; all ranks hold all samples, in order.
 ///
 /// # Errors
 /// `Storage` when it cannot be written.
@@ -74,8 +74,10 @@ fn write_attributes(
     attribute("wave_vectors", Attribute::I64(shell.count() as i64))?;
     attribute("wave_number_mean", Attribute::F64(shell.mean_length()))?;
     attribute("overlap_distance", Attribute::F64(settings.overlap_distance))?;
-    let preset = context.deck.model.preset;
-    let of_model = (preset.species() > 1 || preset.has_diameters()).then(|| onset_temperature(preset));
+    let potential = &context.deck.model.potential;
+    // only the papers' mixtures have an onset that is known
+    let is_known = potential.preset().is_some() && !potential.is_of_one_kind();
+    let of_model = is_known.then(|| onset_temperature(potential));
     let fits = fit_supercooled(&points(ensembles), of_model, context.deck.campaign.seed);
     let statuses: [(&str, FitStatus); 4] = [
         ("onset_status", fits.onset_status),

@@ -1,4 +1,4 @@
-//! Stage `relax`: liquids in equilibrium, followed by molecular dynamics or with swaps.
+//! Stage `relax`: liquids in equilibrium, followed by molecular dynamics or by its hybrid with swaps.
 
 use super::reader::read_samples;
 use super::rows::write;
@@ -10,7 +10,8 @@ use crate::stage::Stage;
 use crate::stages::{BuiltOn, Context, Earlier};
 use crate::statistics::{EnsembleStatus, LiquidEnsemble, LiquidSample};
 
-/// Every sample that the deck asks for, by falling temperature, dynamics before swaps: their places are the tasks' numbers.
+/// Every sample of the deck, by decreasing temperature, molecular dynamics before swaps: the index is the number of the
+/// task.
 pub fn names(settings: &RelaxSettings) -> Vec<LiquidName> {
     let mut names = Vec::new();
     for temperature in settings.falling_temperatures() {
@@ -23,7 +24,7 @@ pub fn names(settings: &RelaxSettings) -> Vec<LiquidName> {
 
 crate::files::persisted!(Relax, algorithm 1: LiquidState, LiquidSample);
 
-/// Follows the samples that are not there yet, and writes relaxation.h5.
+/// Follows the samples that do not exist yet, and writes relaxation.h5.
 ///
 /// # Errors
 /// Numerical failures, a directory that cannot be written.
@@ -34,21 +35,21 @@ pub fn run(context: &Context<'_>, earlier: Earlier) -> Result<()> {
         Earlier::Part => context.ranks.agree(read_samples(context))?,
         Earlier::Nothing => Vec::new(),
     };
-    // the coldest are the slowest
+    // the coldest liquids are the slowest
     let known = |key: &u64| samples.iter().any(|sample| sample.name == names[*key as usize]);
     let missing: Vec<u64> = (0..names.len() as u64).rev().filter(|key| !known(key)).collect();
     let mut progress = context.progress(Stage::Relax, missing.len());
     let mut journal = context.journal(&RECORDS, BuiltOn::Deck, Rounds::One)?;
     let model = &context.deck.model;
-    let (preset, seed) = (model.preset, context.deck.campaign.seed);
+    let (potential, seed) = (&model.potential, context.deck.campaign.seed);
     let begin = |key: u64, state: Option<LiquidState>| {
         let name = names[key as usize];
         if let Some(state) = state {
-            return Ok(LiquidTask::resume(preset, settings, name, seed, state));
+            return Ok(LiquidTask::resume(potential, settings, name, seed, state));
         }
         let (cell, species, diameters) = (model.cell(), model.species(), model.diameters());
         let unplaced = Configuration { cell, positions: Vec::new(), species, diameters };
-        LiquidTask::start(preset, unplaced, settings, name, seed)
+        LiquidTask::start(potential, unplaced, settings, name, seed)
     };
     let finish = |key: u64, task: LiquidTask| {
         let run = task.result().ok_or_else(|| Error::Internal("a liquid has no result".to_owned()))?;
@@ -78,7 +79,7 @@ pub fn run(context: &Context<'_>, earlier: Earlier) -> Result<()> {
     context.finish(file, Some(journal))
 }
 
-/// The means by [dynamics of the deck, md first][falling temperature].
+/// The means, by [dynamics of the deck, md first][decreasing temperature].
 fn ensembles(settings: &RelaxSettings, samples: &[LiquidSample]) -> Vec<Vec<LiquidEnsemble>> {
     let asked = LiquidDynamics::ALL.into_iter().filter(|dynamics| settings.dynamics.contains(dynamics));
     let of = |dynamics: LiquidDynamics| {

@@ -1,22 +1,24 @@
 //! The deck's section [relax].
 
 use crate::input::{Deck, DeckSection, Growth, Section};
-use crate::model::Preset;
+use crate::model::{Law, Potential, Preset};
 use crate::sampling::{LiquidDynamics, RelaxSettings, Thermostat};
 use std::f64::consts::PI;
 
-/// Below this the force-shifted Lennard-Jones liquid at its density freezes while it is followed.
+/// Below this the Lennard-Jones liquid of one kind freezes while it is followed (that of the preset lj, at its density) [epsilon].
 const LENNARD_JONES_FREEZES: f64 = 1.6;
 
-/// Wave numbers above this have no meaning for positions that are known to dt.
+/// Larger wave numbers have no meaning at the resolution of the positions.
 const LARGEST_WAVE_NUMBER: f64 = 100.0;
 
 impl DeckSection for RelaxSettings {
     const GROWTH: Growth = Growth { raised: &["samples"], extended: &["temperatures", "dynamics"], ..Growth::NONE };
+    const WITHOUT_DEFAULT: &'static [&'static str] = &["temperatures"];
 
     fn check(&self, deck: &Deck, section: &mut Section) {
-        let preset = deck.model.preset;
-        if preset == Preset::Harmonic {
+        let potential = &deck.model.potential;
+        // as a preset it is a packing; for tables of one's own the deck gives the temperatures of a liquid
+        if potential.preset() == Some(Preset::Harmonic) {
             section.refuse(
                 "the model harmonic is a packing quenched from random positions, its liquid is not defined: remove the section, or \
                  use pss, tlj or lj",
@@ -43,7 +45,8 @@ impl DeckSection for RelaxSettings {
         let tau = self.thermostat_time;
         section.require(tau >= self.time_step && tau.is_finite() && tau > 0.0, "thermostat_time", &wanted);
         let swapping = dynamics.contains(&LiquidDynamics::HybridSwap);
-        let wanted = "\"bussi\", \"nose-hoover\" or \"berendsen\" beside hybrid-swap: swaps at constant energy hold no temperature";
+        let wanted = "\"bussi\", \"nose-hoover\" or \"berendsen\" together with hybrid-swap: swaps at constant \
+                      energy do not keep the temperature";
         section.require(self.thermostat != Thermostat::None || !swapping, "thermostat", wanted);
         section.at_least(self.md_steps, 1, "md_steps");
         let swaps = self.swaps_per_particle;
@@ -58,39 +61,41 @@ impl DeckSection for RelaxSettings {
         );
         section.at_least(self.measurement.max_steps, 1, "measurement.max_steps");
         section.positive(self.overlap_distance, "overlap_distance");
-        warn(preset, self, section);
+        warn(potential, self, section);
     }
 }
 
-fn warn(preset: Preset, settings: &RelaxSettings, section: &mut Section) {
-    let exchanges = preset.species() > 1 || preset.has_diameters();
+fn warn(potential: &Potential, settings: &RelaxSettings, section: &mut Section) {
+    let exchanges = !potential.is_of_one_kind();
     if settings.dynamics.contains(&LiquidDynamics::HybridSwap) && !exchanges {
-        let name = preset.name();
+        let name = potential.name();
         section.warn(
             "dynamics",
-            &format!("swaps exchange nothing in {name}, whose particles are all alike: md does as well"),
+            &format!("swaps have no effect in {name}, whose particles are all identical: md gives the same"),
         );
     }
     let coldest = settings.temperatures.iter().copied().fold(f64::INFINITY, f64::min);
-    if preset == Preset::Lj && coldest < LENNARD_JONES_FREEZES {
+    let attractive = matches!(potential.law(), Law::LennardJonesForceShifted(_) | Law::LennardJonesQuartic(_));
+    if attractive && !exchanges && coldest < LENNARD_JONES_FREEZES * potential.energy_scale() {
         section.warn(
             "temperatures",
             &format!(
-                "temperatures = {coldest:?}: the one-component liquid freezes, and tau_alpha is that of no liquid"
+                "temperatures = {coldest:?}: the one-component liquid crystallises, and tau_alpha is not that of a \
+                 liquid"
             ),
         );
     }
     if settings.samples == 1 {
-        section.warn("samples", "samples = 1: tau_alpha and the fits come without errors");
+        section.warn("samples", "samples = 1: tau_alpha and the fits have no error estimates");
     }
     if settings.equilibrate_by == LiquidDynamics::Md
         && exchanges
-        && coldest < 0.8 * crate::sampling::onset_temperature(preset)
+        && coldest < 0.8 * crate::sampling::onset_temperature(potential)
     {
         section.warn(
             "equilibrate_by",
-            "equilibrate_by = \"md\" takes tau_alpha of molecular dynamics at the lowest temperatures: \"hybrid-swap\" reaches the \
-             same equilibrium sooner",
+            "equilibrate_by = \"md\" takes several tau_alpha of molecular dynamics at each temperature, which is \
+             slow at the lowest ones: \"hybrid-swap\" reaches the same equilibrium sooner",
         );
     }
 }

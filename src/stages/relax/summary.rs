@@ -1,4 +1,4 @@
-//! What the closing table says of relaxation.h5.
+//! Lines of the closing table for relaxation.h5.
 
 use crate::error::Result;
 use crate::files::{Attribute, StageReader};
@@ -15,11 +15,11 @@ pub fn summary(reader: &StageReader) -> Result<Vec<Line>> {
         true => reader.read::<f64>("/relaxation/speed_up")?,
         false => Vec::new(),
     };
-    let mut rows = vec![line("samples of liquids", length(reader, "/samples/sample")?)];
+    let mut rows = vec![line("liquid samples", length(reader, "/samples/sample")?)];
     for (n, t) in temperature.iter().enumerate() {
-        let told = faster.get(n).map_or(String::new(), |ratio| format!(", with swaps {ratio:.3} times faster"));
+        let ratio = faster.get(n).map_or(String::new(), |ratio| format!(", {ratio:.3} times faster with swaps"));
         let unsound = if status[n] == "converged" { "" } else { &format!(" ({})", status[n].replace('_', " ")) };
-        rows.push(line(&format!("tau_alpha at T = {t}"), format!("{:.4} +- {:.2}{unsound}{told}", tau[n], error[n])));
+        rows.push(line(&format!("tau_alpha at T = {t}"), format!("{:.4} +- {:.2}{unsound}{ratio}", tau[n], error[n])));
     }
     for name in ["onset", "t_mct", "t_g_vft", "t_g_parabolic"] {
         let number = |name: &str| match reader.attribute("/relaxation", name)? {

@@ -6,10 +6,10 @@ use crate::files::layout::names;
 use crate::files::name_of;
 use crate::tunnelling::Doublet;
 
-/// The quantum figures of a double well.
+/// The quantum properties of a double well.
 pub struct DoubletOf<'d> {
     pub doublet: &'d Doublet,
-    /// E < k_B T_Q and no exchange.
+    /// E < k_B T_Q, and not an exchange.
     pub active: bool,
 }
 
@@ -91,7 +91,7 @@ impl<'d> DoubletOf<'d> {
     ];
 }
 
-/// What modes.h5 says of each double well, beside that.
+/// Zero-point energies from modes.h5 for each double well.
 pub const ZERO_POINTS: &[Column<f64>] = &[asked_column(
     "/zero_point_difference",
     "[P]",

@@ -1,9 +1,9 @@
-//! What `tunnel` costs.
+//! Cost of `tunnel`.
 
 use crate::input::Deck;
 use crate::stages::cost::{Begun, Cost, Expected};
 
-/// Seconds of a double well in one unit.
+/// Seconds per double well and unit.
 const SECONDS_PER_DOUBLET: f64 = 0.03;
 
 pub fn cost(deck: &Deck) -> Option<Cost> {

@@ -1,4 +1,4 @@
-//! What is in tunnelling.h5.
+//! Layout of tunnelling.h5.
 
 use super::columns;
 use crate::files::columns::data_sets;
@@ -11,7 +11,7 @@ pub static LAYOUT: Layout =
 static DOUBLETS: [DataSet; columns::DoubletOf::COLUMNS.len()] = data_sets(columns::DoubletOf::COLUMNS);
 static ZERO_POINTS: [DataSet; columns::ZERO_POINTS.len()] = data_sets(columns::ZERO_POINTS);
 
-/// What is said of all double wells together.
+/// Statistics over all double wells.
 const STATISTICS: &[DataSet] = &[
     set("/<unit>/specific_heat/temperature", F64, "[T]", "epsilon", "temperatures"),
     set("/<unit>/specific_heat/value", F64, "[T]", "1", "specific heat of the two-level systems, C / (N k_B)"),

@@ -1,4 +1,4 @@
-//! Stage `tunnel`: the quantum problem along each path.
+//! Stage `tunnel`: the Schroedinger equation along each path.
 
 mod columns;
 mod cost;

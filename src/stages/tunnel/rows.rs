@@ -15,13 +15,13 @@ pub struct Solved {
     pub rows: Rows,
     pub glass: Vec<u32>,
     pub exchange: Vec<bool>,
-    /// The levels for each unit.
+    /// The doublets for each unit.
     pub units: Vec<(Unit, Vec<Doublet>)>,
-    /// Differences of zero-point energies, with modes.h5.
+    /// Differences of zero-point energies, if modes.h5 exists.
     pub zero_points: Option<Vec<f64>>,
 }
 
-/// Collective: every rank gives its double wells.
+/// Collective: every rank passes its double wells.
 ///
 /// # Errors
 /// `Storage` when the file cannot be written.
@@ -41,7 +41,7 @@ pub fn write(context: &Context<'_>, solved: &Solved, glasses: Glasses, tasks: Ve
 
 fn write_doublets(file: &mut StageFile<'_>, unit: &Unit, doublets: &[Doublet], solved: &Solved) -> Result<()> {
     let quantum_temperature = units::quantum_temperature(unit.reduced_mass);
-    // an exchange is symmetric by identity: no two-level system of the statistics
+    // an exchange is symmetric by construction: it does not count as a two-level system in the statistics
     let rows = doublets
         .iter()
         .zip(&solved.exchange)
@@ -52,22 +52,22 @@ fn write_doublets(file: &mut StageFile<'_>, unit: &Unit, doublets: &[Doublet], s
     file.attribute(&group, "kT_Q", &Attribute::F64(quantum_temperature))
 }
 
-/// What normalises n(E).
+/// The normalisation of n(E).
 #[derive(Clone, Copy)]
 pub struct Glasses {
     count: usize,
     particles: usize,
-    /// Particles of all glasses over the volume of all glasses [sigma^-3]: n per volume is n per particle times this, of
-    /// whatever sizes imported boxes are.
+    /// Particles of all glasses over the volume of all glasses [sigma^-3]: n per volume is n per particle times this,
+    /// even for imported boxes of different sizes.
     density: f64,
 }
 
-/// What the attributes n0, n0_third, n0_SI and errors count by.
+/// Normalisation of the attributes n0, n0_third, n0_SI and errors.
 const NORMALISATION: &str = "n0, n0_third and errors: per atom (over N N_g) and epsilon; n0_SI: per volume (N N_g over the \
                              sum of the box volumes), in J^-1 m^-3";
 
 impl Glasses {
-    /// Of glasses.h5.
+    /// Reads glasses.h5.
     ///
     /// # Errors
     /// `Storage` when it is missing or damaged.
@@ -90,11 +90,11 @@ fn mean_density(particles: usize, edges: &[f64]) -> f64 {
     (boxes.len() * particles) as f64 / volume
 }
 
-/// The splittings of all double wells in the order of the rows, on rank 0; none elsewhere.
+/// The splittings of all double wells in the order of the rows, on rank 0; empty elsewhere.
 struct Splittings {
     glass: Vec<u32>,
     splitting: Vec<f64>,
-    /// Which count, and which of those tunnel.
+    /// Double wells that count in the statistics, and active ones.
     all: Vec<bool>,
     tunnelling: Vec<bool>,
 }
@@ -134,7 +134,7 @@ fn write_statistics(
         let library = context.ranks.agree(library)?;
         let at = format!("/{}/{group}", unit.name);
         let n = library.cumulative_density();
-        // the other ranks have a library of nothing: what they hand over below is not used
+        // the other ranks have empty statistics: what they pass below is not used
         let length = context.ranks.max_u64(n.splitting.len() as u64);
         file.write_small(&format!("{at}/splitting"), &[length], &n.splitting)?;
         file.write_small(&format!("{at}/cumulative"), &[length], &n.cumulative)?;
@@ -154,7 +154,7 @@ fn write_statistics(
             file.attribute(&at, name, value)?;
         }
         if group == "density" {
-            // from a hundredth of T_Q to ten times it
+            // from T_Q / 100 to 10 T_Q
             let temperatures = logarithmic_grid(0.01 * quantum_temperature, 10.0 * quantum_temperature, 10);
             let heat = library.specific_heat(&temperatures);
             let length = temperatures.len() as u64;

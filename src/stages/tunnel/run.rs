@@ -1,4 +1,4 @@
-//! Stage `tunnel`: the quantum problem along each path, for each unit of energy asked for.
+//! Stage `tunnel`: the Schroedinger equation along each path, for each requested unit of energy.
 
 use super::rows::{Glasses, Solved, write};
 use crate::error::{Error, Result};
@@ -9,11 +9,11 @@ use crate::stages::connect::DoubleWellReader;
 use crate::tunnelling::{Doublet, LevelsStatus, Profile, TunnelSettings, solve, units_of};
 use std::time::Instant;
 
-/// Solves every double well for every unit and writes tunnelling.h5; with `spectra`, the differences of zero-point energies of
-/// modes.h5 beside.
+/// Solves every double well for every unit and writes tunnelling.h5; with `spectra`, also the differences of zero-point
+/// energies from modes.h5.
 ///
 /// # Errors
-/// paths.h5 missing or damaged, a directory that cannot be written.
+/// paths.h5 is missing or damaged, or the directory cannot be written to.
 pub fn run(context: &Context<'_>, spectra: bool) -> Result<()> {
     let settings = context.section(&context.deck.tunnel, Stage::Tunnel)?;
     let wells = DoubleWellReader::open(context.ranks, &context.directory)?;
@@ -32,7 +32,7 @@ pub fn run(context: &Context<'_>, spectra: bool) -> Result<()> {
     };
     let mut tasks = Vec::new();
     let mut units = Vec::new();
-    for (round, unit) in units_of(context.deck.model.preset, settings).into_iter().enumerate() {
+    for (round, unit) in units_of(&context.deck.model.potential, settings).into_iter().enumerate() {
         let one = |well: usize| {
             let start = Instant::now();
             let doublet = doublet(&curves.profile(well), unit.reduced_mass, settings)?;
@@ -48,7 +48,7 @@ pub fn run(context: &Context<'_>, spectra: bool) -> Result<()> {
     write(context, &Solved { rows, glass, exchange, units, zero_points }, glasses, tasks)
 }
 
-/// Whether tunnelling.h5 still lacks the differences of zero-point energies that modes.h5 has.
+/// Whether tunnelling.h5 lacks the differences of zero-point energies that modes.h5 holds.
 ///
 /// # Errors
 /// `Storage` when a file cannot be read.
@@ -65,13 +65,13 @@ pub fn lacks_zero_points(context: &Context<'_>) -> Result<bool> {
     Ok(has(Stage::Modes)? && !has(Stage::Tunnel)?)
 }
 
-/// The differences of zero-point energies of modes.h5 for some rows of /double_wells.
+/// The differences of zero-point energies in modes.h5 for some rows of /double_wells.
 fn zero_point_differences(context: &Context<'_>, first: u64, count: u64) -> Result<Vec<f64>> {
     let reader = StageReader::open(&context.directory, Stage::Modes)?;
     reader.read_rows("/zero_point_difference", first, count)
 }
 
-/// A path whose profile cannot be solved is a row without figures, not the end of the campaign.
+/// A path whose profile cannot be solved gives a row of NaN instead of ending the campaign.
 fn doublet(profile: &Profile, reduced_mass: f64, settings: &TunnelSettings) -> Result<Doublet> {
     match solve(profile, None, reduced_mass, settings) {
         Err(Error::Numerical(_)) => Ok(Doublet::unsolved(settings.levels.max(2), LevelsStatus::NoProfile)),

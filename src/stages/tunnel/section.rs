@@ -1,28 +1,28 @@
 //! The deck's section [tunnel].
 
 use crate::input::{Deck, DeckSection, Growth, Section, listed, nearest_name};
-use crate::tunnelling::TunnelSettings;
-use crate::units;
+use crate::tunnelling::{TunnelSettings, materials_of};
 
-/// Names that tunnelling.h5 and elasticity.h5 have for something else.
+/// Names that tunnelling.h5 and elasticity.h5 use for something else.
 const RESERVED: [&str; 7] =
     ["timing", "zero_point_difference", "moduli", "quasi_static", "curves", "plastic_events", "coupling"];
 
 impl DeckSection for TunnelSettings {
     const GROWTH: Growth = Growth { extended: &["units", "reduced_mass"], ..Growth::NONE };
+    const WITHOUT_DEFAULT: &'static [&'static str] = &["reduced_mass"];
 
     fn check(&self, deck: &Deck, section: &mut Section) {
-        let preset = deck.model.preset;
+        let potential = &deck.model.potential;
         section.at_least(self.points as u64, 50, "points");
         section.at_least(self.levels as u64, 2, "levels");
         let wanted = format!("at most a tenth of `points` ({})", self.points / 10);
         section.require(self.levels <= self.points / 10 || self.points < 50, "levels", &wanted);
-        let known: Vec<&str> = units::materials(preset.name()).iter().map(|material| material.name).collect();
+        let known: Vec<&str> = materials_of(potential).iter().map(|material| material.name).collect();
         for (k, unit) in self.units.iter().enumerate() {
             let choice = if known.is_empty() {
                 format!(
                     "an empty list: {} stands for no material; give reduced_mass = {{ name = number }}",
-                    preset.name()
+                    potential.name()
                 )
             } else {
                 let hint = nearest_name(unit, known.iter().copied()).filter(|name| name != unit);
@@ -37,7 +37,7 @@ impl DeckSection for TunnelSettings {
             section.require(
                 !self.reduced_mass.contains_key(unit),
                 &format!("reduced_mass.{unit}"),
-                "a name that `units` does not have",
+                "a name that is not in `units`",
             );
         }
         for (name, mass) in &self.reduced_mass {
@@ -53,7 +53,10 @@ impl DeckSection for TunnelSettings {
         let nothing = self.units.is_empty() && self.reduced_mass.is_empty();
         let wanted = match known.is_empty() {
             true => {
-                format!("a key reduced_mass = {{ name = number }} beside it: {} stands for no material", preset.name())
+                format!(
+                    "a key reduced_mass = {{ name = number }} beside it: {} stands for no material",
+                    potential.name()
+                )
             }
             false => format!("at least one of {}, or a reduced_mass", listed(known.iter().copied())),
         };

@@ -1,4 +1,4 @@
-//! What the closing table says of tunnelling.h5.
+//! Lines of the closing table for tunnelling.h5.
 
 use crate::error::Result;
 use crate::files::{Attribute, StageReader};

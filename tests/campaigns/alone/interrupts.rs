@@ -1,6 +1,6 @@
-//! A campaign that is asked to stop, by signals to whom they may reach and by the clock, or that loses a rank: it ends in time,
-//! says what to do, and comes to the data of an undisturbed run on another number of ranks. Files that only some ranks see
-//! need root, and are skipped without; not when CI is set.
+//! A campaign that is stopped by signals to various processes or by the clock, or that loses a rank: it ends in time,
+//! prints what to do, and after a resume on another number of ranks its data are those of an undisturbed run. Tests
+//! with files that only some ranks see need root, and are skipped without; never when CI is set.
 
 #[cfg(feature = "mpi")]
 use crate::support::ranks_of_glasswell;
@@ -8,14 +8,14 @@ use crate::support::{Campaign, Ended, Running, is_there, wait_until};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-/// Ranks of the runs that are disturbed.
+/// Ranks of the interrupted runs.
 const RANKS: usize = if cfg!(feature = "mpi") { 4 } else { 1 };
 
 /// Seconds from a request to the end.
 const PATIENCE: f64 = 20.0;
 
 fn assert_stopped(what: &str, ended: &Ended) {
-    ended.assert_told(what, 4, &["the same command goes on from there"]);
+    ended.assert_message(what, 4, &["repeat the same command to resume"]);
     assert!(ended.seconds < PATIENCE, "{what}: {:.1} s", ended.seconds);
 }
 
@@ -65,7 +65,7 @@ fn a_second_sigint_ends_at_once() {
     let campaign = Campaign::short();
     let counts: &[usize] = if RANKS > 1 { &[1, RANKS] } else { &[1] };
     for &ranks in counts {
-        // a run may also be done with its slice just now
+        // the run may also just have finished its slice
         let ended = (0..5).map(|_| {
             let mut run = campaign.start(ranks, &[]);
             let members = run.members();
@@ -78,7 +78,7 @@ fn a_second_sigint_ends_at_once() {
             (start.elapsed().as_secs_f64(), run.wait())
         });
         let (seconds, ended) = ended.into_iter().find(|(_, ended)| ended.code != 4).expect("five stops within 5 ms");
-        assert_eq!(ended.code, 130, "{ranks} ranks: {}", ended.told);
+        assert_eq!(ended.code, 130, "{ranks} ranks: {}", ended.printed);
         // mpirun takes two seconds to end the other ranks
         assert!(seconds < 2.0 && ended.seconds < PATIENCE, "{ranks} ranks: {seconds:.1} s, {:.1} s", ended.seconds);
         println!(
@@ -98,7 +98,13 @@ fn a_launcher_that_ends_and_a_rank_that_dies_leave_what_can_be_resumed() {
     let launcher = run.launcher();
     run.signal("TERM", &[launcher]);
     let ended = run.wait();
-    assert!(ended.code != 0 && ended.seconds < PATIENCE, "{} after {:.1} s: {}", ended.code, ended.seconds, ended.told);
+    assert!(
+        ended.code != 0 && ended.seconds < PATIENCE,
+        "{} after {:.1} s: {}",
+        ended.code,
+        ended.seconds,
+        ended.printed
+    );
     println!("SIGTERM to mpirun: exit code {} after {:.1} s", ended.code, ended.seconds);
     for rank in [0, 2] {
         let (mut run, members) = started_until(&campaign, "glasses.h5");
@@ -113,7 +119,7 @@ fn a_launcher_that_ends_and_a_rank_that_dies_leave_what_can_be_resumed() {
     campaign.finish(2, "after mpirun and ranks were killed");
 }
 
-/// The arguments of mpirun that start the last of four ranks in another way.
+/// The arguments of mpirun that start the last of four ranks differently.
 #[cfg(feature = "mpi")]
 fn last_rank_otherwise(campaign: &Campaign, wrapper: &[&str], words: &[String]) -> Ended {
     let program = [env!("CARGO_BIN_EXE_glasswell").to_owned()];
@@ -121,7 +127,7 @@ fn last_rank_otherwise(campaign: &Campaign, wrapper: &[&str], words: &[String]) 
     let last = wrapper.iter().map(|word| word.to_string()).chain(program).chain(words.iter().cloned());
     command.extend([":", "-n", "1"].map(str::to_owned));
     command.extend(last);
-    // the first three as always
+    // the first three as usual
     campaign.spawn(ranks_of_glasswell(3, &[], &command), 4).wait()
 }
 
@@ -132,9 +138,9 @@ fn an_error_of_one_rank_ends_all_with_its_number() {
     let mut words = campaign.words(&[]);
     words[1] = words[1].replace("deck.toml", "missing.toml");
     let ended = last_rank_otherwise(&campaign, &[], &words);
-    ended.assert_told("a deck that one rank does not see", 2, &["rank 3: ", "missing.toml"]);
+    ended.assert_message("a deck that one rank does not see", 2, &["rank 3: ", "missing.toml"]);
     let ended = last_rank_otherwise(&campaign, &["env", "GLASSWELL_THREADS=none"], &campaign.words(&[]));
-    ended.assert_told("a variable of one rank", 2, &["rank 3: ", "GLASSWELL_THREADS"]);
+    ended.assert_message("a variable of one rank", 2, &["rank 3: ", "GLASSWELL_THREADS"]);
     // as on a node that has not mounted the common file system
     if !Command::new("unshare").args(["--mount", "true"]).output().is_ok_and(|output| output.status.success()) {
         assert!(std::env::var_os("CI").is_none(), "CI is set, and a mount namespace is not permitted");
@@ -144,6 +150,6 @@ fn an_error_of_one_rank_ends_all_with_its_number() {
     let elsewhere = format!("mount -t tmpfs none '{}' && exec \"$0\" \"$@\"", campaign.output.display());
     let wrapper = ["unshare", "--mount", "sh", "-c", &elsewhere];
     let ended = last_rank_otherwise(&campaign, &wrapper, &campaign.words(&[]));
-    ended.assert_told("a directory that one rank does not see", 3, &["rank 3: ", "/out/.lock", "all hosts share"]);
+    ended.assert_message("a directory that one rank does not see", 3, &["rank 3: ", "/out/.lock", "all hosts share"]);
     campaign.finish(2, "after errors of one rank");
 }

@@ -1,4 +1,4 @@
-//! The ranks: collectives, exchange, the work queue and the ways of failing, on 1 to 4 real ranks.
+//! The ranks: collectives, exchange, the work queue and the kinds of failure, on 1 to 4 real ranks.
 
 use crate::support::ranks;
 
@@ -47,7 +47,7 @@ fn collectives(world: Ranks) {
         assert_eq!(world.all_gather(&()).unwrap().len(), size);
         let mut outgoing = Vec::new();
         for k in 0..5 {
-            // descending destinations, some left out: the result is ordered all the same
+            // descending destinations, some left out: the result is ordered nevertheless
             outgoing.extend((0..size).rev().filter(|d| (d + k + rank) % 3 > 0).map(|d| (d, (k, message(rank, d, k)))));
         }
         let mut expected = Vec::new();
@@ -67,7 +67,7 @@ fn collectives(world: Ranks) {
     }
 }
 
-/// A duration in microseconds that depends on the task alone: mostly short, a few long.
+/// A duration in microseconds that depends only on the task: mostly short, sometimes long.
 fn duration(queue: u64, task: usize) -> u64 {
     let mixed = (task as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15 ^ queue.wrapping_mul(0xBF58_476D_1CE4_E5B9)) >> 40;
     if mixed.is_multiple_of(17) { 20_000 } else { mixed % 1500 }
@@ -92,7 +92,7 @@ fn queues(world: &Ranks) {
                 Next::Finished => break,
             }
         }
-        // no barrier follows: a quick rank enters the next queue while a slow one is still in this
+        // no barrier follows: a fast rank enters the next queue while a slow one is still in this one
         assert!(!queue.finish());
         if number % 2 == 0 {
             let lists = world.all_gather(&done).unwrap();
@@ -155,18 +155,18 @@ fn replayed(world: &Ranks) {
             println!("{} ranks: {took:.3} s, the replay says {expected:.3} s", world.size());
         }
     }
-    // other programs on the machine make the real one late, never early: the best of three turns counts
+    // other programs on the machine make the real queue late, never early: use the best of three turns
     assert!(deviation < 0.05, "the replay is {deviation:.3} off");
 }
 
-/// No rank is still, or already, in a queue while it is asked.
+/// No rank is still, or already, in a queue when this is checked.
 fn nothing_unreceived(world: &Ranks) {
     world.barrier();
     assert!(!world.unreceived_message());
     world.barrier();
 }
 
-/// The last rank asks for a stop after its second task; everybody leaves early, and the next queue is whole.
+/// The last rank requests a stop after its second task; all ranks leave early, and the next queue works normally.
 fn stopped_queue(world: &Ranks) {
     for at_once in [1, 3] {
         let mut begun = 0u64;
@@ -191,7 +191,8 @@ fn stopped_queue(world: &Ranks) {
     queues(world);
 }
 
-/// Rank 0 calls meetings while tasks of unequal length are done and while the ranks wait for the last of them; each is joined
+/// Rank 0 calls meetings while tasks of unequal length are done and while the ranks wait for the last tasks; each is
+/// joined once by every rank, in the same order, also when a rank requests a stop at the same time.
 /// once by every rank, in the same order, also when a rank asks for a stop at the same time.
 fn meetings(world: &Ranks) {
     for stopping in [false, true, false] {
@@ -212,7 +213,7 @@ fn meetings(world: &Ranks) {
             match queue.next_task() {
                 Next::Task(index) => {
                     begun += 1;
-                    // the last task is long: all others wait, and meet, meanwhile
+                    // the last task is long: all others wait for it, and meet in the meantime
                     let length = if index == 39 { 60 } else { 1 };
                     let end = Instant::now() + Duration::from_millis(length);
                     while Instant::now() < end && !queue.meeting() {
@@ -249,9 +250,9 @@ fn agree(world: &Ranks) {
     };
     let error = world.agree(mine).unwrap_err();
     assert_eq!(error.exit_code(), 5);
-    let told = error.to_string();
-    assert!(told.contains("the energy is not finite"), "{told}");
-    assert!(size == 1 || told.starts_with(&format!("rank {}", size - 1)), "{told}");
+    let printed = error.to_string();
+    assert!(printed.contains("the energy is not finite"), "{printed}");
+    assert!(size == 1 || printed.starts_with(&format!("rank {}", size - 1)), "{printed}");
     let path = std::path::Path::new("campaign/glasses.h5");
     let all = world.agree::<()>(Err(Error::storage(path, format!("full, says {rank}")))).unwrap_err();
     assert_eq!(all.exit_code(), 3);
@@ -322,10 +323,10 @@ fn an_abort_ends_all_ranks_with_its_code_and_message() {
     for count in ranks::rank_counts() {
         let start = Instant::now();
         let output = ranks::command(count, "abort").output().unwrap();
-        let told = ranks::both(&output);
-        assert_eq!(output.status.code(), Some(5), "{count} ranks: {told}");
-        assert!(told.contains("no minimum found"), "{told}");
-        assert!(count == 1 || told.contains(&format!("rank {}: no minimum", count - 1)), "{told}");
+        let printed = ranks::both(&output);
+        assert_eq!(output.status.code(), Some(5), "{count} ranks: {printed}");
+        assert!(printed.contains("no minimum found"), "{printed}");
+        assert!(count == 1 || printed.contains(&format!("rank {}: no minimum", count - 1)), "{printed}");
         assert!(start.elapsed() < Duration::from_secs(60));
     }
 }
@@ -334,9 +335,9 @@ fn an_abort_ends_all_ranks_with_its_code_and_message() {
 fn a_panic_on_one_rank_ends_all_ranks() {
     for count in ranks::rank_counts().into_iter().filter(|count| *count > 1) {
         let output = ranks::command(count, "panic").output().unwrap();
-        let told = ranks::both(&output);
-        assert_eq!(output.status.code(), Some(70), "{count} ranks: {told}");
-        assert!(told.contains("this rank fails on purpose"), "{told}");
+        let printed = ranks::both(&output);
+        assert_eq!(output.status.code(), Some(70), "{count} ranks: {printed}");
+        assert!(printed.contains("this rank fails on purpose"), "{printed}");
     }
 }
 

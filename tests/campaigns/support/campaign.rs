@@ -1,4 +1,5 @@
-//! A campaign of a test: a folder with a deck and the output, run, disturbed, and compared with the same deck's undisturbed run.
+//! A campaign of a test: a folder with a deck and the output; run, interrupted, and compared with an undisturbed run of
+//! the same deck.
 
 use super::launch::{both, glasswell, ranks_of_glasswell};
 use super::running::{Ended, Running};
@@ -17,7 +18,7 @@ pub fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-/// A file beside the decks.
+/// A file next to the decks.
 fn beside(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/campaign_decks").join(name)
 }
@@ -52,7 +53,7 @@ impl Campaign {
         Self::with_deck(&deck_of(name, changes))
     }
 
-    /// The deck `short`, a few seconds of all stages, which most disturbances are tried on.
+    /// The deck `short`, a few seconds of all stages, with which most interruptions are tested.
     pub fn short() -> Self {
         Self::of("short.toml", &[])
     }
@@ -62,17 +63,17 @@ impl Campaign {
         Self::of("short.toml", &[("\"1 s\"", &format!("{interval:?}"))])
     }
 
-    /// The undisturbed run of a deck by the program alone on one thread, made once for all tests: not to be changed.
+    /// The undisturbed run of a deck by the program alone on one thread, made once for all tests: must not be changed.
     pub fn reference(name: &str, changes: &[(&str, &str)]) -> Self {
         Self::shared(&deck_of(name, changes), None)
     }
 
-    /// The same of a deck that goes on from the files of another reference.
+    /// The same for a deck that continues from the files of another reference.
     pub fn reference_after(&self, deck: &str) -> Self {
         Self::shared(deck, Some(self))
     }
 
-    /// Found again by program, deck and what it builds on; made under a lock, and there once it is whole.
+    /// Stored by program, deck and what it builds on; made under a lock, and complete once it exists.
     fn shared(deck: &str, base: Option<&Campaign>) -> Self {
         let shelf = Path::new(env!("CARGO_TARGET_TMPDIR")).join("campaigns");
         std::fs::create_dir_all(&shelf).unwrap();
@@ -91,7 +92,7 @@ impl Campaign {
                 fresh.take_files(base);
             }
             fresh.start(1, &[]).wait().assert_code(0);
-            // the shelf may lie on another file system
+            // the store may be on another file system
             let part = Self {
                 folder: shelf.join(format!("{name}.part")),
                 output: shelf.join(format!("{name}.part/out")),
@@ -106,7 +107,7 @@ impl Campaign {
         campaign
     }
 
-    /// One of one's own with this deck and these files.
+    /// A separate campaign with this deck and these files.
     pub fn copy(&self) -> Self {
         let copy = Self::with_deck(&self.text_of_deck());
         copy.take_files(self);
@@ -160,7 +161,7 @@ impl Campaign {
         StageReader::open(&self.output, stage).unwrap()
     }
 
-    /// `run deck.toml --output out --threads 1 ...`, on another number of threads where the options say so.
+    /// `run deck.toml --output out --threads 1 ...`, on another number of threads if the options say so.
     pub fn words(&self, options: &[&str]) -> Vec<String> {
         let (deck, output) = (self.deck(), self.output.clone());
         let threads: &[&str] = if options.contains(&"--threads") { &[] } else { &["--threads", "1"] };
@@ -168,32 +169,32 @@ impl Campaign {
         words.iter().chain(threads).chain(options).map(|word| (*word).to_owned()).collect()
     }
 
-    /// Starts it on these ranks; 1 is the program alone, without mpirun.
+    /// Starts it on this number of ranks; 1 is the program alone, without mpirun.
     pub fn start(&self, ranks: usize, options: &[&str]) -> Running {
         self.start_aloud(ranks, &[&["--quiet"], options].concat())
     }
 
-    /// The same with what it has to say.
+    /// The same without --quiet.
     pub fn start_aloud(&self, ranks: usize, options: &[&str]) -> Running {
         let words = self.words(options);
         self.spawn(if ranks == 1 { glasswell(&words) } else { ranks_of_glasswell(ranks, &[], &words) }, ranks)
     }
 
-    /// Starts a command that ends by itself.
+    /// Starts a command that ends on its own.
     pub fn spawn(&self, command: Command, ranks: usize) -> Running {
         Running::start(command, self.folder.join("log"), ranks)
     }
 
-    /// Runs it alone, aloud.
+    /// Runs it alone, without --quiet.
     pub fn run(&self, options: &[&str]) -> Ended {
         self.start_aloud(1, options).wait()
     }
 
-    /// Runs it alone to success; what it has said.
+    /// Runs it alone to success; returns its output.
     pub fn done(&self, options: &[&str]) -> String {
         let ended = self.run(options);
         ended.assert_code(0);
-        ended.told
+        ended.printed
     }
 
     /// Runs it to its end, and compares with the reference of the deck `short`.
@@ -204,24 +205,24 @@ impl Campaign {
     /// Runs it to the end of a stage, and compares the files up to there.
     pub fn finish_until(&self, stage: &str, ranks: usize, what: &str) {
         let ended = self.start(ranks, &["--until", stage]).wait();
-        assert_eq!(ended.code, 0, "{what}, resumed on {ranks} ranks: {}", ended.told);
+        assert_eq!(ended.code, 0, "{what}, resumed on {ranks} ranks: {}", ended.printed);
         let stages = ["prepare", "explore", "connect", "tunnel"];
         let last = stages.iter().position(|name| *name == stage).unwrap();
         self.assert_same(&FILES[..=last], what);
         assert!(!self.output.join("checkpoint").exists(), "{what}: checkpoints are left over");
     }
 
-    /// These files hold what the undisturbed run of the deck `short` gives.
+    /// These files are those of the undisturbed run of the deck `short`.
     pub fn assert_same(&self, files: &[&str], what: &str) {
         self.assert_same_as(&Self::reference("short.toml", &[]), files, what);
     }
 
-    /// No byte outside /timing and the deck's text differs: changes of the checkpoint interval, say, change no data.
+    /// No byte outside /timing and the deck's text differs: for example, the checkpoint interval changes no data.
     pub fn assert_same_as(&self, other: &Campaign, files: &[&str], what: &str) {
         self.compare(other, files, &["--decks-differ"], what);
     }
 
-    /// No byte outside /timing differs, that of decks neither.
+    /// No byte outside /timing differs, including the decks.
     pub fn assert_same_with_deck(&self, other: &Campaign, files: &[&str], what: &str) {
         self.compare(other, files, &[], what);
     }
@@ -237,12 +238,12 @@ impl Campaign {
         assert!(output.status.success(), "{what}: {}", both(&output));
     }
 
-    /// The bytes of every file, None where there is none.
+    /// The bytes of every file, None for a missing one.
     pub fn bytes(&self) -> [Option<Vec<u8>>; 4] {
         FILES.map(|name| std::fs::read(self.file(name)).ok())
     }
 
-    /// The names of everything below the output, but for what says that a run is there.
+    /// The names of everything below the output, except files that mark a running campaign.
     pub fn listing(&self) -> Vec<String> {
         let mut folders = vec![self.output.clone()];
         let mut names = Vec::new();
@@ -265,7 +266,7 @@ impl Campaign {
         assert!(!listing.iter().any(|name| name.ends_with(".part")), "{what}: {listing:?}");
     }
 
-    /// Its figures by a script of tests/campaign_decks/ that computes them in another way; what the script has compared.
+    /// Recomputes its results by an independent script of tests/campaign_decks/; returns what the script has compared.
     pub fn recompute(&self, script: &str, model: &str) -> String {
         let mut python = Command::new("/usr/bin/python3");
         python.arg(beside(script)).arg(&self.output).arg(model).env("PYTHONDONTWRITEBYTECODE", "1");

@@ -1,9 +1,9 @@
-//! Starts the built program, alone or under `mpirun`; either ends by itself when it hangs.
+//! Starts the built program, alone or under `mpirun`; either is ended if it hangs.
 
 use std::ffi::OsStr;
 use std::process::{Command, Output};
 
-/// Seconds until a run counts as hanging: many times what it takes, for machines with other work.
+/// Seconds after which a run counts as hanging: many times the usual duration, for busy machines.
 pub const LIMIT: &str = "300";
 
 /// The program alone.
@@ -11,7 +11,7 @@ pub fn glasswell<S: AsRef<OsStr>>(arguments: &[S]) -> Command {
     program(env!("CARGO_BIN_EXE_glasswell"), arguments)
 }
 
-/// Another build of it, alone.
+/// Another build of the program, alone.
 pub fn program<S: AsRef<OsStr>>(file: &str, arguments: &[S]) -> Command {
     let mut command = Command::new("timeout");
     command.args(["--kill-after=5", LIMIT, file]).args(arguments);
@@ -26,7 +26,7 @@ pub fn ranks_of_glasswell<S: AsRef<OsStr>>(ranks: usize, wrapper: &[&str], argum
         command.args(["mpirun", "-n", &ranks.to_string()]);
     }
     command.args(wrapper).arg(env!("CARGO_BIN_EXE_glasswell")).args(arguments);
-    // under a limit on the size of files there is no room for shared memory
+    // with a limit on file sizes there is no space for shared memory
     if !wrapper.is_empty() {
         command.env("OMPI_MCA_btl", "self,tcp");
     }

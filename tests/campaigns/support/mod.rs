@@ -1,4 +1,4 @@
-//! What the tests of this folder share: starting the program and ranks, campaigns with their decks, runs under way.
+//! Shared by the tests of this folder: starting the program and ranks, campaigns with their decks, running processes.
 
 mod campaign;
 mod launch;
@@ -9,7 +9,7 @@ pub use campaign::{Campaign, FILES, text};
 pub use launch::{both, glasswell, program, ranks_of_glasswell};
 pub use running::{Ended, Running, is_there, wait_until};
 
-/// The numbers of ranks of a disturbance: the program alone, and under mpirun where there is one.
+/// The numbers of ranks for an interruption: the program alone, and under mpirun where there is one.
 pub fn rank_counts() -> &'static [usize] {
     if cfg!(feature = "mpi") { &[1, 2] } else { &[1] }
 }

@@ -1,7 +1,7 @@
 //! Starts the test executable again under `mpirun`, so that `cargo test` runs real ranks.
 //!
-//! A module has one test, `rank_program`, that does nothing unless the variable [`PROGRAM`] names what it should do. The module
-//! whose `rank_program` is started is the one that calls.
+//! A module has one test, `rank_program`, that does nothing unless the variable [`PROGRAM`] names what it should do.
+//! The `rank_program` of the calling module is started.
 
 use super::launch::LIMIT;
 use std::panic::Location;
@@ -14,12 +14,12 @@ pub fn rank_counts() -> Vec<usize> {
     if cfg!(feature = "mpi") { vec![1, 2, 3, 4] } else { vec![1] }
 }
 
-/// The program that this process should be, if it was started by [`command`].
+/// The program that this process should run, if it was started by [`command`].
 pub fn program() -> Option<String> {
     std::env::var(PROGRAM).ok()
 }
 
-/// The command that runs `program` on `ranks` ranks; it ends by itself when it hangs.
+/// The command that runs `program` on `ranks` ranks; it is ended if it hangs.
 #[track_caller]
 pub fn command(ranks: usize, program: &str) -> Command {
     command_through(&[], ranks, program)

@@ -1,11 +1,11 @@
-//! A run under way: its processes, signals to them, and how it ends.
+//! A running campaign: its processes, signals to them, and how it ends.
 
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
-/// Until it is so; four minutes at most, for machines with other work.
+/// Waits until it is so; at most four minutes, for busy machines.
 pub fn wait_until(what: &str, so: impl Fn() -> bool) {
     let start = Instant::now();
     while !so() {
@@ -14,10 +14,10 @@ pub fn wait_until(what: &str, so: impl Fn() -> bool) {
     }
 }
 
-/// Whether a process is there and has not ended.
+/// Whether a process exists and has not ended.
 pub fn is_there(process: u32) -> bool {
     let status = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-    // one that waits for its parent's attention has ended
+    // a process that waits for its parent has ended
     status.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with(['Z', 'X']))
 }
 
@@ -26,7 +26,7 @@ fn children(process: u32) -> Vec<u32> {
     String::from_utf8_lossy(&listed).lines().map(|line| line.parse().unwrap()).collect()
 }
 
-/// Whether a process of ours has got so far that it catches SIGUSR1.
+/// Whether one of our processes catches SIGUSR1 by now.
 fn catches(process: u32) -> bool {
     let field =
         |text: &str| text.lines().find_map(|line| line.strip_prefix("SigCgt:").map(str::trim).map(str::to_owned));
@@ -35,7 +35,7 @@ fn catches(process: u32) -> bool {
     name.trim() == "glasswell" && caught.is_some_and(|mask| u64::from_str_radix(&mask, 16).unwrap() >> 9 & 1 == 1)
 }
 
-/// A run under way, behind `timeout` and, on several ranks, behind mpirun.
+/// A running campaign, behind `timeout` and, on several ranks, behind mpirun.
 pub struct Running {
     child: Child,
     log: PathBuf,
@@ -47,7 +47,7 @@ pub struct Running {
 pub struct Ended {
     /// As a shell gives it: 128 + the signal's number.
     pub code: i32,
-    pub told: String,
+    pub printed: String,
     /// Since the last signal.
     pub seconds: f64,
 }
@@ -84,20 +84,20 @@ impl Running {
     pub fn wait(mut self) -> Ended {
         let status = self.child.wait().unwrap();
         let code = status.code().unwrap_or_else(|| 128 + status.signal().unwrap());
-        let told = String::from_utf8_lossy(&std::fs::read(&self.log).unwrap()).into_owned();
+        let printed = String::from_utf8_lossy(&std::fs::read(&self.log).unwrap()).into_owned();
         for word in ["panicked", "HDF5-DIAG", "core dumped", "SIGABRT"] {
-            assert!(!told.contains(word), "{told}");
+            assert!(!printed.contains(word), "{printed}");
         }
-        Ended { code, told, seconds: self.struck.elapsed().as_secs_f64() }
+        Ended { code, printed, seconds: self.struck.elapsed().as_secs_f64() }
     }
 }
 
 impl Ended {
     /// Exit code, one message, and these words in it.
-    pub fn assert_told(&self, what: &str, code: i32, words: &[&str]) {
-        assert_eq!(self.code, code, "{what}: {}", self.told);
-        let messages: Vec<&str> = self.told.lines().filter(|line| line.starts_with("glasswell: ")).collect();
-        assert_eq!(messages.len(), 1, "{what}: {}", self.told);
+    pub fn assert_message(&self, what: &str, code: i32, words: &[&str]) {
+        assert_eq!(self.code, code, "{what}: {}", self.printed);
+        let messages: Vec<&str> = self.printed.lines().filter(|line| line.starts_with("glasswell: ")).collect();
+        assert_eq!(messages.len(), 1, "{what}: {}", self.printed);
         for word in words {
             assert!(messages[0].contains(word), "{what}: no {word:?} in {}", messages[0]);
         }
@@ -105,6 +105,6 @@ impl Ended {
     }
 
     pub fn assert_code(&self, code: i32) {
-        assert_eq!(self.code, code, "{}", self.told);
+        assert_eq!(self.code, code, "{}", self.printed);
     }
 }

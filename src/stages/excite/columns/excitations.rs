@@ -1,4 +1,4 @@
-//! The columns of what pushes came to, and of where they lead.
+//! The columns of the outcomes of pushes, and of the minima they lead to.
 
 use super::FREQUENCY;
 use crate::excitation::{GlassSpectrum, cubic_amplitude};
@@ -8,7 +8,7 @@ use crate::files::layout::names;
 use crate::files::name_of;
 use crate::stages::excite::record::{Destination, Pushed, PushedGlass};
 
-/// A mode of a glass and what the pushes along it came to.
+/// A mode of a glass and the outcome of the pushes along it.
 pub struct ExcitationOf<'g> {
     pub glass: &'g PushedGlass,
     pub pushed: &'g Pushed,
@@ -170,7 +170,7 @@ impl<'g> ExcitationOf<'g> {
         ),
     ];
 
-    /// The number of the mode in a column of the spectrum; NaN where there is none.
+    /// The value for this mode in a column of the spectrum; NaN where there is none.
     fn of_mode(&self, column: &[f64]) -> f64 {
         column.get(self.pushed.mode).copied().unwrap_or(f64::NAN)
     }
@@ -181,7 +181,7 @@ impl<'g> ExcitationOf<'g> {
     }
 }
 
-/// A minimum that modes of a glass lead to, and the lowest of them.
+/// A minimum reached from modes of a glass, and the lowest of these modes.
 pub struct DestinationOf<'g> {
     pub number: usize,
     pub destination: &'g Destination,

@@ -8,7 +8,7 @@ use crate::files::layout::names;
 use crate::files::name_of;
 use crate::stages::excite::record::PushedGlass;
 
-/// A glass that was pushed.
+/// A glass whose modes were pushed along.
 pub struct GlassOf<'g> {
     pub glass: &'g PushedGlass,
     /// The smallest |dr| that counts as a transition.

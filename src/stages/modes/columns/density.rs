@@ -6,7 +6,7 @@ use crate::files::columns::{Column, column};
 
 /// A bin of the density of states.
 pub struct DensityBin {
-    /// Its upper edge.
+    /// Upper edge of the bin.
     pub frequency: f64,
     pub count: u64,
     pub integrated: f64,
@@ -52,7 +52,7 @@ pub const DENSITY: &[Column<DensityBin>] = &[
     ),
 ];
 
-/// The frequencies of sound of a glass of the density of states.
+/// The frequencies of sound of one glass in the density of states.
 pub struct SoundOf {
     pub glass: usize,
     pub omega_debye: f64,

@@ -1,4 +1,4 @@
-//! The columns of what is found along paths, and between the minima of double wells.
+//! The columns of results along paths, and of differences between the minima of double wells.
 
 use super::FREQUENCY;
 use crate::files::columns::Take::*;
@@ -76,14 +76,14 @@ impl<'p> HessianOf<'p> {
             "[Y,10]",
             "epsilon/sigma^2",
             "ten lowest eigenvalues, translations left out",
-            F64s(|row| row.point.eigenvalues.clone()),
+            PaddedF64s(|row| row.point.eigenvalues.clone()),
         ),
         column(
             "/path_hessians/projection",
             "[Y,6]",
             "1",
             "|t.v| of the six lowest modes with the tangent",
-            F64s(|row| row.point.projections.clone()),
+            PaddedF64s(|row| row.point.projections.clone()),
         ),
         column(
             "/path_hessians/zero_point",
@@ -136,7 +136,7 @@ pub const ZERO_POINT_DIFFERENCES: &[Column<f64>] = &[column(
     F64(|difference| *difference),
 )];
 
-/// /<unit>/zero_point: (splitting, asymmetry) of the paths that were followed.
+/// /<unit>/zero_point: (splitting, asymmetry) of the followed paths.
 pub const ZERO_POINTS: &[Column<[f64; 2]>] = &[
     column(
         "/<unit>/zero_point/splitting",

@@ -1,4 +1,4 @@
-//! The columns of the spectra and of what is found of their modes.
+//! The columns of the spectra and of the analysis of their modes.
 
 use super::FREQUENCY;
 use crate::files::columns::Take::*;
@@ -23,28 +23,28 @@ pub const SPECTRA: &[Column<MinimumSpectrum>] = &[
         "[S,K]",
         FREQUENCY,
         "frequencies, rising, translations left out; -sqrt(-lambda) for a negative eigenvalue, NaN where rattlers leave fewer modes",
-        F64s(|spectrum| spectrum.record.frequency.clone()),
+        PaddedF64s(|spectrum| spectrum.record.frequency.clone()),
     ),
     column(
         "/spectra/participation_ratio",
         "[S,K]",
         "1",
         "participation ratio of each mode, 1/N to 1",
-        F64s(|spectrum| spectrum.record.participation_ratio.clone()),
+        PaddedF64s(|spectrum| spectrum.record.participation_ratio.clone()),
     ),
     column(
         "/spectra/phonon_order",
         "[S,K]",
         "1",
         "O_k, projection on plane waves that alone carry at least 100/(3N-3) of the mode",
-        F64s(|spectrum| spectrum.record.phonon_order.clone()),
+        PaddedF64s(|spectrum| spectrum.record.phonon_order.clone()),
     ),
     column(
         "/spectra/quasi_localised",
         "[S,K]",
         "1",
         "participation ratio below modes.localised_below and frequency below the root mean square of all",
-        Bools(|spectrum| spectrum.record.quasi_localised.clone()),
+        PaddedBools(|spectrum| spectrum.record.quasi_localised.clone()),
     ),
     column(
         "/spectra/status",
@@ -82,7 +82,7 @@ pub const THIRD_ORDER: &[Column<MinimumSpectrum>] = &[asked_column(
     "[S,K]",
     "epsilon/sigma^3",
     "tau = U:eee of each mode, its sign chosen negative",
-    F64s(|spectrum| spectrum.record.third_order.clone()),
+    PaddedF64s(|spectrum| spectrum.record.third_order.clone()),
 )];
 
 /// With modes.eigenvectors.
@@ -91,7 +91,7 @@ pub const EIGENVECTORS: &[Column<MinimumSpectrum>] = &[asked_column(
     "[S,K,N,3]",
     "1",
     "eigenvectors of unit length",
-    F64s(|spectrum| spectrum.record.eigenvectors.clone()),
+    PaddedF64s(|spectrum| spectrum.record.eigenvectors.clone()),
 )];
 
 /// /overlaps.
@@ -256,18 +256,18 @@ impl<'s> NonlinearOf<'s> {
             "[X,Q]",
             "sigma",
             "s of x + s pi",
-            F64s(|row| row.mode.profile.displacement.clone()),
+            PaddedF64s(|row| row.mode.profile.displacement.clone()),
         ),
         column(
             "/nonlinear/profile/energy",
             "[X,Q]",
             "epsilon",
             "energy there, above the minimum",
-            F64s(|row| row.mode.profile.energy.clone()),
+            PaddedF64s(|row| row.mode.profile.energy.clone()),
         ),
     ];
 
-    /// A figure of the second minimum of the energy along the mode; NaN without one.
+    /// A property of the second minimum of the energy along the mode; NaN without one.
     fn second_well(&self, value: fn(&SecondWell) -> f64) -> f64 {
         self.mode.profile.second_well.as_ref().map_or(f64::NAN, value)
     }
