@@ -26,7 +26,7 @@ struct Arguments {
     /// Prints the version.
     #[arg(short = 'V', long)]
     version: bool,
-    /// With --version: also what the program was built from and what it uses here.
+    /// With --version: also prints how the program was built and what it uses on this machine.
     #[arg(long, requires = "version")]
     verbose: bool,
     #[command(subcommand)]
@@ -72,7 +72,7 @@ struct RunArguments {
     /// Runs this stage and all that build on it again, and replaces their files.
     #[arg(long)]
     redo: Option<String>,
-    /// Threads per rank [default: GLASSWELL_THREADS, else the cores that it may use, shared by the ranks of a host].
+    /// Threads per rank [default: GLASSWELL_THREADS, else the available cores, shared by the ranks of a host].
     #[arg(long)]
     threads: Option<usize>,
     /// Stops after this time, e.g. "23 h 50 min"; repeat the same command to resume.
@@ -87,10 +87,10 @@ struct RunArguments {
 struct EvaluateArguments {
     /// Configuration: extended XYZ or LAMMPS data.
     file: PathBuf,
-    /// pss, tlj, tlj-as-printed, harmonic, lj, or a deck file, whose [model] is taken.
+    /// Model: pss, tlj, tlj-as-printed, harmonic, lj, or a deck file with a section [model].
     #[arg(long, value_parser = model)]
     model: Potential,
-    /// Go to the minimum first.
+    /// Quenches to the minimum first.
     #[arg(long)]
     quench: bool,
     /// Computes all eigenvalues of the Hessian and the participation ratios of its modes.
@@ -111,10 +111,10 @@ struct EvaluateArguments {
 struct PathArguments {
     a: PathBuf,
     b: PathBuf,
-    /// pss, tlj, tlj-as-printed, harmonic, lj, or a deck file, whose [model] is taken.
+    /// Model: pss, tlj, tlj-as-printed, harmonic, lj, or a deck file with a section [model].
     #[arg(long, value_parser = model)]
     model: Potential,
-    /// Images of the band, with both ends.
+    /// Number of images of the band, including both ends.
     #[arg(long)]
     images: Option<usize>,
     #[arg(long, value_parser = method)]

@@ -48,15 +48,16 @@ mod tests {
         assert_ne!(draw(Purpose::Explore, 2, 3), draw(Purpose::Prepare, 2, 3));
     }
 
-    /// XXH3 of the bits of a thousand numbers of a stream of its own.
+    /// XXH3 of the bits of a thousand numbers of a separate stream.
     fn thousand(run: u64, mut draw: impl FnMut(&mut Stream) -> u64) -> u64 {
         let mut random = stream(20, Purpose::Prepare, 7, run);
         let bits: Vec<u8> = (0..1000).flat_map(|_| draw(&mut random).to_le_bytes()).collect();
         xxh3_64(&bits)
     }
 
-    /// Data of a campaign are the same for every version of the crates that draw the numbers. When this fails a new version
-    /// of one draws others: keep the one before, or say in CHANGELOG.md that the same deck and seed give other glasses.
+    /// Data of a campaign are the same for every version of the crates that draw random numbers. If this fails, a new
+    /// version draws other numbers: keep the previous one, or say in CHANGELOG.md that the same deck and seed give
+    /// other glasses.
     #[test]
     fn the_bits_of_every_kind_of_draw_stay() {
         let chi_squared = |degrees: f64| ChiSquared::new(degrees).unwrap();
@@ -114,7 +115,7 @@ mod tests {
         }
     }
 
-    /// A stream goes on from a checkpoint whatever version of the crates wrote it.
+    /// A stream continues from a checkpoint regardless of the version of the crates that wrote it.
     #[test]
     fn a_stream_in_a_checkpoint_stays_itself() {
         let mut random = stream(u64::MAX, Purpose::Connect, 3, 1 << 40);

@@ -84,7 +84,7 @@ struct Header {
 }
 
 pub(super) fn read(path: &Path, text: &str, potential: &Potential) -> Result<Frame> {
-    // the first line is a comment whatever it says
+    // the first line is always a comment
     let lines: Vec<(usize, &str)> = text.lines().enumerate().skip(1).map(|(k, line)| (k + 1, line.trim())).collect();
     let filled: Vec<(usize, &str)> =
         lines.into_iter().filter(|(_, line)| !line.split('#').next().unwrap_or("").trim().is_empty()).collect();
@@ -157,7 +157,7 @@ fn header(path: &Path, lines: &[(usize, &str)]) -> Result<Header> {
     Ok(header)
 }
 
-/// The rows of the section Atoms by rising id.
+/// The rows of the section Atoms in increasing order of their ids.
 fn atoms(path: &Path, lines: &[(usize, &str)], count: usize, potential: &Potential) -> Result<Vec<Row>> {
     let Some(start) = lines.iter().position(|(_, line)| section_name(line) == Some("Atoms")) else {
         return Err(Error::input(path, format!("no section `Atoms`; {WANTED_STYLE}")));

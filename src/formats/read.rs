@@ -11,12 +11,14 @@ use std::path::Path;
 /// [3N] as written.
 ///
 /// Extended XYZ: `Lattice="..." Properties=species:S:1:pos:R:3[:diameter:R:1]`, several frames one after another;
-/// LAMMPS data: atom_style atomic, charge (pss: the diameter in the charge column) or sphere. Species by their names in the model (A, B,
+/// LAMMPS data: atom_style atomic, charge (pss: the diameter in the charge column) or sphere. Species by their names in
+/// the model (A, B,
 /// C of a preset) or as 1, 2, 3.
 ///
 /// # Errors
-/// `Error::Input` with line, particle, value and remedy: unreadable, truncated or unknown format, wrong counts, numbers that
-/// are not finite, unknown species, missing diameters, a box without volume or below two cutoffs, overlapping particles.
+/// `Error::Input` with line, particle, value and remedy: unreadable, truncated or unknown format, wrong counts, numbers
+/// that are not finite, unknown species, missing diameters, a box without volume or below two cutoffs, overlapping
+/// particles.
 pub fn read_configurations(path: &Path, potential: impl Into<Potential>) -> Result<Vec<Configuration>> {
     let potential = &potential.into();
     let text = read_text(path)?;
@@ -59,7 +61,7 @@ fn unreadable(path: &Path, fault: &std::io::Error) -> Error {
 fn read_text(path: &Path) -> Result<String> {
     if path.is_file() && is_hdf5(path)? {
         let message = "is HDF5; expected extended XYZ or a LAMMPS data file (to import a glasses.h5, name it in a deck's \
-             prepare.from)";
+                       prepare.from)";
         return Err(Error::input(path, message));
     }
     let bytes = std::fs::read(path).map_err(|fault| unreadable(path, &fault))?;
@@ -90,7 +92,7 @@ fn format_of(path: &Path, text: &str) -> Result<Format> {
     Err(Error::input(path, message))
 }
 
-/// A frame as the model needs it, checked.
+/// Converts a frame to a checked configuration of the model.
 fn configuration(path: &Path, frame: &Frame, potential: &Potential) -> Result<Configuration> {
     let mut species = Vec::with_capacity(frame.rows.len());
     let mut diameters = Vec::with_capacity(frame.rows.len());
@@ -117,8 +119,8 @@ fn configuration(path: &Path, frame: &Frame, potential: &Potential) -> Result<Co
     Ok(configuration)
 }
 
-/// Particles of a model without species have one name: several are the sign of a file made for another model. (Those of pss
-/// differ by their diameters, whatever they are called.)
+/// Particles of a model without species have one name: several names indicate a file made for another model. (Particles
+/// of pss differ by their diameters, whatever their names.)
 fn one_species(path: &Path, frame: &Frame, potential: &Potential) -> Result<()> {
     let Some(first) = frame.rows.first().filter(|_| potential.species() == 1 && !potential.has_diameters()) else {
         return Ok(());

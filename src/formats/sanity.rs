@@ -51,7 +51,7 @@ pub(super) fn check(path: &Path, frame: &Frame, configuration: &Configuration, p
     Err(Error::input(
         path,
         match diverges {
-            false => format!("{lines} coincide; move one of them"),
+            false => format!("{lines} coincide; move one of the two"),
             true => format!(
                 "{lines} overlap: r = {r:.6}, sigma_ij = {sigma:.6}; expected at least {SMALLEST_DISTANCE} sigma_ij; check the box, the species and the diameters"
             ),

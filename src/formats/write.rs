@@ -3,7 +3,7 @@
 use crate::model::{Configuration, Potential};
 use std::fmt::Write;
 
-/// One frame of extended XYZ: species by name, positions [sigma] as they are, and diameters [sigma] where the model has them.
+/// One frame of extended XYZ: species by name, positions [sigma] unchanged, and diameters [sigma] if the model has them.
 pub fn write_extended_xyz(configuration: &Configuration, potential: impl Into<Potential>) -> String {
     let potential = potential.into();
     let [x, y, z] = configuration.cell.edges;
@@ -23,7 +23,7 @@ pub fn write_extended_xyz(configuration: &Configuration, potential: impl Into<Po
     text
 }
 
-/// A LAMMPS data file: atom_style charge with the diameter in the charge column where the model has diameters, else atomic;
+/// A LAMMPS data file: atom_style charge with the diameter in the charge column if the model has diameters, else atomic;
 /// types 1, 2, 3 in the order of the species; ids 1 ... N.
 pub fn write_lammps_data(configuration: &Configuration, potential: impl Into<Potential>) -> String {
     let potential = potential.into();

@@ -19,13 +19,13 @@ pub trait DeckSection: Serialize + DeserializeOwned {
     /// Which changed values extend existing results; every other change invalidates them.
     const GROWTH: Growth = Growth::NONE;
 
-    /// Keys that only presets have a default for: with tables of one's own the deck must give them.
+    /// Keys that only presets have a default for: with its own tables the deck must give them.
     const WITHOUT_DEFAULT: &'static [&'static str] = &[];
 
     /// Every impossible value is a fault, every doubtful one a warning.
     fn check(&self, deck: &Deck, section: &mut Section);
 
-    /// Changes defaults that depend on what the deck says in this section (`given`) or in earlier ones.
+    /// Changes defaults that depend on keys of this section (`given`) or of earlier ones.
     fn adjust_defaults(
         _potential: &Potential,
         _given: &Table,
@@ -34,8 +34,8 @@ pub trait DeckSection: Serialize + DeserializeOwned {
     ) {
     }
 
-    /// The stages whose results the stage uses, directly or through others, in order: all of `possible` unless the settings say
-    /// otherwise.
+    /// The stages whose results the stage uses, directly or through others, in order: all of `possible` unless the
+    /// settings say otherwise.
     fn builds_on(&self, _deck: &Deck, possible: &'static [Stage]) -> Vec<Stage> {
         possible.to_vec()
     }

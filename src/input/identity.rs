@@ -58,9 +58,9 @@ impl Deck {
         Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
-    /// The keys that a stage's results depend on, as canonical text: seed, model, its section and those of the stages that it
-    /// builds on. Which paths `connect` refines and `modes` follows, and which splittings `elastic` strains, depends on the
-    /// units, too.
+    /// The keys that a stage's results depend on, as canonical text: seed, model, its section and those of the stages
+    /// that it builds on. Which paths `connect` refines and `modes` follows, and which splittings `elastic` strains,
+    /// depends on the units, too.
     ///
     /// # Errors
     /// As [`Deck::canonical_text`].
@@ -68,7 +68,7 @@ impl Deck {
         let mut keys = self.keys_of_sections(stage)?;
         if self.is_decided_by_units(stage) {
             let mut with_units = self.clone();
-            // a model that stands for no material has no unit until the deck gives one
+            // a model that does not represent a material has no unit until the deck gives one
             if !with_units.has(Stage::Tunnel) {
                 with_units.set_section(Stage::Tunnel, Stage::Tunnel.defaults(&self.model.potential)?)?;
             }

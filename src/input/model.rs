@@ -1,4 +1,4 @@
-//! The keys of `[model]` as a deck writes them, and the checks of tables of one's own, each told at its key.
+//! The keys of `[model]` as a deck writes them, and the checks of its own tables, each reported at its key.
 
 use super::findings::Findings;
 use super::nearest_name::{listed, nearest_name};
@@ -34,8 +34,8 @@ impl ModelSettings {
     /// Keys that only presets have a default for.
     pub(super) const WITHOUT_DEFAULT: &'static [&'static str] = &["particles", "density"];
 
-    /// The papers' values for each preset; pss: the limits of the authors' public configurations. With tables of one's own there
-    /// are no particles (0) and no density (NaN).
+    /// The papers' values for each preset; pss: the limits of the authors' public configurations. A model with its own
+    /// tables has no default number of particles (0) and no default density (NaN).
     pub fn defaults(potential: impl Into<Potential>) -> Self {
         let potential = potential.into();
         let particles = match potential.preset() {

@@ -149,7 +149,7 @@ fn assemble(text: &str, file: &Path, sections: &[(&str, Table)]) -> Result<Deck>
     Ok(deck)
 }
 
-/// A default that differs between presets is the preset's; with tables of one's own there is none.
+/// A default that differs between presets is the preset's; with a model's own tables there is none.
 fn record_origins(deck: &mut Deck, source: &Source, section: &str, effective: &Table) -> Result<()> {
     let mut of_presets = Vec::new();
     for preset in Preset::ALL {

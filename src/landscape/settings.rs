@@ -66,8 +66,8 @@ impl ExploreSettings {
         }
     }
 
-    /// The papers' values for each preset (tlj: paper's data set 2 at T_f = 0.617); for a model with tables of its own there is no
-    /// temperature (NaN), and the others suit any model.
+    /// The papers' values for each preset (tlj: paper's data set 2 at T_f = 0.617); for a model with tables of its own
+    /// there is no temperature (NaN), and the others suit any model.
     pub fn defaults(potential: impl Into<Potential>) -> Self {
         let potential = potential.into();
         let (temperature, time_step, quench_every, quenches) = match potential.preset() {
@@ -91,7 +91,7 @@ impl ExploreSettings {
             runs: 1,
             force_tolerance: if packing { 1e-13 } else { 1e-9 },
             minimiser: Minimiser::Lbfgs,
-            // the minima of a packing differ by less than recognition can tell
+            // the minima of a packing differ by less than recognition can resolve
             recognition: !packing,
             audit: 0.01,
         }

@@ -18,10 +18,10 @@ pub(super) const LETTERS: [&str; MOST_SPECIES] = ["A", "B", "C"];
 /// Entries [a][b] of two species; rows and columns beyond the last species repeat it.
 type Table = [[f64; MOST_SPECIES]; MOST_SPECIES];
 
-/// The law, the species and their tables, whatever the glass: what a deck's `[model]` says of the interaction.
+/// The law, the species and their tables, for any glass: the interaction defined by a deck's `[model]`.
 ///
-/// U = sum_{i<j} epsilon_ab phi(r_ij / sigma_ij), a and b the species of i and j; sigma_ij = sigma_ab, or for particles that carry
-/// diameters the nonadditive mean of the two.
+/// U = sum_{i<j} epsilon_ab phi(r_ij / sigma_ij), a and b the species of i and j; sigma_ij = sigma_ab, or for particles
+/// that carry diameters the nonadditive mean of the two.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Potential {
     preset: Option<Preset>,
@@ -75,12 +75,12 @@ impl From<&Potential> for Potential {
 }
 
 impl Potential {
-    /// A law with tables [a][b] of epsilon [energy] and sigma [length], for species with these names in these proportions.
+    /// A law with tables [a][b] of epsilon [energy] and sigma [length], for species with these names and proportions.
     ///
     /// # Errors
-    /// Every fault: tables that are not square, not of one size, not symmetric to the last bit or not from 0.1 to 10; a largest
-    /// number of the diagonal that is not from 0.5 to 2; a number of names or proportions that is not the size of the tables; names
-    /// that no file can hold; proportions that are not above 0.
+    /// Every fault: tables that are not square, not of one size, not symmetric to the last bit or not from 0.1 to 10; a
+    /// largest number of the diagonal that is not from 0.5 to 2; a number of names or proportions that is not the size
+    /// of the tables; names that no file can hold; proportions that are not above 0.
     pub fn with_tables(
         law: Law,
         names: &[String],
@@ -129,7 +129,7 @@ impl Potential {
         })
     }
 
-    /// The preset, if it is one: for what the papers give by the name of the model.
+    /// The preset, if it is one: for values that the papers give for it.
     pub fn preset(&self) -> Option<Preset> {
         self.preset
     }
@@ -178,7 +178,7 @@ impl Potential {
         self.has_diameters
     }
 
-    /// Whether all particles are alike, so that swaps exchange nothing.
+    /// Whether all particles are identical, so that swaps have no effect.
     pub fn is_of_one_kind(&self) -> bool {
         self.species == 1 && !self.has_diameters
     }
@@ -221,7 +221,7 @@ fn entries(table: &[Vec<f64>]) -> impl Iterator<Item = (usize, usize, f64)> {
     table.iter().enumerate().flat_map(|(a, row)| row.iter().enumerate().map(move |(b, value)| (a, b, *value)))
 }
 
-/// What the entries of a table must be, if they are not: in range, and [a][b] and [b][a] the same number.
+/// The fault of a table's entries, if any: they must be in range and symmetric.
 fn fault_of_entries<'n>(table: &[Vec<f64>], name: impl Fn(usize) -> &'n str) -> Option<String> {
     let pair = |a: usize, b: usize| format!("{}-{}", name(a), name(b));
     if let Some((a, b, value)) = entries(table).find(|(_, _, value)| !RANGE.contains(value)) {

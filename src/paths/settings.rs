@@ -80,7 +80,7 @@ impl ConnectSettings {
             images,
             spring: spring * unit,
             climbing: true,
-            // the barriers of a packing are some 1e-3 epsilon, their forces a tenth of the others', not 2e-3 of them
+            // barriers of a packing are about 1e-3 epsilon, but forces are a tenth of those of other models, not 2e-3
             force_tolerance: if potential.law().has_contacts() { 1e-4 } else { 1e-3 },
             minimum_visits,
             visits,

@@ -160,7 +160,7 @@ impl LiquidTask {
         Ok(Self { potential, settings: settings.clone(), name, seed, work: Work::Equilibrate(Box::new(task)) })
     }
 
-    /// Continues a sample, bit for bit.
+    /// Continues a sample, with bitwise identical results.
     pub fn resume(
         potential: impl Into<Potential>,
         settings: &RelaxSettings,

@@ -57,12 +57,12 @@ pub struct MonteCarloLists {
 }
 
 impl MonteCarloLists {
-    /// The lists with which the run of `state` continues, bit for bit.
+    /// The lists with which the run of `state` continues, with bitwise identical results.
     pub fn new(potential: impl Into<Potential>, state: &MonteCarloState) -> Self {
         Self::with_kernel(potential, state, Kernel::best())
     }
 
-    /// With a kernel of one's own choice, for comparisons.
+    /// With a given kernel, for comparisons.
     pub fn with_kernel(potential: impl Into<Potential>, state: &MonteCarloState, kernel: Kernel) -> Self {
         let potential = potential.into();
         let configuration = &state.configuration;
@@ -134,7 +134,7 @@ impl MonteCarloState {
         }
     }
 
-    /// Compares the running energy with a sum over pairs that are found without the lists of the moves.
+    /// Compares the running energy with a sum over pairs found without the lists of the moves.
     fn resum(&self, potential: &Potential) -> Result<()> {
         let model = potential.model(&self.configuration);
         let mut energy = 0.0;

@@ -110,8 +110,8 @@ pub struct PrepareTask {
     swap_lists: SwapLists,
 }
 
-/// T_o, the onset of slow dynamics [epsilon / k_B] (pss: Khomenko et al. 2020; tlj: Mocanu et al. 2023); for all other models a
-/// temperature at which they are surely liquid: that of their law, in units of the largest epsilon_aa.
+/// T_o, the onset of slow dynamics [epsilon / k_B] (pss: Khomenko et al. 2020; tlj: Mocanu et al. 2023); for all other
+/// models a temperature at which they are certainly liquid: that of their law, in units of the largest epsilon_aa.
 pub fn onset_temperature(potential: impl Into<Potential>) -> f64 {
     let potential = potential.into();
     let of_law = match potential.law() {
@@ -188,7 +188,7 @@ impl PrepareTask {
         Ok(task)
     }
 
-    /// Continues a preparation, bit for bit.
+    /// Continues a preparation, with bitwise identical results.
     pub fn resume(potential: impl Into<Potential>, settings: PrepareSettings, state: PrepareState) -> Self {
         let potential = potential.into();
         let mut current = state.configuration.clone();

@@ -15,12 +15,12 @@ pub struct Unit {
     pub material: Option<&'static Material>,
 }
 
-/// The materials that a model stands for: those of its preset; none for tables of one's own.
+/// The materials that a model can represent: those of its preset; none for a deck's own tables.
 pub fn materials_of(potential: &Potential) -> &'static [Material] {
     potential.preset().map_or(&[], |preset| units::materials(preset.name()))
 }
 
-/// The units of a deck: the materials it names, then its own reduced masses.
+/// The units of a deck: the materials it names, then its additional reduced masses.
 pub fn units_of(potential: &Potential, settings: &TunnelSettings) -> Vec<Unit> {
     let material = |name: &String| units::material(potential.preset()?.name(), name);
     let named = settings.units.iter().filter_map(material).map(|material| Unit {
@@ -50,7 +50,7 @@ pub fn is_below(profile: &Profile, units: &[Unit]) -> bool {
 }
 
 impl TunnelSettings {
-    /// The papers' materials of each preset; none for models that stand for no material.
+    /// The papers' materials of each preset; none for models that do not represent a material.
     pub fn defaults(potential: impl Into<Potential>) -> Self {
         let units = materials_of(&potential.into()).iter().map(|material| material.name.to_owned()).collect();
         Self { units, ..Self::default() }

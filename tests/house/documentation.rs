@@ -34,7 +34,7 @@ fn cell(text: &str) -> String {
 }
 
 fn row(entry: &DataSet) -> String {
-    let note = if entry.promised { "" } else { " (when asked for)" };
+    let note = if entry.promised { "" } else { " (when requested)" };
     let (element, description) = (entry.element.words(), cell(entry.description));
     format!("| `{}` | {element} | {} | {} | {description}{note} |\n", entry.path, entry.shape, entry.units)
 }

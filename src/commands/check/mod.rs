@@ -35,7 +35,12 @@ pub fn check(file: &Path, output: Option<&Path>, ranks: usize, explain: bool) ->
     plan(&deck, &Campaign::look_if_there(&directory)?, &RunOptions::default())?;
     let call = force_call(&deck);
     println!("{}: {} particles of {}", file.display(), deck.model.particles, deck.model.potential.name());
-    println!("one force call here: {:.1} us alone, {:.1} us in a batch", call.single * 1e6, call.batch * 1e6);
+    println!(
+        "one force evaluation on this machine: {:.1} us for a single configuration, {:.1} us per configuration \
+         in a batch",
+        call.single * 1e6,
+        call.batch * 1e6
+    );
     let forecasts = forecasts(&deck, &call, &directory, ranks.max(1))?;
     print_stages(&forecasts, &directory, ranks.max(1));
     print_memory(&deck, &call, ranks);

@@ -1,5 +1,5 @@
-//! The registry of pair laws. A new law is one new file and one line in `registry!` (and its `mod`): from then on a deck can name
-//! it with tables of its own, and the tests of derivatives and sums take it in.
+//! The registry of pair laws. A new law is one new file and one line in `registry!` (and its `mod`): from then on a
+//! deck can use it with its own tables, and the tests of derivatives and sums cover it.
 
 mod harmonic;
 mod lennard_jones_force_shifted;
@@ -13,7 +13,7 @@ pub use lennard_jones_quartic::LennardJonesQuartic;
 pub use pair_law::{Derivatives, PairLaw};
 pub use soft_sphere_quartic::SoftSphereQuartic;
 
-/// Makes the enum, its names and the one match of the room (`$` is handed in for the inner macro).
+/// Makes the enum, its names and the only match of this module (`$` is passed in for the inner macro).
 macro_rules! registry {
     ($dollar:tt, $($variant:ident => $name:literal),* $(,)?) => {
         /// The pair laws there are.
@@ -21,7 +21,7 @@ macro_rules! registry {
         pub enum Law { $($variant($variant)),* }
 
         impl Law {
-            /// Every law with its name: what a deck can ask for, and what the tests walk through.
+            /// Every law with its name, as used in decks and by the tests of all laws.
             pub fn all() -> Vec<(&'static str, Law)> {
                 vec![$(($name, Law::$variant($variant::default()))),*]
             }
@@ -65,14 +65,14 @@ impl Law {
         with_law!(self, law => law.diverges())
     }
 
-    /// Whether phi'' jumps at the cutoff: then two particles are in contact or they are not, and a particle without contacts
-    /// is a rattler.
+    /// Whether phi'' jumps at the cutoff: then two particles are in contact or they are not, and a particle without
+    /// contacts is a rattler.
     pub fn has_contacts(&self) -> bool {
         with_law!(self, law => law.has_contacts())
     }
 
-    /// How stiff the law is beside Lennard-Jones: tolerances on forces, curvatures and spring constants that were chosen
-    /// for epsilon/sigma^2 = 1 of those (phi'' of some 500 between neighbours) are multiplied by it.
+    /// Stiffness of the law relative to Lennard-Jones: tolerances on forces, curvatures and spring constants that were
+    /// chosen for epsilon/sigma^2 = 1 of those (phi'' of some 500 between neighbours) are multiplied by it.
     pub fn stiffness_unit(&self) -> f64 {
         with_law!(self, law => law.stiffness_unit())
     }

@@ -30,12 +30,12 @@ pub trait PairLaw: Copy + Send + Sync {
     fn diverges(&self) -> bool {
         true
     }
-    /// Whether phi'' jumps at the cutoff: then two particles are in contact or they are not, and a particle without contacts
-    /// is a rattler.
+    /// Whether phi'' jumps at the cutoff: then two particles are in contact or they are not, and a particle without
+    /// contacts is a rattler.
     fn has_contacts(&self) -> bool {
         false
     }
-    /// How stiff the law is beside Lennard-Jones, see `Law::stiffness_unit`.
+    /// Stiffness of the law relative to Lennard-Jones, see `Law::stiffness_unit`.
     fn stiffness_unit(&self) -> f64 {
         1.0
     }

@@ -24,22 +24,22 @@ const EXCITATIONS_ATTRIBUTES: &[AttributeEntry] = &[
         "energy_exponent",
         F64,
         "[]",
-        "b of |energy_difference| ~ distance^b over /destinations",
+        "exponent b of |energy_difference| ~ distance^b over /destinations",
     ),
-    attribute("/destinations", "energy_exponent_error", F64, "[]", "its standard error from the scatter"),
+    attribute("/destinations", "energy_exponent_error", F64, "[]", "its standard error, from the scatter"),
     attribute(
         "/density_of_states",
         "boson_peak",
         F64,
         "[]",
-        "omega_BP, the maximum of reduced; NaN when it lies beyond",
+        "omega_BP, the maximum of reduced; NaN when it is beyond the computed modes",
     ),
     attribute(
         "/density_of_states",
         "boson_peak_error",
         F64,
         "[]",
-        "half width of the bins as high within their errors",
+        "half the width of the range of bins that are equally high within their errors",
     ),
     attribute(
         "/density_of_states",
@@ -53,15 +53,16 @@ const EXCITATIONS_ATTRIBUTES: &[AttributeEntry] = &[
         "fitted_to",
         F64,
         "[]",
-        "frequency up to which the two laws are fitted: excite.fit_to of boson_peak, or of the highest mode below complete_to \
-         where that is NaN",
+        "frequency up to which the two laws are fitted: excite.fit_to times boson_peak or, where that is NaN, times \
+         the highest mode below complete_to",
     ),
     attribute(
         "/density_of_states",
         "elastic_debye_level",
         F64,
         "[]",
-        "3 / omega_D^3, mean over the glasses whose debye_frequency is known: what A_D is for sound waves",
+        "3 / omega_D^3, mean over the glasses whose debye_frequency is known: the value of A_D expected for sound \
+         waves",
     ),
     attribute(
         "/density_of_states",
@@ -75,17 +76,17 @@ const EXCITATIONS_ATTRIBUTES: &[AttributeEntry] = &[
         "debye_level_error",
         F64,
         "[]",
-        "its error of counting, 1 / sqrt(n) of it; sound waves of a small box come in levels, which it does not tell",
+        "its counting error, A_D / sqrt(n); it does not include the discreteness of sound waves in a small box",
     ),
     attribute(
         "/density_of_states",
         "debye_level_exponent",
         F64,
         "[]",
-        "the exponent that these modes favour; 2 if it is the law",
+        "best-fit exponent for these modes; 2 if the law holds",
     ),
-    attribute("/density_of_states", "debye_level_exponent_error", F64, "[]", "its error of counting"),
-    attribute("/density_of_states", "debye_level_modes", I64, "[]", "n, the modes that are fitted"),
+    attribute("/density_of_states", "debye_level_exponent_error", F64, "[]", "its counting error"),
+    attribute("/density_of_states", "debye_level_modes", I64, "[]", "n, the number of modes in the fit"),
     attribute("/density_of_states", "debye_level_status", Text, "[]", "fitted, or too_few_modes: fewer than 10"),
     attribute(
         "/density_of_states",
@@ -95,15 +96,15 @@ const EXCITATIONS_ATTRIBUTES: &[AttributeEntry] = &[
         "alpha of g = alpha omega^4 for the n quasilocalised modes (P_k < 0.1 and O_k < 0.5) up to fitted_to: \
          5 n / (all modes fitted_to^5); NaN with its status",
     ),
-    attribute("/density_of_states", "quartic_error", F64, "[]", "its error of counting, 1 / sqrt(n) of it"),
+    attribute("/density_of_states", "quartic_error", F64, "[]", "its counting error, alpha / sqrt(n)"),
     attribute(
         "/density_of_states",
         "quartic_exponent",
         F64,
         "[]",
-        "the exponent that these modes favour; 4 if it is the law",
+        "best-fit exponent for these modes; 4 if the law holds",
     ),
-    attribute("/density_of_states", "quartic_exponent_error", F64, "[]", "its error of counting"),
-    attribute("/density_of_states", "quartic_modes", I64, "[]", "n, the modes that are fitted"),
+    attribute("/density_of_states", "quartic_exponent_error", F64, "[]", "its counting error"),
+    attribute("/density_of_states", "quartic_modes", I64, "[]", "n, the number of modes in the fit"),
     attribute("/density_of_states", "quartic_status", Text, "[]", "fitted, or too_few_modes: fewer than 10"),
 ];

@@ -16,7 +16,13 @@ impl<'e> MinimumOf<'e> {
     /// /minima.
     pub const COLUMNS: &'e [Column<Self>] = &[
         column("/minima/glass", "[M]", "1", "glass of the minimum", U32(|row| row.glass.number as u32)),
-        column("/minima/index", "[M]", "1", "number within the glass, by rising energy", U32(|row| row.index as u32)),
+        column(
+            "/minima/index",
+            "[M]",
+            "1",
+            "index within the glass, in order of increasing energy",
+            U32(|row| row.index as u32),
+        ),
         column("/minima/energy", "[M]", "epsilon", "potential energy, total", F64(|row| row.minimum.energy)),
         column(
             "/minima/position",
@@ -33,7 +39,7 @@ impl<'e> MinimumOf<'e> {
             "/minima/visits",
             "[M]",
             "1",
-            "snapshots that were in it: quenches that ended there, and inferred ones",
+            "number of snapshots in it: quenches that ended there, and inferred snapshots",
             I64(|row| row.minimum.visits as i64),
         ),
         column(
@@ -54,14 +60,14 @@ impl<'e> MinimumOf<'e> {
             "/minima/rattlers",
             "[M]",
             "1",
-            "loose particles of a harmonic packing; 0 for every other model",
+            "number of rattlers of a harmonic packing; 0 for every other model",
             U32(|row| row.minimum.rattlers as u32),
         ),
         column(
             "/minima/permutation_class",
             "[M]",
             "1",
-            "lowest minimum that is this one with like particles exchanged",
+            "index of the lowest minimum that equals this one up to an exchange of identical particles",
             U32(|row| row.minimum.permutation_class),
         ),
     ];
@@ -82,7 +88,7 @@ pub const VISITS: &[Column<VisitOf>] = &[
         "/visits/minimum",
         "[Q]",
         "1",
-        "minimum its quench ended in; -1 when the quench did not converge",
+        "minimum in which its quench ended; -1 when the quench did not converge",
         I64(|row| row.visit.minimum.map_or(-1, i64::from)),
     ),
     column(
@@ -96,7 +102,8 @@ pub const VISITS: &[Column<VisitOf>] = &[
         "/visits/inferred",
         "[Q]",
         "1",
-        "not quenched (explore.schedule = bisect): taken to be in the minimum that both ends of its interval are in; a shorter excursion would not be seen",
+        "not quenched (explore.schedule = bisect), but assigned to the minimum of both ends of its interval; \
+         shorter excursions are missed",
         Bool(|row| row.visit.inferred),
     ),
 ];
@@ -117,14 +124,14 @@ impl<'e> TransitionOf<'e> {
             "/transitions/count",
             "[J]",
             "1",
-            "times it was seen, over all runs (with explore.schedule = \"bisect\" a lower bound)",
+            "number of times it was observed, over all runs (a lower bound with explore.schedule = \"bisect\")",
             I64(|row| row.transition.count as i64),
         ),
         column(
             "/transitions/first_seen",
             "[J]",
             "sigma sqrt(m/epsilon)",
-            "time it was first seen, in the earliest run",
+            "time at which it was first observed, in the earliest run",
             F64(|row| row.transition.first_step as f64 * row.glass.time_step),
         ),
     ];
@@ -138,7 +145,7 @@ pub const RUNS: &[Column<RunRecord>] = &[
         "/runs/mean_squared_displacement",
         "[R]",
         "sigma^2",
-        "mean squared displacement at the run's end",
+        "mean squared displacement at the end of the run",
         F64(|run| run.mean_squared_displacement),
     ),
     column("/runs/diffusing", "[R]", "1", "whether the run left its glass by diffusion", Bool(RunRecord::diffusing)),
@@ -146,7 +153,7 @@ pub const RUNS: &[Column<RunRecord>] = &[
         "/runs/inferred",
         "[R]",
         "1",
-        "snapshots of the run that were inferred, not quenched",
+        "number of snapshots of the run that were inferred, not quenched",
         I64(|run| run.inferred as i64),
     ),
     column(
@@ -164,21 +171,21 @@ pub const RECOGNITION: &[Column<Explored>] = &[
         "/recognition/audited",
         "[Ng]",
         "1",
-        "recognised quenches of each glass that ran to their end to be compared",
+        "number of recognised quenches that were continued to their end for comparison",
         I64(|glass| sum(glass, |count| count.audited)),
     ),
     column(
         "/recognition/disagreed",
         "[Ng]",
         "1",
-        "audited quenches that ended in another minimum",
+        "number of audited quenches that ended in another minimum",
         I64(|glass| sum(glass, |count| count.disagreed)),
     ),
     column(
         "/recognition/recognised",
         "[Ng]",
         "1",
-        "quenches recognised as an earlier minimum of their run, the audited ones included",
+        "number of quenches recognised as an earlier minimum of their run, including audited ones",
         I64(|glass| sum(glass, |count| count.recognised)),
     ),
 ];
@@ -202,21 +209,22 @@ impl<'e> GrowthOf<'e> {
             "/growth/time",
             "[G]",
             "sigma sqrt(m/epsilon)",
-            "time explored, runs in run order: quench_every dt for every snapshot; without the equilibration, in which nothing is quenched: first_seen is later by explore.equilibration_steps dt",
+            "time explored, over the runs in order: quench_every dt for every snapshot; the equilibration does not \
+             count, so that first_seen is larger by explore.equilibration_steps dt",
             F64(|row| row.growth.steps as f64 * row.glass.time_step),
         ),
         column(
             "/growth/minima",
             "[G]",
             "1",
-            "distinct minima seen until then, n_IS(t)",
+            "number of distinct minima observed until this time, n_IS(t)",
             I64(|row| row.growth.minima as i64),
         ),
         column(
             "/growth/transitions",
             "[G]",
             "1",
-            "distinct transitions seen until then",
+            "number of distinct transitions observed until this time",
             I64(|row| row.growth.transitions as i64),
         ),
     ];
@@ -231,21 +239,23 @@ pub struct StayOf<'e> {
 impl<'e> StayOf<'e> {
     /// /persistence.
     pub const COLUMNS: &'e [Column<Self>] = &[
-        column("/persistence/glass", "[P]", "1", "glass of this stay", U32(|row| row.glass.number as u32)),
-        column("/persistence/run", "[P]", "1", "run of this stay", U32(|row| row.stay.run as u32)),
-        column("/persistence/minimum", "[P]", "1", "minimum of this stay", U32(|row| row.stay.minimum)),
+        column("/persistence/glass", "[P]", "1", "glass of this residence", U32(|row| row.glass.number as u32)),
+        column("/persistence/run", "[P]", "1", "run of this residence", U32(|row| row.stay.run as u32)),
+        column("/persistence/minimum", "[P]", "1", "minimum of this residence", U32(|row| row.stay.minimum)),
         column(
             "/persistence/left_censored",
             "[P]",
             "1",
-            "whether the stay began before its first quench (that of a run, or after one that failed): time is a lower bound",
+            "whether the residence began before its first quench (at the start of a run, or after a failed quench): \
+             time is then a lower bound",
             Bool(|row| row.stay.left_censored),
         ),
         column(
             "/persistence/time",
             "[P]",
             "sigma sqrt(m/epsilon)",
-            "how long consecutive snapshots were in it, inferred ones included (which makes stays of a bisected exploration too long)",
+            "residence time: duration of consecutive snapshots in the minimum, including inferred ones (residence \
+             times of a bisected exploration are therefore too long)",
             F64(|row| row.stay.steps as f64 * row.glass.time_step),
         ),
     ];

@@ -40,7 +40,7 @@ impl DeckSection for ExploreSettings {
         section.positive(self.force_tolerance, "force_tolerance");
         section.require((0.0..=1.0).contains(&self.audit), "audit", "a share of the recognised quenches, 0 to 1");
         let tiny = deck.model.potential.law().has_contacts();
-        let wanted = "false: the minima of harmonic packings differ by less than recognition can tell";
+        let wanted = "false: the minima of harmonic packings differ by less than recognition can resolve";
         section.require(!(self.recognition && tiny), "recognition", wanted);
         if self.force_tolerance > 1e-6 {
             section.warn(
@@ -64,7 +64,8 @@ impl DeckSection for ExploreSettings {
         }
     }
 
-    /// `quench_every` depends on the temperature that the glass was prepared at; intervals have a length when they are bisected.
+    /// `quench_every` depends on the temperature at which the glass was prepared; `stride` has another default for
+    /// bisection.
     fn adjust_defaults(potential: &Potential, given: &Table, earlier: &[(&'static str, Table)], defaults: &mut Table) {
         if given.get("schedule").and_then(Value::as_str) == Some("bisect") {
             defaults.insert("stride".to_string(), Value::Integer(ExploreSettings::BISECTED_STRIDE as i64));

@@ -49,8 +49,8 @@ const MODES_ATTRIBUTES: &[AttributeEntry] = &[
         "[]",
         "frequency up to which no glass lacks a mode; the bins end there",
     ),
-    attribute("/density_of_states", "a4_status", Text, "[]", "fitted, or why not"),
-    attribute("/density_of_states", "a4_modes", I64, "[]", "modes below the upper end of the window of the fit"),
+    attribute("/density_of_states", "a4_status", Text, "[]", "fitted, or the reason why not"),
+    attribute("/density_of_states", "a4_modes", I64, "[]", "number of modes below the upper end of the fit window"),
     attribute("/density_of_states", "omega_debye", F64, "[]", "Debye frequency, mean over the glasses that have one"),
     attribute(
         "/density_of_states",

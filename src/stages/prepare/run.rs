@@ -85,7 +85,7 @@ fn gathered_glasses<'r>(context: &Context<'_>, records: impl Iterator<Item = &'r
     Ok(all)
 }
 
-/// The glass that a liquid was quenched to, at T = 0.
+/// The glass obtained by quenching a liquid, at T = 0.
 fn at_rest(potential: &Potential, liquid: PreparedGlass, quenched: Quench) -> PreparedGlass {
     let mut configuration = Configuration { positions: quenched.positions, ..liquid.configuration };
     configuration.cell.wrap(&mut configuration.positions);

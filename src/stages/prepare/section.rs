@@ -36,7 +36,7 @@ impl DeckSection for PrepareSettings {
             section.warn(
                 "method",
                 &format!(
-                    "swaps exchange nothing in {}, whose particles are all alike: md does as well",
+                    "swaps have no effect in {}, whose particles are all identical: md gives the same",
                     potential.name()
                 ),
             );

@@ -27,7 +27,7 @@ pub struct GlassTask {
     restarts: Option<u64>,
 }
 
-/// How inherent structures of glasses.h5 are found, whatever the deck's exploration does.
+/// Settings of the quench to the inherent structures of glasses.h5, independent of the deck's exploration.
 pub fn inherent_settings(potential: impl Into<Potential>) -> QuenchSettings {
     QuenchSettings::from(&ExploreSettings::defaults(potential))
 }
@@ -49,7 +49,7 @@ impl GlassTask {
         Self { potential: potential.into(), step: Step::Preparing(Box::new(prepare)), restarts: None }
     }
 
-    /// From the state in which it was left.
+    /// Resumes from a saved state.
     pub fn resume(potential: impl Into<Potential>, settings: &PrepareSettings, state: GlassState) -> Self {
         Self::resume_with(potential, settings, state, None)
     }

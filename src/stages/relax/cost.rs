@@ -11,9 +11,9 @@ const STEPS_OF_TAU: f64 = 3000.0;
 const STEP: f64 = 1.3;
 const SWAP: f64 = 4.0;
 
-/// tau_alpha of molecular dynamics [sigma (m / epsilon)^1/2], by laws through measured points: tlj 4.2, 30 and 230 at T = 1.0, 0.8 and
-/// 0.7 (T_mct of J. Chem. Phys. 158, 014501), pss 1.94 at T = 0.25; below T_o by log10 tau / tau_o = 4.9 and 10.7 at T = 0.092 and
-/// 0.07 (Phys. Rev. Lett. 124, 225901), which the law misses by factors of five.
+/// tau_alpha of molecular dynamics [sigma (m / epsilon)^1/2], from fits through measured points: tlj 4.2, 30 and 230 at
+/// T = 1.0, 0.8 and 0.7 (T_mct of J. Chem. Phys. 158, 014501), pss 1.94 at T = 0.25; below T_o by log10 tau / tau_o =
+/// 4.9 and 10.7 at T = 0.092 and 0.07 (Phys. Rev. Lett. 124, 225901), which the fit reproduces within a factor of five.
 fn relaxation_time(preset: Option<Preset>, temperature: f64) -> Option<f64> {
     match preset? {
         Preset::Tlj if temperature > 0.65 => Some(4.2 * (0.38 / (temperature - 0.62)).powf(2.57)),
@@ -28,7 +28,8 @@ fn relaxation_time(preset: Option<Preset>, temperature: f64) -> Option<f64> {
     }
 }
 
-/// The same with swaps: tlj 2.8, 8.0 and 32 at T = 1.0, 0.8 and 0.7, pss 1.43 and 2.7 at 0.25 and 0.16; an extrapolation below.
+/// The same with swaps: tlj 2.8, 8.0 and 32 at T = 1.0, 0.8 and 0.7, pss 1.43 and 2.7 at 0.25 and 0.16; an
+/// extrapolation below.
 fn with_swaps(preset: Option<Preset>, temperature: f64) -> Option<f64> {
     let logarithm = match preset? {
         Preset::Tlj => {
@@ -54,7 +55,7 @@ pub fn memory(deck: &Deck, call: &ForceCall) -> Option<Memory> {
     Some(Memory::of_preparation(task, 0.0))
 }
 
-/// The samples of all temperatures and dynamics. `single`: seconds of a force call.
+/// The samples of all temperatures and dynamics. `single`: seconds per force call.
 fn samples(preset: Option<Preset>, relax: &RelaxSettings, single: f64) -> Cost {
     let seconds = |temperature: f64, moves: LiquidDynamics, length: &Equilibration| {
         let swaps = relax.swaps_per_particle / relax.md_steps.max(1) as f64;
@@ -101,7 +102,7 @@ mod tests {
             let found = (relaxation_time(Some(Preset::Pss), temperature).unwrap() / onset).log10();
             assert!((found - decades).abs() < 0.8, "{temperature}: {found}");
         }
-        // both branches of a law meet
+        // the two branches of a law must agree where they meet
         for (preset, at) in [(Some(Preset::Tlj), 0.65), (Some(Preset::Pss), 0.18)] {
             let ratio = relaxation_time(preset, at + 1e-9).unwrap() / relaxation_time(preset, at).unwrap();
             assert!(ratio.ln().abs() < 0.05, "{preset:?}: {ratio}");

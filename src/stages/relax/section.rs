@@ -5,7 +5,8 @@ use crate::model::{Law, Potential, Preset};
 use crate::sampling::{LiquidDynamics, RelaxSettings, Thermostat};
 use std::f64::consts::PI;
 
-/// Below this the Lennard-Jones liquid of one kind freezes while it is followed (that of the preset lj, at its density) [epsilon].
+/// Below this temperature the Lennard-Jones liquid of one kind crystallises during the run (preset lj, at its density)
+/// [epsilon].
 const LENNARD_JONES_FREEZES: f64 = 1.6;
 
 /// Larger wave numbers have no meaning at the resolution of the positions.
@@ -17,7 +18,7 @@ impl DeckSection for RelaxSettings {
 
     fn check(&self, deck: &Deck, section: &mut Section) {
         let potential = &deck.model.potential;
-        // as a preset it is a packing; for tables of one's own the deck gives the temperatures of a liquid
+        // as a preset it is a packing; with its own tables the deck gives the temperatures of a liquid
         if potential.preset() == Some(Preset::Harmonic) {
             section.refuse(
                 "the model harmonic is a packing quenched from random positions, its liquid is not defined: remove the section, or \

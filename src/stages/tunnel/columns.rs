@@ -20,7 +20,7 @@ impl<'d> DoubletOf<'d> {
             "/<unit>/levels",
             "[P,L]",
             "epsilon",
-            "lowest energy levels of each double well, from the lower minimum",
+            "lowest energy levels of each double well, above the lower minimum",
             F64s(|row| row.doublet.levels.clone()),
         ),
         column("/<unit>/splitting", "[P]", "epsilon", "E = e_2 - e_1", F64(|row| row.doublet.splitting)),
@@ -42,7 +42,7 @@ impl<'d> DoubletOf<'d> {
             "/<unit>/decay_rate",
             "[P]",
             "epsilon/hbar",
-            "decay rate, attempt frequency 1/T_period; NaN likewise",
+            "decay rate, attempt frequency 1/T_period; NaN where there is no turning point",
             F64(|row| row.doublet.decay_rate),
         ),
         column(
@@ -56,7 +56,7 @@ impl<'d> DoubletOf<'d> {
             "/<unit>/kind",
             "[P]",
             "1",
-            "what the lowest two levels are",
+            "kind of the lowest two levels",
             Name(names::KIND, |row| name_of(&row.doublet.kind)),
         ),
         column(
@@ -84,10 +84,16 @@ impl<'d> DoubletOf<'d> {
             "/<unit>/status",
             "[P]",
             "1",
-            "how the levels were found",
+            "how the calculation of the levels ended",
             Name(names::LEVELS, |row| name_of(&row.doublet.status)),
         ),
-        column("/<unit>/active", "[P]", "1", "whether E < k_B T_Q and the well is no exchange", Bool(|row| row.active)),
+        column(
+            "/<unit>/active",
+            "[P]",
+            "1",
+            "whether E < k_B T_Q and the double well is not an exchange",
+            Bool(|row| row.active),
+        ),
     ];
 }
 

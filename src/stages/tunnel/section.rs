@@ -21,7 +21,7 @@ impl DeckSection for TunnelSettings {
         for (k, unit) in self.units.iter().enumerate() {
             let choice = if known.is_empty() {
                 format!(
-                    "an empty list: {} stands for no material; give reduced_mass = {{ name = number }}",
+                    "an empty list: {} does not represent a material; give reduced_mass = {{ name = number }}",
                     potential.name()
                 )
             } else {
@@ -54,7 +54,7 @@ impl DeckSection for TunnelSettings {
         let wanted = match known.is_empty() {
             true => {
                 format!(
-                    "a key reduced_mass = {{ name = number }} beside it: {} stands for no material",
+                    "a key reduced_mass = {{ name = number }} in the same section: {} does not represent a material",
                     potential.name()
                 )
             }

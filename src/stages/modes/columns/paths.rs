@@ -27,7 +27,7 @@ pub const TANGENTS: &[Column<TangentOf>] = &[
         "/tangents/images",
         "[T]",
         "1",
-        "number of images, equally spaced along the path, ends included",
+        "number of images, equally spaced along the path, including the ends",
         U32(|row| row.tangent.images as u32),
     ),
     column(
@@ -61,7 +61,8 @@ impl<'p> HessianOf<'p> {
             "/path_hessians/arc_length",
             "[Y]",
             "sigma",
-            "where on the path from the lower minimum; with count = \"all\" one point beyond each minimum, straight on along the tangent, for the slope of the zero-point energy",
+            "position on the path from the lower minimum; with count = \"all\" also one point beyond each minimum, \
+             along the tangent, for the slope of the zero-point energy",
             F64(|row| row.point.arc_length),
         ),
         column(
@@ -75,7 +76,7 @@ impl<'p> HessianOf<'p> {
             "/path_hessians/eigenvalue",
             "[Y,10]",
             "epsilon/sigma^2",
-            "ten lowest eigenvalues, translations left out",
+            "ten lowest eigenvalues, without translations",
             PaddedF64s(|row| row.point.eigenvalues.clone()),
         ),
         column(
@@ -89,14 +90,15 @@ impl<'p> HessianOf<'p> {
             "/path_hessians/zero_point",
             "[Y]",
             FREQUENCY,
-            "sum of omega/2 with tangent and translations projected out, imaginary modes dropped; NaN when count is not all",
+            "sum of omega/2 with tangent and translations projected out, without imaginary modes; NaN when count is \
+             not all",
             F64(|row| row.point.zero_point),
         ),
         column(
             "/path_hessians/imaginary",
             "[Y]",
             "1",
-            "modes dropped from it; -1 when count is not all",
+            "number of imaginary modes; -1 when count is not all",
             I64(|row| row.point.imaginary),
         ),
     ];
@@ -122,7 +124,7 @@ pub const FOLLOWED: &[Column<FollowedPath>] = &[
         "/followed/length",
         "[W]",
         "sigma",
-        "arc length of the path followed; NaN without",
+        "arc length of the followed path; NaN if the descents failed",
         F64(|path| path.record.length),
     ),
 ];
@@ -132,7 +134,8 @@ pub const ZERO_POINT_DIFFERENCES: &[Column<f64>] = &[column(
     "/zero_point_difference",
     "[P]",
     FREQUENCY,
-    "sum of (omega_b - omega_a)/2 for every double well of paths.h5, times epsilon/sqrt(m~) an energy; NaN where a spectrum is not whole or the rattlers of the two minima differ",
+    "sum of (omega_b - omega_a)/2 for every double well of paths.h5 (multiply by epsilon/sqrt(m~) for an energy); \
+     NaN where a spectrum is not complete or the rattlers of the two minima differ",
     F64(|difference| *difference),
 )];
 
@@ -142,14 +145,15 @@ pub const ZERO_POINTS: &[Column<[f64; 2]>] = &[
         "/<unit>/zero_point/splitting",
         "[W]",
         "epsilon",
-        "E of V + sum hbar omega/2 of the modes across the path, beside the plain E of tunnelling.h5; NaN without",
+        "splitting E in V plus the zero-point energy, sum hbar omega/2, of the modes across the path (tunnelling.h5 \
+         has E without it); NaN if not available",
         F64(|[splitting, _]| *splitting),
     ),
     column(
         "/<unit>/zero_point/asymmetry",
         "[W]",
         "epsilon",
-        "V(b) - V(a) with that energy; NaN without",
+        "V(b) - V(a) including this zero-point energy; NaN if not available",
         F64(|[_, asymmetry]| *asymmetry),
     ),
 ];
