@@ -2,9 +2,7 @@
 
 use super::band::improved_tangent;
 use super::double_well::{DoubleWell, LengthMethod, PathProfile, PathStatus};
-use super::ends::{
-    EndMinimum, compare, displacement_without, end_near, images_without, is_same_minimum, loose,
-};
+use super::ends::{EndMinimum, compare, displacement_without, end_near, images_without, is_same_minimum, loose};
 use super::interpolation::{Curve, chord_lengths};
 use super::krylov::{HessianAt, softest_along};
 use super::profile::PROFILE_POINTS;

@@ -176,7 +176,8 @@ impl DescentTask {
             _ => {
                 let others = (0..2).filter(|&side| !reached(a, side) && !reached(b, side));
                 let mut found: Vec<FoundMinimum> = others.map(|side| arrivals[side].clone().into()).collect();
-                let from_a = |found: &FoundMinimum| norm(&displacement_field(&cell, &a.positions, &found.positions, |_| true));
+                let from_a =
+                    |found: &FoundMinimum| norm(&displacement_field(&cell, &a.positions, &found.positions, |_| true));
                 found.sort_by(|one, other| from_a(one).total_cmp(&from_a(other)));
                 self.elsewhere(found);
                 return Ok(());
