@@ -52,7 +52,7 @@ fn a_stage_that_is_being_replaced_is_resumed_without_redo() {
     let members = run.members();
     wait_until("a checkpoint of connect", || has_results_of_connect(&campaign));
     run.signal("USR1", &members);
-    run.wait().assert_message("stopped while connect is replaced", 4, &["stage connect", "without --redo"]);
+    run.wait().assert_message("stopped while connect is replaced", 4, &["stage connect", "leave out --redo"]);
     let there = FILES.map(|name| campaign.file(name).exists());
     assert_eq!(there, [true, true, false, false], "the old paths are gone, and what was made from them");
     let ended = campaign.start_aloud(1, &[]).wait();
