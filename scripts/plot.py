@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draws what a campaign found: a double well with its levels, barriers against asymmetries, n(E)/E.
+"""Draws what a campaign found: a double well with its levels, barriers against asymmetries, n(E).
 
     plot.py CAMPAIGN_DIRECTORY PICTURE.png [UNIT]
 

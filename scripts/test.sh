@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the dependencies and runs the test suite (docs/testing.md): about a quarter of an hour on two cores.
+# Installs the dependencies and runs the test suite (docs/testing.md): about 20 minutes on two cores.
 #
 #     ./scripts/test.sh          everything
 #     ./scripts/test.sh quick    for every change: unit tests, formulas, fast paths, rules of the source tree
@@ -55,9 +55,9 @@ tests() {
 
 # build TESTS...: the test binaries and the program
 build() {
-    cargo test "${checked[@]}" "${@/#/--test=}" --no-run
-    mkdir -p "$target/checked"
-    cp "$target/release/glasswell" "$GLASSWELL"
+    cargo test "${checked[@]}" "${@/#/--test=}" --no-run &&
+        mkdir -p "$target/checked" &&
+        cp "$target/release/glasswell" "$GLASSWELL"
 }
 
 unit_tests() {

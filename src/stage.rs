@@ -5,12 +5,12 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Passes the list of stages to the macro `$room`, in the order in which they run:
-/// `Variant, section of the deck: room::settings, file, after [the stages whose results it uses, directly or through
+/// Passes the list of stages to the macro `$receiver`, in the order in which they run:
+/// `Variant, section of the deck: module::settings, file, after [the stages whose results it uses, directly or through
 /// others];`
 macro_rules! every_stage {
-    ($room:ident) => {
-        $room! {
+    ($receiver:ident) => {
+        $receiver! {
             /// Equilibrium liquids and glasses.
             Prepare, prepare: sampling::PrepareSettings, "glasses.h5", after [];
             /// Equilibrium liquids and their relaxation.
@@ -33,7 +33,7 @@ macro_rules! every_stage {
 pub(crate) use every_stage;
 
 macro_rules! stages {
-    ($($(#[$doc:meta])* $variant:ident, $section:ident: $room:ident::$settings:ident, $file:literal, after [$($before:ident),*];)*) => {
+    ($($(#[$doc:meta])* $variant:ident, $section:ident: $module:ident::$settings:ident, $file:literal, after [$($before:ident),*];)*) => {
         /// The stages of a campaign, in the order in which they run; each has a section of the deck and a file.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "kebab-case")]

@@ -45,6 +45,8 @@ def insert(path, block):
 def apply(folder):
     text = (ROOT / "docs/extending.md").read_text()
     blocks = re.findall(r"^```(rust|diff) (\S+)\n(.*?)\n```$", text, re.M | re.S)
+    if len(blocks) != len(re.findall(r"^```(?:rust|diff)\b", text, re.M)):
+        sys.exit("docs/extending.md has a block of code without the path of its file")
     for kind, name, block in blocks:
         path = folder / name
         if kind == "rust":

@@ -109,6 +109,9 @@ compare() { # directory
     for file in "${files[@]}"; do
         h5diff --exclude-path /timing "$work/whole/$file" "$1/$file" >"$work/difference.log" 2>&1 ||
             fail "$file of the killed campaign differs: $(head -n 3 "$work/difference.log")"
+        # h5diff skips objects that it calls not comparable, including empty data sets
+        /usr/bin/python3 "$root/tests/campaign_decks/same.py" "$work/whole/$file" "$1/$file" ||
+            fail "$file of the killed campaign differs"
     done
     [ ! -e "$1/checkpoint" ] || fail "checkpoints are left over"
 }

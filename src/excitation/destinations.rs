@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn destinations_are_told_apart_by_direction_and_length() {
+    fn destinations_are_distinguished_by_direction_and_length() {
         let mut all = Destinations::default();
         let field = |scale: f32, turn: f32| vec![scale, scale * turn, 0.0, -scale, 0.0, 0.0];
         assert_eq!(all.number(&field(0.3, 0.0)), 0);

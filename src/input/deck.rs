@@ -63,16 +63,16 @@ impl Growth {
 
 /// Defines the deck with one optional section for each stage, and the matches from a stage to its section.
 macro_rules! deck {
-    ($($(#[$doc:meta])* $variant:ident, $section:ident: $room:ident::$settings:ident, $file:literal, after [$($before:ident),*];)*) => {
+    ($($(#[$doc:meta])* $variant:ident, $section:ident: $module:ident::$settings:ident, $file:literal, after [$($before:ident),*];)*) => {
         impl Stage {
             /// The section's defaults for a model.
             pub(super) fn defaults(self, potential: &Potential) -> Result<Value> {
-                match self { $(Stage::$variant => to_value(&<crate::$room::$settings>::defaults(potential))),* }
+                match self { $(Stage::$variant => to_value(&<crate::$module::$settings>::defaults(potential))),* }
             }
 
             /// The section read into its settings and written back: every key present, numbers of the right type.
             pub(super) fn reread(self, value: Value) -> std::result::Result<Value, toml::de::Error> {
-                match self { $(Stage::$variant => reread::<crate::$room::$settings>(value)),* }
+                match self { $(Stage::$variant => reread::<crate::$module::$settings>(value)),* }
             }
 
             pub(super) fn adjust_defaults(
@@ -82,15 +82,15 @@ macro_rules! deck {
                 earlier: &[(&'static str, Table)],
                 defaults: &mut Table,
             ) {
-                match self { $(Stage::$variant => <crate::$room::$settings>::adjust_defaults(potential, given, earlier, defaults)),* }
+                match self { $(Stage::$variant => <crate::$module::$settings>::adjust_defaults(potential, given, earlier, defaults)),* }
             }
 
             pub(super) fn without_default(self) -> &'static [&'static str] {
-                match self { $(Stage::$variant => <crate::$room::$settings>::WITHOUT_DEFAULT),* }
+                match self { $(Stage::$variant => <crate::$module::$settings>::WITHOUT_DEFAULT),* }
             }
 
             pub(super) fn growth(self) -> Growth {
-                match self { $(Stage::$variant => <crate::$room::$settings>::GROWTH),* }
+                match self { $(Stage::$variant => <crate::$module::$settings>::GROWTH),* }
             }
         }
 
@@ -104,7 +104,7 @@ macro_rules! deck {
             pub text: String,
             pub campaign: CampaignSettings,
             pub model: ModelSettings,
-            $(pub $section: Option<crate::$room::$settings>,)*
+            $(pub $section: Option<crate::$module::$settings>,)*
             /// What is accepted but questionable, one sentence each.
             pub warnings: Vec<String>,
             /// Where each value comes from, by dotted key.

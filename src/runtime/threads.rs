@@ -16,8 +16,8 @@ pub fn cores() -> Vec<usize> {
     Vec::new()
 }
 
-/// The cores that this process can keep busy, at least 1: a container may have more in its mask than its quota of time pays
-/// for.
+/// The cores that this process can keep busy, at least 1: the cores of its mask, or fewer where the CPU quota of a container
+/// is lower.
 fn usable_cores() -> usize {
     let allowed = std::thread::available_parallelism().map_or(usize::MAX, usize::from);
     let usable = match cores().len() {

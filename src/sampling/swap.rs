@@ -3,7 +3,6 @@
 //! A pair is drawn uniformly among the pairs of unlike particles (swaps of like particles have no effect; the number of
 //! unlike pairs is constant, so the proposal is symmetric) and accepted with min[1, exp(-beta dU)]. The pair's own
 //! energy is the same before and after and is left out. Acceptance counts only unlike pairs.
-//! before and after and is left out. Acceptance counts unlike pairs only.
 
 use super::draws::{Draws, index};
 use super::kinds::{Kinds, any_unlike, with_kinds};

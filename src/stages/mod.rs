@@ -5,11 +5,13 @@ mod context;
 pub mod cost;
 pub mod elastic;
 pub mod excite;
+mod expected;
 pub mod explore;
 mod lines;
 pub mod modes;
 pub mod prepare;
 pub mod relax;
+mod spectra;
 mod stage_work;
 pub mod tunnel;
 
@@ -18,7 +20,7 @@ pub use context::{BuiltOn, Context, Earlier};
 pub use stage_work::StageWork;
 
 macro_rules! work {
-    ($($(#[$doc:meta])* $variant:ident, $section:ident: $room:ident::$settings:ident, $file:literal, after [$($before:ident),*];)*) => {
+    ($($(#[$doc:meta])* $variant:ident, $section:ident: $module:ident::$settings:ident, $file:literal, after [$($before:ident),*];)*) => {
         /// The work of a stage.
         pub fn work(stage: Stage) -> &'static dyn StageWork {
             match stage { $(Stage::$variant => &$section::Work),* }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const ALLOWED: [(&[&str], &str); 0] = [];
 
 /// What a stage may use of another stage: readers of its file, and constants of its cost.
-const OPEN_TO_OTHER_STAGES: [&str; 4] = ["reader.rs", "double_wells.rs", "minima.rs", "cost.rs"];
+const OPEN_TO_OTHER_STAGES: [&str; 2] = ["reader.rs", "cost.rs"];
 
 /// A path of modules: ["stages", "connect"].
 type Path = Vec<String>;

@@ -15,14 +15,14 @@ const LONGEST_FILE: usize = 499;
 const LONGEST_FUNCTION: usize = 59;
 
 /// The top-level modules in the order of lib.rs.
-fn rooms() -> Vec<String> {
+fn modules() -> Vec<String> {
     let lib = text(&root().join("src/lib.rs"));
     let module = |line: &String| Some(line.trim().strip_prefix("pub mod ")?.strip_suffix(';')?.to_string());
     lib.code.iter().filter_map(module).collect()
 }
 
 /// `landscape/settings.rs` and `landscape.rs` belong to the module landscape.
-fn room_of(name: &str) -> String {
+fn module_of(name: &str) -> String {
     name.split('/').next().unwrap().trim_end_matches(".rs").to_string()
 }
 
@@ -77,34 +77,34 @@ fn the_reader_reads_rust() {
     assert!(code.iter().all(|line| !line.contains('x') && !line.contains('z')) && code[1].contains("fn f<"));
     let test = test_lines(&code);
     assert_eq!(test, [false, false, true, true, true, true, false]);
-    let text = Text { name: "room/file.rs".into(), lines: code.clone(), code, test };
+    let text = Text { name: "module/file.rs".into(), lines: code.clone(), code, test };
     let names: Vec<String> = imports(&text).into_iter().map(|(_, name)| name).collect();
     assert_eq!(names, ["a", "b"]);
     let climbing =
-        Text { name: "room/mod.rs".into(), code: vec!["use super::other::x;".into()], lines: vec![], test: vec![] };
+        Text { name: "module/mod.rs".into(), code: vec!["use super::other::x;".into()], lines: vec![], test: vec![] };
     assert_eq!(imports(&climbing), [(1, "other".to_string())]);
 }
 
 #[test]
-fn an_inner_room_never_names_an_outer_one() {
-    let rooms = rooms();
-    let place = |room: &str| rooms.iter().position(|name| name == room);
-    assert!(place("model") < place("commands") && place("error") == Some(0), "{rooms:?}");
+fn an_inner_module_never_names_an_outer_one() {
+    let modules = modules();
+    let place = |module: &str| modules.iter().position(|name| name == module);
+    assert!(place("model") < place("commands") && place("error") == Some(0), "{modules:?}");
     let mut faults = Vec::new();
     for text in sources() {
-        let room = room_of(&text.name);
-        if room == "lib" || room == "main" {
+        let module = module_of(&text.name);
+        if module == "lib" || module == "main" {
             continue;
         }
-        let Some(own) = place(&room) else {
-            faults.push(format!("src/{}: the room `{room}` is not in lib.rs", text.name));
+        let Some(own) = place(&module) else {
+            faults.push(format!("src/{}: the module `{module}` is not in lib.rs", text.name));
             continue;
         };
         for (line, named) in imports(&text) {
             if let Some(other) = place(&named)
                 && other > own
             {
-                faults.push(format!("src/{}:{line}: `{room}` names the outer room `{named}`", text.name));
+                faults.push(format!("src/{}:{line}: `{module}` names the outer module `{named}`", text.name));
             }
         }
     }
@@ -112,14 +112,14 @@ fn an_inner_room_never_names_an_outer_one() {
 }
 
 #[test]
-fn physics_rooms_know_nothing_of_the_world() {
+fn physics_modules_know_nothing_of_the_world() {
     const WORLD: [&str; 6] = ["mpi::", "hdf5::", "hdf5_sys::", "clap::", "indicatif::", "toml::"];
-    let rooms = rooms();
-    let input = rooms.iter().position(|room| room == "input").unwrap();
+    let modules = modules();
+    let input = modules.iter().position(|module| module == "input").unwrap();
     let mut faults = Vec::new();
     for text in sources() {
-        let room = room_of(&text.name);
-        if !rooms[..input].contains(&room) {
+        let module = module_of(&text.name);
+        if !modules[..input].contains(&module) {
             continue;
         }
         for (k, line) in text.code.iter().enumerate() {
@@ -127,7 +127,7 @@ fn physics_rooms_know_nothing_of_the_world() {
                 if !text.test[k]
                     && line.split(|c: char| c.is_whitespace() || "({<&".contains(c)).any(|word| word.starts_with(name))
                 {
-                    faults.push(format!("src/{}:{}: `{name}` in a physics room", text.name, k + 1));
+                    faults.push(format!("src/{}:{}: `{name}` in a physics module", text.name, k + 1));
                 }
             }
         }
@@ -136,7 +136,7 @@ fn physics_rooms_know_nothing_of_the_world() {
 }
 
 #[test]
-fn unsafe_stays_in_its_rooms_and_says_why() {
+fn unsafe_stays_in_its_modules_and_says_why() {
     let mut faults = Vec::new();
     for text in sources() {
         let allowed = UNSAFE_ALLOWED.iter().any(|place| text.name.starts_with(place));

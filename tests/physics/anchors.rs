@@ -150,6 +150,7 @@ fn soft_spheres_at_0_15() {
 }
 
 #[test]
+#[ignore = "long: 40 s of a core"]
 fn soft_spheres_at_0_104_with_swaps() {
     let anchor = soft_spheres(0.104, PrepareMethod::HybridSwap, 1000, (0.4027, 3e-4), (3.225, 0.002));
     check(&Anchor { inherent_energy: Some((0.2489, 4e-4)), ..anchor });
@@ -190,6 +191,7 @@ fn ternary_mixture_at_1() {
 }
 
 #[test]
+#[ignore = "long: 30 s of a core"]
 fn ternary_mixture_at_0_8() {
     // one run of 600 particles: 18 to 34 were seen; all species are averaged, of which the large one is slowest
     check(&ternary(0.8, (8, 1400), (-5.102, 0.010), (15.48, 0.04), Some((-6.275, 0.005)), Some((30.0, 2.0))));
