@@ -119,6 +119,9 @@ struct PathArguments {
     images: Option<usize>,
     #[arg(long, value_parser = method)]
     method: Option<PathMethod>,
+    /// The second file lists the same particles in another order: finds which is which.
+    #[arg(long = "match")]
+    matched: bool,
     /// Prints one JSON object.
     #[arg(long)]
     json: bool,
@@ -219,6 +222,7 @@ fn execute(command: Command) -> Result<()> {
             model: path.model,
             images: path.images,
             method: path.method,
+            matched: path.matched,
             json: path.json,
         }),
         Command::Levels(levels) => {

@@ -4,9 +4,10 @@ use super::output::print_values;
 use crate::error::{Error, Result};
 use crate::forces::{PairSum, sums};
 use crate::formats;
-use crate::landscape::{ExploreSettings, QuenchSettings, quench};
+use crate::landscape::{ExploreSettings, QuenchSettings};
 use crate::model::{Configuration, Model, Potential};
 use crate::modes::dense_spectrum;
+use crate::paths::quench_to_minimum;
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 
@@ -52,11 +53,13 @@ pub fn evaluate(options: &EvaluateOptions) -> Result<()> {
             ..QuenchSettings::default()
         };
         let mut sum = PairSum::<1>::new(model.clone(), configuration.cell);
-        let minimum = quench(&mut sum, &configuration.positions, &settings);
+        let (minimum, negative) = quench_to_minimum(&mut sum, &configuration.positions, &settings);
         configuration.positions = minimum.positions;
         values.insert("residual".into(), minimum.residual.into());
         values.insert("force_evaluations".into(), minimum.force_evaluations.into());
         values.insert("stop".into(), serde_json::to_value(minimum.stop).unwrap_or(Value::Null));
+        // null when they were not counted
+        values.insert("negative_modes".into(), u64::try_from(negative).ok().into());
         values.insert("positions".into(), triples(&configuration.positions));
     }
     evaluate_sums(&mut values, &model, &configuration, &options.file)?;

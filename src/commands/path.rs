@@ -4,8 +4,8 @@ use super::evaluate::{read_one, triples};
 use super::output::print_values;
 use crate::error::{Error, Result};
 use crate::files::name_of;
-use crate::landscape::{ExploreSettings, QuenchSettings};
-use crate::model::Potential;
+use crate::landscape::{ExploreSettings, QuenchSettings, corresponding, kinds};
+use crate::model::{Configuration, Potential};
 use crate::paths::{ConnectSettings, ConnectedWell, PathMethod, PathStatus, find_path};
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
@@ -17,6 +17,8 @@ pub struct PathOptions {
     pub model: Potential,
     pub images: Option<usize>,
     pub method: Option<PathMethod>,
+    /// Whether the particles of `b` are brought into the order of `a`.
+    pub matched: bool,
     pub json: bool,
 }
 
@@ -25,12 +27,15 @@ pub struct PathOptions {
 /// # Errors
 /// `Error::Input` for unusable or mismatched configurations, `Error::Usage` for fewer than 3 images.
 pub fn path(options: &PathOptions) -> Result<()> {
-    let (a, b) = (read_one(&options.a, &options.model)?, read_one(&options.b, &options.model)?);
+    let (a, mut b) = (read_one(&options.a, &options.model)?, read_one(&options.b, &options.model)?);
+    if options.matched {
+        b = in_the_order_of(&a, &b, options)?;
+    }
     if a.species != b.species || a.diameters != b.diameters {
         return Err(Error::input(
             &options.b,
             "its particles differ from those of the first file; both files must list the same particles in the same \
-             order",
+             order; --match finds the order",
         ));
     }
     if a.cell != b.cell {
@@ -52,12 +57,21 @@ pub fn path(options: &PathOptions) -> Result<()> {
     let quench = QuenchSettings::from(&ExploreSettings::defaults(options.model));
     let ends = (a.positions.as_slice(), b.positions.as_slice());
     let found = find_path(&options.model.model(&a), &a.cell, ends, &settings, &quench, true)?;
+    if found.status == PathStatus::Identical && found.exchanged > 0 {
+        log::warn!(
+            "{} lists {} particles in the places of others of their kind: one structure, rows in another order (--match \
+             finds the order)",
+            options.b.display(),
+            found.exchanged
+        );
+    }
     let mut values = match (found.status, found.wells.as_slice()) {
         (PathStatus::Split, _) | (_, []) => WELL_KEYS.map(|key| (key.to_owned(), Value::Null)).into_iter().collect(),
         (_, [well, ..]) => well_values(well, settings.images)?,
     };
     values.insert("status".into(), name_of(&found.status)?.into());
     values.insert("force_evaluations".into(), found.force_evaluations.into());
+    values.insert("exchanged".into(), found.exchanged.into());
     values.insert("end_stops".into(), json!(found.end_stops));
     values.insert("minima_energies".into(), json!(found.minima.iter().map(|m| m.energy).collect::<Vec<_>>()));
     if found.status == PathStatus::Split {
@@ -68,8 +82,30 @@ pub fn path(options: &PathOptions) -> Result<()> {
     Ok(())
 }
 
+/// b with its particles in the order of a.
+fn in_the_order_of(a: &Configuration, b: &Configuration, options: &PathOptions) -> Result<Configuration> {
+    let [kinds_a, kinds_b] = [a, b].map(|of| kinds(&options.model.model(of).mixture));
+    let sorted = |kinds: &[u64]| {
+        let mut kinds = kinds.to_vec();
+        kinds.sort_unstable();
+        kinds
+    };
+    if sorted(&kinds_a) != sorted(&kinds_b) {
+        let message = "--match: it does not have as many particles of each kind as the first file";
+        return Err(Error::input(&options.b, message));
+    }
+    let map = corresponding(&a.cell, (&a.positions, &kinds_a), (&b.positions, &kinds_b));
+    log::info!("--match: {} particles change their rows", map.iter().enumerate().filter(|(i, j)| i != *j).count());
+    Ok(Configuration {
+        cell: b.cell,
+        positions: map.iter().flat_map(|&j| b.positions[3 * j..3 * j + 3].to_vec()).collect(),
+        species: map.iter().map(|&j| b.species[j]).collect(),
+        diameters: map.iter().map(|&j| b.diameters[j]).collect(),
+    })
+}
+
 /// The keys of `well_values`: null where there is no path, or where its parts are listed instead.
-const WELL_KEYS: [&str; 24] = [
+const WELL_KEYS: [&str; 27] = [
     "status",
     "a",
     "b",
@@ -87,6 +123,9 @@ const WELL_KEYS: [&str; 24] = [
     "saddle_energy",
     "saddle_residual",
     "negative_modes",
+    "negative_modes_a",
+    "negative_modes_b",
+    "tries",
     "curvature_a",
     "curvature_b",
     "curvature_saddle",
@@ -94,6 +133,23 @@ const WELL_KEYS: [&str; 24] = [
     "arc_length",
     "energies",
     "force_evaluations",
+];
+
+/// The keys that describe the path itself: null when it did not converge.
+const OF_PATH: [&str; 13] = [
+    "activation",
+    "barrier",
+    "length",
+    "length_method",
+    "band_length",
+    "saddle_energy",
+    "saddle_residual",
+    "curvature_a",
+    "curvature_b",
+    "curvature_saddle",
+    "saddle_position",
+    "arc_length",
+    "energies",
 ];
 
 /// The properties of one double well, with its profile on `points` points.
@@ -118,6 +174,9 @@ fn well_values(connected: &ConnectedWell, points: usize) -> Result<Map<String, V
         "saddle_energy": well.saddle_energy,
         "saddle_residual": well.saddle_residual,
         "negative_modes": well.negative_modes,
+        "negative_modes_a": well.negative_modes_a,
+        "negative_modes_b": well.negative_modes_b,
+        "tries": well.tries,
         "curvature_a": well.curvature_a,
         "curvature_b": well.curvature_b,
         "curvature_saddle": well.curvature_saddle,
@@ -127,7 +186,12 @@ fn well_values(connected: &ConnectedWell, points: usize) -> Result<Map<String, V
         "force_evaluations": well.force_evaluations,
     });
     match value {
-        Value::Object(values) => Ok(values),
+        Value::Object(mut values) => {
+            if !well.status.is_measured() {
+                OF_PATH.iter().for_each(|key| values[*key] = Value::Null);
+            }
+            Ok(values)
+        }
         _ => Err(Error::Internal("a double well was not serialised to a JSON object".to_owned())),
     }
 }

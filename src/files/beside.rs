@@ -129,24 +129,52 @@ impl<'r> Beside<'r> {
     /// `Storage` when the file cannot be completed; then the temporary file is removed and the file under the final
     /// name is unchanged.
     pub(super) fn finish(self) -> Result<PathBuf> {
-        self.close(None)
+        self.close(None, |_, _| Ok(()))
     }
 
-    /// Collective: as [`Beside::finish`], with a seal (`seal.rs`) that does not cover the values of these data sets.
+    /// The name of the file until it is complete.
+    pub(super) fn temporary(&self) -> &Path {
+        &self.temporary
+    }
+
+    /// Its final name.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Collective: everything that has been written so far reaches the file.
     ///
     /// # Errors
-    /// As [`Beside::finish`].
-    pub(super) fn finish_sealed<'p>(self, data_sets: impl Iterator<Item = &'p str>) -> Result<PathBuf> {
+    /// `Storage` when it cannot be written.
+    pub(super) fn flush(&self) -> Result<()> {
+        self.settle(self.root().and_then(|file| file.flush().map_err(|error| self.failed("flush", &error))))
+    }
+
+    /// Collective: closes the file with a seal (`seal.rs`) that does not cover the values of these data sets, and gives it its
+    /// final name, which is returned. On rank 0, `examine` may still refuse the closed file, given its present and its final
+    /// name.
+    ///
+    /// # Errors
+    /// As [`Beside::finish`], and those of `examine`.
+    pub(super) fn finish_sealed<'p>(
+        self,
+        data_sets: impl Iterator<Item = &'p str>,
+        examine: impl FnOnce(&Path, &Path) -> Result<()>,
+    ) -> Result<PathBuf> {
         let values = self.root().and_then(|root| {
             let place = |path: &str| root.dataset(path).map(|dataset| transfer::place(&dataset));
             let places = data_sets.map(|path| place(path).map_err(|error| self.failed(path, &error)));
             Ok(places.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
         });
         let values = self.ranks.agree(values)?;
-        self.close(Some(values))
+        self.close(Some(values), examine)
     }
 
-    fn close(mut self, sealed: Option<Vec<(u64, u64)>>) -> Result<PathBuf> {
+    fn close(
+        mut self,
+        sealed: Option<Vec<(u64, u64)>>,
+        examine: impl FnOnce(&Path, &Path) -> Result<()>,
+    ) -> Result<PathBuf> {
         let what = "the end of the file";
         let end = std::fs::metadata(&self.temporary).map_or(0, |data| data.len());
         self.reserve(what, Some((end, END_BYTES)))?;
@@ -154,17 +182,22 @@ impl<'r> Beside<'r> {
         self.settle(flushed)?;
         let closed = self.file.take().map_or(Ok(()), hdf5::File::close);
         self.ranks.agree(closed.map_err(|error| self.failed(what, &error)))?;
-        let named = if self.ranks.rank() == 0 { self.put_in_place(sealed) } else { Ok(()) };
+        let named = if self.ranks.rank() == 0 { self.put_in_place(sealed, examine) } else { Ok(()) };
         self.ranks.agree(named)?;
         Ok(self.path.clone())
     }
 
-    fn put_in_place(&self, sealed: Option<Vec<(u64, u64)>>) -> Result<()> {
+    fn put_in_place(
+        &self,
+        sealed: Option<Vec<(u64, u64)>>,
+        examine: impl FnOnce(&Path, &Path) -> Result<()>,
+    ) -> Result<()> {
         let unwritable = |error: std::io::Error| cannot_write(&self.path, &error.to_string());
         if let Some(values) = sealed {
             seal::put_on(&self.temporary, values).map_err(unwritable)?;
         }
         std::fs::File::open(&self.temporary).and_then(|file| file.sync_all()).map_err(unwritable)?;
+        examine(&self.temporary, &self.path)?;
         std::fs::rename(&self.temporary, &self.path).map_err(unwritable)?;
         sync_directory_of(&self.path);
         Ok(())

@@ -80,7 +80,8 @@ fn damaged(path: &Path, stage: Stage, what: &str) -> Error {
     Error::storage(path, format!("{what}; restore it, or give --redo {}", stage.name()))
 }
 
-fn data_sets(reader: &StageReader, stage: Stage) -> Result<Vec<DataSet>> {
+/// The data sets of a file by path, with the checksums in their attributes.
+pub(super) fn data_sets(reader: &StageReader, stage: Stage) -> Result<Vec<DataSet>> {
     let with_checksum = |path: String| match reader.attribute(&path, NAME)? {
         Attribute::U64(checksum) => Ok((path, checksum)),
         _ => Err(damaged(reader.path(), stage, &format!("{path} has a checksum that is no u64"))),
@@ -90,10 +91,17 @@ fn data_sets(reader: &StageReader, stage: Stage) -> Result<Vec<DataSet>> {
 
 /// The checksum of this rank's share of the rows.
 fn share(ranks: &Ranks, reader: &StageReader, path: &str) -> Result<u64> {
-    let shape = reader.shape(path)?;
-    let total = shape.first().copied().unwrap_or(1);
+    let total = reader.shape(path)?.first().copied().unwrap_or(1);
     let place = |rank: usize| (u128::from(total) * rank as u128 / ranks.size() as u128) as u64;
-    let (mut first, end) = (place(ranks.rank()), place(ranks.rank() + 1));
+    of_part(reader, path, place(ranks.rank()), place(ranks.rank() + 1))
+}
+
+/// The checksum of all values of a data set.
+pub(super) fn of_all(reader: &StageReader, path: &str) -> Result<u64> {
+    of_part(reader, path, 0, reader.shape(path)?.first().copied().unwrap_or(1))
+}
+
+fn of_part(reader: &StageReader, path: &str, mut first: u64, end: u64) -> Result<u64> {
     let mut sum = 0u64;
     while first < end {
         let row_bytes = reader.row_bytes(path)?;

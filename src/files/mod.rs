@@ -20,6 +20,7 @@ mod header;
 pub mod layout;
 mod names;
 mod read;
+mod read_back;
 mod rows;
 mod seal;
 mod speed;

@@ -89,6 +89,14 @@ impl StageReader {
         Self::open_as(path, stage, true)
     }
 
+    /// Opens a file that has not been given its final name.
+    ///
+    /// # Errors
+    /// As [`StageReader::open`].
+    pub(super) fn open_at(path: &Path, stage: Stage) -> Result<Self> {
+        Self::open_as(path, stage, false)
+    }
+
     fn open_as(path: &Path, stage: Stage, imported: bool) -> Result<Self> {
         let unusable = |message: String| unusable(path, stage, imported, message);
         let mut start = [0u8; 8];

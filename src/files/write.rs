@@ -14,6 +14,7 @@ use super::checksum;
 use super::columns::Column;
 use super::header::{self, Header, TaskCost, Timing};
 use super::layout::{self, DataSet, Element, Layout, Lengths};
+use super::read_back::{self, AllWritten, Written};
 use super::rows::Rows;
 use super::transfer::{self, Rounds, Transfer};
 use super::values::{Attribute, Values};
@@ -28,11 +29,14 @@ use crate::stage::Stage;
 pub struct StageFile<'r> {
     ranks: &'r Ranks,
     stage: Stage,
+    header: Header,
     layout: &'static Layout,
     file: Beside<'r>,
     lengths: Lengths,
-    written: BTreeSet<String>,
+    written: AllWritten,
     last_transfer: Transfer,
+    /// Whether what has been written is read back.
+    read_back: bool,
     begun: Instant,
 }
 
@@ -51,8 +55,10 @@ impl<'r> StageFile<'r> {
             layout,
             file,
             lengths: Lengths::new(),
-            written: BTreeSet::new(),
+            written: AllWritten::new(),
+            header: header.clone(),
             last_transfer: Transfer::Plain,
+            read_back: false,
             begun: Instant::now(),
         };
         stage_file.write_header(&header)?;
@@ -96,12 +102,14 @@ impl<'r> StageFile<'r> {
         let checksum = self.ranks.sum_u64(checksum::of_ranges(rows.ranges(), row_bytes, &bytes));
         let created = self.create_data_set(entry, path, &shape, text, checksum);
         let dataset = self.ranks.agree(created)?;
-        if shape.iter().product::<u64>() > 0 {
+        let filled = shape.iter().product::<u64>() > 0;
+        if filled {
             let rounds = Rounds::new(rows.ranges(), row_bytes as u64);
             self.file.reserve(path, transfer::place(&dataset))?;
             self.last_transfer = self.file.write_rows(path, &dataset, trailing, &rounds, &bytes)?;
         }
-        self.written.insert(path.to_string());
+        let place = transfer::place(&dataset).filter(|_| filled);
+        self.written.insert(path.to_string(), Written { place, row_bytes: row_bytes as u64, checksum });
         Ok(())
     }
 
@@ -127,7 +135,8 @@ impl<'r> StageFile<'r> {
         let dataset = self.ranks.agree(self.create_data_set(entry, path, &[], text, checksum))?;
         let moved = transfer::write_scalar(self.ranks, &dataset, &bytes);
         self.file.settle(moved.map_err(|error| self.file.failed(path, &error)))?;
-        self.written.insert(path.to_string());
+        let place = transfer::place(&dataset);
+        self.written.insert(path.to_string(), Written { place, row_bytes: bytes.len() as u64, checksum });
         Ok(())
     }
 
@@ -237,7 +246,7 @@ impl<'r> StageFile<'r> {
 
     /// Whether this data set has been written.
     pub fn has(&self, path: &str) -> bool {
-        self.written.contains(path)
+        self.written.contains_key(path)
     }
 
     /// How the last non-empty data set was written.
@@ -245,11 +254,24 @@ impl<'r> StageFile<'r> {
         self.last_transfer
     }
 
+    /// Reads back all values that have been written, from the disk where the system can be asked to, and compares them; the
+    /// seconds that it took. What follows, names, attributes and /timing, is compared by [`StageFile::finish`].
+    ///
+    /// # Errors
+    /// `Storage` when they differ.
+    pub fn read_back(&mut self) -> Result<f64> {
+        let begun = Instant::now();
+        self.read_back = true;
+        self.file.flush()?;
+        read_back::compare_values(self.ranks, self.file.temporary(), self.file.path(), &self.written)?;
+        Ok(begun.elapsed().as_secs_f64())
+    }
+
     /// Adds /timing and `complete`, closes the file and gives it its final name, which is returned.
     ///
     /// # Errors
-    /// `Internal` when a promised data set is missing, `Storage` when the file cannot be completed; then the temporary
-    /// file is removed and the file under the final name is unchanged.
+    /// `Internal` when a promised data set is missing, `Storage` when the file cannot be completed, or does not read back as
+    /// it was written; then the temporary file is removed and the file under the final name is unchanged.
     pub fn finish(mut self, complete: bool, timing: &Timing) -> Result<PathBuf> {
         let missing: Vec<String> = self.missing("/").into_iter().map(|(_, path)| path).collect();
         let whole = match missing.is_empty() {
@@ -258,10 +280,15 @@ impl<'r> StageFile<'r> {
         };
         self.ranks.agree(whole)?;
         self.write_timing(timing)?;
+        self.header.complete = complete;
         let complete = Attribute::I64(i64::from(complete));
         let attached = self.file.root().and_then(|root| self.attach(root, "complete", &complete));
         self.ranks.agree(attached)?;
-        self.file.finish_sealed(self.written.iter().map(String::as_str))
+        let Self { file, header, written, read_back, .. } = self;
+        file.finish_sealed(written.keys().map(String::as_str), |temporary, path| match read_back {
+            true => read_back::compare_closed(temporary, path, &header, &written),
+            false => Ok(()),
+        })
     }
 
     fn write_timing(&mut self, timing: &Timing) -> Result<()> {
@@ -307,7 +334,7 @@ impl<'r> StageFile<'r> {
 
     /// Promised data sets under a group that have not been written; for units, only those that have been started.
     fn missing(&self, group: &str) -> Vec<(&'static DataSet, String)> {
-        let units: BTreeSet<&str> = self.written.iter().filter_map(|path| self.unit(path)).collect();
+        let units: BTreeSet<&str> = self.written.keys().filter_map(|path| self.unit(path)).collect();
         let named = group.split('/').nth(1).filter(|name| !name.is_empty());
         let units: BTreeSet<&str> = units.into_iter().chain(named).collect();
         let mut missing = Vec::new();
@@ -317,7 +344,7 @@ impl<'r> StageFile<'r> {
                 None => vec![entry.path.to_string()],
             };
             let under = |path: &String| group == "/" || path.starts_with(&format!("{}/", group.trim_end_matches('/')));
-            let absent = paths.into_iter().filter(|path| under(path) && !self.written.contains(path));
+            let absent = paths.into_iter().filter(|path| under(path) && !self.written.contains_key(path));
             missing.extend(absent.map(|path| (entry, path)));
         }
         missing
@@ -330,7 +357,7 @@ impl<'r> StageFile<'r> {
 
     fn look_up(&mut self, path: &str, shape: &[u64]) -> Result<&'static DataSet> {
         let entry = self.layout.data_set(path)?;
-        if self.written.contains(path) {
+        if self.written.contains_key(path) {
             return Err(Error::Internal(format!("{path} is written twice")));
         }
         layout::check_shape(entry, path, shape, &mut self.lengths)?;

@@ -14,10 +14,12 @@ pub struct CampaignSettings {
     pub seed: u64,
     #[serde(with = "duration::as_text")]
     pub checkpoint_interval: Duration,
+    /// Whether every file is read back and compared before it replaces checkpoints.
+    pub verify_writes: bool,
 }
 
 impl CampaignSettings {
     pub fn defaults(name: &str) -> Self {
-        Self { name: name.to_string(), seed: 1, checkpoint_interval: Duration::from_secs(600) }
+        Self { name: name.to_string(), seed: 1, checkpoint_interval: Duration::from_secs(600), verify_writes: true }
     }
 }

@@ -4,7 +4,7 @@ use super::deck::{Deck, to_value};
 use super::findings::Findings;
 use super::section::Section;
 use crate::error::Result;
-use crate::model::Preset;
+use crate::model::{Preset, species_counts};
 
 /// Finds every impossible value of a deck as a fault and every doubtful one as a warning.
 pub(super) fn check(deck: &Deck, findings: &mut Findings) -> Result<()> {
@@ -31,6 +31,11 @@ fn model(deck: &Deck, section: &mut Section) {
             settings.cell().shortest_edge(),
         );
         section.require(settings.particles >= smallest, "particles", &wanted);
+    }
+    let counts = species_counts(settings.particles, settings.potential.composition());
+    if let Some(missing) = counts.iter().position(|count| *count == 0) {
+        let name = settings.potential.names().nth(missing).unwrap_or_default();
+        section.require(false, "particles", &format!("enough that the composition gives at least one {name}"));
     }
     if settings.potential.preset() == Some(Preset::TljAsPrinted) {
         section.warn(

@@ -1,7 +1,9 @@
 //! The keys of `[model]` as a deck writes them, and the checks of its own tables, each reported at its key.
 
 use super::findings::Findings;
+use super::merge::overlay;
 use super::nearest_name::{listed, nearest_name};
+use super::origin::reread;
 use super::source::Source;
 use crate::error::{Error, Result};
 use crate::model::{
@@ -181,6 +183,12 @@ pub fn named_model(text: &str) -> Result<Potential> {
     let source = Source::parse(&deck, file)?;
     let mut findings = Findings::new(&source);
     let potential = potential_of(&source, &mut findings);
+    if let Some(potential) = &potential {
+        // its unknown keys: a misspelt `species` would exchange A and B
+        let defaults = Table::try_from(ModelSettings::defaults(*potential))
+            .map_err(|fault| Error::Internal(format!("settings that are not TOML: {fault}")))?;
+        overlay(&source, "model", &defaults, &reread::<ModelSettings>, &mut findings);
+    }
     findings.into_result(file)?;
     potential.ok_or_else(|| Error::Internal("a deck without a model passed its checks".to_string()))
 }

@@ -15,15 +15,24 @@ pub struct Displacement {
     pub participation_ratio_components: f64,
 }
 
-/// Minimum-image displacements b - a [3N] of the particles for which `counted` holds, without their mean (a whole-glass
-/// translation); the others are 0.
+/// Where no component is larger than this fraction of an edge, all differences lie within half an edge: images are then
+/// unique up to a common translation, which the mean removes.
+const UNAMBIGUOUS: f64 = 0.25;
+
+/// Displacements b - a [3N] of the particles for which `counted` holds, without the translation of the whole glass; the
+/// others are 0.
+///
+/// The image of a particle depends on the translation: the translation that most particles share ([`common_shift`]) is
+/// removed first, then images are taken, then the mean is subtracted.
 pub fn displacement_field(cell: &PeriodicBox, a: &[f64], b: &[f64], counted: impl Fn(usize) -> bool) -> Vec<f64> {
-    let mut field = vec![0.0; a.len()];
+    let mut field = differences(cell, a, b, &counted, [0.0; 3]);
+    let ambiguous = |d: &[f64; 3]| (0..3).any(|k| d[k].abs() > UNAMBIGUOUS * cell.edges[k]);
+    if field.as_chunks::<3>().0.iter().any(ambiguous) {
+        field = differences(cell, a, b, &counted, common_shift(cell, &field, &counted));
+    }
     let (mut mean, mut count) = ([0.0; 3], 0.0);
-    let atoms = a.as_chunks::<3>().0.iter().zip(b.as_chunks::<3>().0).zip(field.as_chunks_mut::<3>().0);
-    for (i, ((a, b), d)) in atoms.enumerate() {
+    for (i, d) in field.as_chunks::<3>().0.iter().enumerate() {
         if counted(i) {
-            *d = cell.minimum_image([b[0] - a[0], b[1] - a[1], b[2] - a[2]]);
             (0..3).for_each(|k| mean[k] += d[k]);
             count += 1.0;
         }
@@ -34,6 +43,43 @@ pub fn displacement_field(cell: &PeriodicBox, a: &[f64], b: &[f64], counted: imp
         }
     }
     field
+}
+
+/// Minimum images of b - a - shift [3N] of the counted particles, 0 for the others.
+pub(super) fn differences(
+    cell: &PeriodicBox,
+    a: &[f64],
+    b: &[f64],
+    counted: &impl Fn(usize) -> bool,
+    shift: [f64; 3],
+) -> Vec<f64> {
+    let mut field = vec![0.0; a.len()];
+    let atoms = a.as_chunks::<3>().0.iter().zip(b.as_chunks::<3>().0).zip(field.as_chunks_mut::<3>().0);
+    for (i, ((a, b), d)) in atoms.enumerate() {
+        if counted(i) {
+            *d = cell.minimum_image(std::array::from_fn(|k| b[k] - a[k] - shift[k]));
+        }
+    }
+    field
+}
+
+/// The translation that most particles share, from their differences [3N] in any images: on each axis, a circle of the
+/// edge's length, the median of the shortest arc that holds more than half of the particles. The few that moved far do not
+/// affect it. O(N log N).
+pub(super) fn common_shift(cell: &PeriodicBox, differences: &[f64], counted: &impl Fn(usize) -> bool) -> [f64; 3] {
+    let members: Vec<&[f64; 3]> =
+        differences.as_chunks::<3>().0.iter().enumerate().filter(|(i, _)| counted(*i)).map(|(_, d)| d).collect();
+    let n = members.len();
+    let held = n / 2 + 1;
+    std::array::from_fn(|k| {
+        let edge = cell.edges[k];
+        let mut around: Vec<f64> = members.iter().map(|d| d[k].rem_euclid(edge)).collect();
+        around.sort_unstable_by(f64::total_cmp);
+        let at = |i: usize| if i < n { around[i] } else { around[i - n] + edge };
+        let arc = |first: usize| at(first + held - 1) - at(first);
+        let shortest = (0..n).min_by(|&i, &j| arc(i).total_cmp(&arc(j)));
+        shortest.map_or(0.0, |first| at(first + held / 2))
+    })
 }
 
 impl Displacement {

@@ -1,6 +1,7 @@
 //! Whether two quenches have found the same minimum.
 
 use super::displacement::displacement_field;
+use super::permutation::permutation;
 use super::rattlers::rattlers;
 use crate::model::{Mixture, Model, PeriodicBox};
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,16 @@ pub enum Same {
     Permuted,
 }
 
+/// Particles with one kind are indistinguishable [N].
+pub fn kinds(mixture: &Mixture) -> Vec<u64> {
+    match mixture {
+        // different diameters are practically never equal; equal ones are bitwise equal
+        Mixture::Polydisperse { diameters, .. } => diameters.iter().map(|d| d.to_bits()).collect(),
+        Mixture::Species { species, .. } => species.iter().map(|&s| u64::from(s)).collect(),
+        Mixture::Uniform { particles } => vec![0; *particles],
+    }
+}
+
 /// Compares minima of one glass.
 #[derive(Clone, Debug)]
 pub struct Identity {
@@ -38,12 +49,7 @@ pub struct Identity {
 
 impl Identity {
     pub fn new(model: Model, cell: PeriodicBox) -> Self {
-        let kinds = match &model.mixture {
-            // different diameters are practically never equal; equal ones are bitwise equal
-            Mixture::Polydisperse { diameters, .. } => diameters.iter().map(|d| d.to_bits()).collect(),
-            Mixture::Species { species, .. } => species.iter().map(|&s| u64::from(s)).collect(),
-            Mixture::Uniform { particles } => vec![0; *particles],
-        };
+        let kinds = kinds(&model.mixture);
         Self { model, cell, kinds, origin: Vec::new() }
     }
 
@@ -80,6 +86,13 @@ impl Identity {
         if self.model.law.has_contacts() { rattlers(&self.model, &self.cell, positions) } else { Vec::new() }
     }
 
+    /// Number of particles among `members` whose sites are taken by others of their kind in b, up to a common translation; 0
+    /// when b is not a with particles exchanged.
+    pub fn exchanged(&self, a: &[f64], b: &[f64], members: &[usize]) -> usize {
+        let map = permutation(&self.cell, &self.kinds, (a, b), members, PARTICLE).unwrap_or_default();
+        map.iter().enumerate().filter(|(i, j)| i != *j).count()
+    }
+
     /// Compares two minima. `origin` is the minimum from which small displacements are measured (harmonic packings only;
     /// the first of the library).
     pub fn compare(&self, a: &Candidate, b: &Candidate, origin: &[f64]) -> Same {
@@ -98,43 +111,8 @@ impl Identity {
         if identical {
             return Same::Identical;
         }
-        if self.permuted(a.positions, b.positions, counted) { Same::Permuted } else { Same::Different }
-    }
-
-    /// Whether `b` is `a` with indistinguishable particles exchanged: most particles at their places, up to a common
-    /// translation, and each of the others on the site of another of its kind.
-    fn permuted(&self, a: &[f64], b: &[f64], counted: impl Fn(usize) -> bool) -> bool {
-        let difference = |i: usize, j: usize| {
-            let (p, q) = (&b[3 * j..3 * j + 3], &a[3 * i..3 * i + 3]);
-            self.cell.minimum_image([p[0] - q[0], p[1] - q[1], p[2] - q[2]])
-        };
         let members: Vec<usize> = (0..self.kinds.len()).filter(|&i| counted(i)).collect();
-        if members.is_empty() {
-            return false;
-        }
-        let own: Vec<[f64; 3]> = members.iter().map(|&i| difference(i, i)).collect();
-        let shift: [f64; 3] = std::array::from_fn(|k| {
-            // the median is not affected by the few that moved far
-            let mut components: Vec<f64> = own.iter().map(|d| d[k]).collect();
-            let middle = components.len() / 2;
-            *components.select_nth_unstable_by(middle, f64::total_cmp).1
-        });
-        let off = |d: [f64; 3]| {
-            let d = self.cell.minimum_image([d[0] - shift[0], d[1] - shift[1], d[2] - shift[2]]);
-            (d[0] * d[0] + d[1] * d[1] + d[2] * d[2]).sqrt()
-        };
-        let mut moved: Vec<usize> =
-            members.iter().zip(&own).filter(|&(_, &d)| off(d) > PARTICLE).map(|(&i, _)| i).collect();
-        // a rearrangement of very many particles is not an exchange of a few
-        if moved.is_empty() || 2 * moved.len() > members.len() {
-            return false;
-        }
-        for i in moved.clone() {
-            let site = moved.iter().position(|&j| self.kinds[j] == self.kinds[i] && off(difference(i, j)) <= PARTICLE);
-            let Some(site) = site else { return false };
-            moved.swap_remove(site);
-        }
-        true
+        if self.exchanged(a.positions, b.positions, &members) > 0 { Same::Permuted } else { Same::Different }
     }
 }
 

@@ -17,6 +17,10 @@ pub enum StopReason {
     Recognised,
 }
 
+/// Largest residual of a stalled quench that counts as a minimum [epsilon / sigma]: two orders above the rounding of a force
+/// in a box of a hundred sigma.
+const LARGEST_STALLED: f64 = 1e-8;
+
 /// The end point of a quench.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Quench {
@@ -44,7 +48,7 @@ impl Quench {
     pub fn at_minimum(&self) -> bool {
         match self.stop {
             StopReason::Converged | StopReason::Recognised => true,
-            StopReason::Stalled => self.residual.is_finite(),
+            StopReason::Stalled => self.residual <= LARGEST_STALLED,
             StopReason::StepLimit => false,
         }
     }

@@ -101,7 +101,9 @@ impl Potential {
             );
             faults.push(fault("species", &wanted));
         }
-        if composition.len() != species || !composition.iter().all(|share| *share > 0.0 && share.is_finite()) {
+        if composition.len() != species
+            || !(composition.iter().all(|share| *share > 0.0) && composition.iter().sum::<f64>().is_finite())
+        {
             let wanted = format!("{species} finite numbers above 0, the share of each species");
             faults.push(fault("composition", &wanted));
         }

@@ -230,31 +230,44 @@ impl Pairs {
         Ok(())
     }
 
-    /// Counts the eigenvalues below the widest gap after mode `count`: none may be missing. Returns whether they could
-    /// be counted.
+    /// Counts the eigenvalues below a gap: none may be missing. Returns whether they could be counted.
     fn check_count(&self, hessian: &PairBlocks, space: &Space, count: usize, most_bytes: u64) -> Result<bool> {
-        let gap = |k: &usize| self.values[k + 1] - self.values[*k];
-        let widest = |from: usize| (from..self.values.len() - 1).max_by(|i, j| gap(i).total_cmp(&gap(j)));
-        let after = widest(count.max(1) - 1);
-        // a multiplet that extends beyond the guard cannot be separated: then the eigenvalues below it are counted
-        let uncut = |k: &usize| gap(k) <= RESIDUAL * hessian.bound();
-        let Some(last) = after.filter(|k| !uncut(k)).or_else(|| after.and_then(|_| widest(0))) else {
-            // all existing modes
-            return Ok(true);
-        };
-        let shift = 0.5 * (self.values[last] + self.values[last + 1]);
         let resting = 3 * hessian.particles() - space.dimension();
+        let Some((found, shift)) = self.gap(hessian.bound(), count) else { return Ok(true) };
         if most_bytes == 0 {
             return Ok(false);
         }
         let Some(below) = count_below_within(hessian, shift, most_bytes)? else { return Ok(false) };
-        let expected = last + 1 + if shift > 0.0 { resting } else { 0 };
+        let expected = found + if shift > 0.0 { resting } else { 0 };
         if below != expected {
             return Err(Error::Numerical(format!(
                 "{expected} eigenvalues of the Hessian were found below {shift}, there are {below} (translations among them)"
             )));
         }
         Ok(true)
+    }
+
+    /// Where to count: how many of the values lie below a gap, and its middle. The widest gap after mode `count`; where a
+    /// multiplet extends beyond the values there (crystals), the widest before it; where it fills all values, the gap below
+    /// the first. None when the values are all that exist.
+    fn gap(&self, bound: f64, count: usize) -> Option<(usize, f64)> {
+        let values = &self.values;
+        let width = |k: &usize| values[k + 1] - values[*k];
+        // two values that differ by rounding alone have no gap between them
+        let widest = |from: usize| {
+            let gaps = (from..values.len() - 1).filter(|k| width(k) > RESIDUAL * bound);
+            gaps.max_by(|i, j| width(i).total_cmp(&width(j)))
+        };
+        if count.max(1) == values.len() {
+            return None;
+        }
+        if let Some(last) = widest(count.max(1) - 1).or_else(|| widest(0)) {
+            return Some((last + 1, 0.5 * (values[last] + values[last + 1])));
+        }
+        // above the translations, whose values are 0, if the multiplet is
+        let below =
+            if values[0] > 2.0 * RESIDUAL * bound { 0.5 * values[0] } else { values[0] - 100.0 * RESIDUAL * bound };
+        Some((0, below))
     }
 
     /// The first `count`, in the order of particles.

@@ -269,7 +269,13 @@ pub fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>> {
 /// # Errors
 /// `Internal` when the bytes do not encode a `T`.
 pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
-    postcard::from_bytes(bytes).map_err(|error| Error::Internal(format!("a value cannot be decoded: {error}")))
+    let failed = |why: String| Error::Internal(format!("a value cannot be decoded: {why}"));
+    let (value, rest) = postcard::take_from_bytes(bytes).map_err(|error| failed(error.to_string()))?;
+    match rest.len() {
+        0 => Ok(value),
+        // a longer value of another type that begins alike
+        more => Err(failed(format!("{more} bytes are left over"))),
+    }
 }
 
 fn to_report(error: &Error) -> Report {

@@ -32,7 +32,7 @@ const CLIMB_FACTOR: f64 = 10.0;
 /// Bands of at most this many images have no coarser level.
 const COARSEST: usize = 11;
 /// Depth from which a local minimum of the band is an intermediate minimum [epsilon]; smaller for a softer law.
-const VALLEY_DEPTH: f64 = 1e-6;
+pub(super) const VALLEY_DEPTH: f64 = 1e-6;
 /// Iterations without a lower residual after which the quasi-Newton matrix is reset and steps are halved.
 const PATIENCE: u64 = 60;
 /// Number of points examined between the upper end and its neighbour.
@@ -293,13 +293,23 @@ impl BandSearch {
 
     /// The valleys of a coarse band are not separate minima: continues, and examines them again only at the end.
     /// Collective in the team.
-    /// Collective in the team.
     ///
     /// # Errors
     /// When two images coincide, or a member of the team cannot be reached.
     pub fn ignore_valleys(&mut self, team: &dyn ImageTeam) -> Result<()> {
         self.valleys_judged = true;
         self.stop = BandStop::Running;
+        self.refine(team)
+    }
+
+    /// Goes on with `count` images on the same path, after the band has stopped. Collective in the team.
+    ///
+    /// # Errors
+    /// When two images coincide, or a member of the team cannot be reached.
+    pub fn continue_with(&mut self, count: usize, team: &dyn ImageTeam) -> Result<()> {
+        self.levels = vec![count];
+        self.stop = BandStop::Running;
+        self.iterations = 0;
         self.refine(team)
     }
 

@@ -32,12 +32,19 @@ pub enum PathStatus {
     DescentFailed,
     /// The quench of an end stopped before it reached a minimum: no path was searched for.
     EndNotConverged,
+    /// An end has negative modes, so it is a saddle: no path was searched for.
+    EndNotMinimum,
 }
 
 impl PathStatus {
     /// Whether the pair is a double well: its band has converged and its saddle has exactly one negative mode.
     pub fn is_double_well(self) -> bool {
         matches!(self, PathStatus::Converged | PathStatus::DescentFailed)
+    }
+
+    /// Whether length, profile and highest point are those of a converged path, with or without a barrier.
+    pub fn is_measured(self) -> bool {
+        self.is_double_well() || self == PathStatus::NoBarrier
     }
 }
 
@@ -90,6 +97,11 @@ pub struct DoubleWell {
     pub saddle_residual: f64,
     /// Number of negative eigenvalues of the Hessian at the saddle; -1 when they were not counted.
     pub negative_modes: i64,
+    /// The same at a and b: 0 at a minimum.
+    pub negative_modes_a: i64,
+    pub negative_modes_b: i64,
+    /// Number of path searches, 1 when the first was successful.
+    pub tries: u32,
     /// Evaluations of one configuration, forces and Hessian products, of the whole path.
     pub force_evaluations: u64,
     /// d2V/ds2 at a, b and the saddle [epsilon / sigma^2].

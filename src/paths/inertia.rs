@@ -15,3 +15,8 @@ const SHIFT: f64 = 1e-5;
 pub fn negative_modes(model: &Model, cell: &PeriodicBox, positions: &[f64]) -> Result<usize> {
     count_below(&PairBlocks::new(model, cell, positions, &[]), -SHIFT * model.law.stiffness_unit())
 }
+
+/// The same; -1 where the factorisation broke down and nothing was counted.
+pub(super) fn counted_modes(model: &Model, cell: &PeriodicBox, positions: &[f64]) -> i64 {
+    negative_modes(model, cell, positions).map_or(-1, |count| count as i64)
+}

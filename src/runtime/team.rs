@@ -203,7 +203,8 @@ impl<T: TeamTask<State: Persisted>, R: Persisted> Part<T, R> {
         match progress {
             task::Progress::Pending => self.task = Some(task),
             task::Progress::Done if self.is_leader() => {
-                let result = finish(self.key, task)?;
+                // the other members wait for the next turn, which they must not do for ever
+                let result = self.members.or_abort(finish(self.key, task));
                 self.done.push(Finished { key: self.key, result, seconds: self.seconds });
             }
             task::Progress::Done => {}

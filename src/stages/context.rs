@@ -7,6 +7,7 @@ use crate::input::Deck;
 use crate::landscape::{ExploreSettings, QuenchSettings};
 use crate::parallel::Ranks;
 use crate::runtime::{Journal, JournalOf, Progress, Rounds, Stop, Workers};
+use crate::sampling::PrepareMethod;
 use crate::stage::Stage;
 use crate::tunnelling::{TunnelSettings, Unit, units_of};
 use std::path::PathBuf;
@@ -30,7 +31,7 @@ pub struct Context<'r> {
 }
 
 /// Earlier results of the same stage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Earlier {
     /// No usable results.
     Nothing,
@@ -122,12 +123,20 @@ impl<'r> Context<'r> {
     ///
     /// # Errors
     /// As [`Context::finish`].
-    pub fn finish_with(&self, file: StageFile<'_>, journal: Option<Journal<'_>>, tasks: Vec<TaskCost>) -> Result<()> {
+    pub fn finish_with(
+        &self,
+        mut file: StageFile<'_>,
+        journal: Option<Journal<'_>>,
+        tasks: Vec<TaskCost>,
+    ) -> Result<()> {
         let mut costs = vec![("stage".to_owned(), self.elapsed().as_secs_f64())];
         if let Some(journal) = &journal {
             costs.push(("checkpoints".to_owned(), journal.checkpoint_seconds()));
         }
         costs.push(("write".to_owned(), file.seconds()));
+        if self.deck.campaign.verify_writes {
+            costs.push(("verify".to_owned(), file.read_back()?));
+        }
         let idle = self.ranks.waited() - self.waited;
         file.finish(true, &Timing { threads: self.threads as u32, idle, costs, tasks })?;
         journal.map_or(Ok(()), Journal::close)
@@ -150,7 +159,9 @@ impl<'r> Context<'r> {
     /// What the tasks of a stage depend on if each belongs to one glass: only the deck, or glasses that the deck did
     /// not prepare.
     pub fn on_glasses(&self) -> BuiltOn {
-        if self.deck.has(Stage::Prepare) { BuiltOn::Deck } else { BuiltOn::File(Stage::Prepare) }
+        // the deck names the files of imported glasses, not what is in them
+        let prepared = self.deck.prepare.as_ref().is_some_and(|prepare| prepare.method != PrepareMethod::Import);
+        if prepared { BuiltOn::Deck } else { BuiltOn::File(Stage::Prepare) }
     }
 
     /// The section of a running stage.

@@ -1,13 +1,10 @@
 //! Estimates of the cost of stages before anything has been measured: constants and types that several stages share.
 
-use crate::input::Deck;
+pub use super::expected::{Correction, Expected};
 
 /// Force evaluations of a quench from T_exp, as measured for the models of the papers.
 pub const CALLS_PER_QUENCH: f64 = 450.0;
 pub const CALLS_PER_RECOGNISED_QUENCH: f64 = 200.0;
-/// Minima per quench, and candidates per minimum, in the same runs.
-pub const MINIMA_PER_QUENCH: f64 = 0.15;
-pub const CANDIDATES_PER_MINIMUM: f64 = 0.3;
 /// Cost of a force evaluation of a quench, in force calls at fixed positions: it includes the vector operations of the
 /// minimiser and a new neighbour list about every twelve calls.
 pub const CALL_OF_QUENCH: f64 = 3.0;
@@ -37,6 +34,8 @@ pub struct ForceCall {
     /// Bytes of the pair sums with their neighbour lists, for one configuration and for a batch.
     pub single_bytes: f64,
     pub batch_bytes: f64,
+    /// What the campaign has found so far.
+    pub correction: Correction,
 }
 
 impl ForceCall {
@@ -98,33 +97,5 @@ impl Memory {
     /// The same for the preparation of liquids.
     pub fn of_preparation(task: f64, gathered: f64) -> Self {
         Self { process: PROCESS + gathered, task: SLACK_OF_PREPARATION * task, thousand_minima: 0.0 }
-    }
-}
-
-/// Numbers to be expected from a deck.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Expected {
-    pub glasses: f64,
-    /// Runs and quenches of all glasses.
-    pub runs: f64,
-    pub quenches: f64,
-    pub minima: f64,
-    /// Pairs to connect.
-    pub pairs: f64,
-}
-
-impl Expected {
-    pub fn of(deck: &Deck) -> Self {
-        let glasses = deck.prepare.as_ref().map_or(1, |prepare| prepare.glasses).max(1) as f64;
-        let runs = deck.explore.as_ref().map_or(0.0, |explore| glasses * explore.runs as f64);
-        let quenches = deck.explore.as_ref().map_or(0.0, |explore| runs * explore.quenches as f64);
-        let minima = quenches * MINIMA_PER_QUENCH;
-        let pairs = if deck.connect.is_some() { minima * CANDIDATES_PER_MINIMUM } else { 0.0 };
-        Self { glasses, runs, quenches, minima, pairs }
-    }
-
-    /// Number of glasses of the rank that has most.
-    pub fn share(&self, ranks: usize) -> f64 {
-        (self.glasses / ranks.max(1) as f64).max(1.0)
     }
 }

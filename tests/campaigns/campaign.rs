@@ -219,7 +219,7 @@ fn stages_run_one_after_the_other() {
 }
 
 #[test]
-fn directories_that_cannot_be_used_are_told() {
+fn directories_that_cannot_be_used_are_reported() {
     let campaign = Campaign::of("pss.toml", &[]);
     std::fs::write(&campaign.output, "not a directory").unwrap();
     let ended = campaign.run(&[]);
@@ -236,7 +236,7 @@ fn directories_that_cannot_be_used_are_told() {
 }
 
 #[test]
-fn a_truncated_file_is_told_and_left() {
+fn a_truncated_file_is_reported_and_left() {
     let campaign = reference("pss").copy();
     for name in &FILES[1..] {
         std::fs::remove_file(campaign.file(name)).unwrap();

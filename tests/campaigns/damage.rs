@@ -104,7 +104,7 @@ fn a_flipped_byte_of_any_data_set_ends_the_run_with_exit_3() {
 
 /// Bytes all over the file, including names, shapes and attributes: in this process, where a crash would end the test.
 #[test]
-fn a_flipped_byte_anywhere_is_told() {
+fn a_flipped_byte_anywhere_is_reported() {
     let scene = done();
     let world = Ranks::alone();
     for stage in STAGES {

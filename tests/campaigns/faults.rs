@@ -72,7 +72,7 @@ const FULL: [(&str, [&str; 2], &str); 2] =
     [("1 s", ["120k", "4240k"], "/checkpoint/explore."), ("1 h", ["200k", "4300k"], "/landscape.h5")];
 
 #[test]
-fn a_full_disk_is_told_and_the_run_goes_on_when_there_is_room() {
+fn a_full_disk_is_reported_and_the_run_goes_on_when_there_is_room() {
     for (interval, sizes, file) in FULL {
         for &ranks in rank_counts() {
             let Some(disk) = Disk::new(sizes[ranks - 1]) else { return };
@@ -94,7 +94,7 @@ fn a_full_disk_is_told_and_the_run_goes_on_when_there_is_room() {
 }
 
 #[test]
-fn a_limit_on_the_size_of_files_is_told() {
+fn a_limit_on_the_size_of_files_is_reported() {
     for &ranks in rank_counts() {
         let campaign = Campaign::with_checkpoints_every("1 h");
         let limit = format!("ulimit -f {}; exec \"$0\" \"$@\"", if ranks == 1 { 100 } else { 4250 });
@@ -110,7 +110,7 @@ fn a_limit_on_the_size_of_files_is_told() {
 }
 
 #[test]
-fn a_read_only_directory_is_told() {
+fn a_read_only_directory_is_reported() {
     for &ranks in rank_counts() {
         let Some(disk) = Disk::new("20m") else { return };
         let mut campaign = Campaign::short();
@@ -134,7 +134,7 @@ fn a_read_only_directory_is_told() {
 }
 
 #[test]
-fn a_directory_that_vanishes_is_told_and_not_made_again() {
+fn a_directory_that_vanishes_is_reported_and_not_made_again() {
     for &ranks in rank_counts() {
         let campaign = Campaign::short();
         let running = campaign.start(ranks, &[]);
@@ -263,14 +263,19 @@ int fcntl(int file, int what, ...) { ARGUMENT(what); return control(\"fcntl\", f
 int fcntl64(int file, int what, ...) { ARGUMENT(what); return control(\"fcntl64\", file, what, argument); }
 ";
 
+/// A library that replaces calls of the system.
+fn preloadable(folder: &Path, code: &str) -> PathBuf {
+    let (source, library) = (folder.join("calls.c"), folder.join("calls.so"));
+    std::fs::write(&source, code).unwrap();
+    let mut compiler = Command::new("cc");
+    assert_success(compiler.args(["-shared", "-fPIC", "-o"]).args([&library, &source]).arg("-ldl"), "cc");
+    library
+}
+
 #[test]
 fn a_file_system_without_locks_is_no_obstacle() {
     let folder = tempfile::tempdir().unwrap();
-    let (source, library) = (folder.path().join("no_locks.c"), folder.path().join("no_locks.so"));
-    std::fs::write(&source, NO_LOCKS).unwrap();
-    let compiled = Command::new("cc").args(["-shared", "-fPIC", "-o"]).args([&library, &source]).arg("-ldl").output();
-    let compiled = compiled.unwrap();
-    assert!(compiled.status.success(), "{}", String::from_utf8_lossy(&compiled.stderr));
+    let library = preloadable(folder.path(), NO_LOCKS);
     // ENOLCK, ENOSYS, EOPNOTSUPP
     for (number, &ranks) in ["37", "38", "95"].into_iter().zip(rank_counts().iter().cycle()) {
         let what = format!("no locks (error {number}), {ranks} ranks");
@@ -285,5 +290,77 @@ fn a_file_system_without_locks_is_no_obstacle() {
         assert_eq!(warned.len(), 1, "{what}: {}", ended.printed);
         println!("{what}: {}", warned[0]);
         campaign.assert_same(&FILES[..2], &what);
+    }
+}
+
+/// One byte of the first long write to a file whose name contains `SPOILT_FILE` is changed on its way, on one rank.
+const SPOILT_WRITE: &str = "
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
+static int spoilt;
+static int is_due(int file, size_t length) {
+    char link[64], name[1024] = {0};
+    const char *rank = getenv(\"OMPI_COMM_WORLD_RANK\");
+    snprintf(link, sizeof link, \"/proc/self/fd/%d\", file);
+    if (spoilt || length < 1000 || (rank && strcmp(rank, \"0\")) || readlink(link, name, sizeof name - 1) < 0) return 0;
+    return spoilt = strstr(name, getenv(\"SPOILT_FILE\")) != NULL;
+}
+static const void *changed(const void *bytes, size_t length) {
+    char *copy = memcpy(malloc(length), bytes, length);
+    copy[length / 2] ^= 4;
+    return copy;
+}
+#define NEXT(name, type) ((type)dlsym(RTLD_NEXT, name))
+ssize_t pwrite64(int file, const void *bytes, size_t length, off64_t place) {
+    if (is_due(file, length)) bytes = changed(bytes, length);
+    return NEXT(\"pwrite64\", ssize_t (*)(int, const void *, size_t, off64_t))(file, bytes, length, place);
+}
+ssize_t pwrite(int file, const void *bytes, size_t length, off_t place) { return pwrite64(file, bytes, length, place); }
+ssize_t write(int file, const void *bytes, size_t length) {
+    if (file > 2 && is_due(file, length)) bytes = changed(bytes, length);
+    return NEXT(\"write\", ssize_t (*)(int, const void *, size_t))(file, bytes, length);
+}
+static ssize_t all(int file, const struct iovec *parts, int count, off64_t place) {
+    ssize_t done = 0;
+    for (int k = 0; k < count; k++) done += pwrite64(file, parts[k].iov_base, parts[k].iov_len, place + done);
+    return done;
+}
+ssize_t pwritev(int file, const struct iovec *parts, int count, off_t place) { return all(file, parts, count, place); }
+ssize_t pwritev64(int file, const struct iovec *parts, int count, off64_t place) { return all(file, parts, count, place); }
+";
+
+/// Five seconds.
+#[test]
+fn a_byte_that_changes_on_its_way_to_the_disk_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let preload = format!("LD_PRELOAD={}", text(&preloadable(folder.path(), SPOILT_WRITE)));
+    for ranks in [1, 2] {
+        let what = format!("a changed byte, {ranks} ranks");
+        let campaign = Campaign::with_files(1);
+        let run = |campaign: &Campaign| {
+            let command = ranks_of_glasswell(
+                ranks,
+                &["env", &preload, "SPOILT_FILE=.landscape.h5.part"],
+                &campaign.words(&["--until", "explore"]),
+            );
+            campaign.spawn(command, ranks).wait()
+        };
+        let ended = run(&campaign);
+        assert_eq!(ended.code, 3, "{what}: {}", ended.printed);
+        let said = |words: &str| ended.printed.contains(words);
+        assert!(said("landscape.h5") && said("differs from what was written"), "{what}: {}", ended.printed);
+        assert!(!campaign.file("landscape.h5").exists() && campaign.file("checkpoint").exists(), "{what}");
+        // the checkpoints are whole
+        campaign.finish(ranks, &what);
+        // what the deck does not ask for is not done
+        let trusting = Campaign::with_files(1);
+        trusting.change(&[("checkpoint_interval", "verify_writes = false\ncheckpoint_interval")]);
+        let ended = run(&trusting);
+        assert_eq!(ended.code, 0, "{what}: {}", ended.printed);
     }
 }

@@ -348,7 +348,7 @@ fn what_the_layout_does_not_allow_is_refused_on_all_ranks() {
 
 /// A limit on file sizes replaces a full disk: the same calls fail, and no privileges are needed to set it.
 #[test]
-fn a_full_disk_is_told_and_leaves_what_was_there() {
+fn a_full_disk_is_reported_and_leaves_what_was_there() {
     let mut programs: Vec<(usize, &str)> = ranks::rank_counts().into_iter().map(|count| (count, "full")).collect();
     programs.push((1, "alone-full"));
     for (count, program) in programs {
@@ -368,7 +368,7 @@ fn a_full_disk_is_told_and_leaves_what_was_there() {
 }
 
 #[test]
-fn an_unusable_file_is_told_by_name() {
+fn an_unusable_file_is_reported_by_name() {
     let _open = with_open_files();
     let scratch = scratch();
     let directory = scratch.path();

@@ -166,7 +166,7 @@ fn quench_every_follows_the_preparation_of_the_ternary_mixture() {
 }
 
 #[test]
-fn doubtful_values_are_told() {
+fn doubtful_values_are_reported() {
     let warnings = |text: &str| deck(text).warnings.join("\n");
     assert!(warnings("[model]\npreset = \"tlj-as-printed\"\n").contains("line 2: [model] tlj-as-printed"));
     let melts = "[model]\npreset = \"tlj\"\n[prepare]\ntemperature = 0.3\n[explore]\n";

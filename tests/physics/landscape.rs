@@ -112,7 +112,7 @@ fn thermal_configurations_go_downhill_to_the_tolerance() {
 }
 
 #[test]
-fn the_rounding_floor_is_told() {
+fn the_rounding_floor_is_reported() {
     for v in all() {
         let q = quench(&mut v.sum(), &v.configuration.positions, &settings(1e-13, Minimiser::Lbfgs));
         report(&format!("{:?} to 1e-13", v.preset), &q);

@@ -6,6 +6,7 @@ mod common;
 
 mod along_path;
 mod anchors;
+mod cases;
 mod coupling;
 mod deformation;
 mod derivatives;

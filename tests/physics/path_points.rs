@@ -174,7 +174,7 @@ fn any_images_of_the_three_do() {
 }
 
 #[test]
-fn other_minima_and_no_saddle_are_told() {
+fn other_minima_and_no_saddle_are_reported() {
     let (known, other) = (known("tlj_a"), known("tlj_a2"));
     let settings = PathPointsSettings::default();
     let wrong = path_points(&known.model, &known.cell, &known.a, &other.b, &known.saddle, &settings).unwrap();

@@ -196,7 +196,7 @@ fn a_double_well_agrees_with_the_reference_before_and_after_the_descent() {
 }
 
 #[test]
-fn a_descent_that_fails_or_leaves_is_told_as_the_deck_asks() {
+fn a_descent_that_fails_or_leaves_is_reported_as_the_deck_asks() {
     let (reference, elsewhere) = (Reference::read("tlj_a"), Reference::read("tlj_a2"));
     let (model, cell) = reference.system();
     let (a, b) = reference.ends();
@@ -230,7 +230,7 @@ fn a_descent_that_fails_or_leaves_is_told_as_the_deck_asks() {
 }
 
 #[test]
-fn ends_whose_quench_stops_early_are_told() {
+fn ends_whose_quench_stops_early_are_reported() {
     let reference = Reference::read("tlj_a");
     let (model, cell) = reference.system();
     let shaken: Vec<f64> = reference.A.iter().enumerate().map(|(k, x)| x + 0.05 * (k as f64).sin()).collect();

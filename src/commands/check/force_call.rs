@@ -3,7 +3,7 @@
 use crate::forces::{LANES, PairSum, as_lanes, as_lanes_mut};
 use crate::input::Deck;
 use crate::model::Configuration;
-use crate::stages::cost::ForceCall;
+use crate::stages::cost::{Correction, ForceCall};
 use std::time::Instant;
 
 /// Times force calls on a lattice of the deck's density.
@@ -33,7 +33,7 @@ pub fn force_call(deck: &Deck) -> ForceCall {
         sum.forces(&rows, &mut forces);
     });
     let (single_bytes, batch_bytes) = (single_bytes as f64, sum.bytes() as f64);
-    ForceCall { single, batch: batch / LANES as f64, single_bytes, batch_bytes }
+    ForceCall { single, batch: batch / LANES as f64, single_bytes, batch_bytes, correction: Correction::default() }
 }
 
 fn median_time(mut call: impl FnMut()) -> f64 {

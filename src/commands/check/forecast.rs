@@ -7,7 +7,7 @@ use crate::input::{Deck, parse_deck};
 use crate::parallel::{Machine, POLL, blocks, replay};
 use crate::random::{self, Stream, stream};
 use crate::stage::Stage;
-use crate::stages::cost::{Begun, Cost, ForceCall};
+use crate::stages::cost::{Begun, Correction, Cost, Expected, ForceCall};
 use crate::stages::work;
 use rand::RngExt;
 use rand_distr::{Distribution, LogNormal};
@@ -56,6 +56,42 @@ pub fn forecasts(deck: &Deck, call: &ForceCall, directory: &Path, ranks: usize) 
         Ok(forecast(*stage, cost.begun, rounds, ranks).of_file(bytes, recorded.is_some()))
     };
     costs(deck, call).iter().map(draw).collect()
+}
+
+/// The counts of a campaign of the same model and size, relative to those that are expected from its deck.
+///
+/// # Errors
+/// `Storage` when a file of the directory cannot be read.
+pub fn found_so_far(deck: &Deck, directory: &Path) -> Result<Correction> {
+    let mut correction = Correction::default();
+    let Some((reader, expected)) = of_the_same(deck, directory, Stage::Explore)? else { return Ok(correction) };
+    let minima = rows(&reader, "/minima/energy")?;
+    if minima > 0.0 && expected.minima > 0.0 {
+        correction.minima = minima / expected.minima;
+    }
+    let Some((reader, expected)) = of_the_same(deck, directory, Stage::Connect)? else { return Ok(correction) };
+    let (wells, rejected) = (rows(&reader, "/double_wells/asymmetry")?, rows(&reader, "/rejected/status")?);
+    if wells > 0.0 && expected.wells > 0.0 {
+        correction.wells = wells / (expected.wells * correction.minima);
+        correction.pairs = (wells + rejected) / (expected.pairs * correction.minima);
+    }
+    Ok(correction)
+}
+
+/// The file of a stage, if it belongs to a campaign of the same model and size, with what its deck let expect.
+fn of_the_same(deck: &Deck, directory: &Path, stage: Stage) -> Result<Option<(StageReader, Expected)>> {
+    let path = directory.join(stage.file_name());
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let reader = StageReader::open(directory, stage)?;
+    let Ok(earlier) = parse_deck(&reader.header().deck, &path) else { return Ok(None) };
+    let alike = earlier.model.potential == deck.model.potential && earlier.model.particles == deck.model.particles;
+    Ok(alike.then(|| (reader, Expected::of(&earlier))))
+}
+
+fn rows(reader: &StageReader, path: &str) -> Result<f64> {
+    Ok(reader.shape(path)?.first().copied().unwrap_or(0) as f64)
 }
 
 /// The tasks of a round, at most [`MOST_TASKS`].

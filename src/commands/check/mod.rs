@@ -9,11 +9,11 @@ use crate::files::{Campaign, write_speed};
 use crate::input::{self, Deck};
 use crate::sampling::PrepareMethod;
 use crate::stage::Stage;
-use crate::stages::cost::{ForceCall, MINIMA_PER_QUENCH, Memory};
+use crate::stages::cost::{Correction, Expected, ForceCall, Memory};
 use crate::stages::prepare::read_any;
-use crate::stages::work;
+use crate::stages::{Earlier, work};
 use force_call::force_call;
-use forecast::{Forecast, forecasts};
+use forecast::{Forecast, forecasts, found_so_far};
 use std::path::{Path, PathBuf};
 
 /// Checks a deck and prints the expected cost, memory and files.
@@ -32,8 +32,9 @@ pub fn check(file: &Path, output: Option<&Path>, ranks: usize, explain: bool) ->
     }
     check_imports(&deck)?;
     let directory = output.map_or_else(|| PathBuf::from(&deck.campaign.name), Path::to_path_buf);
-    plan(&deck, &Campaign::look_if_there(&directory)?, &RunOptions::default())?;
-    let call = force_call(&deck);
+    let campaign = Campaign::look_if_there(&directory)?;
+    let planned = plan(&deck, &campaign, &RunOptions::default())?;
+    let call = ForceCall { correction: found_so_far(&deck, &directory)?, ..force_call(&deck) };
     println!("{}: {} particles of {}", file.display(), deck.model.particles, deck.model.potential.name());
     println!(
         "one force evaluation on this machine: {:.1} us for a single configuration, {:.1} us per configuration \
@@ -41,10 +42,43 @@ pub fn check(file: &Path, output: Option<&Path>, ranks: usize, explain: bool) ->
         call.single * 1e6,
         call.batch * 1e6
     );
+    print_plan(&deck, &campaign, &planned);
+    print_counts(&deck, &call);
     let forecasts = forecasts(&deck, &call, &directory, ranks.max(1))?;
     print_stages(&forecasts, &directory, ranks.max(1));
     print_memory(&deck, &call, ranks);
     Ok(())
+}
+
+/// Prints what `run` would do with each stage.
+fn print_plan(deck: &Deck, campaign: &Campaign, planned: &[(Stage, Earlier)]) {
+    for stage in Stage::ALL.into_iter().filter(|stage| deck.has(*stage)) {
+        let due = planned.iter().find(|(planned, _)| *planned == stage).map(|(_, earlier)| *earlier);
+        let what = match due {
+            None => "complete, will be skipped",
+            Some(Earlier::Part) => "will be extended",
+            Some(Earlier::Nothing) if campaign.stage(stage).is_some() => "will be done again",
+            Some(Earlier::Nothing) => continue,
+        };
+        println!("{stage}: {what}");
+    }
+}
+
+/// Prints the numbers of minima, pairs and double wells on which the estimates rest.
+fn print_counts(deck: &Deck, call: &ForceCall) {
+    let Expected { glasses, minima, pairs, wells, .. } = Expected::corrected(deck, call.correction);
+    if deck.explore.is_some() {
+        let source = match call.correction == Correction::default() {
+            true => "from the papers' growth with time, T_f and N: within a factor of two for glasses like theirs",
+            false => "from what this campaign has found so far",
+        };
+        println!(
+            "expected for each of {glasses} glasses: {:.0} minima, {:.0} pairs to connect, {:.0} double wells ({source})",
+            minima / glasses,
+            pairs / glasses,
+            wells / glasses
+        );
+    }
 }
 
 /// Prints the estimates of the stages, and what they are based on.
@@ -104,10 +138,7 @@ fn print_memory(deck: &Deck, call: &ForceCall, ranks: usize) {
             "memory of a rank, {stage}: {all} at its peak with one thread, up to {more} for each additional thread"
         );
         if thousand_minima > 0.0 {
-            println!(
-                "    of which {} per thousand minima, assuming {MINIMA_PER_QUENCH} new minima per quench",
-                size(thousand_minima)
-            );
+            println!("    of which {} per thousand minima of this rank", size(thousand_minima));
         }
     }
 }

@@ -51,7 +51,9 @@ fn run_stages(ranks: &Ranks, file: &Path, options: &RunOptions, signals: Signals
     for damage in campaign.damaged() {
         log::warn!("{damage} (replaced by --redo)");
     }
-    let plan = ranks.agree(plan(&deck, &campaign, options))?;
+    // rank 0 decides: another host may see a file differently, and what follows is collective
+    let plan = if ranks.rank() == 0 { plan(&deck, &campaign, options) } else { Ok(Vec::new()) };
+    let plan = ranks.broadcast(ranks.agree(plan)?, 0)?;
     verify(ranks, &deck, &campaign, &plan, options)?;
     clear(ranks, &deck, &campaign, &plan, redo)?;
     let visible = ranks.rank() == 0 && !options.quiet;
@@ -80,8 +82,10 @@ fn run_stages(ranks: &Ranks, file: &Path, options: &RunOptions, signals: Signals
 /// wait for the spectra.
 fn revisit(context: &mut Context<'_>) -> Result<()> {
     for stage in Stage::ALL.into_iter().filter(|stage| context.runs(*stage)).collect::<Vec<Stage>>() {
-        let lacks = work(stage).lacks(context);
-        if let Some(what) = context.ranks.agree(lacks)? {
+        // rank 0 decides: another host may not yet see a new file
+        let lacks = if context.ranks.rank() == 0 { work(stage).lacks(context) } else { Ok(None) };
+        let lacks = context.ranks.agree(lacks)?.map(str::to_owned);
+        if let Some(what) = context.ranks.broadcast(lacks, 0)? {
             log::info!("{stage}: adds {what}");
             context.begin_stage();
             work(stage).revisit(context)?;

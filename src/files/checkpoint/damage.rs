@@ -34,10 +34,10 @@ impl Checkpoints {
             self.files[*file].whole = false;
         }
         self.index(&rows, &faults);
-        let of_files = skipped.iter().map(|(name, why)| self.told_of_file(*name, why));
+        let of_files = skipped.iter().map(|(name, why)| self.text_of_file(*name, why));
         let of_records = faults
             .iter()
-            .map(|(file, row, why)| self.told_of_record(self.files[*file].name, rows[*file][*row].key, why));
+            .map(|(file, row, why)| self.text_of_record(self.files[*file].name, rows[*file][*row].key, why));
         self.damage = of_files.chain(of_records).collect();
         Ok(())
     }
@@ -75,7 +75,7 @@ impl Checkpoints {
         }
     }
 
-    fn told_of_file(&self, name: FileName, why: &str) -> String {
+    fn text_of_file(&self, name: FileName, why: &str) -> String {
         let instead = match name.kind {
             Kind::Finished => "its tasks are computed again unless another file holds them".into(),
             Kind::Running => match self.files.iter().rev().find(|file| file.name.kind == Kind::Running) {
@@ -86,7 +86,7 @@ impl Checkpoints {
         format!("{name}: {why}: {instead}")
     }
 
-    fn told_of_record(&self, name: FileName, key: TaskKey, why: &str) -> String {
+    fn text_of_record(&self, name: FileName, key: TaskKey, why: &str) -> String {
         let number = |place: &Place| self.files[place.file].name.number;
         let instead = match (self.finished.get(&key).map(number), self.running.get(&key).map(number)) {
             (Some(result), _) => format!("its result in checkpoint {result} is used"),

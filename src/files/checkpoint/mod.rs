@@ -132,11 +132,11 @@ impl Checkpoints {
         let Some(place) = self.finished.get(&key).or_else(|| self.running.get(&key)) else { return Ok(None) };
         let file = &self.files[place.file];
         let path = self.directory.join(file.name.to_string());
-        let told = |why| {
+        let failed = |why| {
             let remedy = "it was intact when this run began; run again, and what is intact then is used";
             Error::storage(&path, format!("record of {key} {why}; {remedy}"))
         };
-        record_file::read(&path, file.start, &place.row).map(Some).map_err(told)
+        record_file::read(&path, file.start, &place.row).map(Some).map_err(failed)
     }
 
     /// Collective: writes the next checkpoint, the results of this rank's tasks that were finished since the one before
@@ -196,13 +196,13 @@ impl Checkpoints {
     }
 
     fn prepare(&self, names: &[FileName]) -> Result<()> {
-        let told = |path: &Path, error: std::io::Error| beside::cannot_write(path, &error.to_string());
+        let failed = |path: &Path, error: std::io::Error| beside::cannot_write(path, &error.to_string());
         if !self.directory.is_dir() {
             // alone: where the campaign's own directory has gone its files have, too
-            std::fs::create_dir(&self.directory).map_err(|error| told(&self.directory, error))?;
+            std::fs::create_dir(&self.directory).map_err(|error| failed(&self.directory, error))?;
             beside::sync_directory_of(&self.directory);
         }
-        remove_temporary(&self.directory, self.stage).map_err(|error| told(&self.directory, error))?;
+        remove_temporary(&self.directory, self.stage).map_err(|error| failed(&self.directory, error))?;
         for path in names.iter().map(|name| self.directory.join(name.to_string())) {
             if path.exists() {
                 let remedy = "end the other run that writes to this directory, and run again";
@@ -291,13 +291,13 @@ fn remove_if_there(path: &Path) -> std::io::Result<()> {
 }
 
 fn remove_all(directory: &Path, stage: Stage) -> Result<()> {
-    let told = |error| Error::storage(directory, format!("cannot be emptied: {error}; remove it by hand"));
+    let failed = |error| Error::storage(directory, format!("cannot be emptied: {error}; remove it by hand"));
     // the states first: what is left by an interruption is results
     for name in listed(directory, stage)?.into_iter().rev() {
-        std::fs::remove_file(directory.join(name.to_string())).map_err(told)?;
+        std::fs::remove_file(directory.join(name.to_string())).map_err(failed)?;
     }
-    remove_temporary(directory, stage).map_err(told)?;
-    SharedRecords::remove_left(directory, stage).map_err(told)?;
+    remove_temporary(directory, stage).map_err(failed)?;
+    SharedRecords::remove_left(directory, stage).map_err(failed)?;
     // the checkpoints of other stages stay
     let _ = std::fs::remove_dir(directory);
     Ok(())

@@ -16,6 +16,9 @@ pub trait Persisted: Serialize + DeserializeOwned {
 /// What a record is: a state or a result, and the seconds that it has taken.
 pub type Record<T> = (T, f64);
 
+/// To be raised by one when a part that several stages share takes other steps: minimisers, recognition of minima, force sums.
+const SHARED_ALGORITHM: u32 = 1;
+
 /// A persisted type.
 #[derive(Clone, Copy, Debug)]
 pub struct PersistedType {
@@ -60,7 +63,7 @@ pub(crate) use persisted;
 pub struct Program {
     /// Hash of the shapes of all states and results of the stage.
     pub schema: u64,
-    /// [`StageRecords::algorithm`].
+    /// [`StageRecords::algorithm`], and in thousands that of the shared parts.
     pub algorithm: u32,
 }
 
@@ -84,7 +87,10 @@ impl StageRecords {
     /// # Errors
     /// As [`StageRecords::description`].
     pub fn program(&self) -> Result<Program> {
-        Ok(Program { schema: xxh3_64(self.description()?.as_bytes()), algorithm: self.algorithm })
+        Ok(Program {
+            schema: xxh3_64(self.description()?.as_bytes()),
+            algorithm: 1000 * SHARED_ALGORITHM + self.algorithm,
+        })
     }
 }
 

@@ -70,9 +70,9 @@ impl SharedRecords {
     /// `Storage` when it cannot be read or fails its checksum.
     pub fn read(&self, number: u64) -> Result<Vec<u8>> {
         let remedy = "run again, and it is written again";
-        let told =
+        let failed =
             |why: String| Error::storage(&self.path, format!("record {number} of {}: {why}; {remedy}", self.total));
-        self.find(number).map_err(|error| told(error.to_string()))?.ok_or_else(|| told("fails its checksum".into()))
+        self.find(number).map_err(|error| failed(error.to_string()))?.ok_or_else(|| failed("fails its checksum".into()))
     }
 
     /// Plain reading: both data sets are contiguous in the file. `None` when the checksum differs.

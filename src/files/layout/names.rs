@@ -14,6 +14,7 @@ pub const PATH: &[&str] = &[
     "wrong_minima",
     "descent_failed",
     "end_not_converged",
+    "end_not_minimum",
 ];
 
 /// The curve from which the length of a path was taken.

@@ -20,6 +20,10 @@ const LARGEST_STEP: f64 = 0.1;
 const SHORTENING: f64 = 0.25;
 /// ... at most this many times, then accepted with an empty history.
 const SHORTENINGS: u32 = 6;
+/// Where the curvature along the steps is not positive there is no quasi-Newton step. From this many such steps in a row on ...
+const CONCAVE_STEPS: u32 = 3;
+/// ... each is this factor longer than the one before: forces may be tiny far from a minimum (two atoms near the cutoff).
+const CONCAVE_GROWTH: f64 = 4.0;
 /// The rise that counts, relative to max(N, |U|): above the rounding of the sum, far below a basin's depth.
 const RISE: f64 = 1e-10;
 /// Bound on values in the f32 history (overlaps at random starts).
@@ -75,10 +79,20 @@ struct Lane {
     /// Energy at the last accepted point.
     energy: f64,
     shortenings: u32,
+    /// Accepted steps in a row without positive curvature.
+    concave: u32,
     /// No point accepted yet.
     fresh: bool,
     /// The last trial was rejected.
     refused: bool,
+}
+
+impl Lane {
+    /// Factor of a step without history.
+    fn growth(&self) -> f64 {
+        // beyond 4^64 every force is above the cap on steps
+        CONCAVE_GROWTH.powi((self.concave.saturating_sub(CONCAVE_STEPS - 1)).min(64) as i32)
+    }
 }
 
 /// The state of the minimiser for L lanes.
@@ -153,9 +167,11 @@ where
         let curvature = table.sy[k][k];
         if !(curvature > 0.0 && curvature.is_finite()) {
             table.valid = [false; MEMORY];
+            self.lanes[lane].concave += 1;
             return;
         }
         table.valid[k] = true;
+        self.lanes[lane].concave = 0;
     }
 }
 
@@ -381,7 +397,7 @@ where
         let retry: [bool; L] = std::array::from_fn(|l| running[l] && self.lanes[l].refused);
         let coefficients: [Coefficients; L] = std::array::from_fn(|l| {
             if running[l] && !retry[l] {
-                coefficients(&self.lanes[l].products, self.newest, self.first_step)
+                coefficients(&self.lanes[l].products, self.newest, self.first_step * self.lanes[l].growth())
             } else {
                 Coefficients::default()
             }

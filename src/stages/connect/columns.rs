@@ -181,6 +181,27 @@ impl<'p> WellOf<'p> {
             U32(|row| row.well.double_well.negative_modes as u32),
         ),
         column(
+            "/double_wells/negative_modes_a",
+            "[P]",
+            "1",
+            "the same at a: 0 at a minimum, -1 when they could not be counted",
+            I64(|row| row.well.double_well.negative_modes_a),
+        ),
+        column(
+            "/double_wells/negative_modes_b",
+            "[P]",
+            "1",
+            "the same at b",
+            I64(|row| row.well.double_well.negative_modes_b),
+        ),
+        column(
+            "/double_wells/tries",
+            "[P]",
+            "1",
+            "number of path searches, 1 when the first was successful",
+            U32(|row| row.well.double_well.tries),
+        ),
+        column(
             "/double_wells/rattlers",
             "[P]",
             "1",

@@ -2,10 +2,7 @@
 
 use crate::forces::LANES;
 use crate::input::Deck;
-use crate::stages::cost::{
-    Begun, CALL_OF_BATCH, CANDIDATES_PER_MINIMUM, Cost, Expected, ForceCall, Memory, VECTOR, lanes_of_queue,
-};
-use crate::stages::explore::cost::minima_found;
+use crate::stages::cost::{Begun, CALL_OF_BATCH, Cost, Expected, ForceCall, Memory, VECTOR, lanes_of_queue};
 
 /// Force evaluations of a path per image, with splitting, saddle and descent.
 const CALLS_PER_IMAGE: f64 = 220.0;
@@ -19,7 +16,7 @@ const OUTCOME: f64 = 2.0 * 3.0 * VECTOR;
 
 pub fn cost(deck: &Deck, call: &ForceCall) -> Option<Cost> {
     let (connect, _) = (deck.connect.as_ref()?, deck.explore.as_ref()?);
-    let pairs = Expected::of(deck).pairs;
+    let pairs = Expected::corrected(deck, call.correction).pairs;
     let seconds = pairs * connect.images as f64 * CALLS_PER_IMAGE * CALL_OF_BATCH * call.batch;
     let bytes = pairs * deck.model.particles as f64 * 48.0;
     Some(Cost { tasks: pairs, seconds, bytes, spread: 0.8, begun: Begun::LongestFirst })
@@ -28,13 +25,14 @@ pub fn cost(deck: &Deck, call: &ForceCall) -> Option<Cost> {
 pub fn memory(deck: &Deck, call: &ForceCall, ranks: usize) -> Option<Memory> {
     let (connect, _) = (deck.connect.as_ref()?, deck.explore.as_ref()?);
     let n = deck.model.particles as f64;
-    let found = minima_found(deck, Expected::of(deck).share(ranks));
+    let expected = Expected::corrected(deck, call.correction);
+    let found = expected.share(ranks) * expected.minima_of_glass();
     let batches = connect.images.saturating_sub(2).div_ceil(LANES) as f64;
     let band = batches * (call.batch_bytes + n * lanes_of_queue()) + connect.images as f64 * n * IMAGE;
     let beside = if connect.split { call.quench_bytes(n).max(n * KRYLOV) } else { n * KRYLOV };
-    let pairs = found * CANDIDATES_PER_MINIMUM;
+    let pairs = found * expected.pairs_per_minimum();
     let stored = if connect.store_images { 2.0 * connect.images as f64 * VECTOR } else { 0.0 };
     let gathered = n * (found * VECTOR + pairs * (OUTCOME + stored));
-    let thousand_minima = 1e3 * n * (VECTOR + CANDIDATES_PER_MINIMUM * OUTCOME);
+    let thousand_minima = 1e3 * n * (VECTOR + expected.pairs_per_minimum() * OUTCOME);
     Some(Memory { thousand_minima, ..Memory::of(call.single_bytes + band + beside, gathered) })
 }

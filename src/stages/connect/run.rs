@@ -16,6 +16,7 @@ use crate::stages::prepare::glasses_file;
 use crate::stages::{BuiltOn, Context};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::Mutex;
 
 /// The rounds of one glass, on the rank that owns it.
 struct Owned {
@@ -42,7 +43,7 @@ impl PairWithEnds {
     }
 }
 
-crate::files::persisted!(Connect, algorithm 1: PairState, (usize, PairKey, ConnectOutcome));
+crate::files::persisted!(Connect, algorithm 2: PairState, (usize, PairKey, ConnectOutcome));
 
 /// Connects all candidates and writes paths.h5.
 ///
@@ -53,7 +54,7 @@ pub fn run(context: &Context<'_>) -> Result<()> {
     let (reader, glasses, particles) = context.ranks.agree(glasses_file(&context.directory))?;
     let landscape = LandscapeReader::open(context.ranks, &context.directory, glasses)?;
     let mut owned = context.ranks.agree(own(context, &reader, &landscape, glasses))?;
-    let solver = Solver { context, glasses: &reader, landscape: &landscape, particles };
+    let solver = Solver { context, glasses: &reader, landscape: &landscape, particles, counted: Mutex::default() };
     let mut journal = context.journal(&RECORDS, BuiltOn::AllGlasses(Stage::Explore), Rounds::Several)?;
     for round in 0.. {
         let pairs = context.ranks.sum_u64(owned.iter().map(|own| own.rounds.pairs().len() as u64).sum());
@@ -129,7 +130,11 @@ struct Solver<'s> {
     glasses: &'s StageReader,
     landscape: &'s LandscapeReader,
     particles: usize,
+    counted: Mutex<Counted>,
 }
+
+/// Negative modes of minima (glass, index) of double wells that this rank has solved: each is counted once.
+type Counted = BTreeMap<(usize, usize), i64>;
 
 impl Solver<'_> {
     /// Solves the pairs of a round on all ranks and sends the outcomes to the ranks that own the glasses.
@@ -156,18 +161,22 @@ impl Solver<'_> {
             let model = potential.model(&configuration);
             let ends = (end(glass, pair.key.a, a)?, end(glass, pair.key.b, b)?);
             let origin = self.landscape.origin(glass, potential)?;
-            let task = PairTask::new(&model, &configuration.cell, ends, settings, &units, &quench, &origin);
+            let of_glass = (glass, &model, &configuration.cell);
+            let task = PairTask::new(of_glass, ends, settings, &units, &quench, &origin)
+                .with_counts(|index| self.count_of(glass, index));
             Ok(match state {
-                Some(state) if state.is_of(pair.key) => task.resume(state),
+                Some(state) if state.is_of(glass, pair.key) => task.resume(state),
                 _ => task,
             })
         };
+        let counted = &self.counted;
         // a result carries the name of its pair, so that a result from a checkpoint is never identified by its number
         // alone
         let finish = |index: u64, task: PairTask| {
             let PairWithEnds { glass, pair, .. } = of(index)?;
             let outcome = task.into_outcome();
             let outcome = outcome.ok_or_else(|| Error::Internal("a connected pair has no outcome".to_owned()))?;
+            remember(counted, glass, &outcome);
             Ok((glass, pair.key, outcome))
         };
         let keys: Vec<u64> = (0..pairs).collect();
@@ -182,6 +191,19 @@ impl Solver<'_> {
         let sent = done.into_iter().map(|(_, (glass, key, outcome))| (glass % size, (glass, key, outcome))).collect();
         let received = context.ranks.exchange(sent)?;
         Ok(received.into_iter().map(|(_, (glass, key, outcome))| ((glass, key), outcome)).collect())
+    }
+}
+
+impl Solver<'_> {
+    fn count_of(&self, glass: usize, minimum: usize) -> Option<i64> {
+        self.counted.lock().ok()?.get(&(glass, minimum)).copied()
+    }
+}
+
+fn remember(counted: &Mutex<Counted>, glass: usize, outcome: &ConnectOutcome) {
+    if let (Some(well), Ok(mut counted)) = (&outcome.double_well, counted.lock()) {
+        counted.insert((glass, well.a), well.negative_modes_a);
+        counted.insert((glass, well.b), well.negative_modes_b);
     }
 }
 

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 /// Connects a pair and, if the deck requests it, follows the path down from its saddle.
 pub struct PairTask {
+    glass: usize,
     model: Model,
     cell: PeriodicBox,
     ends: (EndMinimum, EndMinimum),
@@ -33,29 +34,34 @@ enum PathSearch {
 
 /// The serialisable state of a `PairTask`.
 #[derive(Clone, Serialize, Deserialize)]
-pub enum PairState {
+pub struct PairState {
+    glass: usize,
+    search: SearchState,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+enum SearchState {
     Connect(Box<ConnectState>),
     Descend { direct: Box<ConnectOutcome>, state: Box<DescentState> },
     Done(Box<ConnectOutcome>),
 }
 
 impl PairState {
-    /// Whether this is the state of a pair.
-    pub fn is_of(&self, pair: PairKey) -> bool {
-        let (a, b) = match self {
-            PairState::Connect(state) => state.ends(),
-            PairState::Descend { direct: outcome, .. } | PairState::Done(outcome) => outcome.ends,
+    /// Whether this is the state of a pair of a glass.
+    pub fn is_of(&self, glass: usize, pair: PairKey) -> bool {
+        let (a, b) = match &self.search {
+            SearchState::Connect(state) => state.ends(),
+            SearchState::Descend { direct: outcome, .. } | SearchState::Done(outcome) => outcome.ends,
         };
-        PairKey::new(a, b) == pair
+        glass == self.glass && PairKey::new(a, b) == pair
     }
 }
 
 impl PairTask {
-    /// `origin`: the first minimum of the library [3N] if the model recognises minima by displacements from it, else
+    /// The pair of a glass. `origin`: the first minimum of the library [3N] if the model recognises minima by displacements from it, else
     /// empty.
     pub fn new(
-        model: &Model,
-        cell: &PeriodicBox,
+        (glass, model, cell): (usize, &Model, &PeriodicBox),
         ends: (EndMinimum, EndMinimum),
         settings: &ConnectSettings,
         units: &[Unit],
@@ -64,6 +70,7 @@ impl PairTask {
     ) -> Self {
         let task = ConnectTask::new(model, cell, (&ends.0, &ends.1), settings, quench).with_origin(origin);
         Self {
+            glass,
             model: model.clone(),
             cell: *cell,
             ends,
@@ -75,19 +82,28 @@ impl PairTask {
         }
     }
 
+    /// See [`ConnectTask::with_counts`].
+    pub fn with_counts(mut self, known: impl Fn(usize) -> Option<i64>) -> Self {
+        self.search = match self.search {
+            PathSearch::Connect(task) => PathSearch::Connect(Box::new(task.with_counts(known))),
+            other => other,
+        };
+        self
+    }
+
     /// The same pair, resumed from a saved state.
     pub fn resume(mut self, state: PairState) -> Self {
-        self.search = match state {
-            PairState::Connect(state) => {
+        self.search = match state.search {
+            SearchState::Connect(state) => {
                 let task = ConnectTask::resume(&self.model, &self.cell, &self.settings, &self.quench, *state);
                 PathSearch::Connect(Box::new(task.with_origin(&self.origin)))
             }
-            PairState::Descend { direct, state } => {
+            SearchState::Descend { direct, state } => {
                 let task = DescentTask::resume(&self.model, &self.cell, &self.quench, *state);
                 let task = task.with_origin(&self.origin).splitting(self.settings.split);
                 PathSearch::Descend { direct, task: Box::new(task) }
             }
-            PairState::Done(outcome) => PathSearch::Done(outcome),
+            SearchState::Done(outcome) => PathSearch::Done(outcome),
         };
         self
     }
@@ -170,13 +186,14 @@ impl Task for PairTask {
     }
 
     fn state(&self) -> PairState {
-        match &self.search {
-            PathSearch::Connect(task) => PairState::Connect(Box::new(task.state())),
+        let search = match &self.search {
+            PathSearch::Connect(task) => SearchState::Connect(Box::new(task.state())),
             PathSearch::Descend { direct, task } => {
-                PairState::Descend { direct: direct.clone(), state: Box::new(task.state()) }
+                SearchState::Descend { direct: direct.clone(), state: Box::new(task.state()) }
             }
-            PathSearch::Done(outcome) => PairState::Done(outcome.clone()),
-        }
+            PathSearch::Done(outcome) => SearchState::Done(outcome.clone()),
+        };
+        PairState { glass: self.glass, search }
     }
 
     fn fraction(&self) -> f64 {

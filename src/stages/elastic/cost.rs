@@ -13,8 +13,8 @@ const FACTORS: f64 = 950.0;
 /// The strained glasses and their double wells.
 pub fn cost(deck: &Deck, call: &ForceCall) -> Option<Cost> {
     let elastic = deck.elastic.as_ref()?;
-    let Expected { glasses, pairs, .. } = Expected::of(deck);
-    let wells = if elastic.coupling { pairs } else { 0.0 };
+    let Expected { glasses, wells: found, .. } = Expected::corrected(deck, call.correction);
+    let wells = if elastic.coupling { found } else { 0.0 };
     let strains = elastic.strains().len() as f64;
     let calls = glasses * strains * LANES as f64 * CALLS_PER_STRAIN + wells * CALLS_PER_COUPLING;
     let bytes = glasses * strains * LANES as f64 * 25.0 + wells * 150.0;

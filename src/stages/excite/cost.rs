@@ -6,9 +6,9 @@ use crate::landscape::EVALUATIONS_OF_DESCENT;
 use crate::sampling::PrepareMethod;
 use crate::stages::cost::{Begun, CALL_OF_QUENCH, Cost, Expected, ForceCall, Memory, VECTOR};
 
-/// Force evaluations of the pushes along one mode, as measured for both models from N = 500 to 2000, independent of N;
+/// Force evaluations of the pushes along one mode, as measured for both models up to N = 32,000;
 /// extrapolated beyond.
-const CALLS_PER_MODE: f64 = 13_000.0;
+const CALLS_PER_MODE: f64 = 23_600.0;
 /// Seconds per particle that the minimiser adds to each force evaluation, because its history does not fit into the
 /// caches.
 const PASSES: f64 = 22e-9;

@@ -14,6 +14,7 @@ use crate::stage::Stage;
 use crate::stages::Context;
 use crate::stages::prepare::configuration;
 use crate::stages::prepare::glasses_file;
+use crate::stages::spectra::report_failed;
 use crate::statistics::far_field;
 use std::collections::BTreeMap;
 
@@ -28,6 +29,9 @@ pub fn run(context: &Context<'_>) -> Result<()> {
     let (reader, glasses, particles) = context.ranks.agree(glasses_file(&context.directory))?;
     let mut journal = context.journal(&RECORDS, context.on_glasses(), Rounds::Several)?;
     let spectra = spectra(context, &mut journal, &reader, (glasses, particles))?;
+    let with = |status: GlassStatus| spectra.iter().filter(|(_, glass)| glass.status == status).count() as u64;
+    let counts = (with(GlassStatus::Failed), with(GlassStatus::NoMinimum), spectra.len() as u64);
+    report_failed(context, Stage::Excite, counts)?;
     let records = Records::new(context, &spectra, particles)?;
     drop(spectra);
     journal.next_round();

@@ -4,8 +4,8 @@ use crate::forces::LANES;
 use crate::input::Deck;
 use crate::landscape::{configurations_held, run_groups};
 use crate::stages::cost::{
-    Begun, CALL_OF_BATCH, CALLS_PER_QUENCH, CALLS_PER_RECOGNISED_QUENCH, Cost, Expected, ForceCall, MINIMA_PER_QUENCH,
-    Memory, VECTOR, lanes_of_queue,
+    Begun, CALL_OF_BATCH, CALLS_PER_QUENCH, CALLS_PER_RECOGNISED_QUENCH, Cost, Expected, ForceCall, Memory, VECTOR,
+    lanes_of_queue,
 };
 
 /// Positions and forces of a batch that has no neighbour list yet, bytes per particle.
@@ -17,7 +17,7 @@ pub const WRITTEN_MINIMUM: f64 = 4.5 * VECTOR;
 pub fn cost(deck: &Deck, call: &ForceCall) -> Option<Cost> {
     let explore = deck.explore.as_ref()?;
     let n = deck.model.particles as f64;
-    let Expected { glasses, runs, quenches, minima, .. } = Expected::of(deck);
+    let Expected { glasses, runs, quenches, minima, .. } = Expected::corrected(deck, call.correction);
     let steps = quenches * explore.quench_every as f64 + runs * explore.equilibration_steps as f64;
     let calls = if explore.recognition { CALLS_PER_RECOGNISED_QUENCH } else { CALLS_PER_QUENCH };
     // how many quenches bisection saves depends on the glass: this is the cost of quenching every snapshot
@@ -27,20 +27,13 @@ pub fn cost(deck: &Deck, call: &ForceCall) -> Option<Cost> {
     Some(Cost { tasks, seconds, bytes, spread: 0.4, begun: Begun::Counted })
 }
 
-/// Number of minima found by a rank with `share` glasses.
-pub fn minima_found(deck: &Deck, share: f64) -> f64 {
-    let found = |explore: &crate::landscape::ExploreSettings| {
-        share * (explore.runs as f64 * explore.quenches as f64 * MINIMA_PER_QUENCH).ceil()
-    };
-    deck.explore.as_ref().map_or(0.0, found)
-}
-
 pub fn memory(deck: &Deck, call: &ForceCall, ranks: usize) -> Option<Memory> {
     let explore = deck.explore.as_ref()?;
     let n = deck.model.particles as f64;
     let moving = if explore.runs > 1 { call.batch_bytes + n * lanes_of_queue() } else { n * IDLE_BATCH };
     let held = configurations_held(deck.model.particles, explore) as f64 * n * VECTOR;
     let task = call.single_bytes + moving + call.quench_bytes(n) + held;
-    let gathered = minima_found(deck, Expected::of(deck).share(ranks)) * n * WRITTEN_MINIMUM;
+    let expected = Expected::corrected(deck, call.correction);
+    let gathered = expected.share(ranks) * expected.minima_of_glass() * n * WRITTEN_MINIMUM;
     Some(Memory { thousand_minima: 1e3 * n * WRITTEN_MINIMUM, ..Memory::of(task, gathered) })
 }

@@ -2,14 +2,14 @@
 
 use crate::input::Deck;
 use crate::modes::{FollowedPaths, ModeCount, SpectraOf};
-use crate::stages::cost::{Begun, CANDIDATES_PER_MINIMUM, Cost, Expected, ForceCall, Memory, PROCESS};
+use crate::stages::cost::{Begun, Cost, Expected, ForceCall, Memory, PROCESS};
 
 /// Seconds of a full spectrum, divided by the cube of the matrix dimension; of the lowest modes, per mode and unknown.
 const SECONDS_OF_FULL_SPECTRUM: f64 = 1.3e-10;
 const SECONDS_OF_LOWEST_MODE: f64 = 1e-6;
-/// Spectra (minima at the ends of double wells) per candidate pair, and the share of paths whose splitting is below 10
+/// Spectra (minima at the ends of double wells) per double well, and the share of paths whose splitting is below 10
 /// k_B T_Q.
-const SPECTRA_PER_PAIR: f64 = 1.3;
+const SPECTRA_PER_WELL: f64 = 1.5;
 const ACTIVE_SHARE: f64 = 0.1;
 /// Matrices held for the full spectrum: Hessian, eigenvectors, work space.
 const FULL_MATRICES: f64 = 7.0;
@@ -17,13 +17,13 @@ const FULL_MATRICES: f64 = 7.0;
 const LANCZOS_BASIS: f64 = 9.0;
 
 /// Cost of spectra and followed paths, from the expected numbers of glasses, minima and pairs.
-pub fn cost(deck: &Deck) -> Option<Cost> {
+pub fn cost(deck: &Deck, call: &ForceCall) -> Option<Cost> {
     let modes = deck.modes.as_ref()?;
-    let Expected { glasses, pairs, .. } = Expected::of(deck);
+    let Expected { glasses, minima, wells, .. } = Expected::corrected(deck, call.correction);
     let spectra = match modes.of {
         SpectraOf::Glasses => glasses,
-        SpectraOf::Minima => pairs / CANDIDATES_PER_MINIMUM,
-        SpectraOf::DoubleWells => SPECTRA_PER_PAIR * pairs,
+        SpectraOf::Minima => minima,
+        SpectraOf::DoubleWells => SPECTRA_PER_WELL * wells,
     };
     let unknowns = 3.0 * deck.model.particles as f64;
     let each = match modes.count {
@@ -33,8 +33,8 @@ pub fn cost(deck: &Deck) -> Option<Cost> {
     let followed = match modes.paths {
         _ if !modes.follows_paths() => 0.0,
         FollowedPaths::None => 0.0,
-        FollowedPaths::Active => ACTIVE_SHARE * pairs,
-        FollowedPaths::All => pairs,
+        FollowedPaths::Active => ACTIVE_SHARE * wells,
+        FollowedPaths::All => wells,
     };
     let tasks = spectra + followed;
     let seconds = spectra * each + followed * (1 + modes.path_points) as f64 * each;

@@ -25,8 +25,8 @@ impl StageWork for Work {
         run::run(context)
     }
 
-    fn cost(&self, deck: &Deck, _call: &ForceCall) -> Option<Cost> {
-        cost::cost(deck)
+    fn cost(&self, deck: &Deck, call: &ForceCall) -> Option<Cost> {
+        cost::cost(deck, call)
     }
 
     fn memory(&self, deck: &Deck, call: &ForceCall, _ranks: usize) -> Option<Memory> {

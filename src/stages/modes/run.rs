@@ -4,10 +4,10 @@ use super::record::{FollowedPath, MinimumSpectrum};
 use super::rows::write;
 use crate::error::{Error, Result};
 use crate::files::StageReader;
-use crate::landscape::{displacement_field, inherent_structure, rattlers};
+use crate::landscape::{ExploreSettings, QuenchSettings, displacement_field, inherent_structure, rattlers};
 use crate::modes::{
     FollowState, FollowTask, FollowedPaths, ModeCount, ModesSettings, SeenWell, SpectraOf, SpectrumRecord,
-    VibrationState, VibrationTask, largest_team,
+    SpectrumStatus, VibrationState, VibrationTask, largest_team,
 };
 use crate::paths::ImageTeam;
 use crate::runtime::TeamTask;
@@ -16,6 +16,7 @@ use crate::stage::Stage;
 use crate::stages::connect::{DoubleWellReader, MinimumReader, WellEnds};
 use crate::stages::prepare::configuration;
 use crate::stages::prepare::glasses_file;
+use crate::stages::spectra::report_failed;
 use crate::stages::{BuiltOn, Context};
 use crate::task;
 use crate::tunnelling::is_below;
@@ -56,6 +57,9 @@ pub fn run(context: &Context<'_>) -> Result<()> {
     let mut journal = context.journal(&RECORDS, built_on, Rounds::Several)?;
     log::info!("modes: {} spectra", wanted.len());
     let spectra = source.spectra(context, &mut journal, &wanted, particles)?;
+    let with = |status: SpectrumStatus| spectra.iter().filter(|(_, record)| record.status == status).count() as u64;
+    let counts = (with(SpectrumStatus::Failed), with(SpectrumStatus::NoMinimum), spectra.len() as u64);
+    report_failed(context, Stage::Modes, counts)?;
     journal.next_round();
     let followed = source.followed(context)?;
     if !followed.is_empty() {
@@ -120,7 +124,9 @@ impl<'s> Source<'s> {
             None => {
                 let configuration = configuration(&self.glasses, wanted.glass as u64)?;
                 let model = context.deck.model.potential.model(&configuration);
-                let quench = inherent_structure(&model, &configuration, &context.quench_settings());
+                // not those of [explore]: the spectra of glasses do not depend on that section
+                let settings = QuenchSettings::from(&ExploreSettings::defaults(context.deck.model.potential));
+                let quench = inherent_structure(&model, &configuration, &settings);
                 let reached = quench.at_minimum();
                 Ok((quench.positions, reached))
             }

@@ -11,12 +11,16 @@ pub fn summary(reader: &StageReader) -> Result<Vec<Line>> {
         Ok(Attribute::F64(value)) => value,
         _ => f64::NAN,
     };
+    let failed = reader.read_text("/spectra/status")?.iter().filter(|status| *status != "converged").count();
     let mut rows = vec![
         line("spectra", length(reader, "/spectra/glass")?),
         line("modes per spectrum", reader.shape("/spectra/frequency")?.get(1).copied().unwrap_or(0)),
         line("quasi-localised modes", reader.read::<bool>("/spectra/quasi_localised")?.iter().filter(|q| **q).count()),
         line("A_4 omega_D^5", format!("{:.3e} (A_4 to {:.1e})", number("a4_reduced"), number("a4_error"))),
     ];
+    if failed > 0 {
+        rows.insert(1, line("  failed", failed));
+    }
     let (field, scalar) = (reader.read_text("/overlaps/field")?, reader.read::<f64>("/overlaps/scalar")?);
     for (name, label) in [("displacement", "r_AB"), ("saddle", "r_AS"), ("tangent", "r_12")] {
         let values = field.iter().zip(&scalar).filter(|(field, c)| *field == name && c.is_finite()).map(|(_, c)| *c);

@@ -101,7 +101,7 @@ impl<'d> DoubletOf<'d> {
 pub const ZERO_POINTS: &[Column<f64>] = &[asked_column(
     "/zero_point_difference",
     "[P]",
-    "epsilon sqrt(m~)",
+    "epsilon/sqrt(m~)",
     "sum of (omega_b - omega_a)/2 over the 3N-3 modes",
     F64(|difference| *difference),
 )];

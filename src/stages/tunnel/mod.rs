@@ -23,8 +23,8 @@ impl StageWork for Work {
         run::run(context, false)
     }
 
-    fn cost(&self, deck: &Deck, _call: &ForceCall) -> Option<Cost> {
-        cost::cost(deck)
+    fn cost(&self, deck: &Deck, call: &ForceCall) -> Option<Cost> {
+        cost::cost(deck, call)
     }
 
     fn memory(&self, _deck: &Deck, _call: &ForceCall, _ranks: usize) -> Option<Memory> {

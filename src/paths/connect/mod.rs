@@ -1,25 +1,29 @@
 //! One pair of minima: band, splitting, saddle, first profile.
 
+mod measure;
+
+pub(super) use measure::SOFT_MODE_PRODUCTS;
+
 use super::band::improved_tangent;
-use super::double_well::{DoubleWell, LengthMethod, PathProfile, PathStatus};
-use super::ends::{EndMinimum, compare, displacement_without, end_near, images_without, is_same_minimum, loose};
-use super::interpolation::{Curve, chord_lengths};
-use super::krylov::{HessianAt, softest_along};
-use super::profile::PROFILE_POINTS;
+use super::band_search::VALLEY_DEPTH;
+use super::double_well::{DoubleWell, PathStatus};
+use super::ends::{EndMinimum, compare, end_near, is_same_minimum, loose};
+use super::inertia::counted_modes;
 use super::team::ImageTeam;
-use super::vectors::{difference, distance, normalise};
-use super::{BandSearch, BandStop, ConnectSettings, ImageSums, SaddleSearch, SaddleStop, negative_modes};
+use super::tries::{MOST_TRIES, settings_of_try};
+use super::vectors::distance;
+use super::{BandSearch, BandStop, ConnectSettings, ImageSums, SaddleSearch, SaddleStop};
 use crate::error::{Error, Result};
-use crate::forces::{LANES, PairSum, sums};
-use crate::landscape::{Displacement, Identity, Quench, QuenchSettings, Same, quench_batch};
+use crate::forces::{LANES, PairSum, listed, sums};
+use crate::landscape::{Identity, Quench, QuenchSettings, Same, quench_batch};
 use crate::model::{Model, PeriodicBox};
 use crate::task::{Alone, Progress, Task, in_counted_steps};
 use serde::{Deserialize, Serialize};
 
-/// Products spent on the soft modes at each end.
-pub(super) const SOFT_MODE_PRODUCTS: usize = 80;
 /// Largest distance of the saddle from the highest image, in distances between images.
 const SADDLE_REACH: f64 = 3.0;
+/// Distance below which two particles are upon each other, in units of their sigma_ij.
+const CLOSEST: f64 = 0.3;
 
 /// A minimum on the way from a to b.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,6 +74,10 @@ pub struct ConnectState {
     exchange: bool,
     /// Rattlers of a harmonic packing [N]; empty for every other model.
     loose: Vec<bool>,
+    /// Number of this search, from 1.
+    tries: u32,
+    /// Negative modes of a and b, once they are counted.
+    negative: Option<[i64; 2]>,
     phase: PathSearch,
     evaluations: u64,
 }
@@ -94,7 +102,9 @@ pub struct ConnectTask {
     sum: PairSum<1>,
     images: ImageSums,
     identity: Identity,
+    /// Those of the deck, and those of this search.
     settings: ConnectSettings,
+    now: ConnectSettings,
     quench: QuenchSettings,
     state: ConnectState,
 }
@@ -119,6 +129,8 @@ impl ConnectTask {
             asymmetry: rise.abs(),
             exchange: false,
             loose,
+            tries: 1,
+            negative: None,
             phase: PathSearch::Start,
             evaluations: 0,
         };
@@ -138,6 +150,7 @@ impl ConnectTask {
             images: ImageSums::new(model, cell).ordered_if_large(&state.a.positions),
             identity: Identity::new(model.clone(), *cell),
             settings: settings.clone(),
+            now: settings_of_try(settings, state.tries),
             quench: quench.clone(),
             state,
         }
@@ -146,6 +159,17 @@ impl ConnectTask {
     /// Minima are recognised by their displacements from this one [3N], the library's first (harmonic packings only).
     pub fn with_origin(mut self, origin: &[f64]) -> Self {
         self.identity = self.identity.with_origin(origin);
+        self
+    }
+
+    /// With the negative modes of the ends where they are known, by their indices within the glass: those of the others are
+    /// counted.
+    pub fn with_counts(mut self, known: impl Fn(usize) -> Option<i64>) -> Self {
+        if self.state.negative.is_none()
+            && let (Some(a), Some(b)) = (known(self.state.a.index), known(self.state.b.index))
+        {
+            self.state.negative = Some([a, b]);
+        }
         self
     }
 
@@ -191,28 +215,95 @@ impl ConnectTask {
     fn step(&mut self, team: &dyn ImageTeam) -> Result<()> {
         let phase = std::mem::replace(&mut self.state.phase, PathSearch::Start);
         self.state.phase = match phase {
-            PathSearch::Start => self.start(),
+            PathSearch::Start => self.start()?,
             PathSearch::Band(band) => self.band_step(band, team)?,
-            PathSearch::Saddle { band, search, top } => self.saddle_step(band, search, top)?,
+            PathSearch::Saddle { band, search, top } => self.saddle_step(band, search, top, team)?,
             done @ PathSearch::Done(_) => done,
         };
         Ok(())
     }
 
-    fn start(&mut self) -> PathSearch {
+    fn start(&mut self) -> Result<PathSearch> {
         let (a, b) = (&self.state.a, &self.state.b);
         match compare(&self.identity, (&a.positions, a.energy), (&b.positions, b.energy)) {
-            Same::Identical => return self.done(PathStatus::Identical, None, Vec::new(), Vec::new()),
+            Same::Identical => return Ok(self.done(PathStatus::Identical, None, Vec::new(), Vec::new())),
             same => self.state.exchange = same == Same::Permuted,
         }
-        let band = BandSearch::new(&mut self.sum, (&a.positions, a.energy), (&b.positions, b.energy), &self.settings);
+        // forces vanish at a saddle, too
+        let negative = self
+            .state
+            .negative
+            .unwrap_or_else(|| [a, b].map(|end| counted_modes(self.sum.model(), self.sum.cell(), &end.positions)));
+        self.state.negative = Some(negative);
+        if negative.iter().any(|count| *count > 0) {
+            return Ok(self.done(PathStatus::EndNotMinimum, None, Vec::new(), Vec::new()));
+        }
+        Ok(self.straight_band())
+    }
+
+    /// The band of the first search, and of one after a band that is not worth keeping.
+    fn straight_band(&mut self) -> PathSearch {
+        let (a, b) = (&self.state.a, &self.state.b);
+        let band = BandSearch::new(&mut self.sum, (&a.positions, a.energy), (&b.positions, b.energy), &self.now);
         self.state.evaluations += band.evaluations;
         PathSearch::Band(Box::new(band))
     }
 
+    /// Another search, or the end of the last one.
+    fn failed(
+        &mut self,
+        mut band: Box<BandSearch>,
+        status: PathStatus,
+        saddle: Option<(&SaddleSearch, usize, i64)>,
+        team: &dyn ImageTeam,
+    ) -> Result<PathSearch> {
+        let has_band = matches!(status, PathStatus::SaddleFailed | PathStatus::NegativeModes);
+        if self.state.tries >= MOST_TRIES {
+            return match status {
+                PathStatus::Diverged => Ok(self.done(status, None, Vec::new(), Vec::new())),
+                _ if has_band && self.rise(&band) <= self.tilt(&band) => {
+                    self.finish(&band, PathStatus::NoBarrier, None)
+                }
+                _ => self.finish(&band, status, saddle),
+            };
+        }
+        self.state.tries += 1;
+        self.now = settings_of_try(&self.settings, self.state.tries);
+        if has_band && self.state.tries < MOST_TRIES {
+            match band.continue_with(self.now.images, team) {
+                Err(Error::Numerical(_)) => {}
+                other => return other.map(|()| PathSearch::Band(band)),
+            }
+        }
+        Ok(self.straight_band())
+    }
+
+    /// How far the band rises above its upper end.
+    fn rise(&self, band: &BandSearch) -> f64 {
+        let ends = band.energies[0].max(band.energies[band.count() - 1]);
+        band.energies.iter().copied().fold(f64::NEG_INFINITY, f64::max) - ends
+    }
+
+    /// The energy that the force tolerance allows between two images. A band that rises no more has no barrier, and a search
+    /// for a saddle from its top leads away (a dimer that turns).
+    fn tilt(&self, band: &BandSearch) -> f64 {
+        self.now.force_tolerance * band.chord_length() / (band.count() - 1) as f64
+    }
+
+    /// Whether two particles of the highest image are upon each other: no path of a glass goes there.
+    fn collapses(&self, band: &BandSearch) -> bool {
+        let highest = (0..band.count()).max_by(|&i, &j| band.energies[i].total_cmp(&band.energies[j])).unwrap_or(0);
+        let mut closest = f64::INFINITY;
+        let model = self.sum.model();
+        listed::for_each_pair(model, self.sum.cell(), band.image(highest), |pair| {
+            closest = closest.min(pair.r / model.mixture.sigma(pair.i, pair.j));
+        });
+        closest < CLOSEST
+    }
+
     fn band_step(&mut self, mut band: Box<BandSearch>, team: &dyn ImageTeam) -> Result<PathSearch> {
         let before = band.evaluations;
-        match band.iterate(&mut self.images, &self.settings, team) {
+        match band.iterate(&mut self.images, &self.now, team) {
             Err(Error::Numerical(_)) => band.stop = BandStop::Diverged,
             other => other?,
         }
@@ -222,10 +313,11 @@ impl ConnectTask {
             BandStop::Valleys => match self.split(&band) {
                 Some(split) => Ok(split),
                 None => match band.ignore_valleys(team) {
-                    Err(Error::Numerical(_)) => Ok(self.done(PathStatus::Diverged, None, Vec::new(), Vec::new())),
+                    Err(Error::Numerical(_)) => self.failed(band, PathStatus::Diverged, None, team),
                     other => other.map(|()| PathSearch::Band(band)),
                 },
             },
+            BandStop::Converged if self.collapses(&band) => self.failed(band, PathStatus::Diverged, None, team),
             BandStop::Converged => {
                 if self.settings.split
                     && let Some(split) = self.split(&band)
@@ -244,8 +336,8 @@ impl ConnectTask {
                     }
                 }
             }
-            BandStop::StepLimit => self.finish(&band, PathStatus::NotConverged, None),
-            BandStop::Diverged => Ok(self.done(PathStatus::Diverged, None, Vec::new(), Vec::new())),
+            BandStop::StepLimit => self.failed(band, PathStatus::NotConverged, None, team),
+            BandStop::Diverged => self.failed(band, PathStatus::Diverged, None, team),
         }
     }
 
@@ -287,102 +379,39 @@ impl ConnectTask {
         (found, chain)
     }
 
-    fn saddle_step(&mut self, band: Box<BandSearch>, mut search: Box<SaddleSearch>, top: usize) -> Result<PathSearch> {
+    fn saddle_step(
+        &mut self,
+        band: Box<BandSearch>,
+        mut search: Box<SaddleSearch>,
+        top: usize,
+        team: &dyn ImageTeam,
+    ) -> Result<PathSearch> {
         let before = search.evaluations;
         search.iterate(&mut self.sum, self.quench.force_tolerance);
         self.state.evaluations += search.evaluations - before;
         match search.stop {
             SaddleStop::Running => return Ok(PathSearch::Saddle { band, search, top }),
-            SaddleStop::StepLimit => return self.finish(&band, PathStatus::SaddleFailed, None),
+            SaddleStop::StepLimit => return self.failed(band, PathStatus::SaddleFailed, None, team),
             SaddleStop::Converged => {}
         }
         let spacing =
             distance(band.image(top), band.image(top - 1)).max(distance(band.image(top), band.image(top + 1)));
-        if distance(&search.positions, band.image(top)) > SADDLE_REACH * spacing {
-            return self.finish(&band, PathStatus::SaddleFailed, None);
+        let above_top = search.energy - band.energies[top];
+        if distance(&search.positions, band.image(top)) > SADDLE_REACH * spacing
+            || above_top > self.rise(&band).max(0.0) + band.count() as f64 * self.tilt(&band)
+        {
+            return self.failed(band, PathStatus::SaddleFailed, None, team);
         }
-        // a factorisation that fails has counted nothing
-        let negative =
-            negative_modes(self.sum.model(), self.sum.cell(), &search.positions).map_or(-1, |count| count as i64);
-        let status = if negative == 1 { PathStatus::Converged } else { PathStatus::NegativeModes };
-        self.finish(&band, status, Some((&search, top, negative)))
-    }
-
-    /// Makes the double well of an unsplit band, with the refined saddle in place of its top.
-    fn finish(
-        &mut self,
-        band: &BandSearch,
-        status: PathStatus,
-        saddle: Option<(&SaddleSearch, usize, i64)>,
-    ) -> Result<PathSearch> {
-        let coordinates = self.state.a.positions.len();
-        let highest = (0..band.count()).max_by(|&i, &j| band.energies[i].total_cmp(&band.energies[j])).unwrap_or(0);
-        let top = saddle.map_or(highest, |(_, top, _)| top);
-        let (mut images, mut energies) = (band.images.clone(), band.energies.clone());
-        if let Some((search, top, _)) = saddle {
-            images[top * coordinates..(top + 1) * coordinates].copy_from_slice(&search.positions);
-            energies[top] = search.energy;
+        // no deeper than what separates two minima of a band, the upper end is none of its own
+        let upper = band.energies[0].max(band.energies[band.count() - 1]);
+        if search.energy - upper < VALLEY_DEPTH * self.sum.model().law.stiffness_unit() {
+            return self.finish(&band, PathStatus::NoBarrier, None);
         }
-        let measured = images_without(&images, &self.state.loose);
-        let Ok((length, profile)) = spline_profile(&measured, &energies, top, coordinates) else {
-            return Ok(self.done(PathStatus::Diverged, None, Vec::new(), Vec::new()));
-        };
-        let position = images[top * coordinates..(top + 1) * coordinates].to_vec();
-        let activation = sums::energy_difference(self.sum.model(), self.sum.cell(), &self.state.a.positions, &position);
-        let (tangent_a, tangent_b) = end_tangents(&images, coordinates);
-        let curvature_a = self.soft_curvature(&images[..coordinates], &tangent_a);
-        let curvature_b = self.soft_curvature(&images[images.len() - coordinates..], &tangent_b);
-        if self.settings.store_images && band.count() != self.settings.images {
-            // a top was inserted: the file has the requested number of images
-            images = Curve::new(&images, coordinates)?.resampled(self.settings.images);
+        let negative = counted_modes(self.sum.model(), self.sum.cell(), &search.positions);
+        if negative == 1 {
+            return self.finish(&band, PathStatus::Converged, Some((&search, top, negative)));
         }
-        let well = DoubleWell {
-            a: self.state.a.index,
-            b: self.state.b.index,
-            status,
-            asymmetry: self.state.asymmetry,
-            activation,
-            barrier: activation - 0.5 * self.state.asymmetry,
-            length,
-            length_method: LengthMethod::Spline,
-            band_length: chord_lengths(&images_without(&band.images, &self.state.loose), coordinates)
-                .last()
-                .copied()
-                .unwrap_or(0.0),
-            separation: Displacement::of(&self.displacement()),
-            rattlers: self.state.loose.iter().filter(|loose| **loose).count() as u64,
-            exchange: self.state.exchange,
-            saddle_energy: energies[top],
-            saddle_residual: saddle.map_or(band.residual, |(search, ..)| search.residual),
-            negative_modes: saddle.map_or(-1, |(_, _, negative)| negative),
-            force_evaluations: self.state.evaluations,
-            curvature_a,
-            curvature_b,
-            curvature_saddle: saddle.map_or(f64::NAN, |(search, ..)| search.curvature),
-            profile,
-            saddle_position: position,
-            tangent_a,
-            tangent_b,
-            unstable_mode: saddle.map_or_else(|| vec![0.0; coordinates], |(search, ..)| search.mode.clone()),
-            images: if self.settings.store_images { images } else { Vec::new() },
-        };
-        Ok(self.done(status, Some(well), Vec::new(), Vec::new()))
-    }
-
-    /// b - a [3N] of the particles that count.
-    fn displacement(&self) -> Vec<f64> {
-        let (a, b) = (&self.state.a.positions, &self.state.b.positions);
-        match self.state.loose.is_empty() {
-            true => difference(b, a),
-            false => displacement_without(self.sum.cell(), a, b, &self.state.loose),
-        }
-    }
-
-    fn soft_curvature(&mut self, minimum: &[f64], tangent: &[f64]) -> f64 {
-        let mut hessian = HessianAt::new(&mut self.sum, minimum);
-        let curvature = softest_along(&mut hessian, tangent, SOFT_MODE_PRODUCTS);
-        self.state.evaluations += hessian.products;
-        curvature
+        self.failed(band, PathStatus::NegativeModes, Some((&search, top, negative)), team)
     }
 
     fn done(
@@ -396,30 +425,6 @@ impl ConnectTask {
         let ends = (self.state.a.index, self.state.b.index);
         PathSearch::Done(Box::new(ConnectOutcome { status, ends, double_well, found, chain, force_evaluations }))
     }
-}
-
-/// Length of the spline through the images and the energies along it, above the first.
-fn spline_profile(images: &[f64], energies: &[f64], top: usize, coordinates: usize) -> Result<(f64, PathProfile)> {
-    let arc = Curve::new(images, coordinates)?.arc_lengths();
-    let above: Vec<f64> = energies.iter().map(|e| e - energies[0]).collect();
-    let length = arc[arc.len() - 1];
-    // the top of a path without barrier is at an end
-    let top = arc[top].clamp(1e-3 * length, 0.999 * length);
-    Ok((length, PathProfile::resample(&arc, &above, top, PROFILE_POINTS)?))
-}
-
-/// Unit vectors from each end to the image next to it.
-fn end_tangents(images: &[f64], coordinates: usize) -> (Vec<f64>, Vec<f64>) {
-    let last = images.len() - coordinates;
-    let towards = |to: &[f64], from: &[f64]| {
-        let mut tangent = difference(to, from);
-        normalise(&mut tangent);
-        tangent
-    };
-    (
-        towards(&images[coordinates..2 * coordinates], &images[..coordinates]),
-        towards(&images[last - coordinates..last], &images[last..]),
-    )
 }
 
 /// Appends a waypoint; if it has been visited before, the loop back to it is removed.
@@ -446,7 +451,7 @@ impl Task for ConnectTask {
             PathSearch::Start => 0.0,
             PathSearch::Band(band) if band.is_coarse() => 0.1,
             PathSearch::Band(band) => {
-                let decades = (band.residual / self.settings.force_tolerance).max(1.0).log10();
+                let decades = (band.residual / self.now.force_tolerance).max(1.0).log10();
                 0.8 - 0.2 * decades.min(3.0)
             }
             PathSearch::Saddle { .. } => 0.9,
