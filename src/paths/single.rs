@@ -6,7 +6,7 @@ use super::{
 };
 use crate::error::Result;
 use crate::forces::PairSum;
-use crate::landscape::{Identity, QuenchSettings, Same, StopReason};
+use crate::landscape::{Identity, Quench, QuenchSettings, Same, StopReason};
 use crate::model::{Model, PeriodicBox};
 use crate::task::Task;
 use serde::{Deserialize, Serialize};
@@ -42,42 +42,13 @@ pub fn find_path(
     quench_settings: &QuenchSettings,
     refine: bool,
 ) -> Result<FoundPath> {
-    let mut sum = PairSum::<1>::new(model.clone(), *cell);
-    let mut force_evaluations = 0;
-    let (mut minima, mut converged, mut proven) = (Vec::new(), true, true);
-    let mut end_stops = [StopReason::Converged; 2];
-    for (index, start) in [ends.0, ends.1].into_iter().enumerate() {
-        let (minimum, negative) = quench_to_minimum(&mut sum, start, quench_settings);
-        force_evaluations += minimum.force_evaluations;
-        converged &= minimum.at_minimum();
-        end_stops[index] = minimum.stop;
-        proven &= negative <= 0;
-        let (positions, energy, residual) = (minimum.positions, minimum.energy, minimum.residual);
-        minima.push(EndMinimum { index, positions, energy, residual });
+    let mut found = quenched_ends(model, cell, ends, quench_settings);
+    if found.status != PathStatus::NotConverged {
+        return Ok(found);
     }
-    if !(converged && proven) {
-        return Ok(FoundPath {
-            status: if converged { PathStatus::EndNotMinimum } else { PathStatus::EndNotConverged },
-            wells: Vec::new(),
-            minima,
-            end_stops,
-            force_evaluations,
-            exchanged: 0,
-        });
-    }
-    let origin = minima[0].positions.clone();
+    let origin = found.minima[0].positions.clone();
     let identity = Identity::new(model.clone(), *cell).with_origin(&origin);
-    let all: Vec<usize> = (0..sum.particles()).collect();
-    let ends = [&minima[0], &minima[1]].map(|end| (end.positions.as_slice(), end.energy));
-    let exchanged = match compare(&identity, ends[0], ends[1]) {
-        Same::Permuted => identity.exchanged(ends[0].0, ends[1].0, &all),
-        _ => 0,
-    };
-    if 4 * exchanged > all.len() {
-        let (status, wells) = (PathStatus::Identical, Vec::new());
-        return Ok(FoundPath { status, wells, minima, end_stops, force_evaluations, exchanged });
-    }
-    let mut library = MinimaLibrary::new(*cell, minima);
+    let mut library = MinimaLibrary::new(*cell, std::mem::take(&mut found.minima));
     let candidate = Candidate { key: PairKey::new(0, 1), count_ab: 0, count_ba: 0, status: None };
     let mut rounds = ConnectRounds::new(vec![candidate]);
     while !rounds.pairs().is_empty() {
@@ -87,21 +58,58 @@ pub fn find_path(
             let mut task = ConnectTask::new(model, cell, (a, b), settings, quench_settings).with_origin(&origin);
             task.run_to_end()?;
             let mut outcome = task.into_outcome()?;
-            force_evaluations += outcome.force_evaluations;
+            found.force_evaluations += outcome.force_evaluations;
             if let (true, PathStatus::Converged, Some(well)) = (refine, outcome.status, &outcome.double_well) {
                 let mut descent = DescentTask::new(model, cell, well, (a, b), quench_settings)
                     .with_origin(&origin)
                     .splitting(settings.split);
                 descent.run_to_end()?;
                 let refined = descent.into_outcome()?;
-                force_evaluations += refined.force_evaluations;
+                found.force_evaluations += refined.force_evaluations;
                 outcome = joined(outcome, refined);
             }
             outcomes.push(outcome);
         }
         rounds.merge(&identity, &mut library, &outcomes)?;
     }
-    let status = rounds.candidates()[0].status.unwrap_or(PathStatus::NotConverged);
-    let (wells, minima) = (rounds.wells().to_vec(), library.minima().to_vec());
-    Ok(FoundPath { status, wells, minima, end_stops, force_evaluations, exchanged })
+    found.status = rounds.candidates()[0].status.unwrap_or(PathStatus::NotConverged);
+    (found.wells, found.minima) = (rounds.wells().to_vec(), library.minima().to_vec());
+    Ok(found)
+}
+
+/// Both minima, and what is known before a path between them is searched for: the status is `NotConverged` if there may be
+/// one.
+fn quenched_ends(model: &Model, cell: &PeriodicBox, ends: (&[f64], &[f64]), settings: &QuenchSettings) -> FoundPath {
+    let mut found = FoundPath {
+        status: PathStatus::NotConverged,
+        wells: Vec::new(),
+        minima: Vec::new(),
+        end_stops: [StopReason::Converged; 2],
+        force_evaluations: 0,
+        exchanged: 0,
+    };
+    let mut sum = PairSum::<1>::new(model.clone(), *cell);
+    for (index, start) in [ends.0, ends.1].into_iter().enumerate() {
+        let (minimum, negative) = quench_to_minimum(&mut sum, start, settings);
+        found.force_evaluations += minimum.force_evaluations;
+        found.end_stops[index] = minimum.stop;
+        if !minimum.at_minimum() {
+            found.status = PathStatus::EndNotConverged;
+        } else if negative > 0 && found.status == PathStatus::NotConverged {
+            found.status = PathStatus::EndNotMinimum;
+        }
+        let Quench { positions, energy, residual, .. } = minimum;
+        found.minima.push(EndMinimum { index, positions, energy, residual });
+    }
+    if found.status == PathStatus::NotConverged {
+        let [a, b] = [0, 1].map(|end: usize| (found.minima[end].positions.as_slice(), found.minima[end].energy));
+        let identity = Identity::new(model.clone(), *cell).with_origin(a.0);
+        if compare(&identity, a, b) == Same::Permuted {
+            found.exchanged = identity.exchanged(a.0, b.0, &(0..sum.particles()).collect::<Vec<usize>>());
+        }
+    }
+    if 4 * found.exchanged > sum.particles() {
+        found.status = PathStatus::Identical;
+    }
+    found
 }

@@ -53,10 +53,7 @@ impl ConnectTask {
             barrier: activation - 0.5 * self.state.asymmetry,
             length,
             length_method: LengthMethod::Spline,
-            band_length: chord_lengths(&images_without(&band.images, &self.state.loose), coordinates)
-                .last()
-                .copied()
-                .unwrap_or(0.0),
+            band_length: self.band_length(band),
             separation: Displacement::of(&self.displacement()),
             rattlers: self.state.loose.iter().filter(|loose| **loose).count() as u64,
             exchange: self.state.exchange,
@@ -78,6 +75,11 @@ impl ConnectTask {
             images: if self.settings.store_images { images } else { Vec::new() },
         };
         Ok(self.done(status, Some(well), Vec::new(), Vec::new()))
+    }
+
+    fn band_length(&self, band: &BandSearch) -> f64 {
+        let measured = images_without(&band.images, &self.state.loose);
+        chord_lengths(&measured, self.state.a.positions.len()).last().copied().unwrap_or(0.0)
     }
 
     /// b - a [3N] of the particles that count.
