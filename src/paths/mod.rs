@@ -47,3 +47,4 @@ pub use settings::{ConnectSettings, PathMethod, Refine, VisitRule};
 pub use single::{FoundPath, find_path};
 pub use spline::{CubicSpline, StationaryKind, StationaryPoint};
 pub use team::{ImageTeam, batches};
+pub use tries::MOST_TRIES;

@@ -1,5 +1,6 @@
 //! Settings of the stage `connect`, with the papers' values.
 
+use super::tries::MOST_TRIES;
 use crate::model::{Potential, Preset};
 use serde::{Deserialize, Serialize};
 
@@ -62,6 +63,8 @@ pub struct ConnectSettings {
     pub split: bool,
     /// Bound on the iterations of a band; a path that ends here is kept with its status.
     pub max_iterations: u64,
+    /// Number of searches before a path is given up, 1 to 3: the second and third have two and three times the images.
+    pub tries: u32,
     /// Whether the images' positions go to the file.
     pub store_images: bool,
 }
@@ -87,6 +90,7 @@ impl ConnectSettings {
             refine: Refine::Active,
             split: true,
             max_iterations: 5_000,
+            tries: MOST_TRIES,
             store_images: false,
         }
     }

@@ -2,8 +2,8 @@
 
 use super::ConnectSettings;
 
-/// Number of searches before a path is given up.
-pub(super) const MOST_TRIES: u32 = 3;
+/// Largest number of searches for one path.
+pub const MOST_TRIES: u32 = 3;
 
 /// The settings of a search, number 1 being those of the deck: two and three times the images, tolerances 0.3 and 0.1 of the
 /// band's. A band with few images can meet its tolerance while it cuts a corner of the path, with its top far from the saddle.

@@ -170,7 +170,9 @@ def lowest_levels(row, mass, points=701):
     length, profile = WELLS["length"][row], PROFILE[row] - PROFILE[row, 0]
     curvature = [WELLS[name][row] * length**2 for name in ("curvature_a", "curvature_b")]
     heavy = mass * length**2
-    top = profile.max() + 3 * math.sqrt(max(curvature) / heavy)
+    quantum = math.sqrt(max(curvature) / heavy)
+    # the two lowest levels lie within two quanta of the lower minimum, and their tails end soon after
+    top = min(profile.max(), 6 * quantum) + 3 * quantum
     reach = [1.0 * math.sqrt(2 * top / k) + 6 / (k * heavy) ** 0.25 for k in curvature]
     xi = np.linspace(-reach[0], 1 + reach[1], points)
     v = spline((ARC[row] - ARC[row, 0]) / length, profile, np.clip(xi, 0, 1))

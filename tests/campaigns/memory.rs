@@ -27,6 +27,7 @@ quenches = 3
 equilibration_steps = 100
 force_tolerance = 1e-2
 [connect]
+tries = 1
 visits = "sum"
 images = 24
 force_tolerance = 8.0

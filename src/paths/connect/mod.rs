@@ -258,7 +258,7 @@ impl ConnectTask {
         team: &dyn ImageTeam,
     ) -> Result<PathSearch> {
         let has_band = matches!(status, PathStatus::SaddleFailed | PathStatus::NegativeModes);
-        if self.state.tries >= MOST_TRIES {
+        if self.state.tries >= self.settings.tries {
             return match status {
                 PathStatus::Diverged => Ok(self.done(status, None, Vec::new(), Vec::new())),
                 _ if has_band && self.rise(&band) <= self.tilt(&band) => {

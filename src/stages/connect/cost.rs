@@ -27,8 +27,10 @@ pub fn memory(deck: &Deck, call: &ForceCall, ranks: usize) -> Option<Memory> {
     let n = deck.model.particles as f64;
     let expected = Expected::corrected(deck, call.correction);
     let found = expected.share(ranks) * expected.minima_of_glass();
-    let batches = connect.images.saturating_sub(2).div_ceil(LANES) as f64;
-    let band = batches * (call.batch_bytes + n * lanes_of_queue()) + connect.images as f64 * n * IMAGE;
+    // the last search has most images
+    let images = connect.images * connect.tries as usize;
+    let batches = images.saturating_sub(2).div_ceil(LANES) as f64;
+    let band = batches * (call.batch_bytes + n * lanes_of_queue()) + images as f64 * n * IMAGE;
     let beside = if connect.split { call.quench_bytes(n).max(n * KRYLOV) } else { n * KRYLOV };
     let pairs = found * expected.pairs_per_minimum();
     let stored = if connect.store_images { 2.0 * connect.images as f64 * VECTOR } else { 0.0 };

@@ -1,7 +1,7 @@
 //! The deck's section [connect].
 
 use crate::input::{Deck, DeckSection, Section};
-use crate::paths::{ConnectSettings, PathMethod, Refine};
+use crate::paths::{ConnectSettings, MOST_TRIES, PathMethod, Refine};
 
 impl DeckSection for ConnectSettings {
     fn check(&self, _deck: &Deck, section: &mut Section) {
@@ -13,6 +13,7 @@ impl DeckSection for ConnectSettings {
         section.positive(self.force_tolerance, "force_tolerance");
         section.at_least(self.minimum_visits, 1, "minimum_visits");
         section.at_least(self.max_iterations, 1, "max_iterations");
+        section.require((1..=MOST_TRIES).contains(&self.tries), "tries", &format!("a whole number, 1 to {MOST_TRIES}"));
         if self.images > 1000 {
             section.warn("images", &format!("images = {} is unusually large: the papers use 40 to 600", self.images));
         }
