@@ -69,7 +69,7 @@ pub fn path(options: &PathOptions) -> Result<()> {
 }
 
 /// The keys of `well_values`: null where there is no path, or where its parts are listed instead.
-const WELL_KEYS: [&str; 24] = [
+const WELL_KEYS: [&str; 25] = [
     "status",
     "a",
     "b",
@@ -92,6 +92,7 @@ const WELL_KEYS: [&str; 24] = [
     "curvature_saddle",
     "saddle_position",
     "arc_length",
+    "xi",
     "energies",
     "force_evaluations",
 ];
@@ -100,6 +101,7 @@ const WELL_KEYS: [&str; 24] = [
 fn well_values(connected: &ConnectedWell, points: usize) -> Result<Map<String, Value>> {
     let well = &connected.double_well;
     let profile = well.profile.with_points(points)?;
+    let end = profile.arc_length.last().copied().unwrap_or(f64::NAN);
     let value = json!({
         "status": name_of(&well.status)?,
         "a": well.a,
@@ -122,6 +124,7 @@ fn well_values(connected: &ConnectedWell, points: usize) -> Result<Map<String, V
         "curvature_b": well.curvature_b,
         "curvature_saddle": well.curvature_saddle,
         "saddle_position": triples(&well.saddle_position),
+        "xi": profile.arc_length.iter().map(|s| s / end).collect::<Vec<f64>>(),
         "arc_length": profile.arc_length,
         "energies": profile.energy,
         "force_evaluations": well.force_evaluations,
