@@ -14,7 +14,7 @@ pub enum Row<R> {
 
 impl<R> Row<R> {
     /// The new record.
-    pub fn new(&self) -> Option<&R> {
+    pub fn record(&self) -> Option<&R> {
         match self {
             Row::Kept(_) => None,
             Row::New(record) => Some(record),

@@ -200,7 +200,7 @@ impl<'r> StageFile<'r> {
             let path = column.data_set.path.replace("<unit>", unit);
             let prepared = self.trailing(&column.data_set, &path).and_then(|trailing| {
                 let width = trailing.iter().product::<u64>() as usize;
-                let new = column.values(order.iter().filter_map(Row::new), width)?;
+                let new = column.values(order.iter().filter_map(Row::record), width)?;
                 Ok((kept::values(order, &trailing, new, &path, earlier)?, trailing))
             });
             let (values, trailing) = self.ranks.agree(prepared)?;

@@ -50,35 +50,40 @@ pub fn plan(deck: &Deck, campaign: &Campaign, options: &RunOptions) -> Result<Ve
             None => None,
             Some(state) => Some(input::compare_keys(&state.header.deck_keys, &deck.stage_keys(stage)?)?),
         };
-        match comparison {
-            Some(Comparison::Changed(changes)) => {
-                let replacing = replacing(deck, campaign, until, redo)?;
-                return Err(changed(deck, campaign, stage, &changes, &replacing));
-            }
-            Some(Comparison::Same) if !outdated && campaign.is_complete(stage) => {
-                log::info!("{stage}: complete, skipped");
-            }
-            // results for the units that are left; only the file with a group for each unit is written again
-            Some(Comparison::Fewer(_)) if !outdated && campaign.is_complete(stage) && stage != Stage::Tunnel => {
-                log::info!("{stage}: complete, skipped; it may hold results for units that the deck no longer has");
-            }
-            Some(Comparison::Extends(changes) | Comparison::Fewer(changes)) => {
-                for change in &changes {
-                    log::info!("{stage}: extended, {change}");
-                }
-                // keys of an earlier stage, which may have been extended by an earlier run: nothing of this stage is left
-                let is_own = |change: &Change| change.stage >= stage;
-                let earlier = if !outdated && changes.iter().all(is_own) { Earlier::Part } else { Earlier::Nothing };
-                stale.push(stage);
-                plan.push((stage, earlier));
-            }
-            _ => {
-                stale.push(stage);
-                plan.push((stage, Earlier::Nothing));
-            }
+        if let Some(Comparison::Changed(changes)) = &comparison {
+            let replacing = replacing(deck, campaign, until, redo)?;
+            return Err(changed(deck, campaign, stage, changes, &replacing));
+        }
+        if let Some(earlier) = usable(stage, comparison, outdated, campaign.is_complete(stage)) {
+            stale.push(stage);
+            plan.push((stage, earlier));
         }
     }
     Ok(plan)
+}
+
+/// The earlier results that a stage can use, after the comparison of its deck with that of its file; None if it need not run.
+fn usable(stage: Stage, comparison: Option<Comparison>, outdated: bool, complete: bool) -> Option<Earlier> {
+    match comparison {
+        Some(Comparison::Same) if !outdated && complete => {
+            log::info!("{stage}: complete, skipped");
+            None
+        }
+        // results for the units that are left; only the file with a group for each unit is written again
+        Some(Comparison::Fewer(_)) if !outdated && complete && stage != Stage::Tunnel => {
+            log::info!("{stage}: complete, skipped; it may hold results for units that the deck no longer has");
+            None
+        }
+        Some(Comparison::Extends(changes) | Comparison::Fewer(changes)) => {
+            for change in &changes {
+                log::info!("{stage}: extended, {change}");
+            }
+            // keys of an earlier stage, which may have been extended by an earlier run: nothing of this stage is left
+            let own = changes.iter().all(|change| change.stage >= stage);
+            Some(if own && !outdated { Earlier::Part } else { Earlier::Nothing })
+        }
+        _ => Some(Earlier::Nothing),
+    }
 }
 
 /// How the results of another deck can be replaced: the latest stage whose `--redo` replaces all of them, or the stages that

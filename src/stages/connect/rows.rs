@@ -69,7 +69,7 @@ fn write_columns<R>(
 ) -> Result<()> {
     match before {
         Some(before) => file.write_columns_with_kept("", columns, rows, (order, before.reader())),
-        None => file.write_columns(columns, rows, order.iter().filter_map(Row::new)),
+        None => file.write_columns(columns, rows, order.iter().filter_map(Row::record)),
     }
 }
 
