@@ -136,7 +136,8 @@ pub fn utf8(bytes: Vec<u8>) -> std::result::Result<String, String> {
     String::from_utf8(bytes).map_err(|fault| {
         let valid = String::from_utf8_lossy(&fault.as_bytes()[..fault.utf8_error().valid_up_to()]).into_owned();
         let start = valid.rfind('\n').map_or(0, |newline| newline + 1);
-        let (line, column) = (valid.matches('\n').count() + 1, valid[start..].chars().count() + 1);
+        // the last column that can be read
+        let (line, column) = (valid.matches('\n').count() + 1, valid[start..].chars().count().max(1));
         format!("line {line}, column {column}: what follows is not UTF-8: save as UTF-8 in your editor")
     })
 }

@@ -3,8 +3,11 @@
 use crate::support::{Campaign, FILES};
 use glasswell::stage::Stage;
 
-/// The deck `tlj` with one material; a light mass makes further paths matter.
-const HEAVY: (&str, &str) = ("reduced_mass = { light = 1.0 }", "units = [\"argon\"]");
+/// The units of the deck `pss`, with a mass for which all paths matter, and one for which about a third of them do in addition to
+/// those of argon.
+const ALL: &str = "units = [\"argon\"]\nreduced_mass = { light = 1.0 }";
+const ONE: &str = "units = [\"argon\"]";
+const SOME: &str = "units = [\"argon\"]\nreduced_mass = { some = 3700.0 }";
 
 /// The number before these words.
 fn number_before(printed: &str, words: &str) -> usize {
@@ -14,25 +17,23 @@ fn number_before(printed: &str, words: &str) -> usize {
 
 #[test]
 fn a_new_unit_solves_the_paths_that_matter_for_it_only() {
-    let campaign = Campaign::reference("tlj.toml", &[HEAVY]).copy();
+    let campaign = Campaign::reference("pss.toml", &[(ALL, ONE)]).copy();
     let tasks = |campaign: &Campaign| campaign.open(Stage::Connect).tasks().unwrap().len();
     let before = tasks(&campaign);
-    let with_light = ("units = [\"argon\"]", "units = [\"argon\"]\nreduced_mass = { light = 2000.0 }");
-    campaign.change(&[with_light]);
+    campaign.change(&[(ONE, SOME)]);
     let printed = campaign.done(&[]);
     let refined = number_before(&printed, " paths are refined for them");
     println!("{refined} of {before} paths");
     assert!(refined > 0 && refined < before / 2, "{printed}");
     assert_eq!(tasks(&campaign), before + refined);
-    let fresh = Campaign::reference("tlj.toml", &[(HEAVY.0, with_light.1)]);
+    let fresh = Campaign::reference("pss.toml", &[(ALL, SOME)]);
     campaign.assert_same_as(&fresh, &FILES[..2], "before the paths");
     campaign.assert_same_with_deck(&fresh, &FILES[2..], "with a new unit");
 }
 
 #[test]
 fn a_unit_can_be_dropped_and_come_back() {
-    let both = ("reduced_mass = { light = 1.0 }", "units = [\"argon\"]\nreduced_mass = { light = 1.0 }");
-    let whole = Campaign::reference("tlj.toml", &[both]);
+    let whole = Campaign::reference("pss.toml", &[]);
     let campaign = whole.copy();
     let before = campaign.bytes();
     let units = |campaign: &Campaign| {

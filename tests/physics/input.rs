@@ -64,7 +64,7 @@ fn a_deck_that_is_not_utf8_names_the_place() {
     std::fs::write(&file, b"[campaign]\nname = \"Gl\xe4ser\"  # von M\xfcller\n[model]\npreset = \"tlj\"\n").unwrap();
     let error = read_deck(&file).unwrap_err();
     assert_eq!(error.exit_code(), 2);
-    assert_eq!(message(&error), "line 2, column 11: what follows is not UTF-8: save as UTF-8 in your editor");
+    assert_eq!(message(&error), "line 2, column 10: what follows is not UTF-8: save as UTF-8 in your editor");
 }
 
 #[test]
@@ -454,7 +454,7 @@ fn profiles_and_vectors_are_read_or_refused() {
     assert!(split.contains("`xi`") && split.contains("split") && split.contains("`parts`"), "{split}");
     std::fs::write(&path, b"0,0\n0.2,1 # f\xfcnf\n").unwrap();
     let latin = message(&read_profile(&path).unwrap_err());
-    assert_eq!(latin, "line 2, column 10: what follows is not UTF-8: save as UTF-8 in your editor");
+    assert_eq!(latin, "line 2, column 9: what follows is not UTF-8: save as UTF-8 in your editor");
     for (text, wanted) in [
         ("", "holds no numbers; expected two columns xi, V"),
         ("0,0\n0.5,1\n1,0\n", "holds 3 points; expected at least 5"),

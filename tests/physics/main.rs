@@ -21,6 +21,7 @@ mod nonlinear;
 mod own_tables;
 mod path_points;
 mod paths;
+mod profiles;
 mod pseudo_inverse;
 mod relax;
 mod sampling;
