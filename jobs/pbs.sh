@@ -31,6 +31,10 @@ job=$PBS_JOBID
 again() {
     qsub -v "deck=$deck,directory=$directory" "$template"
 }
+# On Lustre, if writing a file hangs or is slow: Open MPI 4.1 and newer write through OMPIO, whose collective writes by many
+# ranks have hung there (open-mpi/ompi#9479, #11182); this takes ROMIO in its place. (Open MPI before 4.0.6 takes ROMIO by
+# itself, with faults of its own on Lustre, #6871: use a newer one.)
+# export OMPI_MCA_io=^ompio
 export GLASSWELL_THREADS=1
 run_and_resume mpirun -n "$(wc -l < "$PBS_NODEFILE")" "$program" \
     run "$deck" --output "$directory" --quiet

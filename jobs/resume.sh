@@ -11,6 +11,9 @@ restarts_at_most=${GLASSWELL_RESTARTS:-100}
 job=${SLURM_ARRAY_JOB_ID:+${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}}
 job=${job:-${SLURM_JOB_ID:-}}
 
+# Seconds since 1970 at which the job began.
+job_start=${SLURM_JOB_START_TIME:-$(date +%s)}
+
 # Requeues this job; a template for another scheduler defines its own function after sourcing this file.
 again() {
     if [ "${SLURM_RESTART_COUNT:-0}" -ge "$restarts_at_most" ]; then
@@ -20,20 +23,44 @@ again() {
     scontrol requeue "$job"
 }
 
+# Seconds since 1970 at which the job ends, as SLURM tells it; nothing if it does not.
+end_of_job() {
+    local end=${SLURM_JOB_END_TIME:-}
+    if [ -z "$end" ] && [ -n "${SLURM_JOB_ID:-}" ]; then
+        end=$(date -d "$(squeue --noheader --job "$job" --format=%e 2>/dev/null)" +%s 2>/dev/null)
+    fi
+    echo "$end"
+}
+
+# Whether more than a tenth of the job is left. A short job gets the warning of --signal=USR1@300 soon after its start; it
+# would be requeued again and again without having worked.
+is_early() {
+    local now end
+    now=$(date +%s)
+    end=$(end_of_job)
+    [ -n "$end" ] && [ "$((10 * (end - now)))" -gt "$((end - job_start))" ]
+}
+
 # Forwards the first signal to the program as SIGUSR1: Open MPI's mpirun kills its ranks a second after a SIGTERM.
 forward() {
+    interrupted=yes
+    if [ "$1" = USR1 ] && is_early; then
+        echo "job $job: SIGUSR1 at $(date +%T) is early, more than a tenth of the job is left: goes on"
+        return
+    fi
     echo "job $job: SIG$1 at $(date +%T), the program is asked to stop"
     [ -z "$asked" ] && [ -n "$program" ] && kill -USR1 "$program"
     asked=$1
-    interrupted=yes
 }
 
-# USR1 (the scheduler's warning): stop and requeue. TERM (scancel --batch --signal=TERM): stop for good. A warning can be
-# lost near the limit, so the program itself knows when a SLURM job ends and stops some minutes earlier. A template for
-# another scheduler sets `time_limit`.
+# USR1 (the scheduler's warning): stop and requeue, unless more than a tenth of the job is left. USR2 (scancel --batch
+# --signal=USR2): stop now and requeue. TERM (scancel --batch --signal=TERM): stop for good. A warning can be lost near the
+# limit, so the program itself knows when a SLURM job ends and stops some minutes earlier. A template for another scheduler
+# sets `time_limit`.
 run_and_resume() {
     local asked="" program="" interrupted code
     trap 'forward USR1' USR1
+    trap 'forward USR2' USR2
     trap 'forward TERM' TERM
     "$@" ${time_limit:+--time-limit "$time_limit"} &
     program=$!

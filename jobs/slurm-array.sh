@@ -27,8 +27,9 @@ fi
 # module load openmpi hdf5           # EDIT: the modules that the program was built with
 root=${GLASSWELL_ROOT:-$HOME/glasswell}                      # EDIT: the folder with jobs/ and target/
 program=${GLASSWELL:-$root/target/release/glasswell}
-launch=(mpirun -n "$SLURM_NTASKS")                           # EDIT: this one or the next
-# launch=(srun --mpi=pmix --kill-on-bad-exit=0 --wait=60)
+# EDIT: this one or the next; each gives every rank --cpus-per-task cores of its own
+launch=(mpirun -n "$SLURM_NTASKS" --map-by "slot:PE=$SLURM_CPUS_PER_TASK")
+# launch=(srun --mpi=pmix --cpus-per-task="$SLURM_CPUS_PER_TASK" --kill-on-bad-exit=0 --wait=60)
 
 # shellcheck source=jobs/resume.sh
 source "$root/jobs/resume.sh" || exit 2

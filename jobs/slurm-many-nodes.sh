@@ -26,10 +26,15 @@ fi
 # module load openmpi hdf5           # EDIT: the modules that the program was built with
 root=${GLASSWELL_ROOT:-$HOME/glasswell}                      # EDIT: the folder with jobs/ and target/
 program=${GLASSWELL:-$root/target/release/glasswell}
-launch=(srun --mpi=pmix --kill-on-bad-exit=0 --wait=60)      # EDIT: this one (see `srun --mpi=list`) or the next
-# launch=(mpirun -n "$SLURM_NTASKS")
+# EDIT: this one (see `srun --mpi=list`) or the next; each gives every rank --cpus-per-task cores of its own
+launch=(srun --mpi=pmix --cpus-per-task="$SLURM_CPUS_PER_TASK" --kill-on-bad-exit=0 --wait=60)
+# launch=(mpirun -n "$SLURM_NTASKS" --map-by "slot:PE=$SLURM_CPUS_PER_TASK")
 
 # shellcheck source=jobs/resume.sh
 source "$root/jobs/resume.sh" || exit 2
+# On Lustre, if writing a file hangs or is slow: Open MPI 4.1 and newer write through OMPIO, whose collective writes by many
+# ranks have hung there (open-mpi/ompi#9479, #11182); this takes ROMIO in its place. (Open MPI before 4.0.6 takes ROMIO by
+# itself, with faults of its own on Lustre, #6871: use a newer one.)
+# export OMPI_MCA_io=^ompio
 export GLASSWELL_THREADS=$SLURM_CPUS_PER_TASK
 run_and_resume "${launch[@]}" "$program" run "$1" --output "$2" --quiet

@@ -129,15 +129,15 @@ struct PathArguments {
 
 #[derive(Args)]
 struct LevelsArguments {
-    /// File with two columns: xi, V.
+    /// File with two columns xi, V, or the output of `glasswell path --json`.
     profile: PathBuf,
-    /// Arc length d between the minima at xi = 0 and xi = 1.
+    /// Arc length d between the minima at xi = 0 and xi = 1 [default: that in the output of path --json].
     #[arg(long, allow_negative_numbers = true)]
-    length: f64,
+    length: Option<f64>,
     /// Reduced mass m~ = m sigma^2 epsilon / hbar^2.
     #[arg(long, allow_negative_numbers = true)]
     reduced_mass: f64,
-    /// Number of levels.
+    /// Number of levels, at most 200.
     #[arg(long, default_value_t = 5)]
     levels: usize,
     /// Second derivatives of V with respect to xi at both ends, K0,K1 [default: from the spline].
@@ -164,7 +164,7 @@ fn main() -> ExitCode {
     // a write beyond the limit on file sizes must fail with a message; without a handler SIGXFSZ ends the process silently
     let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
     let arguments = Arguments::parse();
-    match arguments.execute() {
+    match runtime::guarded(|| arguments.execute().and_then(|()| commands::all_printed())) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             runtime::report(&error);
@@ -181,17 +181,18 @@ impl Arguments {
                 Arguments::command().error(ErrorKind::MissingSubcommand, "a command is missing").exit()
             }
             None if runtime::is_a_further_rank() => {}
-            None if self.verbose => println!("{}", commands::version()),
-            None => println!("glasswell {}", glasswell::version::NUMBER),
+            None if self.verbose => commands::print_line(format_args!("{}", commands::version())),
+            None => commands::print_line(format_args!("glasswell {}", glasswell::version::NUMBER)),
         }
         Ok(())
     }
 }
 
 fn execute(command: Command) -> Result<()> {
-    // evaluate, path and levels run in every process; several under one launcher are independent tasks
+    // evaluate, path and levels run in every process; several under one launcher are independent tasks. Of check and status a
+    // further rank only has the exit code
     if matches!(command, Command::Check { .. } | Command::Status { .. }) && runtime::is_a_further_rank() {
-        return Ok(());
+        runtime::rank_is(1);
     }
     match command {
         Command::Run(run) => commands::run(

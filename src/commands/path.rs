@@ -105,7 +105,7 @@ fn in_the_order_of(a: &Configuration, b: &Configuration, options: &PathOptions) 
 }
 
 /// The keys of `well_values`: null where there is no path, or where its parts are listed instead.
-const WELL_KEYS: [&str; 27] = [
+const WELL_KEYS: [&str; 28] = [
     "status",
     "a",
     "b",
@@ -131,12 +131,13 @@ const WELL_KEYS: [&str; 27] = [
     "curvature_saddle",
     "saddle_position",
     "arc_length",
+    "xi",
     "energies",
     "force_evaluations",
 ];
 
 /// The keys that describe the path itself: null when it did not converge.
-const OF_PATH: [&str; 13] = [
+const OF_PATH: [&str; 14] = [
     "activation",
     "barrier",
     "length",
@@ -149,6 +150,7 @@ const OF_PATH: [&str; 13] = [
     "curvature_saddle",
     "saddle_position",
     "arc_length",
+    "xi",
     "energies",
 ];
 
@@ -156,6 +158,7 @@ const OF_PATH: [&str; 13] = [
 fn well_values(connected: &ConnectedWell, points: usize) -> Result<Map<String, Value>> {
     let well = &connected.double_well;
     let profile = well.profile.with_points(points)?;
+    let end = profile.arc_length.last().copied().unwrap_or(f64::NAN);
     let value = json!({
         "status": name_of(&well.status)?,
         "a": well.a,
@@ -181,6 +184,7 @@ fn well_values(connected: &ConnectedWell, points: usize) -> Result<Map<String, V
         "curvature_b": well.curvature_b,
         "curvature_saddle": well.curvature_saddle,
         "saddle_position": triples(&well.saddle_position),
+        "xi": profile.arc_length.iter().map(|s| s / end).collect::<Vec<f64>>(),
         "arc_length": profile.arc_length,
         "energies": profile.energy,
         "force_evaluations": well.force_evaluations,

@@ -17,6 +17,7 @@ mod checksum;
 pub mod columns;
 mod glass_rows;
 mod header;
+mod kept;
 pub mod layout;
 mod names;
 mod read;
@@ -41,6 +42,7 @@ pub use checkpoint::{
 pub use checksum::{fingerprint, verify};
 pub use glass_rows::GlassRows;
 pub use header::{Header, TaskCost, Timing};
+pub use kept::Row;
 pub use names::name_of;
 pub use read::{Number, StageReader};
 pub use rows::{RowRange, Rows};

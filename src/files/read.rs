@@ -7,7 +7,8 @@ use hdf5::{Dataset, Location};
 
 use super::access;
 use super::attributes;
-use super::header::Header;
+use super::checkpoint::TaskKey;
+use super::header::{Header, TaskCost};
 use super::layout;
 use super::rows::RowRange;
 use super::seal::{self, Seal};
@@ -235,6 +236,21 @@ impl StageReader {
             }
             other => Err(self.unusable(format!("{path} holds {other}, not names or texts"))),
         }
+    }
+
+    /// The costs of the tasks in /timing; none if the stage had no tasks.
+    ///
+    /// # Errors
+    /// As [`StageReader::read`].
+    pub fn tasks(&self) -> Result<Vec<TaskCost>> {
+        if !self.has("/timing/tasks/seconds") {
+            return Ok(Vec::new());
+        }
+        let round: Vec<u32> = self.read("/timing/tasks/round")?;
+        let task: Vec<i64> = self.read("/timing/tasks/task")?;
+        let seconds: Vec<f64> = self.read("/timing/tasks/seconds")?;
+        let keys = round.into_iter().zip(task).map(|(round, task)| TaskKey { round, task: task as u64 });
+        Ok(keys.zip(seconds).map(|(key, seconds)| TaskCost { key, seconds }).collect())
     }
 
     /// An attribute of a group or data set: a number, a list of numbers, or text.

@@ -13,7 +13,9 @@ use super::beside::Beside;
 use super::checksum;
 use super::columns::Column;
 use super::header::{self, Header, TaskCost, Timing};
+use super::kept::{self, Row};
 use super::layout::{self, DataSet, Element, Layout, Lengths};
+use super::read::StageReader;
 use super::read_back::{self, AllWritten, Written};
 use super::rows::Rows;
 use super::transfer::{self, Rounds, Transfer};
@@ -184,6 +186,31 @@ impl<'r> StageFile<'r> {
             let prepared = self.trailing(&column.data_set, &path).and_then(|trailing| {
                 let width = trailing.iter().product::<u64>() as usize;
                 Ok((column.values(records.clone(), width)?, trailing))
+            });
+            let (values, trailing) = self.ranks.agree(prepared)?;
+            self.write(&path, rows, &trailing, values)?;
+        }
+        Ok(())
+    }
+
+    /// Writes columns of which some rows are those of an earlier file: `order` are the rows of this rank, range after range.
+    /// "" in place of a unit for columns outside of units.
+    ///
+    /// # Errors
+    /// As [`StageFile::write_columns`]; `Storage` also when the earlier file lacks a column or cannot be read.
+    pub fn write_columns_with_kept<R>(
+        &mut self,
+        unit: &str,
+        columns: &[Column<R>],
+        rows: &Rows,
+        (order, earlier): (&[Row<R>], &StageReader),
+    ) -> Result<()> {
+        for column in columns {
+            let path = column.data_set.path.replace("<unit>", unit);
+            let prepared = self.trailing(&column.data_set, &path).and_then(|trailing| {
+                let width = trailing.iter().product::<u64>() as usize;
+                let new = column.values(order.iter().filter_map(Row::record), width)?;
+                Ok((kept::values(order, &trailing, new, &path, earlier)?, trailing))
             });
             let (values, trailing) = self.ranks.agree(prepared)?;
             self.write(&path, rows, &trailing, values)?;

@@ -8,6 +8,6 @@ mod read;
 mod sanity;
 mod write;
 
-pub use columns::{read_profile, read_vector};
+pub use columns::{GivenProfile, read_profile, read_vector, utf8};
 pub use read::{count, is_hdf5, read_configurations};
 pub use write::{write_extended_xyz, write_lammps_data};

@@ -11,7 +11,10 @@ pub(super) fn check(deck: &Deck, findings: &mut Findings) -> Result<()> {
     let mut section = Section::new("campaign", to_value(&deck.campaign)?, findings);
     let interval = deck.campaign.checkpoint_interval.as_secs_f64();
     section.require(interval >= 1.0, "checkpoint_interval", "at least \"1 s\"");
-    section.require(!deck.campaign.name.trim().is_empty(), "name", "a name");
+    let name = &deck.campaign.name;
+    section.require(!name.trim().is_empty(), "name", "a name");
+    let writable = !name.chars().any(char::is_control) && name.split('/').all(|part| part.len() <= 255);
+    section.require(writable, "name", "a name of a directory: without control characters, at most 255 bytes");
     model(deck, &mut Section::new("model", to_value(&deck.model)?, findings));
     deck.check_stages(findings)
 }

@@ -53,12 +53,14 @@ pub struct Growth {
     pub raised: &'static [&'static str],
     /// Lists and tables that may get further entries.
     pub extended: &'static [&'static str],
+    /// Those of them that may also lose entries: results of the others do not depend on them.
+    pub dropped: &'static [&'static str],
     /// Lists that may grow at their end.
     pub appended: &'static [&'static str],
 }
 
 impl Growth {
-    pub const NONE: Self = Self { raised: &[], extended: &[], appended: &[] };
+    pub const NONE: Self = Self { raised: &[], extended: &[], dropped: &[], appended: &[] };
 }
 
 /// Defines the deck with one optional section for each stage, and the matches from a stage to its section.

@@ -1,6 +1,6 @@
 //! All errors and warnings about a deck, collected so that they are reported together.
 
-use super::source::{Place, Source};
+use super::source::{Place, Source, shortened};
 use crate::error::{Error, Result};
 use std::path::Path;
 
@@ -22,11 +22,15 @@ impl<'a> Findings<'a> {
         match self.source.place(key) {
             Some(place) => {
                 let written = self.source.written(place);
+                let key = shortened(key);
                 self.at(place.value.start, &format!("{key} = {written} is not accepted: expected {wanted}"));
             }
             None => self.faults.push((
                 usize::MAX,
-                format!("{key} = {effective} (a default; the deck does not set it) is not accepted: expected {wanted}"),
+                format!(
+                    "{key} = {} (a default; the deck does not set it) is not accepted: expected {wanted}",
+                    shortened(effective)
+                ),
             )),
         }
     }

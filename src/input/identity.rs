@@ -2,7 +2,7 @@
 
 use super::deck::{Deck, Growth};
 use super::explain::quoted_key;
-use super::source::{leaves, value_text};
+use super::source::{leaves, shortened, value_text};
 use crate::error::{Error, Result};
 use crate::stage::Stage;
 use sha2::{Digest, Sha256};
@@ -24,7 +24,8 @@ pub struct Change {
 
 impl std::fmt::Display for Change {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {} -> {} (affects `{}` and later stages)", self.key, self.old, self.new, self.stage)
+        let (old, new) = (shortened(&self.old), shortened(&self.new));
+        write!(f, "{}: {old} -> {new} (affects `{}` and later stages)", self.key, self.stage)
     }
 }
 
@@ -36,6 +37,8 @@ pub enum Comparison {
     /// Raised quenches, runs, glasses or samples, more temperatures, units or imported files: the results remain valid
     /// and are extended.
     Extends(Vec<Change>),
+    /// Fewer units: the results that are left remain valid.
+    Fewer(Vec<Change>),
     /// Results would differ; changes in the order of the stages.
     Changed(Vec<Change>),
 }
@@ -116,7 +119,7 @@ impl Deck {
 /// `Error::Internal` when a text is not one that [`Deck::canonical_text`] or [`Deck::stage_keys`] wrote.
 pub fn compare_keys(old: &str, new: &str) -> Result<Comparison> {
     let (old, new) = (read_canonical(old)?, read_canonical(new)?);
-    let (mut changed, mut extended) = (Vec::new(), Vec::new());
+    let (mut changed, mut extended, mut fewer) = (Vec::new(), Vec::new(), Vec::new());
     let all_keys: BTreeMap<&String, ()> = old.keys().chain(new.keys()).map(|key| (key, ())).collect();
     for key in all_keys.into_keys() {
         let (before, after) = (old.get(key), new.get(key));
@@ -136,28 +139,35 @@ pub fn compare_keys(old: &str, new: &str) -> Result<Comparison> {
         match relation(key, before, after) {
             Relation::Same => {}
             Relation::More => extended.push(change),
+            Relation::Fewer => fewer.push(change),
             Relation::Other => changed.push(change),
         }
     }
     changed.sort_by_key(|change| change.stage);
     extended.sort_by_key(|change| change.stage);
-    Ok(match (changed.is_empty(), extended.is_empty()) {
-        (false, _) => Comparison::Changed(changed),
-        (true, false) => Comparison::Extends(extended),
-        (true, true) => Comparison::Same,
+    Ok(match (changed.is_empty(), extended.is_empty(), fewer.is_empty()) {
+        (false, ..) => Comparison::Changed(changed),
+        (true, false, _) => {
+            extended.extend(fewer);
+            Comparison::Extends(extended)
+        }
+        (true, true, false) => Comparison::Fewer(fewer),
+        (true, true, true) => Comparison::Same,
     })
 }
 
 enum Relation {
     Same,
     More,
+    Fewer,
     Other,
 }
 
 fn relation(key: &str, old: Option<&Value>, new: Option<&Value>) -> Relation {
     let growth = stage_of(key).map_or(Growth::NONE, Stage::growth);
     let inner = key.split_once('.').map_or("", |(_, inner)| inner);
-    let extendable = growth.extended.iter().any(|name| inner == *name || inner.starts_with(&format!("{name}.")));
+    let is_among = |list: &[&str]| list.iter().any(|name| inner == *name || inner.starts_with(&format!("{name}.")));
+    let (extendable, droppable) = (is_among(growth.extended), is_among(growth.dropped));
     match (old, new) {
         (Some(Value::Integer(old)), Some(Value::Integer(new))) if growth.raised.contains(&inner) && new > old => {
             Relation::More
@@ -169,13 +179,17 @@ fn relation(key: &str, old: Option<&Value>, new: Option<&Value>) -> Relation {
         }
         (Some(Value::Array(old)), Some(Value::Array(new))) if extendable => {
             let kept = old.iter().all(|name| new.contains(name));
-            match (kept, new.len() > old.len()) {
-                (true, false) => Relation::Same,
-                (true, true) => Relation::More,
+            let known = new.iter().all(|name| old.contains(name));
+            match (kept, known) {
+                (true, true) => Relation::Same,
+                (true, false) => Relation::More,
+                (false, true) if droppable => Relation::Fewer,
+                (false, false) if droppable => Relation::More,
                 _ => Relation::Other,
             }
         }
         (None, Some(_)) if extendable => Relation::More,
+        (Some(_), None) if droppable => Relation::Fewer,
         _ => Relation::Other,
     }
 }

@@ -3,7 +3,7 @@
 use super::duration::parse_duration;
 use super::findings::Findings;
 use super::nearest_name::{listed, nearest_name};
-use super::source::{Source, join};
+use super::source::{Source, join, shortened};
 use toml::{Table, Value};
 
 /// Reads a section into its settings and writes it back.
@@ -52,6 +52,8 @@ impl Merge<'_, '_> {
                 {
                     self.table(&dotted, &inner_path, inner_given, effective);
                 }
+                // no key is a date, and serde would read one as a text
+                (default, value) if has_date(value) => self.findings.reject(&dotted, "", &wanted(default, value, "")),
                 (default, value) => {
                     let value = as_list(default, value);
                     let mut candidate = self.defaults.clone();
@@ -77,6 +79,7 @@ impl Merge<'_, '_> {
             None => String::new(),
         };
         let section = dotted.rsplit_once('.').map_or("", |(section, _)| section);
+        let (key, section) = (shortened(key), shortened(section));
         let message = format!("unknown key `{key}` in [{section}]: {hint}accepted are {}", listed(names()));
         self.findings.reject_key(self.source.place(dotted), &message);
     }
@@ -90,6 +93,29 @@ fn as_list(default: Option<&Value>, value: &Value) -> Value {
     }
 }
 
+/// Whether a value is a date, or holds one.
+fn has_date(value: &Value) -> bool {
+    match value {
+        Value::Datetime(_) => true,
+        Value::Array(list) => list.iter().any(has_date),
+        Value::Table(table) => table.values().any(has_date),
+        _ => false,
+    }
+}
+
+/// A number without decimals as TOML writes whole numbers, in groups of three digits.
+fn as_whole(x: f64) -> Option<String> {
+    if !(x.fract() == 0.0 && (0.0..=9e15).contains(&x)) {
+        return None;
+    }
+    let digits = format!("{x:.0}");
+    let grouped = digits.chars().enumerate().map(|(k, digit)| match k > 0 && (digits.len() - k) % 3 == 0 {
+        true => format!("_{digit}"),
+        false => digit.to_string(),
+    });
+    Some(grouped.collect())
+}
+
 /// What would be accepted, from the type of the default and serde's message.
 fn wanted(default: Option<&Value>, given: &Value, complaint: &str) -> String {
     // serde lists the names of an enum as "unknown variant `x`, expected `a` or `b`" or "..., expected one of `a`, `b`, `c`"
@@ -100,11 +126,14 @@ fn wanted(default: Option<&Value>, given: &Value, complaint: &str) -> String {
         return format!("one of {}{hint}", listed(names));
     }
     if let Some((_, wanted)) = complaint.split_once("expected ").filter(|_| complaint.starts_with("expected ")) {
-        return wanted.trim().to_string();
+        return shortened(wanted.trim());
     }
     match default {
         Some(Value::Float(_)) => "a number".to_string(),
-        Some(Value::Integer(_)) => "a whole number, 0 or more, without quotes and without decimals".to_string(),
+        Some(Value::Integer(_)) => match given.as_float().and_then(as_whole) {
+            Some(whole) => format!("a whole number without decimals and exponent: write {whole}"),
+            None => "a whole number, 0 or more, without quotes and without decimals".to_string(),
+        },
         Some(Value::Boolean(_)) => "true or false".to_string(),
         Some(Value::String(text)) if parse_duration(text).is_ok() => {
             "a duration in quotes, such as \"90 s\", \"10 min\" or \"2 h\"".to_string()
@@ -117,7 +146,7 @@ fn wanted(default: Option<&Value>, given: &Value, complaint: &str) -> String {
         Some(Value::Table(table)) if table.is_empty() => "a table of numbers by name: { mine = 2500.0 }".to_string(),
         Some(Value::Table(table)) => format!("a table with the keys {}", listed(table.keys().map(String::as_str))),
         None => "a number".to_string(),
-        Some(_) => complaint.trim().to_string(),
+        Some(_) => shortened(complaint.trim()),
     }
 }
 

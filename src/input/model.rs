@@ -4,7 +4,7 @@ use super::findings::Findings;
 use super::merge::overlay;
 use super::nearest_name::{listed, nearest_name};
 use super::origin::reread;
-use super::source::Source;
+use super::source::{Source, read_text};
 use crate::error::{Error, Result};
 use crate::model::{
     Configuration, Law, MOST_SPECIES, PeriodicBox, Potential, Preset, TableFault, soft_sphere_diameters, species_counts,
@@ -176,10 +176,7 @@ pub fn named_model(text: &str) -> Result<Potential> {
             "no model `{text}`: give one of {presets}, or a deck with a section [model]"
         )));
     }
-    let deck = std::fs::read_to_string(file).map_err(|fault| Error::Deck {
-        file: file.to_path_buf(),
-        message: format!("cannot be read as a deck: {fault}; give the path of a TOML file"),
-    })?;
+    let deck = read_text(file)?;
     let source = Source::parse(&deck, file)?;
     let mut findings = Findings::new(&source);
     let potential = potential_of(&source, &mut findings);

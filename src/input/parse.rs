@@ -10,7 +10,7 @@ use super::model::ModelSettings;
 use super::model::potential_of;
 use super::nearest_name::{listed, nearest_name};
 use super::origin::{Origin, reread};
-use super::source::{Source, join, leaves};
+use super::source::{Source, join, leaves, read_text, shortened};
 use crate::error::{Error, Result};
 use crate::model::{Potential, Preset};
 use crate::stage::Stage;
@@ -22,10 +22,7 @@ use toml::{Table, Value};
 /// # Errors
 /// `Error::Input` when the file cannot be read, `Error::Deck` with line, column, key, value and what would be accepted.
 pub fn read_deck(path: &Path) -> Result<Deck> {
-    let text = std::fs::read_to_string(path).map_err(|fault| Error::Deck {
-        file: path.to_path_buf(),
-        message: format!("cannot be read as a deck: {fault}; give the path of a TOML file"),
-    })?;
+    let text = read_text(path)?;
     let mut deck = parse_deck(&text, path)?;
     imports::check(&mut deck)?;
     Ok(deck)
@@ -85,9 +82,10 @@ fn check_sections(source: &Source, findings: &mut Findings) {
         }
         let message = if value.is_table() {
             let hint = nearest_name(section, known()).map_or(String::new(), |name| format!("did you mean [{name}]? "));
-            format!("unknown section [{section}]: {hint}accepted are {}", listed(known()))
+            format!("unknown section [{}]: {hint}accepted are {}", shortened(section), listed(known()))
         } else {
-            format!("the key `{section}` stands outside of every section: move it below one of {}", listed(known()))
+            let key = shortened(section);
+            format!("the key `{key}` stands outside of every section: move it below one of {}", listed(known()))
         };
         findings.reject_key(source.place(section), &message);
     }

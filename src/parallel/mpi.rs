@@ -6,6 +6,7 @@ use mpi::environment::Universe;
 use mpi::topology::{Color, SimpleCommunicator};
 use mpi::traits::*;
 use mpi::{Count, Rank, Tag, Threading};
+use std::io::Write;
 
 use super::form::{Form, RawCommunicator};
 use crate::error::{Error, Result};
@@ -50,8 +51,11 @@ fn rounds(lengths: &[u64], limit: usize) -> u64 {
 fn end_all_ranks_on_panic(rank: Rank) {
     let report = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |information| {
-        eprintln!("glasswell: rank {rank} ends all ranks:");
         report(information);
+        let _ = writeln!(
+            std::io::stderr().lock(),
+            "glasswell: internal error on rank {rank}, see above; it ends all ranks; please report it with the deck"
+        );
         SimpleCommunicator::world().abort(70)
     }));
 }

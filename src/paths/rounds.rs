@@ -35,6 +35,12 @@ impl MinimaLibrary {
         &self.minima
     }
 
+    /// The same with minima that were found by an earlier run.
+    pub fn with_found(mut self, found: Vec<EndMinimum>) -> Self {
+        self.minima.extend(found);
+        self
+    }
+
     /// The minima found since the exploration.
     pub fn found(&self) -> &[EndMinimum] {
         &self.minima[self.explored..]
@@ -91,6 +97,15 @@ impl ConnectRounds {
             .collect();
         let seen = candidates.iter().map(|candidate| candidate.key).collect();
         Self { candidates, wells: Vec::new(), pairs, seen }
+    }
+
+    /// Some pairs of a glass once more, with the row of the candidate that each originates from: all candidates have their
+    /// outcome, and no pair among `known` is solved again. `pairs` are in increasing order of their keys.
+    pub fn again(candidates: Vec<Candidate>, pairs: &[(PairKey, usize)], known: BTreeSet<PairKey>) -> Self {
+        let is_candidate = |key: PairKey, parent: usize| candidates.get(parent).is_some_and(|row| row.key == key);
+        let pair =
+            |&(key, parent): &(PairKey, usize)| RoundPair { key, parent, depth: u32::from(!is_candidate(key, parent)) };
+        Self { pairs: pairs.iter().map(pair).collect(), wells: Vec::new(), seen: known, candidates }
     }
 
     /// The pairs of this round in increasing order of their keys; none when all are done.

@@ -71,6 +71,7 @@ impl Relation {
                 Self::Changed(changes.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
             }
             Comparison::Extends(_) => Self::Useless("belongs to a smaller deck"),
+            Comparison::Fewer(_) => Self::Useless("belongs to a deck with more units"),
             Comparison::Same if found.built_on != due.built_on => {
                 Self::Useless("was built on a different version of an earlier stage's file")
             }

@@ -38,16 +38,24 @@ impl DirectoryLock {
         };
         let mut file = File::options().create(true).truncate(false).write(true).open(&path).map_err(unwritable)?;
         let start = Instant::now();
+        let owner = || std::fs::read_to_string(&path).unwrap_or_default().trim().to_owned();
+        let mut waits = false;
         loop {
             match file.try_lock() {
                 Ok(()) => break,
                 Err(TryLockError::WouldBlock) if start.elapsed() < PATIENCE => {
+                    if !std::mem::replace(&mut waits, true) {
+                        log::warn!(
+                            "{}: another run is using this directory ({}); waits up to {} s for its end",
+                            directory.display(),
+                            owner(),
+                            PATIENCE.as_secs()
+                        );
+                    }
                     std::thread::sleep(Duration::from_millis(50));
                 }
                 Err(TryLockError::WouldBlock) => {
-                    let who = std::fs::read_to_string(&path).unwrap_or_default();
-                    let message =
-                        format!("another run is using this directory ({}); wait for it or stop it", who.trim());
+                    let message = format!("another run is using this directory ({}); wait for it or stop it", owner());
                     return Err(Error::storage(directory, message));
                 }
                 Err(TryLockError::Error(error)) => {

@@ -1,6 +1,7 @@
 //! Distribution of tasks over ranks and threads, checkpoints, stopping, progress.
 
 mod journal;
+mod launcher;
 mod live;
 mod lock;
 mod pieces;
@@ -13,11 +14,12 @@ mod threads;
 mod work;
 
 pub use journal::{Journal, JournalOf, Rounds};
-pub use live::{nothing_under_way, under_way};
+pub use launcher::{check as check_launcher, is_a_further_rank};
+pub use live::{is_begun, nothing_under_way, under_way};
 pub use lock::{DirectoryLock, NAME as LOCK_NAME};
 pub use progress::Progress;
 pub use slurm::working_time;
-pub use speaker::{is_a_further_rank, is_first_rank, rank_is, report, start_log};
+pub use speaker::{guarded, is_first_rank, rank_is, report, start_log};
 pub use stop::{Signals, Stop};
 pub use team::TeamTask;
 pub use threads::threads;

@@ -19,9 +19,11 @@ pub fn working_time() -> Option<Duration> {
     left.or_else(|| ask(&job)).map(without_margin)
 }
 
-/// Time from `now` to an end given in seconds since 1970.
+/// Time from `now` to an end given in seconds since 1970; none for one beyond what a clock can show (SLURM gives 2^32 - 1 or
+/// 2^64 - 1 for a job without an end).
 fn until(end: &str, now: SystemTime) -> Option<Duration> {
-    let end = UNIX_EPOCH + Duration::from_secs(end.trim().parse().ok()?);
+    let end = end.trim().parse().ok().filter(|end| *end < u64::from(u32::MAX))?;
+    let end = UNIX_EPOCH.checked_add(Duration::from_secs(end))?;
     Some(end.duration_since(now).unwrap_or_default())
 }
 
@@ -36,8 +38,9 @@ fn time_left(text: &str) -> Option<Duration> {
         Some((days, clock)) => (days.parse::<u64>().ok()?, clock),
         None => (0, text),
     };
-    let seconds = clock.split(':').try_fold(0, |sum, part| part.parse::<u64>().ok().map(|part| 60 * sum + part))?;
-    Some(Duration::from_secs(86_400 * days + seconds))
+    let add = |sum: u64, part: &str| sum.checked_mul(60)?.checked_add(part.parse().ok()?);
+    let seconds = clock.split(':').try_fold(0, add)?;
+    Some(Duration::from_secs(days.checked_mul(86_400)?.checked_add(seconds)?))
 }
 
 fn without_margin(left: Duration) -> Duration {
@@ -58,6 +61,11 @@ mod tests {
         assert_eq!(seconds(""), None);
         assert_eq!(until("160", UNIX_EPOCH + Duration::from_secs(100)), Some(Duration::from_secs(60)));
         assert_eq!(until("60", UNIX_EPOCH + Duration::from_secs(100)), Some(Duration::ZERO));
+        for far in ["4294967295", "18446744073709551615", "99999999999999999999", "-1"] {
+            assert_eq!(until(far, UNIX_EPOCH + Duration::from_secs(100)), None, "{far}");
+        }
+        assert_eq!(seconds("18446744073709551615-00:00:00"), None);
+        assert_eq!(seconds("18446744073709551615:00:00"), None);
     }
 
     #[test]

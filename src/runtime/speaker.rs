@@ -1,6 +1,8 @@
 //! Which process prints messages, and the final error message.
 
-use crate::error::Error;
+use crate::error::{Error, Result};
+use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Whether this process prints messages; every process does before its rank is known.
@@ -12,13 +14,6 @@ pub fn is_first_rank() -> bool {
     FIRST_RANK.load(Ordering::Relaxed)
 }
 
-/// Whether an MPI launcher (Open MPI, MPICH) has started this process with a rank other than 0: commands that run on
-/// one rank do nothing there.
-pub fn is_a_further_rank() -> bool {
-    let ranks = ["OMPI_COMM_WORLD_RANK", "PMI_RANK"].into_iter().filter_map(|name| std::env::var(name).ok());
-    ranks.into_iter().any(|rank| rank != "0")
-}
-
 /// Sets the rank of this process.
 pub fn rank_is(rank: usize) {
     FIRST_RANK.store(rank == 0, Ordering::Relaxed);
@@ -27,8 +22,22 @@ pub fn rank_is(rank: usize) {
 /// Prints the error that ends the program, once.
 pub fn report(error: &Error) {
     if is_first_rank() && !REPORTED.swap(true, Ordering::Relaxed) {
-        eprintln!("glasswell: {error}");
+        // nothing can be done about a closed standard error
+        let _ = writeln!(std::io::stderr().lock(), "glasswell: {error}");
     }
+}
+
+/// Does the work of this process; a panic becomes an internal error, with its exit code and a request for a report. (With
+/// several ranks a panic ends all of them: see [`crate::parallel::Ranks::start`].)
+///
+/// # Errors
+/// Those of the work, and `Internal` for a panic.
+pub fn guarded(work: impl FnOnce() -> Result<()>) -> Result<()> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+        Err(Error::Internal(text))
+    })
 }
 
 /// Starts the log of this process: nothing unless it prints messages, only warnings with --quiet.
@@ -44,4 +53,23 @@ pub fn start_log(speaks: bool, quiet: bool) {
         .format_target(false)
         .format_timestamp_secs()
         .try_init();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_an_internal_error() {
+        let errors = [
+            guarded(|| panic!("of a text")),
+            guarded(|| panic!("of {}", "words")),
+            guarded(|| std::panic::panic_any(3)),
+        ];
+        for error in errors.map(|result| result.unwrap_err()) {
+            assert_eq!(error.exit_code(), 70);
+            assert!(error.to_string().contains("please report it"), "{error}");
+        }
+        assert!(guarded(|| Ok(())).is_ok());
+    }
 }

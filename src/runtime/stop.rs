@@ -1,7 +1,9 @@
 //! Stopping at the time limit or on a signal.
 
+use super::speaker::is_first_rank;
 use crate::error::{Error, Result};
 use signal_hook::consts::{SIGINT, SIGTERM, SIGUSR1};
+use signal_hook::iterator;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -23,9 +25,25 @@ impl Signals {
                 .into_iter()
                 .try_for_each(|signal| signal_hook::flag::register(signal, asked.clone()).map(|_| ()))
         });
-        caught.map_err(|error| Error::Internal(format!("signals cannot be caught: {error}")))?;
+        caught
+            .and_then(|()| acknowledge())
+            .map_err(|error| Error::Internal(format!("signals cannot be caught: {error}")))?;
         Ok(Self(asked))
     }
+}
+
+/// Says at once that a signal has arrived, from a thread of its own: the ranks may be busy for some time.
+fn acknowledge() -> std::io::Result<()> {
+    let mut arriving = iterator::Signals::new([SIGINT, SIGTERM, SIGUSR1])?;
+    let tell = move || {
+        let Some(signal) = arriving.forever().next() else { return };
+        let name = signal_hook::low_level::signal_name(signal).unwrap_or("a signal");
+        if is_first_rank() {
+            let again = if signal == SIGINT { "; a second one ends the program at once" } else { "" };
+            log::warn!("{name}: stops after the present piece of work and a checkpoint{again}");
+        }
+    };
+    std::thread::Builder::new().name("signals".to_owned()).spawn(tell).map(|_| ())
 }
 
 /// Whether this rank is to stop.
@@ -36,9 +54,9 @@ pub struct Stop {
 }
 
 impl Stop {
-    /// Stops after `limit` from now, or on a signal.
+    /// Stops after `limit` from now, or on a signal. A limit beyond what a clock can show is none.
     pub fn new(limit: Option<Duration>, signals: Signals) -> Self {
-        Self { deadline: limit.map(|limit| Instant::now() + limit), signals }
+        Self { deadline: limit.and_then(|limit| Instant::now().checked_add(limit)), signals }
     }
 
     /// Whether this rank is to stop.
@@ -52,5 +70,18 @@ impl Stop {
             "stopped by the time limit or a signal in stage {stage} after a checkpoint: repeat the same command to \
              resume, on any number of ranks"
         ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_beyond_all_clocks_is_none() {
+        for limit in [Duration::MAX, Duration::from_secs(580_000_000_000 * 31_557_600), Duration::from_secs(3600)] {
+            assert!(!Stop::new(Some(limit), Signals::default()).wanted());
+        }
+        assert!(Stop::new(Some(Duration::ZERO), Signals::default()).wanted());
     }
 }

@@ -166,6 +166,7 @@ impl Workers<'_> {
                 part.save(journal)?;
             }
             if stopping {
+                progress.report(|live| (live.stopped, live.checkpoint) = (true, journal.written()));
                 return Err(Stop::error(self.stage));
             }
         }

@@ -148,6 +148,8 @@ impl Workers<'_> {
         self.ranks.agree(hands.failure.take().map_or(Ok(()), Err))?;
         if stopped {
             hands.save(journal)?;
+            let counts = hands.counts(self.ranks)?;
+            progress.report(|live| live.stop(counts, journal.written()));
             return Err(Stop::error(self.stage));
         }
         journal.end_round(&hands.done[hands.saved..])?;
@@ -281,6 +283,13 @@ impl<'w, T: Task<State: Persisted> + Send, R: Persisted + Send> Hands<'w, T, R> 
         (live.begun, live.done) = (live.done_before + begun, live.done_before + done);
         live.fraction = (live.done as f64 + (begun - done) as f64 * self.in_hand) / live.tasks.max(1) as f64;
         live.checkpoint = journal.written();
+    }
+
+    /// Collective: tasks that are done, tasks in progress, and the work done of these in whole tasks.
+    fn counts(&self, ranks: &Ranks) -> Result<(u64, u64, f64)> {
+        let work: f64 = self.resting.iter().map(|held| held.task.fraction()).sum();
+        let all: Vec<(u64, u64, f64)> = ranks.all_gather(&(self.done.len() as u64, self.resting.len() as u64, work))?;
+        Ok(all.into_iter().fold((0, 0, 0.0), |sum, mine| (sum.0 + mine.0, sum.1 + mine.1, sum.2 + mine.2)))
     }
 
     /// Collective: writes a checkpoint of what was finished since the last one and of the tasks in progress.

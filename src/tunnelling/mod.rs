@@ -115,7 +115,8 @@ pub struct Doublet {
     pub decay_rate: f64,
     /// Eq. 14 as printed: the integral over the well starts at its minimum, without the factor 2 [epsilon/hbar].
     pub decay_rate_paper: f64,
-    pub kind: Kind,
+    /// None without levels.
+    pub kind: Option<Kind>,
     /// The splitting is smaller than [`SPLITTING_FLOOR`].
     pub below_floor: bool,
     /// Largest relative change of a level (above the lowest V) in the last doubling of the grid.
@@ -147,7 +148,7 @@ impl Doublet {
             tunnelling_element: f64::NAN,
             decay_rate: f64::NAN,
             decay_rate_paper: f64::NAN,
-            kind: Kind::NoBarrier,
+            kind: None,
             below_floor: false,
             convergence: f64::NAN,
             splitting_convergence: f64::NAN,
@@ -194,6 +195,7 @@ pub fn solve(profile: &Profile, saddle: Option<f64>, reduced_mass: f64, settings
         fill_levels(&mut doublet, &potential, saddle, spectrum, decay);
     }
     fill_semiclassical(&mut doublet, &potential, saddle, mass);
+    doublet.levels.iter_mut().for_each(|level| *level += potential.offset);
     Ok(doublet)
 }
 
@@ -248,16 +250,17 @@ fn fill_levels(doublet: &mut Doublet, potential: &Potential, saddle: Option<f64>
         (true, false) => LevelsStatus::GridLimit,
         (false, _) => LevelsStatus::Truncated,
     };
+    doublet.kind = Some(Kind::NoBarrier);
     if let Some(saddle) = saddle {
         doublet.weights = [0, 1].map(|k| weight_left_of(&spectrum, k, saddle));
         let both = doublet.weights[0] + doublet.weights[1];
-        doublet.kind = if spectrum.levels[1] >= potential.value(saddle) {
+        doublet.kind = Some(if spectrum.levels[1] >= potential.value(saddle) {
             Kind::NoBarrier
         } else if 0.5 < both && both < 1.5 {
             Kind::Tunnelling
         } else {
             Kind::Intrawell
-        };
+        });
     }
     doublet.levels = spectrum.levels;
 }

@@ -6,6 +6,12 @@ use crate::paths::spline::CubicSpline;
 
 /// Largest distance of an end of the data from xi = 0 or 1 at which it counts as that minimum.
 const AT_MINIMUM: f64 = 1e-9;
+/// Farthest position of a profile from its minima, in lengths of the path: wave functions end long before.
+const FARTHEST: f64 = 100.0;
+/// Largest height above the lowest V, in medians of all heights above it: no grid resolves both.
+const HIGHEST: f64 = 1e6;
+/// How far the spline may swing beyond the data, in ranges of the data.
+const WIDEST_SWING: f64 = 1e3;
 
 /// Energy along a minimum-energy path, as data.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -33,6 +39,50 @@ impl Profile {
         }
     }
 
+    /// How far the minimum next to xi = 0, and the one next to xi = 1, is away: the step -V'/V'' of the spline through the
+    /// data. None where V does not curve upwards, so that no minimum is near.
+    ///
+    /// # Errors
+    /// `Error::Numerical` when the numbers do not define a profile.
+    pub fn distances_to_minima(&self) -> Result<[Option<f64>; 2]> {
+        let potential = Potential::new(self)?;
+        let step = |xi: f64| {
+            let [_, slope, curvature, _] = potential.spline.derivatives(xi);
+            (curvature > 0.0).then_some(-slope / curvature)
+        };
+        Ok(match potential.mirrored {
+            false => [step(0.0), step(1.0)],
+            true => [step(1.0), step(0.0)].map(|distance| distance.map(|distance| -distance)),
+        })
+    }
+
+    /// The lowest V of the data.
+    fn lowest(&self) -> f64 {
+        self.energy.iter().copied().fold(f64::INFINITY, f64::min)
+    }
+
+    /// Refuses data of which no path has any like: the integrals and grids would not end in a lifetime.
+    fn check_proportions(&self) -> Result<()> {
+        let off = |xi: f64| (-xi).max(xi - 1.0);
+        if let Some(xi) = self.xi.iter().find(|xi| off(**xi) > FARTHEST) {
+            return Err(Error::Numerical(format!(
+                "xi = {xi:?} is out of all proportion: the minima are at xi = 0 and 1, and a profile extends at most \
+                 {FARTHEST} beyond them"
+            )));
+        }
+        let lowest = self.lowest();
+        let mut heights: Vec<f64> = self.energy.iter().map(|v| v - lowest).filter(|height| *height > 0.0).collect();
+        heights.sort_by(f64::total_cmp);
+        let Some(median) = heights.get(heights.len() / 2) else { return Ok(()) };
+        let most = HIGHEST * median;
+        match self.xi.iter().zip(&self.energy).find(|(_, v)| *v - lowest > most || (*v - lowest).is_infinite()) {
+            Some((xi, v)) => Err(Error::Numerical(format!(
+                "V = {v:e} at xi = {xi:?} is out of all proportion: half of the values are within {median:e} of the lowest"
+            ))),
+            None => Ok(()),
+        }
+    }
+
     fn check(&self) -> Result<()> {
         if !(self.length.is_finite() && self.length > 0.0) {
             return Err(Error::Numerical(format!(
@@ -42,7 +92,7 @@ impl Profile {
         }
         let (first, last) = (self.xi.first().copied(), self.xi.last().copied());
         match (first, last) {
-            (Some(first), Some(last)) if first <= AT_MINIMUM && last >= 1.0 - AT_MINIMUM => Ok(()),
+            (Some(first), Some(last)) if first <= AT_MINIMUM && last >= 1.0 - AT_MINIMUM => self.check_proportions(),
             _ => Err(Error::Numerical(format!(
                 "a profile must extend from one minimum, xi = 0, to the other, xi = 1: it extends from {first:?} to \
                  {last:?}"
@@ -114,9 +164,29 @@ impl Continuation {
     }
 }
 
-/// V(xi) everywhere: the spline within the data, a continuation beyond each end.
+/// Refuses points so few or so uneven that the spline through them leaves the range of the data by far.
+fn check_swing(spline: &CubicSpline, energy: &[f64]) -> Result<()> {
+    let range = energy.iter().copied().fold(0.0, f64::max);
+    let swings = spline.stationary_points().into_iter().find(|point| {
+        let within = point.value.abs() <= WIDEST_SWING * range;
+        !within
+    });
+    match swings {
+        Some(point) if range > 0.0 => Err(Error::Numerical(format!(
+            "the curve through the points swings out of all proportion at xi = {:?}, to {:e} from the lowest V, where all \
+             points are within {range:e} of it: give more points there",
+            point.position, point.value
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// V(xi) everywhere: the spline within the data, a continuation beyond each end. Energies are measured from the lowest V of
+/// the data: levels of 1e-6 would drown in the rounding of a large constant.
 #[derive(Clone, Debug)]
 pub(crate) struct Potential {
+    /// V of the data is this much higher.
+    pub offset: f64,
     pub spline: CubicSpline,
     /// Left and right.
     pub beyond: [Continuation; 2],
@@ -130,11 +200,14 @@ impl Potential {
     /// Mirrors the profile if necessary, so that the lower minimum (at equal energies, the first one) is at xi = 0.
     pub fn new(profile: &Profile) -> Result<Self> {
         profile.check()?;
-        let given = CubicSpline::new(&profile.xi, &profile.energy)?;
+        let offset = profile.lowest();
+        let energy: Vec<f64> = profile.energy.iter().map(|v| v - offset).collect();
+        let given = CubicSpline::new(&profile.xi, &energy)?;
+        check_swing(&given, &energy)?;
         let mirrored = given.value(1.0) < given.value(0.0);
         let (spline, curvature) = if mirrored {
             let xi: Vec<f64> = profile.xi.iter().rev().map(|xi| 1.0 - xi).collect();
-            let energy: Vec<f64> = profile.energy.iter().rev().copied().collect();
+            let energy: Vec<f64> = energy.iter().rev().copied().collect();
             (CubicSpline::new(&xi, &energy)?, [profile.curvature[1], profile.curvature[0]])
         } else {
             (given, profile.curvature)
@@ -144,7 +217,7 @@ impl Potential {
         let at = |end: f64, minimum: f64| ((end - minimum).abs() <= AT_MINIMUM).then_some(curvature[minimum as usize]);
         let left = Continuation::new(&spline, first, -1.0, at(first, 0.0));
         let right = Continuation::new(&spline, last, 1.0, at(last, 1.0));
-        Ok(Self { spline, beyond: [left, right], curvature, mirrored })
+        Ok(Self { offset, spline, beyond: [left, right], curvature, mirrored })
     }
 
     pub fn value(&self, xi: f64) -> f64 {

@@ -20,7 +20,9 @@ fn rows(campaign: &Campaign, stage: Stage, path: &str) -> u64 {
 
 /// What follows WARN in the log.
 fn warnings(printed: &str) -> Vec<String> {
-    printed.lines().filter_map(|line| line.split_once("WARN")).map(|(_, message)| message.to_owned()).collect()
+    let warned = printed.lines().filter_map(|line| line.split_once("WARN")).map(|(_, message)| message.to_owned());
+    // fewer cores than threads is a matter of the machine
+    warned.filter(|message| !message.contains("threads for")).collect()
 }
 
 fn same_on_ranks_and_threads(model: &str) {
@@ -141,24 +143,25 @@ fn glasses_that_were_there_are_kept() {
 #[test]
 fn a_changed_deck_is_refused_and_changes_nothing() {
     let changes = [
-        ("temperature = 0.09", "temperature = 0.08", "explore.temperature"),
-        ("temperature = 0.2", "temperature = 0.21", "prepare.temperature"),
-        ("glasses = 3", "glasses = 2", "prepare.glasses"),
-        ("quenches = 60", "quenches = 59", "explore.quenches"),
-        ("seed = 1", "seed = 2", "campaign.seed"),
-        ("images = 9", "images = 11", "connect.images"),
-        ("particles = 100", "particles = 101", "model.particles"),
-        ("light = 1.0", "light = 1.5", "tunnel.reduced_mass.light"),
+        ("temperature = 0.09", "temperature = 0.08", "explore.temperature", "explore"),
+        ("temperature = 0.2", "temperature = 0.21", "prepare.temperature", "prepare"),
+        ("glasses = 3", "glasses = 2", "prepare.glasses", "prepare"),
+        ("quenches = 60", "quenches = 59", "explore.quenches", "explore"),
+        ("seed = 1", "seed = 2", "campaign.seed", "prepare"),
+        ("images = 9", "images = 11", "connect.images", "connect"),
+        ("particles = 100", "particles = 101", "model.particles", "prepare"),
+        // the units decide which paths are refined
+        ("light = 1.0", "light = 1.5", "tunnel.reduced_mass.light", "connect"),
     ];
     let campaign = reference("pss").copy();
     let before = campaign.bytes();
-    for (old, new, key) in changes {
+    for (old, new, key, redo) in changes {
         campaign.set(&Campaign::of("pss.toml", &[(old, new)]).text_of_deck());
         let ended = campaign.run(&[]);
         ended.assert_code(2);
         let printed = ended.printed;
         assert!(
-            printed.contains(key) && printed.contains("--output") && printed.contains("--redo"),
+            printed.contains(key) && printed.contains("--output") && printed.contains(&format!("--redo {redo} ")),
             "{new}: {printed}"
         );
         assert!(campaign.bytes() == before, "{new}: a refused deck changed a file");

@@ -124,6 +124,58 @@ fn levels_of_analytic_double_wells() {
     }
 }
 
+/// Runs a command that ends within seconds; returns its code and all that it prints.
+fn within_seconds(arguments: &[&str]) -> (Option<i32>, String) {
+    let output =
+        Command::new("timeout").args(["20", env!("CARGO_BIN_EXE_glasswell")]).args(arguments).output().unwrap();
+    let printed = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8(printed).unwrap())
+}
+
+/// Arc lengths in place of xi, energies far from zero, more levels than points, and numbers without proportion. Two seconds.
+#[test]
+fn profiles_that_are_not_what_levels_expects() {
+    let of = |name: &str| data(&format!("cases/{name}.csv")).to_str().unwrap().to_owned();
+    let by_xi = json(&["levels", &of("profile_by_xi"), "--length", "1.7", "--reduced-mass", "5250", "--json"]);
+    assert!((by_xi["splitting"].as_f64().unwrap() - 0.001_959_3).abs() < 5e-8, "{by_xi}");
+    let by_arc = of("profile_by_arc_length");
+    fails(
+        &["levels", &by_arc, "--length", "1.7", "--reduced-mass", "5250", "--json"],
+        3,
+        &["runs from 0 to 1.7", "xi = 1 is no minimum", "divide them by --length"],
+    );
+    // another length: the levels are computed, with a warning
+    let (code, printed) = within_seconds(&["levels", &by_arc, "--length", "1.5", "--reduced-mass", "5250"]);
+    assert!(code == Some(0) && printed.contains("warning: ") && printed.contains("xi = 1 is no minimum"), "{printed}");
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("profile.csv");
+    let profile = |points: &[(f64, f64)]| {
+        std::fs::write(&file, points.iter().map(|(xi, v)| format!("{xi:?},{v:?}\n")).collect::<String>()).unwrap();
+    };
+    let quartic: Vec<(f64, f64)> =
+        (0..=100).map(|k| f64::from(k) / 100.0).map(|xi| (xi, 16.0 * 0.08 * (xi * (1.0 - xi)).powi(2) - 1e7)).collect();
+    profile(&quartic);
+    let offset = ["levels", text(&file), "--length", ".75", "--reduced-mass", "4000", "--json"];
+    let shifted = json(&offset);
+    assert_eq!((&shifted["status"], &shifted["kind"]), (&"converged".into(), &"tunnelling".into()));
+    assert!((shifted["splitting"].as_f64().unwrap() - 8.14e-7).abs() < 2e-9, "{shifted}");
+    fails(&[&offset[..], &["--levels", "400"]].concat(), 2, &["--levels 400", "at most 200", "a tenth"]);
+    // falls beyond its ends: no levels, no kind
+    let (code, unbound) = within_seconds(&[&offset[..], &["--curvatures", "-1,-1"]].concat());
+    assert!(code == Some(0) && unbound.contains("\"kind\":null") && unbound.contains("\"unbound\""), "{unbound}");
+
+    let end_of_steep = 18_446_744_073_709_551_616.0;
+    for (points, named) in [
+        ([(0.0, end_of_steep), (0.25, 0.05), (0.5, 1e9), (0.75, 0.06), (1.0, 0.01)], "V = 1.8446744073709552e19"),
+        ([(0.0, 0.0), (0.25, 0.05), (0.5, 0.1), (0.75, 0.06), (11111.0, 0.01)], "xi = 11111.0"),
+    ] {
+        profile(&points);
+        let (code, printed) = within_seconds(&["levels", text(&file), "--length", "0.5", "--reduced-mass", "4000"]);
+        assert!(code == Some(3) && printed.contains(named) && printed.contains("out of all proportion"), "{printed}");
+    }
+}
+
 fn fails(arguments: &[&str], code: i32, words: &[&str]) {
     let output = glasswell(arguments);
     let message = String::from_utf8_lossy(&output.stderr);
@@ -192,6 +244,29 @@ fn path_gives_the_reference_paths() {
                 let ratio = ours(key) * reference("length").powi(2) / reference(k);
                 assert!((ratio - 1.0).abs() < 0.04, "{name} {method}: {key} {ratio}");
             }
+            // what path prints is what levels reads
+            let xi = numbers(&path["xi"]);
+            assert!(xi[0] == 0.0 && xi[16] == 1.0);
+            assert!(xi.iter().zip(&s).all(|(xi, s)| (xi - s / ours("length")).abs() < 1e-9));
+            let printed = folder.path().join("path.json");
+            std::fs::write(&printed, path.to_string()).unwrap();
+            let from_path = glasswell(&["levels", text(&printed), "--reduced-mass", "5250", "--json"]);
+            assert!(
+                from_path.status.success() && from_path.stderr.is_empty(),
+                "{}",
+                String::from_utf8_lossy(&from_path.stderr)
+            );
+            let from_path: Value = serde_json::from_slice(&from_path.stdout).unwrap();
+            let table = folder.path().join("path.csv");
+            let rows: String = xi.iter().zip(&v).map(|(xi, v)| format!("{xi:?},{v:?}\n")).collect();
+            std::fs::write(&table, rows).unwrap();
+            let scale = ours("length").powi(2);
+            let curvatures = format!("{:?},{:?}", ours("curvature_a") * scale, ours("curvature_b") * scale);
+            let length = format!("{:?}", ours("length"));
+            let from_table = ["levels", text(&table), "--length", &length, "--reduced-mass", "5250", "--curvatures"];
+            let from_table = json(&[&from_table[..], &[&curvatures, "--json"]].concat());
+            let off = largest_difference(&numbers(&from_table["levels"]), &numbers(&from_path["levels"]));
+            assert!(off < 1e-13, "{name} {method}: levels of the two forms differ by {off:e}");
             let saddle = -reference("negative_eigenvalue");
             assert!((ours("curvature_saddle") / -saddle - 1.0).abs() < 1e-6, "{name}: {}", ours("curvature_saddle"));
         }

@@ -29,3 +29,5 @@ mod refusals;
 mod resume;
 mod serial;
 mod teams;
+mod templates;
+mod units;

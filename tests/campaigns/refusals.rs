@@ -160,6 +160,115 @@ fn ranks_print_once() {
     assert_eq!(both(&output).matches("energy_per_particle").count(), 2, "{}", both(&output));
 }
 
+/// `check` and `status` of a further rank: silent, with the exit code.
+#[test]
+fn a_further_rank_has_the_exit_code() {
+    let folder = tempfile::tempdir().unwrap();
+    let deck = write(folder.path(), "deck.toml", SOFT);
+    let run = |rank: &str, arguments: &[&str]| {
+        let output = glasswell(arguments).env("OMPI_COMM_WORLD_RANK", rank).output().unwrap();
+        (output.status.code(), both(&output))
+    };
+    for arguments in [&["check", "nope.toml"][..], &["check", "nope.toml", "--explain"]] {
+        assert_eq!(run("1", arguments), (Some(2), String::new()));
+        assert!(run("0", arguments).1.contains("nope.toml"));
+    }
+    let nowhere = folder.path().join("nowhere");
+    assert_eq!(run("2", &["status", text(&nowhere)]), (Some(3), String::new()));
+    let good = ["check", text(&deck), "--output", text(&nowhere)];
+    assert_eq!(run("1", &good), (Some(0), String::new()));
+    assert_eq!(run("1", &["check", text(&deck), "--explain"]), (Some(0), String::new()));
+    assert!(run("0", &good).1.contains("one force evaluation"));
+}
+
+/// As when the launcher of one MPI library starts a program of another one.
+#[test]
+fn a_launcher_that_mpi_does_not_see_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let deck = write(folder.path(), "deck.toml", SOFT);
+    let output = folder.path().join("out");
+    let run = |set: &[(&str, &str)]| {
+        let mut command = glasswell(&["run", text(&deck), "--output", text(&output), "--quiet"]);
+        let output = command.envs(set.iter().copied()).output().unwrap();
+        (output.status.code(), both(&output))
+    };
+    let names = if cfg!(feature = "mpi") { "one rank" } else { "built without MPI" };
+    for name in ["PMI_SIZE", "SLURM_STEP_NUM_TASKS"] {
+        let (code, printed) = run(&[(name, "3")]);
+        assert_eq!(code, Some(2), "{printed}");
+        for word in ["started 3 times", name, names, "GLASSWELL_INDEPENDENT=1"] {
+            assert!(printed.contains(word), "{word}: {printed}");
+        }
+        assert_eq!(run(&[(name, "3"), ("SLURM_PROCID", "1")]), (Some(2), String::new()));
+    }
+    assert!(!output.exists());
+    let (code, printed) = run(&[("PMI_SIZE", "3"), ("GLASSWELL_INDEPENDENT", "1")]);
+    assert_eq!(code, Some(0), "{printed}");
+    // a task farm of other commands needs no variable
+    let alike = write(folder.path(), "alike.xyz", &cube(["A"; 8]));
+    let farm =
+        glasswell(&["evaluate", text(&alike), "--model", "lj"]).env("PMI_SIZE", "3").env("PMI_RANK", "1").output();
+    assert!(both(&farm.unwrap()).contains("energy_per_particle"));
+}
+
+/// Nobody reads: the program ends quietly. A full device is an error.
+#[test]
+fn a_closed_pipe_ends_quietly() {
+    let folder = tempfile::tempdir().unwrap();
+    let deck = write(folder.path(), "deck.toml", SOFT);
+    let alike = write(folder.path(), "alike.xyz", &cube(["A"; 8]));
+    for arguments in [
+        &["check", text(&deck), "--explain"][..],
+        &["check", text(&deck), "--output", text(&folder.path().join("out"))],
+        &["evaluate", text(&alike), "--model", "lj", "--json"],
+        &["--version", "--verbose"],
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = glasswell(arguments).stdout(writer).output().unwrap();
+        assert_eq!((output.status.code(), both(&output)), (Some(0), String::new()), "{arguments:?}");
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let status = glasswell(arguments).stdout(writer.try_clone().unwrap()).stderr(writer).status().unwrap();
+        assert_eq!(status.code(), Some(0), "{arguments:?}");
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let output = glasswell(arguments).stdout(full).output().unwrap();
+        assert_eq!(output.status.code(), Some(3), "{arguments:?}: {}", both(&output));
+        assert!(both(&output).contains("standard output: cannot be written"), "{}", both(&output));
+    }
+}
+
+#[test]
+fn a_directory_that_is_no_campaign_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("notes.txt"), "").unwrap();
+    refuses(
+        &["status", text(folder.path())],
+        3,
+        &format!(
+            "{}: is no campaign: it holds no file of a stage and no checkpoint; give the --output of a campaign",
+            text(folder.path())
+        ),
+    );
+    std::fs::write(folder.path().join(".lock"), "").unwrap();
+    assert_eq!(printed(&["status", text(folder.path())]).0, Some(0));
+}
+
+/// An end of the job, or a limit, beyond all clocks is none.
+#[test]
+fn ends_beyond_all_clocks_are_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let deck = write(folder.path(), "deck.toml", SOFT);
+    for (number, end) in ["18446744073709551615", "9223372036854775807", "4294967295"].into_iter().enumerate() {
+        let output = folder.path().join(number.to_string());
+        let mut run = glasswell(&["run", text(&deck), "--output", text(&output), "--quiet"]);
+        let run =
+            run.args(["--time-limit", "580000000000 years"]).env("SLURM_JOB_ID", "1").env("SLURM_JOB_END_TIME", end);
+        let run = run.output().unwrap();
+        assert_eq!(run.status.code(), Some(0), "{}", both(&run));
+    }
+}
+
 /// A pair without a path has the keys of a pair with one.
 #[test]
 fn path_without_a_double_well_has_all_keys() {

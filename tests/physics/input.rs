@@ -58,6 +58,40 @@ fn every_bad_deck_tells_what_is_wrong() {
 }
 
 #[test]
+fn a_deck_that_is_not_utf8_names_the_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("latin1.toml");
+    std::fs::write(&file, b"[campaign]\nname = \"Gl\xe4ser\"  # von M\xfcller\n[model]\npreset = \"tlj\"\n").unwrap();
+    let error = read_deck(&file).unwrap_err();
+    assert_eq!(error.exit_code(), 2);
+    assert_eq!(message(&error), "line 2, column 10: what follows is not UTF-8: save as UTF-8 in your editor");
+}
+
+#[test]
+fn messages_cut_long_lines() {
+    let refused = |line: &str| {
+        let text = format!("[model]\npreset = \"tlj\"\n[prepare]\n{line}\n");
+        message(&parse_deck(&text, Path::new("deck.toml")).unwrap_err())
+    };
+    let long = "x".repeat(10_000);
+    let deep = format!("z = {}{}", "[".repeat(5000), "]".repeat(5000));
+    let lines = [
+        deep,
+        format!("glasses = \"{long}\""),
+        format!("{long} = 1"),
+        format!("glasses = {long}"),
+        format!("method = \"{long}\""),
+        format!("equilibration = {{ {long} = 1 }}"),
+        format!("temperature = {}", "9".repeat(10_000)),
+        format!("[{long}]"),
+    ];
+    for line in lines {
+        let message = refused(&line);
+        assert!(message.len() < 800 && message.starts_with("line 4"), "{message}");
+    }
+}
+
+#[test]
 fn every_bad_configuration_tells_what_is_wrong() {
     let folder = folder("tests/bad_configurations");
     let expected: toml::Table =
@@ -218,13 +252,22 @@ fn raised_counts_extend_and_other_changes_are_named() {
         ("explore", "temperature = 0.3", "explore.temperature", Stage::Explore),
         ("explore", "quenches = 999", "explore.quenches", Stage::Explore),
         ("connect", "images = 65", "connect.images", Stage::Connect),
-        ("tunnel", "units = \"argon\"", "tunnel.units", Stage::Tunnel),
         ("tunnel", "levels = 6", "tunnel.levels", Stage::Tunnel),
     ] {
         let Comparison::Changed(changes) = compare(&with(section, line)) else { panic!("{line}") };
         assert_eq!((changes[0].key.as_str(), changes[0].stage), (key, stage));
         assert!(changes[0].to_string().contains(key));
     }
+    let fewer =
+        |line: &str, than: &str| match deck(&with("tunnel", line)).compare(&deck(&with("tunnel", than))).unwrap() {
+            Comparison::Fewer(changes) => changes.into_iter().map(|change| change.key).collect::<Vec<String>>(),
+            other => panic!("{line}: {other:?}"),
+        };
+    assert_eq!(fewer("units = \"argon\"", ""), ["tunnel.units"]);
+    assert_eq!(fewer("", "reduced_mass = { mine = 1e4 }"), ["tunnel.reduced_mass.mine"]);
+    // one goes, another one comes
+    let new = deck(&with("tunnel", "units = \"argon\"\nreduced_mass = { mine = 1e4 }")).compare(&old).unwrap();
+    assert!(matches!(new, Comparison::Extends(changes) if changes.len() == 2));
     let Comparison::Changed(seed) = compare(&format!("[campaign]\nseed = 2\n{SMALL}")) else { panic!() };
     assert_eq!((seed[0].key.as_str(), seed[0].old.as_str(), seed[0].new.as_str()), ("campaign.seed", "1", "2"));
 }
@@ -398,8 +441,20 @@ fn profiles_and_vectors_are_read_or_refused() {
         std::fs::write(&path, text).unwrap();
         read_profile(&path).map_err(|error| message(&error))
     };
-    let (xi, energy) = profile("# a profile\nxi,V\n-0.5, 1e-1\n0,0\n0.5 0.08 # top\n\n1;0.01\n1.5\t2\n").unwrap();
-    assert_eq!((xi, energy), (vec![-0.5, 0.0, 0.5, 1.0, 1.5], vec![0.1, 0.0, 0.08, 0.01, 2.0]));
+    let given = profile("# a profile\nxi,V\n-0.5, 1e-1\n0,0\n0.5 0.08 # top\n\n1;0.01\n1.5\t2\n").unwrap();
+    assert_eq!((given.xi, given.energy), (vec![-0.5, 0.0, 0.5, 1.0, 1.5], vec![0.1, 0.0, 0.08, 0.01, 2.0]));
+    assert_eq!((given.length, given.curvatures), (None, [None, None]));
+    // as `path --json` prints it
+    let of_path = r#"{"status":"converged","length":0.5,"curvature_a":3.0,"curvature_b":null,"xi":[0,0.2,0.5,0.7,1],
+                      "energies":[0,1,2,1,0.5],"arc_length":[0,0.1,0.25,0.35,0.5]}"#;
+    let given = profile(of_path).unwrap();
+    assert_eq!((given.xi, given.energy), (vec![0.0, 0.2, 0.5, 0.7, 1.0], vec![0.0, 1.0, 2.0, 1.0, 0.5]));
+    assert_eq!((given.length, given.curvatures), (Some(0.5), [Some(3.0), None]));
+    let split = profile(r#"{"status":"split","xi":null,"energies":null}"#).unwrap_err();
+    assert!(split.contains("`xi`") && split.contains("split") && split.contains("`parts`"), "{split}");
+    std::fs::write(&path, b"0,0\n0.2,1 # f\xfcnf\n").unwrap();
+    let latin = message(&read_profile(&path).unwrap_err());
+    assert_eq!(latin, "line 2, column 9: what follows is not UTF-8: save as UTF-8 in your editor");
     for (text, wanted) in [
         ("", "holds no numbers; expected two columns xi, V"),
         ("0,0\n0.5,1\n1,0\n", "holds 3 points; expected at least 5"),
@@ -409,7 +464,8 @@ fn profiles_and_vectors_are_read_or_refused() {
         ("0,0\n0.2,high\n", "line 2: V `high` is not a number; expected two columns xi, V"),
         (
             "0,0\n0.2,1\n0.3,1\n0.5,1\n0.9,0\n",
-            "xi runs from 0.0 to 0.9; expected at least from 0 to 1, where the two minima are",
+            "xi runs from 0.0 to 0.9; expected at least from 0 to 1, where the two minima are: arc lengths \
+             must be divided by the length of the path",
         ),
     ] {
         assert_eq!(profile(text).unwrap_err(), wanted);

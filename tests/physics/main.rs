@@ -22,6 +22,7 @@ mod nonlinear;
 mod own_tables;
 mod path_points;
 mod paths;
+mod profiles;
 mod pseudo_inverse;
 mod relax;
 mod sampling;

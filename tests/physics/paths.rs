@@ -341,6 +341,17 @@ fn rounds_number_new_minima_on_and_solve_each_pair_once() {
     assert!(rounds.pairs().is_empty());
     let statuses: Vec<_> = rounds.candidates().iter().map(|c| c.status).collect();
     assert_eq!(statuses, [Some(PathStatus::NoBarrier), Some(PathStatus::Split), Some(PathStatus::Split)]);
+    // a later run solves the candidate 0-1 and the part 1-3 again: both split, over minima that are known or new
+    let known = [(0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3)].map(|(a, b)| PairKey::new(a, b));
+    let pairs = [(PairKey::new(0, 1), 0), (PairKey::new(1, 3), 1)];
+    let mut later = ConnectRounds::again(rounds.candidates().to_vec(), &pairs, known.into());
+    assert_eq!(keys(&later), [(0, 1, 0), (1, 3, 1)]);
+    let mut library = MinimaLibrary::new(cell, library.minima()[..3].to_vec()).with_found(library.found().to_vec());
+    later.merge(&identity, &mut library, &[outcome((0, 1), &[7.0]), outcome((1, 3), &[9.0])]).unwrap();
+    assert_eq!(library.found().iter().map(|minimum| minimum.index).collect::<Vec<usize>>(), [3, 4]);
+    assert_eq!(keys(&later), [(1, 4, 1), (3, 4, 1)]);
+    assert_eq!(later.candidates()[0].status, Some(PathStatus::Split));
+    assert_eq!(later.candidates()[1].status, statuses[1]);
 }
 
 #[test]

@@ -97,7 +97,9 @@ fn levels_of_quartic_double_wells_on_the_whole_line() {
         let doublet = solve(&sampled(&v, -0.8, 1.8, 1000, d), Some(0.5), m, &TunnelSettings::default()).unwrap();
         levels_are(name, &doublet.levels, &expected, 1e-10, 5);
         close(name, doublet.splitting, number(&set["splitting"]), 1e-7);
-        assert!(doublet.kind == Kind::Tunnelling && doublet.status == LevelsStatus::Converged && doublet.decay > 30.0);
+        assert!(
+            doublet.kind == Some(Kind::Tunnelling) && doublet.status == LevelsStatus::Converged && doublet.decay > 30.0
+        );
     }
 }
 
@@ -159,7 +161,7 @@ fn reference_paths_of_the_ternary_mixture() {
             close(name, doublet.splitting, number(&level["splitting"]), 1e-7);
             // strongly asymmetric: the second level is the upper well's, or the lower well's first excited one
             let (kind, sum) = if doublet.weights[1] < 0.5 { (Kind::Tunnelling, 1.0) } else { (Kind::Intrawell, 2.0) };
-            assert_eq!((doublet.kind, doublet.status), (kind, LevelsStatus::Converged));
+            assert_eq!((doublet.kind, doublet.status), (Some(kind), LevelsStatus::Converged));
             println!("{name} {m} weights {:?}", doublet.weights);
             assert!((doublet.weights[0] + doublet.weights[1] - sum).abs() < 0.25);
             // the highest requested level does not change those below it
@@ -213,7 +215,7 @@ fn splittings_far_below_the_level_spacing() {
             assert!(ratio > 1.06 && ratio < 1.08, "{m} {ratio} {doublet:?}");
         }
         assert_eq!(doublet.below_floor, doublet.splitting < 1e-11);
-        assert_eq!(doublet.kind, Kind::Tunnelling);
+        assert_eq!(doublet.kind, Some(Kind::Tunnelling));
         println!("{m} {:e} {ratio} {}", doublet.splitting, doublet.splitting_convergence);
         assert!(last.is_none_or(|last| doublet.splitting < last.splitting));
         last = Some(doublet);
@@ -227,20 +229,20 @@ fn kinds_and_statuses() {
     let run = |v: &dyn Fn(f64) -> f64, d, m| solve(&sampled(v, 0.0, 1.0, 40, d), None, m, &settings).unwrap();
     // zero-point energy above the barrier
     let low = run(&quartic(1e-4, 0.0), 0.3, 1200.0);
-    assert_eq!((low.kind, low.tunnelling_element_status), (Kind::NoBarrier, SemiclassicalStatus::AboveBarrier));
+    assert_eq!((low.kind, low.tunnelling_element_status), (Some(Kind::NoBarrier), SemiclassicalStatus::AboveBarrier));
     assert!(low.splitting > 0.0 && low.tunnelling_element.is_nan() && low.decay_rate.is_nan());
     // levels of the lower well only
     let steep = run(&quartic(0.2, 0.15), 0.6, 30000.0);
     assert_eq!(
         (steep.kind, steep.tunnelling_element_status),
-        (Kind::Intrawell, SemiclassicalStatus::BelowUpperMinimum)
+        (Some(Kind::Intrawell), SemiclassicalStatus::BelowUpperMinimum)
     );
     // no barrier at all: a shelf, and a single parabola with its exact levels
     let shelf = run(&|x: f64| x * x * (3.0 - 2.0 * x) * 0.01 + 0.5 * x * x, 0.6, 4000.0);
-    assert_eq!((shelf.kind, shelf.decay_rate_status), (Kind::NoBarrier, SemiclassicalStatus::NoBarrier));
+    assert_eq!((shelf.kind, shelf.decay_rate_status), (Some(Kind::NoBarrier), SemiclassicalStatus::NoBarrier));
     let oscillator = run(&|x: f64| 0.8 * (x - 0.5) * (x - 0.5), 0.5, 4000.0);
     let quantum = (1.6f64 / 1000.0).sqrt();
-    assert_eq!(oscillator.kind, Kind::NoBarrier);
+    assert_eq!(oscillator.kind, Some(Kind::NoBarrier));
     // (beyond 0 and 1 it goes on without slope: only the tail of the ground state feels it)
     close("oscillator", oscillator.levels[0], 0.5 * quantum, 1e-3);
     // falling beyond the minimum
@@ -248,6 +250,57 @@ fn kinds_and_statuses() {
     falling.curvature = [Some(-1.0), Some(1.6)];
     let unbound = solve(&falling, None, 4000.0, &settings).unwrap();
     assert!(unbound.status == LevelsStatus::Unbound && unbound.splitting.is_nan() && !unbound.below_floor);
+    assert_eq!(unbound.kind, None);
+}
+
+/// Energies as a program writes them that does not subtract its zero: rounded to 2e-9.
+#[test]
+fn an_offset_of_ten_million_costs_its_rounding_only() {
+    let profile = sampled(quartic(0.08, 0.0), 0.0, 1.0, 100, 0.75);
+    let run = |offset: f64| {
+        let energy = profile.energy.iter().map(|v| v + offset).collect();
+        solve(&Profile { energy, ..profile.clone() }, None, 4000.0, &TunnelSettings::default()).unwrap()
+    };
+    let (plain, shifted) = (run(0.0), run(-1e7));
+    assert_eq!((shifted.status, shifted.kind), (LevelsStatus::Converged, Some(Kind::Tunnelling)));
+    println!("{:e} {:e}", plain.splitting, shifted.splitting);
+    assert!((plain.splitting - 8.14e-7).abs() < 2e-9 && (shifted.splitting - plain.splitting).abs() < 2e-9);
+    // the curvature at the ends, from the spline, feels the rounding most
+    assert!((shifted.levels[0] + 1e7 - plain.levels[0]).abs() < 2e-7);
+}
+
+/// What is out of all proportion is named, within moments.
+#[test]
+fn absurd_profiles_are_refused_by_their_values() {
+    let refused = |xi: &[f64], energy: &[f64]| {
+        let profile = Profile { xi: xi.to_vec(), energy: energy.to_vec(), length: 0.5, curvature: [None, None] };
+        solve(&profile, None, 4000.0, &TunnelSettings::default()).unwrap_err().to_string()
+    };
+    let quarters = [0.0, 0.25, 0.5, 0.75, 1.0];
+    let steep = refused(&quarters, &[18446744073709551616.0, 0.05, 1e9, 0.06, 0.01]);
+    assert!(steep.contains("V = 1.8446744073709552e19 at xi = 0.0"), "{steep}");
+    let infinite = refused(&quarters, &[1e308, 0.05, -1e308, 0.06, 0.01]);
+    assert!(infinite.contains("out of all proportion"), "{infinite}");
+    let far = refused(&[0.0, 0.25, 0.5, 0.75, 11111.0], &[0.0, 0.05, 0.1, 0.06, 0.01]);
+    assert!(far.contains("xi = 11111.0"), "{far}");
+    let swings = refused(&[0.0, 0.25, 0.5, 0.75, 90.0], &[0.0, 0.05, 0.1, 0.06, 0.01]);
+    assert!(swings.contains("swings"), "{swings}");
+}
+
+#[test]
+fn minima_beside_the_ends_are_noticed() {
+    let distances = |from: f64, stretch: f64| {
+        let v = quartic(0.08, 1e-3);
+        let profile = sampled(|x| v(from + x * stretch), 0.0, 1.0, 16, 0.5);
+        profile.distances_to_minima().unwrap()
+    };
+    let [a, b] = distances(0.0, 1.0);
+    assert!(a.unwrap().abs() < 2e-3 && b.unwrap().abs() < 2e-3, "{a:?} {b:?}");
+    let [a, b] = distances(-0.05, 1.0);
+    assert!((a.unwrap() - 0.05).abs() < 0.02 && (b.unwrap() - 0.05).abs() < 0.02, "{a:?} {b:?}");
+    // arc lengths in place of xi: the end is beyond the barrier, or on its slope
+    assert_eq!(distances(0.0, 0.6)[1], None);
+    assert!(distances(0.0, 0.9)[1].unwrap() > 0.03);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use super::run::{RunOptions, plan};
 use crate::error::Result;
 use crate::files::{Campaign, write_speed};
 use crate::input::{self, Deck};
+use crate::runtime::is_first_rank;
 use crate::sampling::PrepareMethod;
 use crate::stage::Stage;
 use crate::stages::cost::{Correction, Expected, ForceCall, Memory};
@@ -23,17 +24,25 @@ use std::path::{Path, PathBuf};
 /// else the campaign's name), which may lack a file that a stage builds on or hold results of another deck.
 pub fn check(file: &Path, output: Option<&Path>, ranks: usize, explain: bool) -> Result<()> {
     let deck = input::read_deck(file)?;
-    for warning in &deck.warnings {
+    let speaks = is_first_rank();
+    for warning in deck.warnings.iter().filter(|_| speaks) {
         eprintln!("warning: {warning}");
     }
     if explain {
-        println!("{}", deck.explain()?);
+        let explained = deck.explain()?;
+        if speaks {
+            println!("{explained}");
+        }
         return Ok(());
     }
     check_imports(&deck)?;
     let directory = output.map_or_else(|| PathBuf::from(&deck.campaign.name), Path::to_path_buf);
     let campaign = Campaign::look_if_there(&directory)?;
     let planned = plan(&deck, &campaign, &RunOptions::default())?;
+    // the further ranks of a launcher only have the exit code
+    if !speaks {
+        return Ok(());
+    }
     let call = ForceCall { correction: found_so_far(&deck, &directory)?, ..force_call(&deck) };
     println!("{}: {} particles of {}", file.display(), deck.model.particles, deck.model.potential.name());
     println!(

@@ -23,6 +23,9 @@ use std::path::{Path, PathBuf};
 pub fn run(file: &Path, options: &RunOptions) -> Result<()> {
     let signals = Signals::catch()?;
     let ranks = files::start_ranks()?;
+    let rank = if runtime::is_a_further_rank() { 1 } else { ranks.rank() };
+    runtime::rank_is(rank);
+    runtime::check_launcher(ranks.size())?;
     runtime::rank_is(ranks.rank());
     // reported before the ranks separate: the first one that exits with an error code may end the others, including
     // rank 0

@@ -50,35 +50,77 @@ pub fn plan(deck: &Deck, campaign: &Campaign, options: &RunOptions) -> Result<Ve
             None => None,
             Some(state) => Some(input::compare_keys(&state.header.deck_keys, &deck.stage_keys(stage)?)?),
         };
-        match comparison {
-            Some(Comparison::Changed(changes)) => return Err(changed(deck, campaign, stage, &changes)),
-            Some(Comparison::Same) if !outdated && campaign.is_complete(stage) => {
-                log::info!("{stage}: complete, skipped");
-            }
-            Some(Comparison::Extends(changes)) => {
-                for change in &changes {
-                    log::info!("{stage}: extended, {change}");
-                }
-                stale.push(stage);
-                plan.push((stage, Earlier::Part));
-            }
-            _ => {
-                stale.push(stage);
-                plan.push((stage, Earlier::Nothing));
-            }
+        if let Some(Comparison::Changed(changes)) = &comparison {
+            let replacing = replacing(deck, campaign, until, redo)?;
+            return Err(changed(deck, campaign, stage, changes, &replacing));
+        }
+        if let Some(earlier) = usable(stage, comparison, outdated, campaign.is_complete(stage)) {
+            stale.push(stage);
+            plan.push((stage, earlier));
         }
     }
     Ok(plan)
 }
 
+/// The earlier results that a stage can use, after the comparison of its deck with that of its file; None if it need not run.
+fn usable(stage: Stage, comparison: Option<Comparison>, outdated: bool, complete: bool) -> Option<Earlier> {
+    match comparison {
+        Some(Comparison::Same) if !outdated && complete => {
+            log::info!("{stage}: complete, skipped");
+            None
+        }
+        // results for the units that are left; only the file with a group for each unit is written again
+        Some(Comparison::Fewer(_)) if !outdated && complete && stage != Stage::Tunnel => {
+            log::info!("{stage}: complete, skipped; it may hold results for units that the deck no longer has");
+            None
+        }
+        Some(Comparison::Extends(changes) | Comparison::Fewer(changes)) => {
+            for change in &changes {
+                log::info!("{stage}: extended, {change}");
+            }
+            // keys of an earlier stage, which may have been extended by an earlier run: nothing of this stage is left
+            let own = changes.iter().all(|change| change.stage >= stage);
+            Some(if own && !outdated { Earlier::Part } else { Earlier::Nothing })
+        }
+        _ => Some(Earlier::Nothing),
+    }
+}
+
+/// How the results of another deck can be replaced: the latest stage whose `--redo` replaces all of them, or the stages that
+/// must be replaced one after the other.
+fn replacing(deck: &Deck, campaign: &Campaign, until: Option<Stage>, redo: Option<Stage>) -> Result<Vec<Stage>> {
+    let mut others = Vec::new();
+    for state in campaign.stages() {
+        let stage = state.stage;
+        let runs = deck.has(stage) && until.is_none_or(|until| stage <= until) && !is_redone(deck, stage, redo);
+        if runs && let Comparison::Changed(_) = input::compare_keys(&state.header.deck_keys, &deck.stage_keys(stage)?)?
+        {
+            others.push(stage);
+        }
+    }
+    let one = |redo: &Stage| deck.has(*redo) && others.iter().all(|stage| is_redone(deck, *stage, Some(*redo)));
+    if let Some(redo) = Stage::ALL.into_iter().rev().find(one) {
+        return Ok(vec![redo]);
+    }
+    // those that no other one of them replaces
+    let is_first = |stage: &Stage| !deck.upstream(*stage).iter().any(|before| others.contains(before));
+    Ok(others.iter().copied().filter(is_first).collect())
+}
+
 /// The error for a directory that holds results of another deck.
-fn changed(deck: &Deck, campaign: &Campaign, stage: Stage, changes: &[Change]) -> Error {
+fn changed(deck: &Deck, campaign: &Campaign, stage: Stage, changes: &[Change], replacing: &[Stage]) -> Error {
     let difference: Vec<String> = changes.iter().map(ToString::to_string).collect();
-    let first = changes.first().map_or(stage, |change| change.stage);
+    let replace = match replacing {
+        [redo] => format!("--redo {redo} to replace it"),
+        several => {
+            let steps: Vec<String> = several.iter().map(|redo| format!("--redo {redo} --until {redo}")).collect();
+            format!("replace it in several runs, {}", steps.join(", then "))
+        }
+    };
     Error::Deck {
         file: deck.file.clone(),
         message: format!(
-            "{} holds {} of another deck: {}; give another --output, or --redo {first} to replace it",
+            "{} holds {} of another deck: {}; give another --output, or {replace}",
             campaign.directory().display(),
             stage.file_name(),
             difference.join("; ")

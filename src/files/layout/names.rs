@@ -21,7 +21,7 @@ pub const PATH: &[&str] = &[
 pub const LENGTH_METHOD: &[&str] = &["descent", "spline"];
 
 /// The kind of the lowest two levels of a double well.
-pub const KIND: &[&str] = &["tunnelling", "intrawell", "no_barrier"];
+pub const KIND: &[&str] = &["tunnelling", "intrawell", "no_barrier", "none"];
 
 /// How the calculation of the levels of a double well ended.
 pub const LEVELS: &[&str] = &["converged", "grid_limit", "truncated", "unbound", "unsolved", "no_profile"];

@@ -1,5 +1,6 @@
 //! Stage `connect`: minimum-energy paths between minima that are connected by transitions in the dynamics.
 
+mod before;
 mod columns;
 mod cost;
 mod layout;
@@ -24,8 +25,8 @@ pub use task::{PairState, PairTask, wants_descent};
 pub struct Work;
 
 impl StageWork for Work {
-    fn run(&self, context: &Context<'_>, _earlier: Earlier) -> Result<()> {
-        run::run(context)
+    fn run(&self, context: &Context<'_>, earlier: Earlier) -> Result<()> {
+        run::run(context, earlier)
     }
 
     fn cost(&self, deck: &Deck, call: &ForceCall) -> Option<Cost> {

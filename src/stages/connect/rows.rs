@@ -1,16 +1,18 @@
 //! Writes paths.h5.
 
+use super::before::Before;
 use super::columns::{CandidateOf, FoundMinimum, RejectedPair, WellOf};
 use super::layout::LAYOUT;
 use super::record::GlassPaths;
 use crate::error::Result;
-use crate::files::{Rows, StageFile};
+use crate::files::columns::Column;
+use crate::files::{Row, Rows, StageFile};
 use crate::paths::{ConnectSettings, PROFILE_POINTS};
 use crate::runtime::Journal;
 use crate::stage::Stage;
 use crate::stages::Context;
 
-/// Writes paths.h5.
+/// Writes paths.h5; `before`: the file from which rows are kept.
 ///
 /// # Errors
 /// `Storage` when the directory cannot be written to.
@@ -18,9 +20,10 @@ pub fn write(
     context: &Context<'_>,
     paths: &[GlassPaths],
     particles: usize,
-    settings: &ConnectSettings,
+    before: Option<&Before>,
     journal: Journal<'_>,
 ) -> Result<()> {
+    let settings = context.section(&context.deck.connect, Stage::Connect)?;
     let mut file = context.create_file(Stage::Connect, &LAYOUT)?;
     for (letter, length) in [("N", particles), ("K", PROFILE_POINTS), ("I", settings.images)] {
         file.set_length("", letter, length)?;
@@ -34,18 +37,40 @@ pub fn write(
         all.map(move |candidate| CandidateOf { glass: paths.glass, candidate })
     });
     file.write_columns(CandidateOf::COLUMNS, &candidate_rows, candidates)?;
-    write_wells(&mut file, &rows(|glass| glass.wells().len())?, paths, &firsts, settings)?;
+    write_wells(&mut file, &rows(|glass| glass.wells().len())?, (paths, &firsts), settings, before)?;
     let rejected = paths.iter().zip(&firsts).flat_map(|(paths, &first_candidate)| {
+        let (first, count) = paths.kept.rejected;
         let all = paths.rejected.iter();
-        all.map(move |(pair, outcome)| RejectedPair { glass: paths.glass, first_candidate, pair, outcome })
+        let new = move |(pair, outcome)| RejectedPair { glass: paths.glass, first_candidate, pair, outcome };
+        (first..first + count).map(Row::Kept).chain(all.map(move |(pair, outcome)| Row::New(new((pair, outcome)))))
     });
-    file.write_columns(RejectedPair::COLUMNS, &rows(|glass| glass.rejected.len())?, rejected)?;
+    let rejected: Vec<Row<RejectedPair>> = rejected.collect();
+    let of_rejected = rows(|glass| glass.kept.rejected.1 as usize + glass.rejected.len())?;
+    write_columns(&mut file, RejectedPair::COLUMNS, &of_rejected, &rejected, before)?;
     let found = paths.iter().flat_map(|paths| {
         let all = paths.library.found().iter();
         all.map(move |minimum| FoundMinimum { glass: paths.glass, minimum })
     });
     file.write_columns(FoundMinimum::COLUMNS, &rows(|glass| glass.library.found().len())?, found)?;
-    context.finish(file, Some(journal))
+    let costs = match before {
+        Some(before) => context.ranks.agree(before.costs(context.ranks.rank(), journal.costs()))?,
+        None => journal.costs().to_vec(),
+    };
+    context.finish_with(file, Some(journal), costs)
+}
+
+/// Columns with rows of the earlier file, if there is one.
+fn write_columns<R>(
+    file: &mut StageFile<'_>,
+    columns: &[Column<R>],
+    rows: &Rows,
+    order: &[Row<R>],
+    before: Option<&Before>,
+) -> Result<()> {
+    match before {
+        Some(before) => file.write_columns_with_kept("", columns, rows, (order, before.reader())),
+        None => file.write_columns(columns, rows, order.iter().filter_map(Row::record)),
+    }
 }
 
 /// Assigns `count(glass)` rows to each glass, in increasing order of the glasses.
@@ -57,20 +82,23 @@ fn rows(context: &Context<'_>, paths: &[GlassPaths], count: fn(&GlassPaths) -> u
 fn write_wells(
     file: &mut StageFile<'_>,
     rows: &Rows,
-    paths: &[GlassPaths],
-    firsts: &[i64],
+    (paths, firsts): (&[GlassPaths], &[i64]),
     settings: &ConnectSettings,
+    before: Option<&Before>,
 ) -> Result<()> {
-    let wells: Vec<WellOf> = paths
+    let wells: Vec<Row<WellOf>> = paths
         .iter()
         .zip(firsts)
         .flat_map(|(glass, &first_candidate)| {
-            glass.wells().into_iter().map(move |well| WellOf { glass, first_candidate, well })
+            glass.wells().into_iter().map(move |row| match row {
+                Row::Kept(row) => Row::Kept(row),
+                Row::New(well) => Row::New(WellOf { glass, first_candidate, well }),
+            })
         })
         .collect();
-    file.write_columns(WellOf::COLUMNS, rows, &wells)?;
+    write_columns(file, WellOf::COLUMNS, rows, &wells, before)?;
     if settings.store_images {
-        file.write_columns(WellOf::IMAGES, rows, &wells)?;
+        write_columns(file, WellOf::IMAGES, rows, &wells, before)?;
     }
     Ok(())
 }

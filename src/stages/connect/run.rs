@@ -1,6 +1,7 @@
 //! Stage `connect`: minimum-energy paths between minima that are connected by transitions in the dynamics, in rounds.
 
-use super::record::GlassPaths;
+use super::before::Before;
+use super::record::{GlassPaths, KeptRows};
 use super::rows::write;
 use super::task::{PairState, PairTask};
 use crate::error::{Error, Result};
@@ -13,7 +14,7 @@ use crate::stage::Stage;
 use crate::stages::explore::{LandscapeReader, candidate_times};
 use crate::stages::prepare::configuration;
 use crate::stages::prepare::glasses_file;
-use crate::stages::{BuiltOn, Context};
+use crate::stages::{BuiltOn, Context, Earlier};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -25,6 +26,7 @@ struct Owned {
     library: MinimaLibrary,
     rounds: ConnectRounds,
     rejected: Vec<(RoundPair, ConnectOutcome)>,
+    kept: KeptRows,
 }
 
 /// A pair of one round, readable by any rank, with those of its end minima that are not in landscape.h5 because they
@@ -45,17 +47,27 @@ impl PairWithEnds {
 
 crate::files::persisted!(Connect, algorithm 2: PairState, (usize, PairKey, ConnectOutcome));
 
-/// Connects all candidates and writes paths.h5.
+/// Connects all candidates and writes paths.h5. With an earlier paths.h5 that differs by the units of [tunnel] only, the paths
+/// that matter for a unit and were not refined are solved again, and every other row is kept.
 ///
 /// # Errors
 /// landscape.h5 is missing or damaged, numerical failures, a directory that cannot be written to.
-pub fn run(context: &Context<'_>) -> Result<()> {
+pub fn run(context: &Context<'_>, earlier: Earlier) -> Result<()> {
     let settings = context.section(&context.deck.connect, Stage::Connect)?;
     let (reader, glasses, particles) = context.ranks.agree(glasses_file(&context.directory))?;
     let landscape = LandscapeReader::open(context.ranks, &context.directory, glasses)?;
-    let mut owned = context.ranks.agree(own(context, &reader, &landscape, glasses))?;
+    let before = match earlier {
+        Earlier::Part => Some(Before::open(context, glasses)?),
+        Earlier::Nothing => None,
+    };
+    if let Some(before) = &before {
+        log::info!("connect: other units, {} paths are refined for them", before.again());
+    }
+    let mut owned = context.ranks.agree(own(context, &reader, &landscape, glasses, before.as_ref()))?;
     let solver = Solver { context, glasses: &reader, landscape: &landscape, particles, counted: Mutex::default() };
-    let mut journal = context.journal(&RECORDS, BuiltOn::AllGlasses(Stage::Explore), Rounds::Several)?;
+    // with earlier paths, the numbers of the tasks mean others
+    let built_on = if before.is_some() { Stage::Connect } else { Stage::Explore };
+    let mut journal = context.journal(&RECORDS, BuiltOn::AllGlasses(built_on), Rounds::Several)?;
     for round in 0.. {
         let pairs = context.ranks.sum_u64(owned.iter().map(|own| own.rounds.pairs().len() as u64).sum());
         if pairs == 0 {
@@ -71,15 +83,21 @@ pub fn run(context: &Context<'_>) -> Result<()> {
     }
     let paths = owned.into_iter().map(|own| {
         let candidate_times = candidate_times(&landscape, own.glass, settings)?;
-        let Owned { glass, library, rounds, rejected, .. } = own;
-        Ok(GlassPaths { glass, candidate_times, library, rounds, rejected })
+        let Owned { glass, library, rounds, rejected, kept, .. } = own;
+        Ok(GlassPaths { glass, candidate_times, library, rounds, rejected, kept })
     });
     let paths = context.ranks.agree(paths.collect::<Result<Vec<GlassPaths>>>())?;
-    write(context, &paths, particles, settings, journal)
+    write(context, &paths, particles, before.as_ref(), journal)
 }
 
 /// The candidates of this rank's glasses.
-fn own(context: &Context<'_>, reader: &StageReader, landscape: &LandscapeReader, glasses: usize) -> Result<Vec<Owned>> {
+fn own(
+    context: &Context<'_>,
+    reader: &StageReader,
+    landscape: &LandscapeReader,
+    glasses: usize,
+    before: Option<&Before>,
+) -> Result<Vec<Owned>> {
     let settings = context.section(&context.deck.connect, Stage::Connect)?;
     let potential = &context.deck.model.potential;
     (context.ranks.rank()..glasses)
@@ -90,13 +108,19 @@ fn own(context: &Context<'_>, reader: &StageReader, landscape: &LandscapeReader,
                 .collect::<Result<Vec<EndMinimum>>>()?;
             let configuration = configuration(reader, glass as u64)?;
             let cell = configuration.cell;
+            let candidates = candidates(&landscape.transitions(glass)?, settings);
+            let (found, (rounds, kept)) = match before {
+                Some(before) => (before.found(glass, minima.len())?, before.rounds(glass, candidates)?),
+                None => (Vec::new(), (ConnectRounds::new(candidates), KeptRows::default())),
+            };
             Ok(Owned {
                 glass,
                 identity: Identity::new(potential.model(&configuration), cell)
                     .with_origin(&landscape.origin(glass, potential)?),
-                library: MinimaLibrary::new(cell, minima),
-                rounds: ConnectRounds::new(candidates(&landscape.transitions(glass)?, settings)),
+                library: MinimaLibrary::new(cell, minima).with_found(found),
+                rounds,
                 rejected: Vec::new(),
+                kept,
             })
         })
         .collect()

@@ -56,8 +56,8 @@ impl<'d> DoubletOf<'d> {
             "/<unit>/kind",
             "[P]",
             "1",
-            "kind of the lowest two levels",
-            Name(names::KIND, |row| name_of(&row.doublet.kind)),
+            "kind of the lowest two levels; none where there are no levels",
+            Name(names::KIND, |row| row.doublet.kind.map_or_else(|| Ok("none".to_owned()), |kind| name_of(&kind))),
         ),
         column(
             "/<unit>/below_floor",

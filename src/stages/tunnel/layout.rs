@@ -36,6 +36,7 @@ const STATISTICS: &[DataSet] = &[
 const TUNNELLING_ATTRIBUTES: &[AttributeEntry] = &[
     attribute("/<unit>", "reduced_mass", F64, "[]", "m~ = m sigma^2 epsilon / hbar^2"),
     attribute("/<unit>", "kT_Q", F64, "[]", "k_B T_Q = 2 pi / m~, in epsilon"),
+    attribute("/<unit>", "paths", U64, "[]", "fingerprint of the data of paths.h5 from which the levels were computed"),
     attribute("/<unit>/density", "n0", F64, "[]", "n(k_B T_Q) / k_B T_Q, per atom (divided by N N_g), 1/epsilon"),
     attribute("/<unit>/density", "n0_third", F64, "[]", "the same at k_B T_Q / 3, per atom"),
     attribute(

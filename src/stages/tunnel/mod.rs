@@ -1,5 +1,6 @@
 //! Stage `tunnel`: the Schroedinger equation along each path.
 
+mod before;
 mod columns;
 mod cost;
 mod layout;

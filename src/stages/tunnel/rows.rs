@@ -1,9 +1,10 @@
 //! Writes tunnelling.h5.
 
+use super::before::Before;
 use super::columns::{DoubletOf, ZERO_POINTS};
 use super::layout::LAYOUT;
 use crate::error::{Error, Result};
-use crate::files::{Attribute, Rows, StageFile, StageReader, TaskCost};
+use crate::files::{Attribute, Row, Rows, StageFile, StageReader, TaskCost};
 use crate::stage::Stage;
 use crate::stages::Context;
 use crate::statistics::{Library, logarithmic_grid, quantum_densities};
@@ -15,8 +16,8 @@ pub struct Solved {
     pub rows: Rows,
     pub glass: Vec<u32>,
     pub exchange: Vec<bool>,
-    /// The doublets for each unit.
-    pub units: Vec<(Unit, Vec<Doublet>)>,
+    /// The doublets for each unit; None for those of the earlier file.
+    pub units: Vec<(Unit, Option<Vec<Doublet>>)>,
     /// Differences of zero-point energies, if modes.h5 exists.
     pub zero_points: Option<Vec<f64>>,
 }
@@ -25,13 +26,30 @@ pub struct Solved {
 ///
 /// # Errors
 /// `Storage` when the file cannot be written.
-pub fn write(context: &Context<'_>, solved: &Solved, glasses: Glasses, tasks: Vec<TaskCost>) -> Result<()> {
+pub fn write(
+    context: &Context<'_>,
+    solved: &Solved,
+    before: &Before,
+    glasses: Glasses,
+    tasks: Vec<TaskCost>,
+) -> Result<()> {
     let mut file = context.create_file(Stage::Tunnel, &LAYOUT)?;
     let levels = context.section(&context.deck.tunnel, Stage::Tunnel)?.levels.max(2);
     for (unit, doublets) in &solved.units {
         file.set_length(&unit.name, "L", levels)?;
-        write_doublets(&mut file, unit, doublets, solved)?;
-        write_statistics(context, &mut file, unit, doublets, solved, glasses)?;
+        let splittings = match (doublets, before.of(unit)) {
+            (Some(doublets), _) => {
+                write_doublets(&mut file, unit, doublets, solved)?;
+                doublets.iter().map(|doublet| (doublet.splitting, doublet.kind == Some(Kind::Tunnelling))).collect()
+            }
+            (None, Some(earlier)) => {
+                keep_doublets(&mut file, unit, solved, earlier)?;
+                context.ranks.agree(kept_splittings(unit, solved, earlier))?
+            }
+            (None, None) => return Err(Error::Internal(format!("the levels of {} are nowhere", unit.name))),
+        };
+        write_attributes(&mut file, unit, before.paths())?;
+        write_statistics(context, &mut file, unit, &splittings, solved, glasses)?;
     }
     if let Some(differences) = &solved.zero_points {
         file.write_columns(ZERO_POINTS, &solved.rows, differences)?;
@@ -46,10 +64,33 @@ fn write_doublets(file: &mut StageFile<'_>, unit: &Unit, doublets: &[Doublet], s
         .iter()
         .zip(&solved.exchange)
         .map(|(doublet, exchange)| DoubletOf { doublet, active: doublet.splitting < quantum_temperature && !exchange });
-    file.write_columns_of_unit(&unit.name, DoubletOf::COLUMNS, &solved.rows, rows)?;
+    file.write_columns_of_unit(&unit.name, DoubletOf::COLUMNS, &solved.rows, rows)
+}
+
+/// The rows of an earlier file for the same double wells.
+fn keep_doublets(file: &mut StageFile<'_>, unit: &Unit, solved: &Solved, earlier: &StageReader) -> Result<()> {
+    let mine = solved.rows.ranges().iter().flat_map(|range| range.first..range.first + range.count);
+    let order: Vec<Row<DoubletOf>> = mine.map(Row::Kept).collect();
+    file.write_columns_with_kept(&unit.name, DoubletOf::COLUMNS, &solved.rows, (&order, earlier))
+}
+
+/// (splitting, whether of kind tunnelling) of the double wells of this rank in an earlier file.
+fn kept_splittings(unit: &Unit, solved: &Solved, earlier: &StageReader) -> Result<Vec<(f64, bool)>> {
+    let mut all = Vec::new();
+    for range in solved.rows.ranges() {
+        let path = |name: &str| format!("/{}/{name}", unit.name);
+        let splitting: Vec<f64> = earlier.read_rows(&path("splitting"), range.first, range.count)?;
+        let kind = earlier.read_text_rows(&path("kind"), range.first, range.count)?;
+        all.extend(splitting.into_iter().zip(kind.iter().map(|kind| kind == Kind::Tunnelling.name())));
+    }
+    Ok(all)
+}
+
+fn write_attributes(file: &mut StageFile<'_>, unit: &Unit, paths: u64) -> Result<()> {
     let group = format!("/{}", unit.name);
     file.attribute(&group, "reduced_mass", &Attribute::F64(unit.reduced_mass))?;
-    file.attribute(&group, "kT_Q", &Attribute::F64(quantum_temperature))
+    file.attribute(&group, "kT_Q", &Attribute::F64(units::quantum_temperature(unit.reduced_mass)))?;
+    file.attribute(&group, "paths", &Attribute::U64(paths))
 }
 
 /// The normalisation of n(E).
@@ -100,13 +141,14 @@ struct Splittings {
 }
 
 impl Splittings {
-    fn gather(context: &Context<'_>, doublets: &[Doublet], solved: &Solved) -> Result<Self> {
-        let mine: Vec<(usize, (u32, f64, bool, bool))> = doublets
+    /// `mine`: (splitting, whether of kind tunnelling) of the double wells of this rank.
+    fn gather(context: &Context<'_>, mine: &[(f64, bool)], solved: &Solved) -> Result<Self> {
+        let mine: Vec<(usize, (u32, f64, bool, bool))> = mine
             .iter()
             .enumerate()
-            .map(|(well, doublet)| {
-                let counts = !solved.exchange[well] && doublet.splitting.is_finite();
-                (0, (solved.glass[well], doublet.splitting, counts, counts && doublet.kind == Kind::Tunnelling))
+            .map(|(well, (splitting, tunnelling))| {
+                let counts = !solved.exchange[well] && splitting.is_finite();
+                (0, (solved.glass[well], *splitting, counts, counts && *tunnelling))
             })
             .collect();
         let rows: Vec<_> = context.ranks.exchange(mine)?.into_iter().map(|(_, row)| row).collect();
@@ -123,11 +165,11 @@ fn write_statistics(
     context: &Context<'_>,
     file: &mut StageFile<'_>,
     unit: &Unit,
-    doublets: &[Doublet],
+    splittings: &[(f64, bool)],
     solved: &Solved,
     glasses: Glasses,
 ) -> Result<()> {
-    let known = Splittings::gather(context, doublets, solved)?;
+    let known = Splittings::gather(context, splittings, solved)?;
     let quantum_temperature = units::quantum_temperature(unit.reduced_mass);
     for (group, counted) in [("density", &known.all), ("density_tunnelling", &known.tunnelling)] {
         let library = Library::new(&known.glass, &known.splitting, counted, glasses.count, glasses.particles);

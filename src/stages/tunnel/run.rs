@@ -1,5 +1,6 @@
 //! Stage `tunnel`: the Schroedinger equation along each path, for each requested unit of energy.
 
+use super::before::Before;
 use super::rows::{Glasses, Solved, write};
 use crate::error::{Error, Result};
 use crate::files::{RowRange, Rows, StageReader, TaskCost, TaskKey};
@@ -10,7 +11,7 @@ use crate::tunnelling::{Doublet, LevelsStatus, Profile, TunnelSettings, solve, u
 use std::time::Instant;
 
 /// Solves every double well for every unit and writes tunnelling.h5; with `spectra`, also the differences of zero-point
-/// energies from modes.h5.
+/// energies from modes.h5. Units that an earlier tunnelling.h5 has for the same paths are not solved again.
 ///
 /// # Errors
 /// paths.h5 is missing or damaged, or the directory cannot be written to.
@@ -32,7 +33,14 @@ pub fn run(context: &Context<'_>, spectra: bool) -> Result<()> {
     };
     let mut tasks = Vec::new();
     let mut units = Vec::new();
-    for (round, unit) in units_of(&context.deck.model.potential, settings).into_iter().enumerate() {
+    let all_units = units_of(&context.deck.model.potential, settings);
+    let before = Before::open(context, &all_units, total)?;
+    for (round, unit) in all_units.into_iter().enumerate() {
+        if before.of(&unit).is_some() {
+            log::info!("tunnel: the levels of {} are kept", unit.name);
+            units.push((unit, None));
+            continue;
+        }
         let one = |well: usize| {
             let start = Instant::now();
             let doublet = doublet(&curves.profile(well), unit.reduced_mass, settings)?;
@@ -42,10 +50,13 @@ pub fn run(context: &Context<'_>, spectra: bool) -> Result<()> {
         let (doublets, costs): (Vec<Doublet>, Vec<TaskCost>) =
             context.workers(Stage::Tunnel).in_pieces(count, one)?.into_iter().unzip();
         tasks.extend(costs);
-        units.push((unit, doublets));
+        units.push((unit, Some(doublets)));
+    }
+    if units.iter().all(|(_, doublets)| doublets.is_none()) {
+        tasks = context.ranks.agree(before.costs(context.ranks.rank()))?;
     }
     let glass = ends.iter().map(|ends| ends.glass).collect();
-    write(context, &Solved { rows, glass, exchange, units, zero_points }, glasses, tasks)
+    write(context, &Solved { rows, glass, exchange, units, zero_points }, &before, glasses, tasks)
 }
 
 /// Whether tunnelling.h5 lacks the differences of zero-point energies that modes.h5 holds.

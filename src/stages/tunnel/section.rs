@@ -8,7 +8,8 @@ const RESERVED: [&str; 7] =
     ["timing", "zero_point_difference", "moduli", "quasi_static", "curves", "plastic_events", "coupling"];
 
 impl DeckSection for TunnelSettings {
-    const GROWTH: Growth = Growth { extended: &["units", "reduced_mass"], ..Growth::NONE };
+    const GROWTH: Growth =
+        Growth { extended: &["units", "reduced_mass"], dropped: &["units", "reduced_mass"], ..Growth::NONE };
     const WITHOUT_DEFAULT: &'static [&'static str] = &["reduced_mass"];
 
     fn check(&self, deck: &Deck, section: &mut Section) {

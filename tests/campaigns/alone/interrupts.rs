@@ -4,7 +4,7 @@
 
 #[cfg(feature = "mpi")]
 use crate::support::ranks_of_glasswell;
-use crate::support::{Campaign, Ended, Running, is_there, wait_until};
+use crate::support::{Campaign, Ended, Running, both, glasswell, is_there, text, wait_until};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -40,7 +40,9 @@ fn requests_to_ranks_and_to_the_launcher_are_obeyed() {
     run.signal("TERM", &members);
     std::thread::sleep(Duration::from_millis(5));
     let _ = Command::new("kill").arg("-TERM").args(members.iter().map(u32::to_string)).output().unwrap();
-    assert_stopped("SIGTERM to all ranks, twice", &run.wait());
+    let ended = run.wait();
+    assert_stopped("SIGTERM to all ranks, twice", &ended);
+    assert!(ended.printed.contains("SIGTERM: stops after the present piece of work"), "{}", ended.printed);
     let mut run = campaign.start(RANKS, &[]);
     run.members();
     let launcher = run.launcher();
@@ -55,8 +57,12 @@ fn one_rank_and_the_clock_stop_all_ranks() {
     let (mut run, members) = started_until(&campaign, "glasses.h5");
     run.signal("INT", &members[RANKS - 1..]);
     assert_stopped("SIGINT to one rank", &run.wait());
+    let status = || both(&glasswell(&["status", text(&campaign.output)]).output().unwrap());
+    let printed = status();
+    assert!(printed.contains("stopped") && printed.contains("last checkpoint"), "{printed}");
     let run = campaign.start(RANKS, &["--time-limit", "1 s"]);
     assert_stopped("--time-limit", &run.wait());
+    assert!(status().contains("repeat the same command"), "{}", status());
     campaign.finish(if RANKS > 1 { 2 } else { 1 }, "after a signal to one rank and the clock");
 }
 
