@@ -1,13 +1,24 @@
-//! Files of other programs: configurations (extended XYZ, LAMMPS data) and columns of numbers.
+//! Files of other programs: configurations (extended XYZ, LAMMPS data and dumps) and columns of numbers.
 
 mod columns;
 mod extended_xyz;
 mod frame;
-mod lammps;
+mod frames;
+mod lammps_box;
+mod lammps_data;
+mod lammps_dump;
+mod lammps_styles;
 mod read;
 mod sanity;
+mod species;
+mod text;
 mod write;
+mod xyz_header;
 
 pub use columns::{read_profile, read_vector};
-pub use read::{count, is_hdf5, read_configurations};
+pub use frame::{Diameters, Frame, Place, Row, Symbol};
+pub use frames::Choice;
+pub use read::{read_configurations, read_frames};
+pub use species::{Reading, Symbols, parse_symbols, unknown_species};
+pub use text::is_hdf5;
 pub use write::{write_extended_xyz, write_lammps_data};

@@ -17,7 +17,7 @@ use crate::stage::Stage;
 use std::path::Path;
 use toml::{Table, Value};
 
-/// Reads a deck file, checks every value and the files that it imports.
+/// Reads a deck file, checks every value and that the files to import exist; [`Deck::import`] takes their contents.
 ///
 /// # Errors
 /// `Error::Input` when the file cannot be read, `Error::Deck` with line, column, key, value and what would be accepted.
@@ -26,8 +26,8 @@ pub fn read_deck(path: &Path) -> Result<Deck> {
         file: path.to_path_buf(),
         message: format!("cannot be read as a deck: {fault}; give the path of a TOML file"),
     })?;
-    let mut deck = parse_deck(&text, path)?;
-    imports::check(&mut deck)?;
+    let deck = parse_deck(&text, path)?;
+    imports::import_files(&deck)?;
     Ok(deck)
 }
 

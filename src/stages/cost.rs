@@ -116,7 +116,8 @@ pub struct Expected {
 impl Expected {
     pub fn of(deck: &Deck) -> Self {
         let glasses = deck.prepare.as_ref().map_or(1, |prepare| prepare.glasses).max(1) as f64;
-        let runs = deck.explore.as_ref().map_or(0.0, |explore| glasses * explore.runs as f64);
+        let starts = deck.starts().into_iter().sum::<usize>() as f64;
+        let runs = deck.explore.as_ref().map_or(0.0, |explore| starts * explore.runs as f64);
         let quenches = deck.explore.as_ref().map_or(0.0, |explore| runs * explore.quenches as f64);
         let minima = quenches * MINIMA_PER_QUENCH;
         let pairs = if deck.connect.is_some() { minima * CANDIDATES_PER_MINIMUM } else { 0.0 };

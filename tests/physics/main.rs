@@ -14,6 +14,8 @@ mod equilibrium;
 mod excitation;
 mod exploration;
 mod fast_equals_plain;
+mod imported_glasses;
+mod imports;
 mod input;
 mod landscape;
 mod lowest_modes;
