@@ -8,6 +8,8 @@ mod lammps_box;
 mod lammps_data;
 mod lammps_dump;
 mod lammps_styles;
+#[cfg(test)]
+mod mutations;
 mod read;
 mod sanity;
 mod species;

@@ -34,12 +34,16 @@ pub fn read_configurations(path: &Path, potential: impl Into<Potential>) -> Resu
 /// # Errors
 /// `Error::Input`, as [`read_configurations`] for what concerns the format.
 pub fn read_frames(path: &Path, reading: &Reading, choice: Choice) -> Result<Vec<Frame>> {
-    let text = text::read(path)?;
+    frames_in(path, &text::read(path)?, reading, choice)
+}
+
+/// The wanted configurations of a text; `path` names it in messages.
+pub(super) fn frames_in(path: &Path, text: &str, reading: &Reading, choice: Choice) -> Result<Vec<Frame>> {
     let with_diameters = reading.potential.has_diameters();
-    match text::format_of(path, &text)? {
-        Format::ExtendedXyz => ExtendedXyz::new(path, &text).chosen(choice),
-        Format::LammpsData => LammpsData::new(path, &text, with_diameters).chosen(choice),
-        Format::LammpsDump => LammpsDump::new(path, &text, reading).chosen(choice),
+    match text::format_of(path, text)? {
+        Format::ExtendedXyz => ExtendedXyz::new(path, text).chosen(choice),
+        Format::LammpsData => LammpsData::new(path, text, with_diameters).chosen(choice),
+        Format::LammpsDump => LammpsDump::new(path, text, reading).chosen(choice),
     }
 }
 

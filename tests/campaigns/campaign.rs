@@ -311,7 +311,6 @@ fn imported_glasses_are_those_of_the_files() {
         let path = format!("{:?}", text(&source.file("glasses.h5")));
         let from_hdf5 = Campaign::with_deck(&import_deck(model, particles, &path));
         from_hdf5.done(&[]);
-        assert!(glasses(&source).len() > 2);
         assert_eq!(rows(&from_hdf5, Stage::Prepare, "/glasses/energy"), 2);
         for (campaign, tolerance) in [(&from_text, 1e-12), (&from_hdf5, 0.0)] {
             for (ours, theirs) in glasses(campaign).iter().zip(&original) {
