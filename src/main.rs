@@ -4,6 +4,7 @@ use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use glasswell::commands::{self, RunOptions};
 use glasswell::error::{Error, Result};
+use glasswell::formats::{Symbols, parse_symbols};
 use glasswell::input::named_model;
 use glasswell::model::Potential;
 use glasswell::paths::PathMethod;
@@ -85,11 +86,17 @@ struct RunArguments {
 
 #[derive(Args)]
 struct EvaluateArguments {
-    /// Configuration: extended XYZ or LAMMPS data.
+    /// Configuration: extended XYZ, LAMMPS data, a LAMMPS dump or a glasses.h5.
     file: PathBuf,
     /// Model: pss, tlj, tlj-as-printed, harmonic, lj, or a deck file with a section [model].
     #[arg(long, value_parser = model)]
     model: Potential,
+    /// What symbols in the file stand for, e.g. Ni=A,P=B.
+    #[arg(long, value_parser = parse_symbols)]
+    species: Option<Symbols>,
+    /// Which configuration of a file with several, from 0.
+    #[arg(long)]
+    frame: Option<usize>,
     /// Quenches to the minimum first.
     #[arg(long)]
     quench: bool,
@@ -114,6 +121,12 @@ struct PathArguments {
     /// Model: pss, tlj, tlj-as-printed, harmonic, lj, or a deck file with a section [model].
     #[arg(long, value_parser = model)]
     model: Potential,
+    /// What symbols in the files stand for, e.g. Ni=A,P=B.
+    #[arg(long, value_parser = parse_symbols)]
+    species: Option<Symbols>,
+    /// Which configuration of files with several, from 0: one number for both files, or two, e.g. 3,7.
+    #[arg(long, value_delimiter = ',', num_args = 1)]
+    frame: Vec<usize>,
     /// Number of images of the band, including both ends.
     #[arg(long)]
     images: Option<usize>,
@@ -211,6 +224,8 @@ fn execute(command: Command) -> Result<()> {
         Command::Evaluate(evaluate) => commands::evaluate(&commands::EvaluateOptions {
             file: evaluate.file,
             model: evaluate.model,
+            species: evaluate.species.unwrap_or_default(),
+            frame: evaluate.frame,
             quench: evaluate.quench,
             hessian: evaluate.hessian,
             push: evaluate.push,
@@ -221,6 +236,8 @@ fn execute(command: Command) -> Result<()> {
             a: path.a,
             b: path.b,
             model: path.model,
+            species: path.species.unwrap_or_default(),
+            frame: path.frame,
             images: path.images,
             method: path.method,
             matched: path.matched,

@@ -3,18 +3,24 @@
 use super::output::print_values;
 use crate::error::{Error, Result};
 use crate::forces::{PairSum, sums};
-use crate::formats;
+use crate::formats::{self, Choice, Reading, Symbols, unknown_species};
+use crate::input::{ModelSettings, Trait};
 use crate::landscape::{ExploreSettings, QuenchSettings};
 use crate::model::{Configuration, Model, Potential};
 use crate::modes::dense_spectrum;
 use crate::paths::quench_to_minimum;
+use crate::stages::prepare::read_file;
 use serde_json::{Map, Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The options of `evaluate`.
 pub struct EvaluateOptions {
     pub file: PathBuf,
     pub model: Potential,
+    /// What the symbols of the file stand for.
+    pub species: Symbols,
+    /// Which configuration of several, from 0.
+    pub frame: Option<usize>,
     pub quench: bool,
     pub hessian: bool,
     pub push: Option<PathBuf>,
@@ -22,18 +28,29 @@ pub struct EvaluateOptions {
     pub json: bool,
 }
 
-/// Reads a file that holds exactly one configuration.
+/// Reads one configuration of a file: the only one, or the one with this number. Prints what a user should know about it.
 ///
 /// # Errors
-/// `Error::Input` when the file cannot be used or holds several configurations.
-pub fn read_one(file: &std::path::Path, potential: &Potential) -> Result<Configuration> {
-    let mut configurations = formats::read_configurations(file, potential)?;
-    match (configurations.pop(), configurations.len()) {
-        (Some(configuration), 0) => Ok(configuration),
-        (_, more) => {
-            Err(Error::input(file, format!("holds {} configurations; give a file with exactly one", more + 1)))
-        }
+/// `Error::Input` when the file cannot be used or has several configurations and none is chosen, `Error::Usage` for
+/// symbols that stand for no species of the model.
+pub fn read_one(file: &Path, potential: &Potential, symbols: &Symbols, frame: Option<usize>) -> Result<Configuration> {
+    if let Some((symbol, known)) = unknown_species(symbols, potential) {
+        let species = &symbols[symbol];
+        return Err(Error::Usage(format!(
+            "--species {symbol}={species}: {} has the species {known}",
+            potential.name()
+        )));
     }
+    let choice = frame.map_or(Choice::Single, Choice::Number);
+    let contents = read_file(file, &Reading { potential, symbols }, choice, None)?;
+    contents.notes.iter().for_each(|note| eprintln!("note: {note}"));
+    let [configuration] = <[Configuration; 1]>::try_from(contents.configurations)
+        .map_err(|all| Error::Internal(format!("{} configurations in place of one", all.len())))?;
+    let misfits = ModelSettings::defaults(potential).misfits(&configuration);
+    if let Some(misfit) = misfits.iter().find(|misfit| misfit.of == Trait::Diameters) {
+        eprintln!("warning: {}: {}", file.display(), misfit.message);
+    }
+    Ok(configuration)
 }
 
 /// Prints energy, pressure, stress and forces of a configuration, and what the options request in addition.
@@ -41,7 +58,7 @@ pub fn read_one(file: &std::path::Path, potential: &Potential) -> Result<Configu
 /// # Errors
 /// `Error::Input` for unusable files, `Error::Numerical` when the energy is not finite.
 pub fn evaluate(options: &EvaluateOptions) -> Result<()> {
-    let mut configuration = read_one(&options.file, &options.model)?;
+    let mut configuration = read_one(&options.file, &options.model, &options.species, options.frame)?;
     let model = options.model.model(&configuration);
     let mut values = Map::new();
     values.insert("model".into(), options.model.name().into());
@@ -86,12 +103,15 @@ fn evaluate_sums(
     values: &mut Map<String, Value>,
     model: &Model,
     configuration: &Configuration,
-    file: &std::path::Path,
+    file: &Path,
 ) -> Result<()> {
     let mut forces = vec![0.0; configuration.positions.len()];
     let energy = sums::energy_and_forces(model, &configuration.cell, &configuration.positions, &mut forces);
     if !energy.is_finite() {
         return Err(Error::input(file, format!("the energy is {energy}: particles coincide; move them apart")));
+    }
+    if energy == 0.0 && model.law.diverges() {
+        eprintln!("warning: {}: no pair of particles interacts; are units, box and diameters right?", file.display());
     }
     let stress = sums::stress(model, &configuration.cell, &configuration.positions);
     values.insert("energy".into(), energy.into());

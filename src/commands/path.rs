@@ -4,17 +4,25 @@ use super::evaluate::{read_one, triples};
 use super::output::print_values;
 use crate::error::{Error, Result};
 use crate::files::name_of;
+use crate::formats::Symbols;
 use crate::landscape::{ExploreSettings, QuenchSettings, corresponding, kinds};
 use crate::model::{Configuration, Potential};
 use crate::paths::{ConnectSettings, ConnectedWell, PathMethod, PathStatus, find_path};
 use serde_json::{Map, Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+/// Relative difference of edges and diameters of two files that comes from rounding.
+const ROUNDING: f64 = 1e-12;
 
 /// The options of `path`.
 pub struct PathOptions {
     pub a: PathBuf,
     pub b: PathBuf,
     pub model: Potential,
+    /// What the symbols of the files stand for.
+    pub species: Symbols,
+    /// Which configuration of each file, from 0: one number for both, or two.
+    pub frame: Vec<usize>,
     pub images: Option<usize>,
     pub method: Option<PathMethod>,
     /// Whether the particles of `b` are brought into the order of `a`.
@@ -27,23 +35,7 @@ pub struct PathOptions {
 /// # Errors
 /// `Error::Input` for unusable or mismatched configurations, `Error::Usage` for fewer than 3 images.
 pub fn path(options: &PathOptions) -> Result<()> {
-    let (a, mut b) = (read_one(&options.a, &options.model)?, read_one(&options.b, &options.model)?);
-    if options.matched {
-        b = in_the_order_of(&a, &b, options)?;
-    }
-    if a.species != b.species || a.diameters != b.diameters {
-        return Err(Error::input(
-            &options.b,
-            "its particles differ from those of the first file; both files must list the same particles in the same \
-             order; --match finds the order",
-        ));
-    }
-    if a.cell != b.cell {
-        return Err(Error::input(
-            &options.b,
-            "its box differs from that of the first file; both files must have the same box",
-        ));
-    }
+    let (a, b) = read_ends(options)?;
     let mut settings = ConnectSettings::defaults(options.model);
     if let Some(images) = options.images {
         if images < 3 {
@@ -102,6 +94,38 @@ fn in_the_order_of(a: &Configuration, b: &Configuration, options: &PathOptions) 
         species: map.iter().map(|&j| b.species[j]).collect(),
         diameters: map.iter().map(|&j| b.diameters[j]).collect(),
     })
+}
+
+/// Both configurations, of the same particles in the same box.
+fn read_ends(options: &PathOptions) -> Result<(Configuration, Configuration)> {
+    let (of_a, of_b) = match options.frame[..] {
+        [] => (None, None),
+        [both] => (Some(both), Some(both)),
+        [a, b] => (Some(a), Some(b)),
+        _ => return Err(Error::Usage("--frame takes one number, or two for A and B: 3,7".to_string())),
+    };
+    let read = |file: &Path, frame: Option<usize>| read_one(file, &options.model, &options.species, frame);
+    let (a, mut b) = (read(&options.a, of_a)?, read(&options.b, of_b)?);
+    if options.matched {
+        b = in_the_order_of(&a, &b, options)?;
+    }
+    let same =
+        |a: &[f64], b: &[f64]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| (a - b).abs() <= ROUNDING * a.abs());
+    if a.species != b.species || !same(&a.diameters, &b.diameters) {
+        return Err(Error::input(
+            &options.b,
+            "its particles differ from those of the first file; both files must list the same particles in the same \
+             order; --match finds the order",
+        ));
+    }
+    if !same(&a.cell.edges, &b.cell.edges) {
+        return Err(Error::input(
+            &options.b,
+            "its box differs from that of the first file; both files must have the same box",
+        ));
+    }
+    b.cell = a.cell;
+    Ok((a, b))
 }
 
 /// The keys of `well_values`: null where there is no path, or where its parts are listed instead.

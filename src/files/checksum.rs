@@ -89,19 +89,33 @@ pub(super) fn data_sets(reader: &StageReader, stage: Stage) -> Result<Vec<DataSe
     reader.data_sets()?.into_iter().map(with_checksum).collect()
 }
 
+/// Compares one data set of an open file with its checksum, on this rank alone; false when it has none.
+///
+/// # Errors
+/// `Storage` (`Input` for an imported file) when it is damaged or cannot be read.
+pub fn matches_checksum(reader: &StageReader, path: &str) -> Result<bool> {
+    let Ok(Attribute::U64(due)) = reader.attribute(path, NAME) else { return Ok(false) };
+    let total = reader.shape(path)?.first().copied().unwrap_or(1);
+    match sum_of(reader, path, 0, total)? == due {
+        true => Ok(true),
+        false => Err(reader.unusable(format!("{path} fails its checksum: it was changed or damaged"))),
+    }
+}
+
 /// The checksum of this rank's share of the rows.
 fn share(ranks: &Ranks, reader: &StageReader, path: &str) -> Result<u64> {
     let total = reader.shape(path)?.first().copied().unwrap_or(1);
     let place = |rank: usize| (u128::from(total) * rank as u128 / ranks.size() as u128) as u64;
-    of_part(reader, path, place(ranks.rank()), place(ranks.rank() + 1))
+    sum_of(reader, path, place(ranks.rank()), place(ranks.rank() + 1))
 }
 
 /// The checksum of all values of a data set.
 pub(super) fn of_all(reader: &StageReader, path: &str) -> Result<u64> {
-    of_part(reader, path, 0, reader.shape(path)?.first().copied().unwrap_or(1))
+    sum_of(reader, path, 0, reader.shape(path)?.first().copied().unwrap_or(1))
 }
 
-fn of_part(reader: &StageReader, path: &str, mut first: u64, end: u64) -> Result<u64> {
+/// The checksum of rows from `first` to before `end`.
+fn sum_of(reader: &StageReader, path: &str, mut first: u64, end: u64) -> Result<u64> {
     let mut sum = 0u64;
     while first < end {
         let row_bytes = reader.row_bytes(path)?;

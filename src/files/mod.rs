@@ -39,7 +39,7 @@ pub use checkpoint::{
     CheckpointHeader, CheckpointRecord, Checkpoints, Persisted, PersistedType, Program, Record, Shape, SharedRecords,
     StageRecords, TaskKey,
 };
-pub use checksum::{fingerprint, verify};
+pub use checksum::{fingerprint, matches_checksum, verify};
 pub use glass_rows::GlassRows;
 pub use header::{Header, TaskCost, Timing};
 pub use kept::Row;

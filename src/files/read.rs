@@ -289,7 +289,8 @@ impl StageReader {
         }
     }
 
-    fn unusable(&self, message: String) -> Error {
+    /// The error for a file that cannot be used: `Storage`, or `Input` for an imported file.
+    pub fn unusable(&self, message: String) -> Error {
         unusable(&self.path, self.header.stage, self.imported, message)
     }
 }

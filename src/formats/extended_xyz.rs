@@ -1,93 +1,77 @@
 //! Extended XYZ: a line with the number of particles, a line of `key=value`, then one line for each particle.
 
-use super::frame::{Frame, Row, finite};
+use super::frame::{Frame, Place, Row, Symbol, count, finite, shortened};
+use super::frames::Frames;
+use super::xyz_header::{self, Columns};
 use crate::error::{Error, Result};
 use std::path::Path;
 
-/// The columns of the data.
-struct Columns {
-    species: usize,
-    position: usize,
-    diameter: Option<usize>,
-    count: usize,
+pub(super) struct ExtendedXyz<'t> {
+    path: &'t Path,
+    lines: Vec<&'t str>,
 }
 
-/// Every frame of the text.
-pub(super) fn read(path: &Path, text: &str) -> Result<Vec<Frame>> {
-    let lines: Vec<&str> = text.lines().collect();
-    let mut frames = Vec::new();
-    let mut next = 0;
-    while let Some(start) = first_filled(&lines, next) {
-        let (frame, end) = frame(path, &lines, start, frames.len())?;
-        frames.push(frame);
-        next = end;
+impl<'t> ExtendedXyz<'t> {
+    pub fn new(path: &'t Path, text: &'t str) -> Self {
+        Self { path, lines: text.lines().collect() }
     }
-    Ok(frames)
-}
 
-/// The number of frames, from their first lines.
-pub(super) fn count(path: &Path, text: &str) -> Result<usize> {
-    let lines: Vec<&str> = text.lines().collect();
-    let (mut next, mut frames) = (0, 0);
-    while let Some(start) = first_filled(&lines, next) {
-        next = start + 2 + particles(path, lines[start], start + 1, frames)?;
-        frames += 1;
+    fn fault(&self, message: String) -> Error {
+        Error::input(self.path, message)
     }
-    Ok(frames)
-}
 
-fn first_filled(lines: &[&str], from: usize) -> Option<usize> {
-    (from..lines.len()).find(|&k| !lines[k].trim().is_empty())
-}
-
-fn particles(path: &Path, line: &str, number: usize, frames: usize) -> Result<usize> {
-    let after = match frames {
-        0 => "expected the number of particles".to_string(),
-        _ => format!("extra text after frame {frames}; expected the next frame's number of particles, or the end"),
-    };
-    match line.trim().parse::<usize>() {
-        Ok(count) if count > 0 => Ok(count),
-        _ => Err(Error::input(path, format!("line {number}: `{}`: {after}", shortened(line)))),
+    /// The number of particles of frame `number`, whose first line is `start` (from 0).
+    fn particles(&self, start: usize, number: usize) -> Result<usize> {
+        let after = match number {
+            0 => "expected the number of particles".to_string(),
+            _ => format!("extra text after frame {number}; expected the next frame's number of particles, or the end"),
+        };
+        let line = self.lines[start];
+        let fault = || self.fault(format!("line {}: `{}`: {after}", start + 1, shortened(line)));
+        count(line.trim()).ok_or_else(fault)
     }
 }
 
-fn frame(path: &Path, lines: &[&str], start: usize, frames: usize) -> Result<(Frame, usize)> {
-    let count = particles(path, lines[start], start + 1, frames)?;
-    let header_line = start + 2;
-    let Some(header) = lines.get(start + 1) else {
-        return Err(Error::input(
-            path,
-            format!("line {header_line} is missing; expected Lattice=\"...\" Properties=..."),
-        ));
-    };
-    let fault = |message: String| Error::input(path, format!("line {header_line}: {message}"));
-    let pairs = key_values(header).map_err(fault)?;
-    let edges = lattice(&pairs).map_err(fault)?;
-    let columns = columns(&pairs).map_err(fault)?;
-    periodic(&pairs).map_err(fault)?;
-    let mut rows = Vec::with_capacity(count);
-    for k in 0..count {
-        let number = start + 3 + k;
-        let line = lines.get(number - 1).filter(|line| !line.trim().is_empty()).ok_or_else(|| {
-            let message = format!(
-                "line {number}: truncated: {k} of {count} particles; correct the count on line {} or add the rest",
-                start + 1
-            );
-            Error::input(path, message)
-        })?;
-        rows.push(
-            row(line, number, &columns)
-                .map_err(|fault| Error::input(path, format!("line {number}, particle {k}: {fault}")))?,
-        );
+impl Frames for ExtendedXyz<'_> {
+    fn path(&self) -> &Path {
+        self.path
     }
-    let diameter_remedy = "add a column and `:diameter:R:1` to Properties";
-    Ok((Frame { line: start + 1, edges, rows, diameter_remedy }, start + 2 + count))
+
+    fn next(&self, from: usize) -> Option<usize> {
+        (from..self.lines.len()).find(|&k| !self.lines[k].trim().is_empty())
+    }
+
+    fn end(&self, start: usize, number: usize) -> Result<usize> {
+        Ok(self.particles(start, number)?.saturating_add(start + 2))
+    }
+
+    fn read(&self, start: usize, number: usize) -> Result<Frame> {
+        let count = self.particles(start, number)?;
+        let second = start + 2;
+        let header = self
+            .lines
+            .get(start + 1)
+            .ok_or_else(|| self.fault(format!("line {second} is missing; expected Lattice=\"...\" Properties=...")))?;
+        let header = xyz_header::read(header).map_err(|fault| self.fault(format!("line {second}: {fault}")))?;
+        // no more than the file has, whatever the first line promises
+        let mut rows = Vec::with_capacity(count.min(self.lines.len()));
+        for k in 0..count {
+            let line = start + 3 + k;
+            let text = self.lines.get(line - 1).filter(|text| !text.trim().is_empty()).ok_or_else(|| {
+                let remedy = format!("correct the count on line {} or add the rest", start + 1);
+                self.fault(format!("line {line}: truncated: {k} of {count} particles; {remedy}"))
+            })?;
+            let row = row(text, line, &header.columns);
+            rows.push(row.map_err(|fault| self.fault(format!("line {line}, particle {k}: {fault}")))?);
+        }
+        Ok(Frame { place: Place::Line(start + 1), edges: header.edges, rows, diameters: header.columns.kind })
+    }
 }
 
-fn row(line: &str, number: usize, columns: &Columns) -> std::result::Result<Row, String> {
-    let words: Vec<&str> = line.split_whitespace().collect();
+fn row(text: &str, line: usize, columns: &Columns) -> std::result::Result<Row, String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
     if words.len() != columns.count {
-        let shape = format!("`{}` has {} columns; Properties asks for {}", shortened(line), words.len(), columns.count);
+        let shape = format!("`{}` has {} columns; Properties asks for {}", shortened(text), words.len(), columns.count);
         return Err(format!("{shape}; correct the line, or the count of particles if the frame ends here"));
     }
     let mut position = [0.0; 3];
@@ -96,114 +80,11 @@ fn row(line: &str, number: usize, columns: &Columns) -> std::result::Result<Row,
     }
     let diameter = match columns.diameter {
         Some(column) => {
-            Some(finite(words[column]).map_err(|fault| format!("diameter {fault}; expected a number above 0"))?)
+            let given = finite(words[column]);
+            let given = given.map_err(|fault| format!("{} {fault}; expected a number above 0", columns.kind.name()))?;
+            Some(columns.kind.diameter(given))
         }
         None => None,
     };
-    Ok(Row { line: number, species: words[columns.species].to_string(), position, diameter })
-}
-
-/// `key=value` pairs; values may be in double quotes; a single word is a key without a value.
-fn key_values(header: &str) -> std::result::Result<Vec<(String, String)>, String> {
-    let mut pairs = Vec::new();
-    let mut rest = header.trim();
-    while !rest.is_empty() {
-        let end = rest.find(|c: char| c == '=' || c.is_whitespace()).unwrap_or(rest.len());
-        let key = rest[..end].to_string();
-        rest = &rest[end..];
-        let mut value = String::new();
-        if let Some(after) = rest.strip_prefix('=') {
-            (value, rest) = match after.strip_prefix('"') {
-                Some(quoted) => {
-                    let (value, rest) =
-                        quoted.split_once('"').ok_or_else(|| format!("the quote after {key}= is not closed"))?;
-                    (value.to_string(), rest)
-                }
-                None => {
-                    let end = after.find(char::is_whitespace).unwrap_or(after.len());
-                    (after[..end].to_string(), &after[end..])
-                }
-            };
-        }
-        pairs.push((key, value));
-        rest = rest.trim_start();
-    }
-    Ok(pairs)
-}
-
-fn value_of<'a>(pairs: &'a [(String, String)], key: &str) -> Option<&'a str> {
-    pairs.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value.as_str())
-}
-
-fn lattice(pairs: &[(String, String)]) -> std::result::Result<[f64; 3], String> {
-    const WANTED: &str = "expected Lattice=\"Lx 0 0 0 Ly 0 0 0 Lz\"";
-    let text = value_of(pairs, "Lattice").ok_or_else(|| format!("no Lattice; {WANTED}"))?;
-    let numbers: Vec<f64> = text
-        .split_whitespace()
-        .map(finite)
-        .collect::<std::result::Result<_, _>>()
-        .map_err(|fault| format!("Lattice: {fault}; {WANTED}"))?;
-    if numbers.len() != 9 {
-        return Err(format!("Lattice has {} numbers; {WANTED}", numbers.len()));
-    }
-    for (k, &x) in numbers.iter().enumerate() {
-        if k % 4 != 0 && x != 0.0 {
-            return Err(format!("Lattice=\"{text}\" is not orthorhombic ({x:?} off the diagonal); {WANTED}"));
-        }
-    }
-    let edges = [numbers[0], numbers[4], numbers[8]];
-    match edges.iter().all(|&edge| edge > 0.0) {
-        true => Ok(edges),
-        false => Err(format!("Lattice=\"{text}\": the box has an edge that is not positive; {WANTED}")),
-    }
-}
-
-fn columns(pairs: &[(String, String)]) -> std::result::Result<Columns, String> {
-    const WANTED: &str = "expected Properties=species:S:1:pos:R:3[:diameter:R:1]";
-    let text = value_of(pairs, "Properties").unwrap_or("species:S:1:pos:R:3");
-    let words: Vec<&str> = text.split(':').collect();
-    let (mut species, mut position, mut diameter, mut count) = (None, None, None, 0);
-    for property in words.chunks(3) {
-        let [name, kind, width] = property else {
-            return Err(format!("Properties={text} is not a list of name:type:count; {WANTED}"));
-        };
-        let width = width.parse::<usize>().ok().filter(|&width| width > 0);
-        let width =
-            width.ok_or_else(|| format!("Properties={text}: the count of `{name}` is not a whole number; {WANTED}"))?;
-        match (*name, *kind, width) {
-            ("species" | "type", _, 1) if species.is_none() || *name == "species" => species = Some(count),
-            ("pos", "R", 3) => position = Some(count),
-            ("diameter", "R", 1) => diameter = Some(count),
-            ("species" | "pos" | "diameter", ..) => {
-                return Err(format!("Properties={text}: `{name}:{kind}:{width}` is not accepted; {WANTED}"));
-            }
-            _ => {}
-        }
-        count += width;
-    }
-    let species = species.ok_or_else(|| format!("Properties={text} has no species; {WANTED}"))?;
-    let position = position.ok_or_else(|| format!("Properties={text} has no pos; {WANTED}"))?;
-    Ok(Columns { species, position, diameter, count })
-}
-
-fn periodic(pairs: &[(String, String)]) -> std::result::Result<(), String> {
-    match value_of(pairs, "pbc") {
-        Some(text)
-            if text
-                .split_whitespace()
-                .any(|word| !word.eq_ignore_ascii_case("T") && word != "1" && !word.eq_ignore_ascii_case("true")) =>
-        {
-            Err(format!("pbc=\"{text}\" is not periodic in every direction; expected pbc=\"T T T\""))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// The start of a line, for messages.
-fn shortened(line: &str) -> String {
-    let line = line.trim();
-    match line.char_indices().nth(60) {
-        Some((end, _)) => format!("{} ...", &line[..end]),
-        None => line.to_string(),
-    }
+    Ok(Row { line, symbol: Symbol::Name(words[columns.species].to_string()), position, diameter })
 }

@@ -1,13 +1,26 @@
-//! Files of other programs: configurations (extended XYZ, LAMMPS data) and columns of numbers.
+//! Files of other programs: configurations (extended XYZ, LAMMPS data and dumps) and columns of numbers.
 
 mod columns;
 mod extended_xyz;
 mod frame;
-mod lammps;
+mod frames;
+mod lammps_box;
+mod lammps_data;
+mod lammps_dump;
+mod lammps_styles;
+#[cfg(test)]
+mod mutations;
 mod read;
 mod sanity;
+mod species;
+mod text;
 mod write;
+mod xyz_header;
 
 pub use columns::{GivenProfile, read_profile, read_vector, utf8};
-pub use read::{count, is_hdf5, read_configurations};
+pub use frame::{Diameters, Frame, Place, Row, Symbol};
+pub use frames::Choice;
+pub use read::{read_configurations, read_frames};
+pub use species::{Reading, Symbols, parse_symbols, unknown_species};
+pub use text::is_hdf5;
 pub use write::{write_extended_xyz, write_lammps_data};

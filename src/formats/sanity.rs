@@ -22,21 +22,20 @@ pub(super) fn check(path: &Path, frame: &Frame, configuration: &Configuration, p
             false => "use a box closer to a cube".to_string(),
         };
         let message = format!(
-            "line {}: the shortest edge {edge:?} is below two cutoffs, {:.4}; {remedy}",
-            frame.line,
+            "{}: the shortest edge {edge:?} is below two cutoffs, {:.4}; {remedy}",
+            frame.start(),
             2.0 * cutoff
         );
         return Err(Error::input(path, message));
     }
-    for (k, (row, position)) in frame.rows.iter().zip(configuration.positions.chunks_exact(3)).enumerate() {
+    for (k, position) in configuration.positions.chunks_exact(3).enumerate() {
         for (x, edge) in position.iter().zip(configuration.cell.edges) {
             if x.abs() > MOST_EDGES * edge {
                 return Err(Error::input(
                     path,
                     format!(
-                        "line {}, particle {k}: coordinate {x:?} is more than {MOST_EDGES:?} box edges away; wrap it \
-                         into the box",
-                        row.line
+                        "{}: coordinate {x:?} is more than {MOST_EDGES:?} box edges away; wrap it into the box",
+                        frame.particle(k)
                     ),
                 ));
             }
@@ -47,7 +46,7 @@ pub(super) fn check(path: &Path, frame: &Frame, configuration: &Configuration, p
     let Some(Overlap { i, j, r, sigma }) = first_overlap(configuration, &model.mixture, smallest) else {
         return Ok(());
     };
-    let lines = format!("lines {} and {}: particles {i} and {j}", frame.rows[i].line, frame.rows[j].line);
+    let lines = frame.pair(i, j);
     Err(Error::input(
         path,
         match diverges {
@@ -102,7 +101,13 @@ impl Cells {
         let particles = positions.len() / 3;
         // about one particle in a cell, never narrower than the given distance
         let width = (cell.volume() / particles.max(1) as f64).cbrt().max(distance);
-        let counts = cell.edges.map(|edge| ((edge / width).floor().max(1.0) as usize).min(particles.max(1)));
+        let mut counts = cell.edges.map(|edge| ((edge / width).floor().max(1.0) as usize).min(particles.max(1)));
+        // a flat or long box must not make more cells than there are particles
+        while counts.iter().map(|count| *count as f64).product::<f64>() > 8.0 * particles.max(1) as f64 {
+            let longest =
+                if counts[0] >= counts[1].max(counts[2]) { 0 } else { 1 + usize::from(counts[2] > counts[1]) };
+            counts[longest] = counts[longest].div_ceil(2);
+        }
         let mut wrapped = positions.to_vec();
         cell.wrap(&mut wrapped);
         let place = |x: f64, edge: f64, count: usize| ((x / edge * count as f64) as usize).min(count - 1);

@@ -2,6 +2,7 @@
 
 use super::campaign::CampaignSettings;
 use super::findings::Findings;
+use super::imported::Imported;
 use super::model::ModelSettings;
 use super::origin::{Origin, reread};
 use super::section::Section;
@@ -107,6 +108,8 @@ macro_rules! deck {
             pub campaign: CampaignSettings,
             pub model: ModelSettings,
             $(pub $section: Option<crate::$module::$settings>,)*
+            /// The glasses to import, each with its starting configurations; empty until their files have been read.
+            pub imports: Vec<Vec<Imported>>,
             /// What is accepted but questionable, one sentence each.
             pub warnings: Vec<String>,
             /// Where each value comes from, by dotted key.
@@ -116,7 +119,7 @@ macro_rules! deck {
         impl Deck {
             /// A deck without stages.
             pub(super) fn without_stages(file: PathBuf, text: String, campaign: CampaignSettings, model: ModelSettings) -> Self {
-                Self { file, text, campaign, model, $($section: None,)* warnings: Vec::new(), origins: BTreeMap::new() }
+                Self { file, text, campaign, model, $($section: None,)* imports: Vec::new(), warnings: Vec::new(), origins: BTreeMap::new() }
             }
 
             pub(super) fn set_section(&mut self, stage: Stage, value: Value) -> Result<()> {

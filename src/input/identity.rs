@@ -2,6 +2,7 @@
 
 use super::deck::{Deck, Growth};
 use super::explain::quoted_key;
+use super::model::ModelSettings;
 use super::source::{leaves, shortened, value_text};
 use crate::error::{Error, Result};
 use crate::stage::Stage;
@@ -154,6 +155,17 @@ pub fn compare_keys(old: &str, new: &str) -> Result<Comparison> {
         (true, true, false) => Comparison::Fewer(fewer),
         (true, true, true) => Comparison::Same,
     })
+}
+
+/// The model that stored keys of a deck ([`Deck::stage_keys`]) name.
+///
+/// # Errors
+/// `Error::Internal` when the text is not one that this program understands.
+pub fn stored_model(keys: &str) -> Result<ModelSettings> {
+    let fault = |fault: toml::de::Error| Error::Internal(format!("stored keys of a deck do not read back: {fault}"));
+    let keys: Table = toml::from_str(keys).map_err(fault)?;
+    let model = keys.get("model").cloned().unwrap_or_else(|| Value::Table(Table::new()));
+    model.try_into().map_err(fault)
 }
 
 enum Relation {

@@ -1,27 +1,50 @@
-//! The files that `prepare.from` names, and how many configurations they hold.
+//! The files that `prepare.from` names, and the glasses that are found in them.
 
 use super::deck::Deck;
+use super::imported::Imported;
 use super::origin::Origin;
 use super::source::Source;
 use crate::error::{Error, Result};
-use crate::formats;
 use crate::sampling::PrepareMethod;
 use std::path::{Path, PathBuf};
 
-/// The files that a deck imports, patterns expanded in alphabetical order, relative to the deck's folder.
+/// The files that a deck imports.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ImportFiles {
+    /// Each once, in the order of the deck; patterns in alphabetical order.
+    pub files: Vec<PathBuf>,
+    /// Those that the deck names more than once.
+    pub repeated: Vec<PathBuf>,
+}
+
+impl ImportFiles {
+    fn add(&mut self, path: PathBuf) {
+        let same = |other: &&PathBuf| match (other.canonicalize(), path.canonicalize()) {
+            (Ok(other), Ok(path)) => other == path,
+            _ => **other == path,
+        };
+        match self.files.iter().find(same) {
+            None => self.files.push(path),
+            Some(known) if !self.repeated.contains(known) => self.repeated.push(known.clone()),
+            Some(_) => {}
+        }
+    }
+}
+
+/// The files that a deck imports, relative to the deck's folder; a file that is named twice counts once.
 ///
 /// # Errors
 /// `Error::Deck` when a name or pattern matches no file.
-pub fn import_files(deck: &Deck) -> Result<Vec<PathBuf>> {
+pub fn import_files(deck: &Deck) -> Result<ImportFiles> {
     let folder = deck.file.parent().unwrap_or(Path::new("")).to_path_buf();
-    let mut files = Vec::new();
+    let mut files = ImportFiles::default();
     for name in deck.prepare.iter().flat_map(|prepare| &prepare.from) {
         let fault = |message: String| {
             fault_at(deck, "prepare.from", &format!("prepare.from = \"{name}\" is not accepted: {message}"))
         };
         let path = folder.join(name);
         if path.is_file() {
-            files.push(path);
+            files.add(path);
             continue;
         }
         // only the file name is a pattern: the folder may contain any characters
@@ -36,57 +59,50 @@ pub fn import_files(deck: &Deck) -> Result<Vec<PathBuf>> {
                  the deck"
             )));
         }
-        files.extend(found);
+        found.into_iter().for_each(|path| files.add(path));
     }
     Ok(files)
 }
 
-/// The number of configurations in a file; `None` for HDF5, which this module does not read.
-///
-/// # Errors
-/// `Error::Input` when the file cannot be read or is of no known format.
-pub fn count_configurations(path: &Path) -> Result<Option<usize>> {
-    if formats::is_hdf5(path)? {
-        return Ok(None);
+impl Deck {
+    /// Whether the glasses come from files.
+    pub fn imports_glasses(&self) -> bool {
+        self.prepare.as_ref().is_some_and(|prepare| prepare.method == PrepareMethod::Import)
     }
-    formats::count(path).map(Some)
-}
 
-/// Without `glasses` in the deck, all configurations of the files are taken; a larger number than they hold is an
-/// error.
-pub(super) fn check(deck: &mut Deck) -> Result<()> {
-    if deck.prepare.as_ref().is_none_or(|prepare| prepare.method != PrepareMethod::Import) {
-        return Ok(());
-    }
-    let mut held = Some(0);
-    for file in import_files(deck)? {
-        held = match (held, count_configurations(&file)?) {
-            (Some(sum), Some(count)) => Some(sum + count),
-            _ => None,
-        };
-    }
-    let asked = deck.origin("prepare.glasses") == Some(Origin::Deck);
-    let Some(glasses) = deck.prepare.as_ref().map(|prepare| prepare.glasses) else { return Ok(()) };
-    let fault = |message: String| Err(fault_at(deck, "prepare.glasses", &message));
-    match held {
-        None if !asked => {
-            fault("prepare.glasses is missing: say how many glasses to take from the HDF5 file".to_string())
+    /// Takes the glasses that the files to import hold, each with its starting configurations: as many as `glasses`
+    /// says, all when the deck does not say.
+    ///
+    /// # Errors
+    /// `Error::Deck` when there are fewer.
+    pub fn import(&mut self, mut found: Vec<Vec<Imported>>) -> Result<()> {
+        let asked = self.origin("prepare.glasses") == Some(Origin::Deck);
+        let Some(prepare) = &mut self.prepare else { return Ok(()) };
+        let (held, configurations) = (found.len(), found.iter().map(Vec::len).sum::<usize>());
+        if !asked {
+            prepare.glasses = held;
         }
-        None => Ok(()),
-        Some(held) if asked && glasses > held => fault(format!(
-            "prepare.glasses = {glasses} is not accepted: expected at most {held}, the configurations that `from` holds"
-        )),
-        Some(held) if asked => {
-            if glasses < held {
-                deck.warnings.push(format!("[prepare] the first {glasses} of {held} imported configurations are used"));
-            }
-            Ok(())
+        let glasses = prepare.glasses;
+        if glasses > held {
+            let of = if configurations > held { format!(" in {configurations} configurations") } else { String::new() };
+            let message = format!(
+                "prepare.glasses = {glasses} is not accepted: expected at most {held}, the glasses that `from` holds{of}"
+            );
+            return Err(fault_at(self, "prepare.glasses", &message));
         }
-        Some(held) => {
-            if let Some(prepare) = &mut deck.prepare {
-                prepare.glasses = held;
-            }
-            Ok(())
+        if glasses < held {
+            self.warnings.push(format!("[prepare] the first {glasses} of {held} imported glasses are used"));
+        }
+        found.truncate(glasses);
+        self.imports = found;
+        Ok(())
+    }
+
+    /// Number of configurations from which each glass is explored.
+    pub fn starts(&self) -> Vec<usize> {
+        match self.imports.is_empty() {
+            true => vec![1; self.prepare.as_ref().map_or(1, |prepare| prepare.glasses).max(1)],
+            false => self.imports.iter().map(Vec::len).collect(),
         }
     }
 }

@@ -143,8 +143,9 @@ fn wanted(default: Option<&Value>, given: &Value, complaint: &str) -> String {
             format!("a list of {} numbers", list.len())
         }
         Some(Value::Array(_)) => "a string in quotes or a list of strings".to_string(),
-        Some(Value::Table(table)) if table.is_empty() => "a table of numbers by name: { mine = 2500.0 }".to_string(),
+        Some(Value::Table(table)) if table.is_empty() => "a table: { name = value }".to_string(),
         Some(Value::Table(table)) => format!("a table with the keys {}", listed(table.keys().map(String::as_str))),
+        None if complaint.contains("expected a string") => "a string in quotes".to_string(),
         None => "a number".to_string(),
         Some(_) => shortened(complaint.trim()),
     }

@@ -17,14 +17,14 @@ use crate::stage::Stage;
 use std::path::Path;
 use toml::{Table, Value};
 
-/// Reads a deck file, checks every value and the files that it imports.
+/// Reads a deck file, checks every value and that the files to import exist; [`Deck::import`] takes their contents.
 ///
 /// # Errors
 /// `Error::Input` when the file cannot be read, `Error::Deck` with line, column, key, value and what would be accepted.
 pub fn read_deck(path: &Path) -> Result<Deck> {
     let text = read_text(path)?;
-    let mut deck = parse_deck(&text, path)?;
-    imports::check(&mut deck)?;
+    let deck = parse_deck(&text, path)?;
+    imports::import_files(&deck)?;
     Ok(deck)
 }
 

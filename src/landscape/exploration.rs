@@ -156,10 +156,28 @@ impl ExplorationTask {
         number: u64,
         runs: std::ops::Range<u64>,
     ) -> Self {
+        Self::start_from(model, glass, &[], settings, seed, (number, runs))
+    }
+
+    /// The same for a glass with further starting configurations [3N]: run r starts from number r mod n, 0 being the
+    /// glass.
+    pub fn start_from(
+        model: &Model,
+        glass: &Configuration,
+        further: &[Vec<f64>],
+        settings: &ExploreSettings,
+        seed: u64,
+        (number, runs): (u64, std::ops::Range<u64>),
+    ) -> Self {
         let mut task = Self::resume(model, glass, settings, ExplorationState::default());
         for run in runs.take(LANES) {
             let random = stream(seed, Purpose::Explore, number, run);
-            let positions = glass.positions.clone();
+            let start = run as usize % (further.len() + 1);
+            let mut positions = start.checked_sub(1).map_or(&glass.positions, |start| &further[start]).clone();
+            if start > 0 {
+                // the same images as the glass, whose order in space the lists use
+                glass.cell.unwrap_near(&mut positions, &glass.positions);
+            }
             let dynamics = DynamicsState::start(&mut task.single, positions, settings.temperature, random);
             task.state.dynamics.push(dynamics);
             let (record, audit) = (RunRecord::new(number, run), stream(seed, Purpose::Audit, number, run));

@@ -175,6 +175,11 @@ impl Potential {
         table[..self.species].iter().map(|row| row[..self.species].to_vec()).collect()
     }
 
+    /// Whether the species and their interactions are the same, in the same order; proportions may differ.
+    pub fn interacts_as(&self, other: &Self) -> bool {
+        Self { composition: other.composition, ..*self } == *other
+    }
+
     /// Whether the particles carry diameters.
     pub fn has_diameters(&self) -> bool {
         self.has_diameters

@@ -5,6 +5,7 @@ use super::settings::{Equilibration, PrepareMethod, PrepareSettings};
 use super::thermostats::Thermostat;
 use crate::model::{Potential, Preset};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The dynamics whose relaxation is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -103,6 +104,7 @@ impl RelaxSettings {
             swaps_per_particle: self.swaps_per_particle,
             equilibration: self.equilibration,
             from: Vec::new(),
+            species: BTreeMap::new(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::model::{Potential, Preset};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The method of preparing a glass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +49,9 @@ pub struct PrepareSettings {
     /// `import`: paths or globs, relative to the deck.
     #[serde(default)]
     pub from: Vec<String>,
+    /// `import`: symbols of the files and the species of the model that they stand for.
+    #[serde(default)]
+    pub species: BTreeMap<String, String>,
 }
 
 /// The time step of a model that no paper gives one for: 0.005 of the smallest sigma_ab (m / epsilon_ab)^1/2, rounded down to four
@@ -78,6 +82,7 @@ impl PrepareSettings {
             swaps_per_particle: 1.75,
             equilibration: Equilibration { relaxation_times: 10.0, max_steps: 2_000_000 },
             from: Vec::new(),
+            species: BTreeMap::new(),
         }
     }
 }

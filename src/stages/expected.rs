@@ -65,9 +65,11 @@ impl Expected {
     /// From the deck, and from what the campaign has found so far.
     pub fn corrected(deck: &Deck, correction: Correction) -> Self {
         let glasses = deck.prepare.as_ref().map_or(1, |prepare| prepare.glasses).max(1) as f64;
-        let runs = deck.explore.as_ref().map_or(0.0, |explore| glasses * explore.runs as f64);
+        let starts = deck.starts().into_iter().sum::<usize>() as f64;
+        let runs = deck.explore.as_ref().map_or(0.0, |explore| starts * explore.runs as f64);
         let quenches = deck.explore.as_ref().map_or(0.0, |explore| runs * explore.quenches as f64);
-        let (minima, wells) = deck.explore.as_ref().map_or((0.0, 0.0), |explore| of_glass(deck, explore));
+        let (minima, wells) =
+            deck.explore.as_ref().map_or((0.0, 0.0), |explore| of_glass(deck, explore, starts / glasses));
         let minima = (glasses * minima * correction.minima).min(quenches);
         let connected = if deck.connect.is_some() { minima } else { 0.0 };
         let pairs = connected * wells * PAIRS_PER_WELL * correction.pairs;
@@ -90,11 +92,11 @@ impl Expected {
     }
 }
 
-/// Minima of one glass, and double wells for each of them.
-fn of_glass(deck: &Deck, explore: &ExploreSettings) -> (f64, f64) {
+/// Minima of one glass of `starts` starting configurations, and double wells for each of them.
+fn of_glass(deck: &Deck, explore: &ExploreSettings, starts: f64) -> (f64, f64) {
     let potential = &deck.model.potential;
     let Law { prefactor, energy, wells, falling } = law(potential);
-    let quenches = explore.runs as f64 * explore.quenches as f64;
+    let quenches = starts * explore.runs as f64 * explore.quenches as f64;
     let time = quenches * explore.quench_every as f64 * explore.time_step;
     let given = deck.prepare.as_ref().map_or(ONSET * potential.energy_scale(), |prepare| prepare.temperature);
     let fictive = (given / potential.energy_scale()).min(ONSET);

@@ -310,11 +310,11 @@ fn imported_glasses_are_those_of_the_files() {
             std::fs::write(from_text.folder.join(format!("glass_{number}.xyz")), written).unwrap();
         }
         from_text.done(&[]);
-        // all glasses of the file are imported
+        // as many glasses of the file as the deck says
         let path = format!("{:?}", text(&source.file("glasses.h5")));
         let from_hdf5 = Campaign::with_deck(&import_deck(model, particles, &path));
         from_hdf5.done(&[]);
-        assert_eq!(rows(&from_hdf5, Stage::Prepare, "/glasses/energy") as usize, glasses(&source).len());
+        assert_eq!(rows(&from_hdf5, Stage::Prepare, "/glasses/energy"), 2);
         for (campaign, tolerance) in [(&from_text, 1e-12), (&from_hdf5, 0.0)] {
             for (ours, theirs) in glasses(campaign).iter().zip(&original) {
                 assert_eq!(

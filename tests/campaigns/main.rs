@@ -20,6 +20,7 @@ mod faults;
 mod files;
 mod h5py_reads;
 mod harmonic;
+mod imports;
 mod kernels;
 mod liquids;
 mod memory;

@@ -8,11 +8,9 @@ use crate::error::Result;
 use crate::files::{Campaign, write_speed};
 use crate::input::{self, Deck};
 use crate::runtime::is_first_rank;
-use crate::sampling::PrepareMethod;
 use crate::stage::Stage;
 use crate::stages::cost::{Correction, Expected, ForceCall, Memory};
-use crate::stages::prepare::read_any;
-use crate::stages::{Earlier, work};
+use crate::stages::{Earlier, prepare, work};
 use force_call::force_call;
 use forecast::{Forecast, forecasts, found_so_far};
 use std::path::{Path, PathBuf};
@@ -23,10 +21,18 @@ use std::path::{Path, PathBuf};
 /// The errors of every check that `run` applies: to the deck, to the files to import, and to the directory (`output`,
 /// else the campaign's name), which may lack a file that a stage builds on or hold results of another deck.
 pub fn check(file: &Path, output: Option<&Path>, ranks: usize, explain: bool) -> Result<()> {
-    let deck = input::read_deck(file)?;
+    let mut deck = input::read_deck(file)?;
+    let found = prepare::look(&deck)?;
+    deck.warnings.extend(found.warnings);
+    if deck.imports_glasses() {
+        deck.import(found.glasses)?;
+    }
     let speaks = is_first_rank();
     for warning in deck.warnings.iter().filter(|_| speaks) {
         eprintln!("warning: {warning}");
+    }
+    for note in found.notes.iter().filter(|_| speaks) {
+        eprintln!("note: {note}");
     }
     if explain {
         let explained = deck.explain()?;
@@ -35,7 +41,6 @@ pub fn check(file: &Path, output: Option<&Path>, ranks: usize, explain: bool) ->
         }
         return Ok(());
     }
-    check_imports(&deck)?;
     let directory = output.map_or_else(|| PathBuf::from(&deck.campaign.name), Path::to_path_buf);
     let campaign = Campaign::look_if_there(&directory)?;
     let planned = plan(&deck, &campaign, &RunOptions::default())?;
@@ -150,19 +155,6 @@ fn print_memory(deck: &Deck, call: &ForceCall, ranks: usize) {
             println!("    of which {} per thousand minima of this rank", size(thousand_minima));
         }
     }
-}
-
-/// Reads the files to import as `run` does.
-fn check_imports(deck: &Deck) -> Result<()> {
-    if deck.prepare.as_ref().is_none_or(|prepare| prepare.method != PrepareMethod::Import) {
-        return Ok(());
-    }
-    for file in input::import_files(deck)? {
-        for configuration in read_any(&file, &deck.model.potential)? {
-            input::check_particles(deck, &file, configuration.particles())?;
-        }
-    }
-    Ok(())
 }
 
 /// A number of bytes, in the unit that gives one to three digits before the decimal point.

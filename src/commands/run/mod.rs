@@ -10,7 +10,7 @@ use crate::input::{self, Deck};
 use crate::parallel::Ranks;
 use crate::runtime::{self, DirectoryLock, Signals, Stop};
 use crate::stage::Stage;
-use crate::stages::{Context, Earlier, work};
+use crate::stages::{Context, Earlier, prepare, work};
 pub use options::RunOptions;
 pub use plan::plan;
 use plan::{is_redone, stage_named};
@@ -41,6 +41,7 @@ pub fn run(file: &Path, options: &RunOptions) -> Result<()> {
 fn run_stages(ranks: &Ranks, file: &Path, options: &RunOptions, signals: Signals) -> Result<()> {
     runtime::start_log(ranks.rank() == 0, options.quiet);
     let deck = ranks.agree(input::read_deck(file))?;
+    let deck = with_imports(ranks, deck)?;
     for warning in &deck.warnings {
         log::warn!("{warning}");
     }
@@ -79,6 +80,21 @@ fn run_stages(ranks: &Ranks, file: &Path, options: &RunOptions, signals: Signals
         status::print(&context.directory)?;
     }
     Ok(())
+}
+
+/// Collective: the deck with the glasses that rank 0 has found in the files to import.
+fn with_imports(ranks: &Ranks, mut deck: Deck) -> Result<Deck> {
+    if !deck.imports_glasses() {
+        return Ok(deck);
+    }
+    let found = if ranks.rank() == 0 { prepare::look(&deck) } else { Ok(prepare::Found::default()) };
+    let found = ranks.broadcast(ranks.agree(found)?, 0)?;
+    deck.warnings.extend(found.warnings);
+    ranks.agree(deck.import(found.glasses))?;
+    for note in found.notes {
+        log::info!("{note}");
+    }
+    Ok(deck)
 }
 
 /// Collective: writes the files of earlier stages again with results of later ones, so that two-level systems need not

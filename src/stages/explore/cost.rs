@@ -17,12 +17,12 @@ pub const WRITTEN_MINIMUM: f64 = 4.5 * VECTOR;
 pub fn cost(deck: &Deck, call: &ForceCall) -> Option<Cost> {
     let explore = deck.explore.as_ref()?;
     let n = deck.model.particles as f64;
-    let Expected { glasses, runs, quenches, minima, .. } = Expected::corrected(deck, call.correction);
+    let Expected { runs, quenches, minima, .. } = Expected::corrected(deck, call.correction);
     let steps = quenches * explore.quench_every as f64 + runs * explore.equilibration_steps as f64;
     let calls = if explore.recognition { CALLS_PER_RECOGNISED_QUENCH } else { CALLS_PER_QUENCH };
     // how many quenches bisection saves depends on the glass: this is the cost of quenching every snapshot
     let seconds = steps * call.single + quenches * calls * CALL_OF_BATCH * call.batch;
-    let tasks = glasses * run_groups(explore.runs).len() as f64;
+    let tasks = deck.starts().into_iter().map(|starts| run_groups(starts * explore.runs).len() as f64).sum();
     let bytes = minima * n * 24.0 + quenches * 28.0;
     Some(Cost { tasks, seconds, bytes, spread: 0.4, begun: Begun::Counted })
 }

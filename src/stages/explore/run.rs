@@ -8,6 +8,7 @@ use crate::landscape::{ExplorationState, ExplorationTask, GlassLibrary, Identity
 use crate::runtime::Rounds;
 use crate::stage::Stage;
 use crate::stages::Context;
+use crate::stages::prepare::Starts;
 use crate::stages::prepare::configuration;
 use crate::stages::prepare::glasses_file;
 use std::collections::BTreeMap;
@@ -22,11 +23,13 @@ pub fn run(context: &Context<'_>) -> Result<()> {
     let settings = context.section(&context.deck.explore, Stage::Explore)?;
     let (reader, _, particles) = context.ranks.agree(glasses_file(&context.directory))?;
     let potential = &context.deck.model.potential;
-    let groups = run_groups(settings.runs);
+    // every starting configuration of a glass has its runs
+    let starts = context.ranks.agree(Starts::look(&reader))?;
+    let groups = |glass: u64| run_groups(settings.runs * starts.of(glass));
     // the keys of a glass stay the same when the deck requests more glasses
     let inherent: Vec<f64> = context.ranks.agree(reader.read("/glasses/inherent_energy"))?;
     let keys: Vec<u64> = costliest_first(&inherent)
-        .flat_map(|glass| (0..groups.len() as u64).map(move |group| key(glass, group)))
+        .flat_map(|glass| (0..groups(glass).len() as u64).map(move |group| key(glass, group)))
         .collect();
     let mut progress = context.progress(Stage::Explore, keys.len());
     let seed = context.deck.campaign.seed;
@@ -36,7 +39,12 @@ pub fn run(context: &Context<'_>) -> Result<()> {
         let model = potential.model(&configuration);
         Ok(match state {
             Some(state) => ExplorationTask::resume(&model, &configuration, settings, state),
-            None => ExplorationTask::start(&model, &configuration, settings, seed, glass, groups[group].clone()),
+            None => {
+                let further = (1..starts.of(glass)).map(|start| starts.positions(&reader, glass, start));
+                let further = further.collect::<Result<Vec<Vec<f64>>>>()?;
+                let runs = groups(glass)[group].clone();
+                ExplorationTask::start_from(&model, &configuration, &further, settings, seed, (glass, runs))
+            }
         })
     };
     let finish = |_: u64, task: ExplorationTask| Ok(task.records());

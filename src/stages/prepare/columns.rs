@@ -1,6 +1,6 @@
 //! The columns of glasses.h5.
 
-use super::record::GlassRecord;
+use super::record::{GlassRecord, StartRecord};
 use crate::files::columns::Take::*;
 use crate::files::columns::{Column, column};
 use crate::files::layout::names;
@@ -85,6 +85,47 @@ pub const GLASSES: &[Column<GlassRecord>] = &[
         "1",
         "fraction of attempted swaps that were accepted; NaN without swaps",
         F64(|glass| glass.swap_acceptance),
+    ),
+];
+
+/// /starts.
+pub const STARTS: &[Column<StartRecord>] = &[
+    column("/starts/glass", "[St]", "1", "glass of this starting configuration", U32(|start| start.glass as u32)),
+    column(
+        "/starts/number",
+        "[St]",
+        "1",
+        "number within the glass, from 1; number 0 is the row of /glasses. Of n configurations, number r mod n is the \
+         start of run r of explore",
+        U32(|start| start.number as u32),
+    ),
+    column(
+        "/starts/position",
+        "[St,N,3]",
+        "sigma",
+        "positions, in the box, moved as a whole onto those in /glasses",
+        F64s(|start| start.positions.clone()),
+    ),
+    column(
+        "/starts/energy",
+        "[St]",
+        "epsilon",
+        "potential energy per particle",
+        F64(|start| start.energy_per_particle),
+    ),
+    column(
+        "/starts/inherent_energy",
+        "[St]",
+        "epsilon",
+        "potential energy per particle of the inherent structure",
+        F64(|start| start.inherent_energy_per_particle),
+    ),
+    column(
+        "/starts/inherent_status",
+        "[St]",
+        "1",
+        "how the quench to the inherent structure ended",
+        Name(names::QUENCH, |start| name_of(&start.inherent_stop)),
     ),
 ];
 

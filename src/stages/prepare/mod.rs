@@ -2,11 +2,14 @@
 
 mod columns;
 mod cost;
+mod import;
+mod imports;
 mod layout;
 mod reader;
 mod record;
 mod rows;
 mod run;
+mod same_glass;
 mod section;
 mod summary;
 mod task;
@@ -18,7 +21,8 @@ use crate::error::Result;
 use crate::files::layout::Layout;
 use crate::files::{StageReader, StageRecords};
 use crate::input::Deck;
-pub use reader::{configuration, glasses_file, read_any};
+pub use imports::{Contents, Found, look, read_file};
+pub use reader::{Starts, configuration, glasses_file};
 
 pub struct Work;
 

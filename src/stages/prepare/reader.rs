@@ -3,9 +3,8 @@
 use super::record::GlassRecord;
 use crate::error::{Error, Result};
 use crate::files::StageReader;
-use crate::formats;
 use crate::landscape::StopReason;
-use crate::model::{Configuration, PeriodicBox, Potential};
+use crate::model::{Configuration, MOST_SPECIES, PeriodicBox};
 use crate::stage::Stage;
 use crate::stages::Context;
 use std::path::Path;
@@ -22,30 +21,42 @@ pub fn glasses_file(directory: &Path) -> Result<(StageReader, usize, usize)> {
     }
 }
 
-/// Configurations of a text file or of a glasses.h5.
-///
-/// # Errors
-/// `Input` when the file cannot be used, or holds a species that the model does not have.
-pub fn read_any(file: &Path, potential: &Potential) -> Result<Vec<Configuration>> {
-    let is_hdf5 = file.extension().is_some_and(|extension| extension == "h5");
-    if !is_hdf5 {
-        return formats::read_configurations(file, potential);
+/// The starting configurations of glasses beyond their first, which is the glass itself.
+pub struct Starts {
+    /// The glass of each row, in rising order.
+    glass: Vec<u32>,
+}
+
+impl Starts {
+    pub const POSITION: &str = "/starts/position";
+
+    /// # Errors
+    /// `Storage` (or `Input`) when the file cannot be read.
+    pub fn look(reader: &StageReader) -> Result<Self> {
+        let has = reader.has("/starts/glass");
+        Ok(Self { glass: if has { reader.read("/starts/glass")? } else { Vec::new() } })
     }
-    let reader = StageReader::open_input(file, Stage::Prepare)?;
-    let count = reader.shape("/glasses/energy")?.first().copied().unwrap_or(0);
-    let known = |configuration: Configuration| match configuration.species.iter().max() {
-        Some(largest) if usize::from(*largest) >= potential.species() => Err(Error::input(
-            file,
-            format!(
-                "holds species number {} (counted from 1), the model {} has {}; import glasses of the same model",
-                largest + 1,
-                potential.name(),
-                potential.species()
-            ),
-        )),
-        _ => Ok(configuration),
-    };
-    (0..count).map(|glass| configuration(&reader, glass).and_then(known)).collect()
+
+    /// Number of configurations from which a glass is explored: one, and those of its rows.
+    pub fn of(&self, glass: u64) -> usize {
+        1 + self.rows(glass).len()
+    }
+
+    fn rows(&self, glass: u64) -> std::ops::Range<usize> {
+        let before = |limit: u64| self.glass.partition_point(|of| u64::from(*of) < limit);
+        before(glass)..before(glass.saturating_add(1))
+    }
+
+    /// Positions [3N] of starting configuration `start` of a glass, from 1.
+    ///
+    /// # Errors
+    /// `Storage` (or `Input`) when there is none or the file cannot be read.
+    pub fn positions(&self, reader: &StageReader, glass: u64, start: usize) -> Result<Vec<f64>> {
+        match self.rows(glass).nth(start.wrapping_sub(1)) {
+            Some(row) => reader.read_rows(Self::POSITION, row as u64, 1),
+            None => Err(reader.unusable(format!("has no starting configuration {start} of glass {glass}"))),
+        }
+    }
 }
 
 /// One glass of an open glasses.h5.
@@ -57,11 +68,14 @@ pub fn configuration(reader: &StageReader, glass: u64) -> Result<Configuration> 
     let [x, y, z] = edges[..] else {
         return Err(Error::storage(reader.path(), "/glasses/box does not have three edges"));
     };
-    let species: Vec<u32> = reader.read_rows("/glasses/species", glass, 1)?;
+    let numbers: Vec<u32> = reader.read_rows("/glasses/species", glass, 1)?;
+    let known = |number: &u32| u8::try_from(*number).ok().filter(|species| usize::from(*species) < MOST_SPECIES);
+    let species: Option<Vec<u8>> = numbers.iter().map(known).collect();
+    let unknown = || reader.unusable(format!("/glasses/species of glass {glass} is not 0, 1 or 2 everywhere"));
     Ok(Configuration {
         cell: PeriodicBox { edges: [x, y, z] },
         positions: reader.read_rows("/glasses/position", glass, 1)?,
-        species: species.into_iter().map(|species| species as u8).collect(),
+        species: species.ok_or_else(unknown)?,
         diameters: reader.read_rows("/glasses/diameter", glass, 1)?,
     })
 }

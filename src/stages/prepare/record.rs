@@ -29,6 +29,20 @@ pub struct GlassRecord {
     pub trace_energy: Vec<f64>,
 }
 
+/// A further configuration from which an imported glass is explored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StartRecord {
+    pub glass: usize,
+    /// From 1; 0 is the glass itself.
+    pub number: usize,
+    /// In the box, moved as a whole onto the glass [3N].
+    pub positions: Vec<f64>,
+    /// Potential energy per particle [epsilon], here and at the inherent structure.
+    pub energy_per_particle: f64,
+    pub inherent_energy_per_particle: f64,
+    pub inherent_stop: StopReason,
+}
+
 impl GlassRecord {
     /// `inherent`: energy per particle of the inherent structure, and why its quench ended.
     pub fn from_prepared(glass: usize, prepared: PreparedGlass, inherent: (f64, StopReason)) -> Self {

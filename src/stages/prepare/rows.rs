@@ -1,19 +1,24 @@
 //! Writes glasses.h5.
 
-use super::columns::{EQUILIBRATION, GLASSES, TracePoint};
+use super::columns::{EQUILIBRATION, GLASSES, STARTS, TracePoint};
 use super::layout::LAYOUT;
-use super::record::GlassRecord;
+use super::record::{GlassRecord, StartRecord};
 use crate::error::Result;
 use crate::files::Rows;
 use crate::runtime::Journal;
 use crate::stage::Stage;
 use crate::stages::Context;
 
-/// Collective: every rank passes its glasses.
+/// Collective: every rank passes its glasses and their further starting configurations.
 ///
 /// # Errors
 /// `Storage` when the file cannot be written.
-pub fn write(context: &Context<'_>, records: &[GlassRecord], journal: Option<Journal<'_>>) -> Result<()> {
+pub fn write(
+    context: &Context<'_>,
+    records: &[GlassRecord],
+    starts: &[StartRecord],
+    journal: Option<Journal<'_>>,
+) -> Result<()> {
     let mut file = context.create_file(Stage::Prepare, &LAYOUT)?;
     file.set_length("", "N", context.deck.model.particles)?;
     let keys: Vec<(usize, u64)> = records.iter().map(|record| (record.glass, 1)).collect();
@@ -26,5 +31,7 @@ pub fn write(context: &Context<'_>, records: &[GlassRecord], journal: Option<Jou
         both.map(|(time, energy)| TracePoint { glass: *glass, time: *time, energy: *energy })
     });
     file.write_columns(EQUILIBRATION, &rows, points)?;
+    let keys: Vec<((usize, usize), u64)> = starts.iter().map(|start| ((start.glass, start.number), 1)).collect();
+    file.write_columns(STARTS, &Rows::by_key(context.ranks, &keys)?, starts)?;
     context.finish(file, journal)
 }

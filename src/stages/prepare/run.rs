@@ -1,13 +1,13 @@
 //! Stage `prepare`: independent glasses.
 
-use super::reader::{read_any, read_glasses};
-use super::record::GlassRecord;
+use super::import::import;
+use super::reader::read_glasses;
+use super::record::{GlassRecord, StartRecord};
 use super::rows::write;
-use super::task::{GlassState, GlassTask, inherent_settings};
-use crate::error::{Error, Result};
-use crate::forces::{PairSum, as_lanes, as_lanes_mut, listed, sums};
-use crate::input;
-use crate::landscape::{Quench, StopReason, inherent_structure};
+use super::task::{GlassState, GlassTask};
+use crate::error::Result;
+use crate::forces::{listed, sums};
+use crate::landscape::{Quench, StopReason};
 use crate::model::{Configuration, Potential};
 use crate::runtime::Rounds;
 use crate::sampling::{PrepareMethod, PrepareTask, PreparedGlass};
@@ -24,6 +24,7 @@ pub fn run(context: &Context<'_>, earlier: Earlier) -> Result<()> {
     let deck = &context.deck;
     let settings = context.section(&deck.prepare, Stage::Prepare)?;
     let mut records = Vec::new();
+    let mut starts: Vec<StartRecord> = Vec::new();
     let mut known = 0;
     if earlier == Earlier::Part {
         let (count, mine) = context.ranks.agree(read_glasses(context))?;
@@ -32,8 +33,9 @@ pub fn run(context: &Context<'_>, earlier: Earlier) -> Result<()> {
     }
     let mut journal = None;
     if settings.method == PrepareMethod::Import {
-        let imported = context.ranks.agree(import(context, known))?;
-        records.extend(imported);
+        let (glasses, further) = context.ranks.agree(import(context, known))?;
+        records.extend(glasses);
+        starts = further;
     } else {
         let missing: Vec<u64> = (known as u64..settings.glasses as u64).collect();
         let mut progress = context.progress(Stage::Prepare, missing.len());
@@ -74,7 +76,7 @@ pub fn run(context: &Context<'_>, earlier: Earlier) -> Result<()> {
              glasses.h5"
         );
     }
-    write(context, &records, journal)
+    write(context, &records, &starts, journal)
 }
 
 /// The numbers of these glasses on all ranks, in increasing order.
@@ -92,43 +94,4 @@ fn at_rest(potential: &Potential, liquid: PreparedGlass, quenched: Quench) -> Pr
     let stress = listed::stress(&potential.model(&configuration), &configuration.cell, &configuration.positions);
     let (potential_energy, pressure) = (quenched.energy, sums::pressure(&stress));
     PreparedGlass { configuration, potential_energy, pressure, ..liquid }
-}
-
-/// Every configuration of the imported files after the first `known`; each rank takes its share.
-fn import(context: &Context<'_>, known: usize) -> Result<Vec<GlassRecord>> {
-    let potential = &context.deck.model.potential;
-    let mut records = Vec::new();
-    let mut glass = 0;
-    for file in input::import_files(&context.deck)? {
-        let configurations = read_any(&file, potential)?;
-        for mut configuration in configurations {
-            let index = glass;
-            glass += 1;
-            input::check_particles(&context.deck, &file, configuration.particles())?;
-            if index < known || index % context.ranks.size() != context.ranks.rank() {
-                continue;
-            }
-            configuration.cell.wrap(&mut configuration.positions);
-            let model = potential.model(&configuration);
-            let mut sum = PairSum::<1>::new(model.clone(), configuration.cell);
-            let mut forces = vec![0.0; configuration.positions.len()];
-            let [energy] = sum.forces(as_lanes(&configuration.positions), as_lanes_mut(&mut forces));
-            let stress = listed::stress(&model, &configuration.cell, &configuration.positions);
-            let settings = inherent_settings(potential);
-            let quenched = inherent_structure(&model, &configuration, &settings);
-            let found = (quenched.energy / configuration.particles() as f64, quenched.stop);
-            let temperature = context.deck.prepare.as_ref().map_or(f64::NAN, |prepare| prepare.temperature);
-            let pressure = configuration.density() * temperature + sums::pressure(&stress);
-            records.push(GlassRecord::imported(index, configuration, energy, pressure, found));
-        }
-    }
-    if let Some(settings) = &context.deck.prepare
-        && settings.glasses > glass
-    {
-        return Err(Error::Deck {
-            file: context.deck.file.clone(),
-            message: format!("prepare.glasses = {} but the files hold {glass} configurations", settings.glasses),
-        });
-    }
-    Ok(records)
 }

@@ -1,5 +1,6 @@
 //! The deck's section [prepare].
 
+use crate::formats::unknown_species;
 use crate::input::{Deck, DeckSection, Growth, Section};
 use crate::sampling::{PrepareMethod, PrepareSettings};
 
@@ -31,6 +32,14 @@ impl DeckSection for PrepareSettings {
             "method = \"import\" in the same section, or no `from`",
         );
         section.require(self.from.iter().all(|name| !name.trim().is_empty()), "from", "file names that are not empty");
+        section.require(
+            import || self.species.is_empty(),
+            "species",
+            "method = \"import\" in the same section, or no `species`",
+        );
+        if let Some((symbol, known)) = unknown_species(&self.species, potential) {
+            section.require(false, &format!("species.{symbol}"), &format!("a species of the model: {known}"));
+        }
         let swapping = matches!(self.method, PrepareMethod::HybridSwap | PrepareMethod::SwapMc);
         if swapping && potential.is_of_one_kind() {
             section.warn(

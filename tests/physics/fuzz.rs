@@ -1,0 +1,137 @@
+//! Damaged input: decks, configurations and profiles that were mutilated at random end with an error or an answer, soon, and
+//! never with a panic. Some seconds of a core; the long form takes 10^5 inputs.
+
+use glasswell::formats::{read_configurations, read_profile};
+use glasswell::input::parse_deck;
+use glasswell::model::{Potential, Preset};
+use glasswell::tunnelling::{Profile, TunnelSettings, solve};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+const SEED: u64 = 20;
+/// An answer later than this is a fault.
+const LATEST: Duration = Duration::from_secs(10);
+
+/// What an attacker would write.
+const WORDS: [&str; 30] = [
+    "", "0", "-1", "1e308", "-1e308", "1e-320", "nan", "NaN", "inf", "99999999999999999999", "18446744073709551615",
+    "4294967296", "-0.0", "\"", "'", "{", "}", "[", "]", "=", ":", "#", "\n", "\t", "\u{feff}", "\u{0}", "é", "T T F",
+    "Atoms", "Lattice=\"1 0 0 0 1 0 0 0 1\"",
+];
+
+fn data(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+fn text(name: &str) -> Vec<u8> {
+    std::fs::read(data(name)).unwrap()
+}
+
+/// One to four mutilations.
+fn mutilated(seeds: &[Vec<u8>], random: &mut ChaCha8Rng) -> Vec<u8> {
+    let mut bytes = seeds[random.random_range(0..seeds.len())].clone();
+    for _ in 0..random.random_range(1..5) {
+        if bytes.is_empty() {
+            break;
+        }
+        let place = random.random_range(0..bytes.len());
+        let end = (place + random.random_range(0..40)).min(bytes.len());
+        let word = WORDS[random.random_range(0..WORDS.len())].as_bytes().to_vec();
+        match random.random_range(0..7) {
+            0 => bytes[place] ^= 1 << random.random_range(0..8),
+            1 => drop(bytes.drain(place..end)),
+            2 => drop(bytes.splice(place..place, word)),
+            3 => drop(bytes.splice(place..end, word)),
+            4 => {
+                let copy = bytes[place..end].to_vec();
+                bytes.splice(place..place, copy);
+            }
+            // a whole word
+            5 => {
+                let is_blank = |byte: &u8| byte.is_ascii_whitespace();
+                let start = bytes[..place].iter().rposition(is_blank).map_or(0, |blank| blank + 1);
+                let stop = bytes[place..].iter().position(is_blank).map_or(bytes.len(), |blank| place + blank);
+                bytes.splice(start..stop.max(start), word);
+            }
+            _ => bytes.truncate(place),
+        }
+    }
+    bytes
+}
+
+/// Gives `count` mutilated inputs to a reader.
+fn fuzz(name: &str, seeds: &[Vec<u8>], count: usize, read: impl Fn(&Path, &[u8])) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("input");
+    let mut random = ChaCha8Rng::seed_from_u64(SEED);
+    let mut slowest = Duration::ZERO;
+    for number in 0..count {
+        let bytes = mutilated(seeds, &mut random);
+        std::fs::write(&path, &bytes).unwrap();
+        let begun = Instant::now();
+        let ended = catch_unwind(AssertUnwindSafe(|| read(&path, &bytes)));
+        slowest = slowest.max(begun.elapsed());
+        let input = || String::from_utf8_lossy(&bytes).chars().take(3000).collect::<String>();
+        assert!(ended.is_ok(), "{name} {number}, seed {SEED}: a panic for\n{}", input());
+        assert!(begun.elapsed() < LATEST, "{name} {number}, seed {SEED}: {:?} for\n{}", begun.elapsed(), input());
+    }
+    println!("{name}: {count} inputs, the slowest took {slowest:?}");
+}
+
+fn configurations(count: usize) {
+    let xyz = ["vacancy", "dimer", "packing"].map(|name| text(&format!("tests/data/cases/{name}.xyz")));
+    let mut seeds = xyz.to_vec();
+    seeds.push(
+        b"title\n\n4 atoms\n3 atom types\n0 6 xlo xhi\n0 6 ylo yhi\n0 6 zlo zhi\n\nMasses\n\n1 1\n2 1\n3 1\n\nAtoms # charge\n\n\
+          1 1 0.5 1 1 1\n2 2 0.5 3 3 3\n3 3 0.5 5 5 5\n4 1 1.5 1 3 5 0 0 1\n"
+            .to_vec(),
+    );
+    seeds.push(
+        b"ITEM: TIMESTEP\n0\nITEM: NUMBER OF ATOMS\n2\nITEM: BOX BOUNDS pp pp pp\n0 6\n0 6\n0 6\nITEM: ATOMS id type x y z\n\
+          1 1 1 1 1\n2 1 3 3 3\n"
+            .to_vec(),
+    );
+    for preset in [Preset::Tlj, Preset::Pss] {
+        let potential = Potential::from(preset);
+        fuzz(preset.name(), &seeds, count / 2, |path, _| drop(read_configurations(path, &potential)));
+    }
+}
+
+fn decks(count: usize) {
+    let seeds: Vec<Vec<u8>> = ["quickstart", "vibrations", "kob-andersen", "pss-0.062", "harmonic-small", "tlj-relax"]
+        .map(|name| text(&format!("inputs/{name}.toml")))
+        .to_vec();
+    fuzz("deck", &seeds, count, |path, bytes| drop(parse_deck(&String::from_utf8_lossy(bytes), path)));
+}
+
+fn profiles(count: usize) {
+    let table = |points: usize| -> Vec<u8> {
+        let v = |x: f64| 16.0 * x * x * (1.0 - x) * (1.0 - x) + 0.01 * x;
+        let row = |i: usize| i as f64 / (points - 1) as f64;
+        (0..points).map(|i| format!("{}, {}\n", row(i), v(row(i)))).collect::<String>().into_bytes()
+    };
+    let settings = TunnelSettings { points: 200, levels: 3, ..TunnelSettings::default() };
+    fuzz("profile", &[table(9), table(41)], count, |path, _| {
+        let Ok(given) = read_profile(path) else { return };
+        let profile = Profile { xi: given.xi, energy: given.energy, length: 1.0, curvature: [None, None] };
+        drop(solve(&profile, None, 2000.0, &settings));
+    });
+}
+
+#[test]
+fn damaged_input_never_panics() {
+    configurations(3000);
+    decks(500);
+    profiles(400);
+}
+
+#[test]
+#[ignore = "long: 10^5 inputs, some minutes"]
+fn much_damaged_input_never_panics() {
+    configurations(60_000);
+    decks(20_000);
+    profiles(20_000);
+}
