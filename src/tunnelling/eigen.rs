@@ -9,6 +9,9 @@ pub(crate) struct Eigenpairs {
     pub vectors: Vec<Vec<f64>>,
 }
 
+/// A level is found to 1e-8 of its height within some tens of halvings, unless it lies at the lowest potential to rounding.
+const MOST_HALVINGS: usize = 120;
+
 /// Eigenvalues 1 ... count, each to 1e-8 of its height above the lowest potential, by bisection.
 fn bisect(hamiltonian: &Hamiltonian, count: usize, floor: f64) -> Vec<f64> {
     let mut top = floor + f64::EPSILON.sqrt() * hamiltonian.kinetic.max(1e-12);
@@ -22,7 +25,10 @@ fn bisect(hamiltonian: &Hamiltonian, count: usize, floor: f64) -> Vec<f64> {
     let bottom = hamiltonian.potential.iter().fold(floor, |bottom, v| bottom.min(*v));
     let (mut low, mut high) = (vec![bottom; count], vec![top; count]);
     for level in 0..count {
-        while high[level] - low[level] > 1e-8 * (high[level] - bottom) {
+        for _ in 0..MOST_HALVINGS {
+            if high[level] - low[level] <= 1e-8 * (high[level] - bottom) {
+                break;
+            }
             let middle = 0.5 * (low[level] + high[level]);
             if middle <= low[level] || middle >= high[level] {
                 break;

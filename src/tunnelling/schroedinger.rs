@@ -7,6 +7,9 @@ use super::pentadiagonal::Hamiltonian;
 const LARGEST_GRID: f64 = 4e6;
 /// Largest number of nodes of the first grid: wider domains start with fewer points per unit xi.
 const LARGEST_FIRST_GRID: f64 = 1e5;
+/// Largest number of nodes on which levels are searched for that the coarser grid did not lead to: only the levels of a potential
+/// that no grid resolves are lost on every grid.
+const LARGEST_SEARCH: usize = 200_000;
 /// Relative change of the levels at which doubling stops.
 pub const LEVEL_TOLERANCE: f64 = 1e-8;
 const DOUBLINGS: usize = 6;
@@ -113,9 +116,11 @@ pub(crate) fn solve_on_grids(potential: &impl Fn(f64, f64) -> f64, mass: f64, st
     let (mut convergence, mut splitting_convergence, mut doublings) = (f64::INFINITY, f64::INFINITY, 0);
     while convergence >= LEVEL_TOLERANCE && doublings < DOUBLINGS && width * 2.0 * (grid.points as f64) < LARGEST_GRID {
         let fine = Grid::new(potential, stretch, 2 * grid.points, mass);
-        let Some(next) = refine(&fine.hamiltonian, fine.interpolate(&grid, &pairs), floor)
-            .or_else(|| lowest(&fine.hamiltonian, count, floor))
-        else {
+        let search = || match fine.hamiltonian.size() <= LARGEST_SEARCH {
+            true => lowest(&fine.hamiltonian, count, floor),
+            false => None,
+        };
+        let Some(next) = refine(&fine.hamiltonian, fine.interpolate(&grid, &pairs), floor).or_else(search) else {
             break;
         };
         convergence = (0..stretch.levels.max(2))
