@@ -44,7 +44,7 @@ pub fn read_file(file: &Path, reading: &Reading, choice: Choice, deck: Option<&D
 fn read_hdf5(file: &Path, reading: &Reading, choice: Choice, deck: Option<&Deck>) -> Result<Contents> {
     const READ: [&str; 4] = ["position", "diameter", "species", "box"];
     let reader = StageReader::open_input(file, Stage::Prepare)?;
-    same_model(&reader, reading.potential)?;
+    same_model(&reader, reading.potential, if deck.is_some() { "the deck" } else { "--model" })?;
     let [glasses, particles] = reader.shape("/glasses/species")?[..] else {
         return Err(reader.unusable("/glasses/species is not [Ng, N]".to_string()));
     };
@@ -82,28 +82,24 @@ fn read_hdf5(file: &Path, reading: &Reading, choice: Choice, deck: Option<&Deck>
     Ok(Contents { configurations, notes })
 }
 
-/// The file must have been made with the interactions of the model.
-fn same_model(reader: &StageReader, potential: &Potential) -> Result<()> {
-    let header = reader.header();
-    let stored = input::stored_model(&header.deck_keys);
-    let stored = stored.map_err(|_| reader.unusable("has a model that this program does not know".to_string()))?;
-    let stored = stored.potential;
+/// The file must have been made with the interactions of the model, which `who` names.
+fn same_model(reader: &StageReader, potential: &Potential, who: &str) -> Result<()> {
+    let stored = input::stored_model(&reader.header().deck_keys);
+    let stored =
+        stored.map_err(|_| reader.unusable("has a model that this program does not know".to_string()))?.potential;
+    if stored.interacts_as(potential) {
+        return Ok(());
+    }
     let named = |potential: &Potential| match potential.preset() {
         Some(preset) => format!("preset {}", preset.name()),
         None => format!("law {}", potential.law().name()),
     };
-    let says = if named(&stored) == named(potential) {
-        "the deck has other species or tables".to_string()
-    } else {
-        format!("the deck says {}", potential.name())
+    let says = match named(&stored) == named(potential) {
+        true => format!("{who} has other species or tables"),
+        false => format!("{who} says {}", potential.name()),
     };
-    match stored.interacts_as(potential) {
-        true => Ok(()),
-        false => Err(Error::input(
-            reader.path(),
-            format!("was made with {}, {says}; import glasses of the same model, or change [model]", named(&stored)),
-        )),
-    }
+    let message = format!("was made with {}, {says}; choose glasses and model that belong together", named(&stored));
+    Err(Error::input(reader.path(), message))
 }
 
 /// A glass as it stands in the file, unchecked.
