@@ -1,8 +1,10 @@
 //! Settings of the stage `connect`, with the papers' values.
 
-use super::tries::MOST_TRIES;
 use crate::model::{Potential, Preset};
 use serde::{Deserialize, Serialize};
+
+/// Largest number of searches for one path.
+pub const MOST_TRIES: u32 = 3;
 
 /// How a minimum-energy path is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

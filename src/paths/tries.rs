@@ -2,9 +2,6 @@
 
 use super::ConnectSettings;
 
-/// Largest number of searches for one path.
-pub const MOST_TRIES: u32 = 3;
-
 /// The settings of a search, number 1 being those of the deck: two and three times the images, tolerances 0.3 and 0.1 of the
 /// band's. A band with few images can meet its tolerance while it cuts a corner of the path, with its top far from the saddle.
 pub(super) fn settings_of_try(settings: &ConnectSettings, number: u32) -> ConnectSettings {

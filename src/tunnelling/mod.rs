@@ -24,6 +24,9 @@ use std::collections::BTreeMap;
 pub use unit::{Unit, is_below, materials_of, units_of};
 pub use zero_point::splitting_with_zero_point;
 
+/// Largest action of a profile [hbar].
+const LARGEST_ACTION: f64 = 1e6;
+
 /// Splittings below this [epsilon] are marked `below_floor`. The numerical error of a splitting is smaller (about
 /// 1e-15: levels are formed without cancellation), but V itself is not known better than this: the energies of the
 /// minima, sums over all pairs, carry rounding errors of 1e-12 to 1e-11.
@@ -181,6 +184,7 @@ pub fn solve(profile: &Profile, saddle: Option<f64>, reduced_mass: f64, settings
     }
     let potential = Potential::new(profile)?;
     let mass = reduced_mass * profile.length * profile.length;
+    check_action(&potential, mass, reduced_mass)?;
     let saddle = find_saddle(&potential, saddle);
     let levels = settings.levels.max(2);
     let mut doublet = Doublet::unsolved(levels, LevelsStatus::Unsolved);
@@ -197,6 +201,22 @@ pub fn solve(profile: &Profile, saddle: Option<f64>, reduced_mass: f64, settings
     fill_semiclassical(&mut doublet, &potential, saddle, mass);
     doublet.levels.iter_mut().for_each(|level| *level += potential.offset);
     Ok(doublet)
+}
+
+/// Refuses a mass with which no grid resolves the wave functions: the action (2 m~ d^2 V)^(1/2) over the range of V, in units of
+/// hbar, is some hundreds for double wells of a glass.
+fn check_action(potential: &Potential, mass: f64, reduced_mass: f64) -> Result<()> {
+    let (first, last) = potential.spline.range();
+    let points = (0..=100).map(|i| potential.value(first + (last - first) * f64::from(i) / 100.0));
+    let range = points.fold(0.0, f64::max) - potential.lowest();
+    let action = (2.0 * mass * range).sqrt();
+    match action <= LARGEST_ACTION {
+        true => Ok(()),
+        false => Err(Error::Numerical(format!(
+            "the reduced mass {reduced_mass:e} is out of all proportion: with this length and V the action is {action:e} hbar, \
+             and at most {LARGEST_ACTION:e} can be solved"
+        ))),
+    }
 }
 
 /// The saddle's position on the (perhaps mirrored) potential, if it is higher than both minima.

@@ -109,7 +109,7 @@ fn damaged_profiles_are_answered() {
 }
 
 #[test]
-#[ignore = "long: 5000 profiles, some minutes; the suite has a hundred"]
+#[ignore = "long: 1000 profiles, some minutes; the suite has a hundred"]
 fn many_damaged_profiles_are_answered() {
-    answers(2, 5000);
+    answers(2, 1000);
 }
