@@ -14,7 +14,7 @@ const SEED: u64 = 18;
 
 fn read(name: &str, preset: Preset) -> Configuration {
     let file = format!("{}/tests/data/cases/{name}.xyz", env!("CARGO_MANIFEST_DIR"));
-    read_configurations(file.as_ref(), &Potential::from(preset)).unwrap().remove(0)
+    read_configurations(file.as_ref(), Potential::from(preset)).unwrap().remove(0)
 }
 
 fn path(a: &Configuration, b: &Configuration, preset: Preset, images: usize) -> FoundPath {
