@@ -10,7 +10,7 @@ const BIN: f64 = 1.0;
 /// The exchange of like particles that turns a into b: `Some(map)` when, up to a common translation, b[map[i]] is within
 /// `tolerance` [sigma] of a[i] and of its kind, for every i of `members` (map[i] = i for all others).
 ///
-/// Where at least half of the particles are at their own places, only their translation counts: a vacancy that has moved in a
+/// Where at least half of the particles are near their own places, only their translation counts: a vacancy that has moved in a
 /// crystal is no exchange, although the whole crystal, moved by a lattice vector, would fit. Otherwise every translation that
 /// brings one particle of the rarest kind onto a like one is tried, and given up at the first particle without a counterpart:
 /// O(N) lookups where one fits, some per trial where none does.
@@ -22,11 +22,11 @@ pub fn permutation(
     tolerance: f64,
 ) -> Option<Vec<usize>> {
     let own = |shift: [f64; 3]| {
-        let off = |&&i: &&usize| {
+        let near = |&&i: &&usize| {
             let d = cell.minimum_image(std::array::from_fn(|k| b[3 * i + k] - a[3 * i + k] - shift[k]));
-            square(d) <= tolerance * tolerance
+            square(d) <= NEAR * NEAR
         };
-        members.iter().filter(off).count()
+        members.iter().filter(near).count()
     };
     let sites = Sites::new(cell, b, members);
     let shift = common_shift(cell, &differences(cell, a, b, &|_| true, [0.0; 3]), &|i| is_member(members, i));

@@ -360,7 +360,8 @@ impl BandSearch {
         if !settings.climbing || self.is_coarse() || !(calm || self.climbing.is_some()) {
             return false;
         }
-        let top = highest_interior(&self.energies);
+        // on a flat band the highest image is a matter of noise, and would climb away from the path
+        let top = highest_interior(&self.energies).filter(|_| self.rise() > self.tilt(settings.force_tolerance));
         if top == self.climbing {
             return false;
         }

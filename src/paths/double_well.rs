@@ -32,7 +32,7 @@ pub enum PathStatus {
     DescentFailed,
     /// The quench of an end stopped before it reached a minimum: no path was searched for.
     EndNotConverged,
-    /// An end has negative modes, so it is a saddle: no path was searched for.
+    /// An end has negative modes, so it is a saddle and the pair no double well.
     EndNotMinimum,
 }
 

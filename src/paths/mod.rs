@@ -7,6 +7,7 @@ mod connect;
 pub mod descent;
 mod double_well;
 mod ends;
+mod flat;
 mod images;
 mod inertia;
 mod interpolation;

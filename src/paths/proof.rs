@@ -11,6 +11,9 @@ use rand_distr::{Distribution, StandardNormal};
 /// Largest component of a displacement along a mode with negative eigenvalue [sigma]: the force there is well above the
 /// tolerance of a quench, and the basin is that of the saddle's own side.
 const KICK: f64 = 0.02;
+/// Largest residual of a stationary point [epsilon / sigma], in the law's unit of stiffness: with a loose tolerance the quench has
+/// ended on a slope, where negative modes mean nothing.
+const STATIONARY: f64 = 1e-4;
 /// Number of displacements before the search is given up.
 const MOST_KICKS: usize = 8;
 /// Number of products spent on the mode.
@@ -26,7 +29,8 @@ pub fn quench_to_minimum(sum: &mut PairSum<1>, start: &[f64], settings: &QuenchS
             return (end, -1);
         }
         let negative = counted_modes(sum.model(), sum.cell(), &end.positions);
-        if negative <= 0 || kick == MOST_KICKS {
+        let stationary = end.residual <= STATIONARY * sum.model().law.stiffness_unit();
+        if negative <= 0 || kick == MOST_KICKS || !stationary {
             return (end, negative);
         }
         let mut random = stream(0, Purpose::Saddle, 0, kick as u64);

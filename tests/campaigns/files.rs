@@ -145,6 +145,7 @@ fn write(world: &Ranks, directory: &Path, stage: Stage, rows: u64) -> Result<()>
             (Element::F64, _) => Attribute::F64List(vec![0.25; 4]),
             (Element::Text, _) => Attribute::Text("per atom".to_owned()),
             (Element::I64, "[]") => Attribute::I64(3),
+            (Element::U64, "[]") => Attribute::U64(5),
             _ => Attribute::I64List(vec![3, 1]),
         };
         file.attribute(&entry.path.replace("<unit>", "argon"), entry.name, &value)?;

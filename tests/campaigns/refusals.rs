@@ -296,7 +296,7 @@ fn path_without_a_double_well_has_all_keys() {
     assert_eq!((&well["status"], &none["status"]), (&"converged".into(), &"identical".into()));
     let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<String>>();
     assert_eq!(keys(&well), keys(&none));
-    let given = ["status", "force_evaluations", "minima_energies", "end_stops"];
+    let given = ["status", "force_evaluations", "minima_energies", "end_stops", "exchanged"];
     for key in keys(&none) {
         assert_eq!(none[&key].is_null(), !given.contains(&key.as_str()), "{key}: {}", none[&key]);
         assert!(!well[&key].is_null(), "{key}");

@@ -230,15 +230,6 @@ impl ConnectTask {
             Same::Identical => return Ok(self.done(PathStatus::Identical, None, Vec::new(), Vec::new())),
             same => self.state.exchange = same == Same::Permuted,
         }
-        // forces vanish at a saddle, too
-        let negative = self
-            .state
-            .negative
-            .unwrap_or_else(|| [a, b].map(|end| counted_modes(self.sum.model(), self.sum.cell(), &end.positions)));
-        self.state.negative = Some(negative);
-        if negative.iter().any(|count| *count > 0) {
-            return Ok(self.done(PathStatus::EndNotMinimum, None, Vec::new(), Vec::new()));
-        }
         Ok(self.straight_band())
     }
 
@@ -262,7 +253,7 @@ impl ConnectTask {
         if self.state.tries >= self.settings.tries {
             return match status {
                 PathStatus::Diverged => Ok(self.done(status, None, Vec::new(), Vec::new())),
-                _ if has_band && self.rise(&band) <= self.tilt(&band) => {
+                _ if has_band && band.rise() <= band.tilt(self.now.force_tolerance) => {
                     self.finish(&band, PathStatus::NoBarrier, None)
                 }
                 _ => self.finish(&band, status, saddle),
@@ -277,18 +268,6 @@ impl ConnectTask {
             }
         }
         Ok(self.straight_band())
-    }
-
-    /// How far the band rises above its upper end.
-    fn rise(&self, band: &BandSearch) -> f64 {
-        let ends = band.energies[0].max(band.energies[band.count() - 1]);
-        band.energies.iter().copied().fold(f64::NEG_INFINITY, f64::max) - ends
-    }
-
-    /// The energy that the force tolerance allows between two images. A band that rises no more has no barrier, and a search
-    /// for a saddle from its top leads away (a dimer that turns).
-    fn tilt(&self, band: &BandSearch) -> f64 {
-        self.now.force_tolerance * band.chord_length() / (band.count() - 1) as f64
     }
 
     /// Whether two particles of the highest image are upon each other: no path of a glass goes there.
@@ -399,7 +378,7 @@ impl ConnectTask {
             distance(band.image(top), band.image(top - 1)).max(distance(band.image(top), band.image(top + 1)));
         let above_top = search.energy - band.energies[top];
         if distance(&search.positions, band.image(top)) > SADDLE_REACH * spacing
-            || above_top > self.rise(&band).max(0.0) + band.count() as f64 * self.tilt(&band)
+            || above_top > band.rise().max(0.0) + band.count() as f64 * band.tilt(self.now.force_tolerance)
         {
             return self.failed(band, PathStatus::SaddleFailed, None, team);
         }
@@ -410,6 +389,15 @@ impl ConnectTask {
         }
         let negative = counted_modes(self.sum.model(), self.sum.cell(), &search.positions);
         if negative == 1 {
+            // forces vanish at a saddle, too
+            let ends = self.state.negative.unwrap_or_else(|| {
+                [&self.state.a, &self.state.b]
+                    .map(|end| counted_modes(self.sum.model(), self.sum.cell(), &end.positions))
+            });
+            self.state.negative = Some(ends);
+            if ends.iter().any(|count| *count > 0) {
+                return Ok(self.done(PathStatus::EndNotMinimum, None, Vec::new(), Vec::new()));
+            }
             return self.finish(&band, PathStatus::Converged, Some((&search, top, negative)));
         }
         self.failed(band, PathStatus::NegativeModes, Some((&search, top, negative)), team)

@@ -11,6 +11,8 @@ const CALLS_PER_IMAGE: f64 = 220.0;
 const IMAGE: f64 = (3.0 + 6.0 * 2.0 + 2.0 + 6.0) * VECTOR;
 /// Vectors of the largest Krylov subspace.
 const KRYLOV: f64 = 80.0 * VECTOR;
+/// Bytes of the factors with which negative eigenvalues of a Hessian are counted, times (3N)^(4/3).
+const FACTORS: f64 = 1400.0;
 /// A double well: saddle, tangent and unstable mode; two copies exist while it is merged.
 const OUTCOME: f64 = 2.0 * 3.0 * VECTOR;
 
@@ -36,5 +38,7 @@ pub fn memory(deck: &Deck, call: &ForceCall, ranks: usize) -> Option<Memory> {
     let stored = if connect.store_images { 2.0 * connect.images as f64 * VECTOR } else { 0.0 };
     let gathered = n * (found * VECTOR + pairs * (OUTCOME + stored));
     let thousand_minima = 1e3 * n * (VECTOR + expected.pairs_per_minimum() * OUTCOME);
-    Some(Memory { thousand_minima, ..Memory::of(call.single_bytes + band + beside, gathered) })
+    // minima are counted before the band exists, saddles while it does
+    let task = call.single_bytes + band + beside.max(FACTORS * (3.0 * n).powf(4.0 / 3.0));
+    Some(Memory { thousand_minima, ..Memory::of(task, gathered) })
 }
