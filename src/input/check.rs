@@ -36,7 +36,7 @@ fn model(deck: &Deck, section: &mut Section) {
         section.require(settings.particles >= smallest, "particles", &wanted);
     }
     let counts = species_counts(settings.particles, settings.potential.composition());
-    if let Some(missing) = counts.iter().position(|count| *count == 0) {
+    if let Some(missing) = counts.iter().position(|count| *count == 0).filter(|_| settings.particles > 0) {
         let name = settings.potential.names().nth(missing).unwrap_or_default();
         section.require(false, "particles", &format!("enough that the composition gives at least one {name}"));
     }
