@@ -23,7 +23,7 @@ again() {
     scontrol requeue "$job"
 }
 
-# Seconds since 1970 at which the job ends, as SLURM tells it; nothing if it does not.
+# Seconds since 1970 at which the job ends, as SLURM gives it; nothing if it does not.
 end_of_job() {
     local end=${SLURM_JOB_END_TIME:-}
     if [ -z "$end" ] && [ -n "${SLURM_JOB_ID:-}" ]; then

@@ -83,7 +83,7 @@ pub fn threads(ranks: &Ranks, option: Option<usize>) -> Result<usize> {
 
 /// What to say when ranks have more threads than cores; (threads, cores) by rank.
 fn crowding(seats: &[Seat], crowded: &[(usize, usize)]) -> Option<String> {
-    // one thread is the least: then there are too many ranks, which the launcher was told to start
+    // one thread is the least: then there are too many ranks, which the launcher was asked to start
     let is_crowded = |(threads, share): &(usize, usize)| *threads > (*share).max(1);
     let rank = crowded.iter().position(is_crowded)?;
     let more = match crowded.iter().filter(|pair| is_crowded(pair)).count() {
