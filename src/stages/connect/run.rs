@@ -226,8 +226,9 @@ impl Solver<'_> {
 
 fn remember(counted: &Mutex<Counted>, glass: usize, outcome: &ConnectOutcome) {
     if let (Some(well), Ok(mut counted)) = (&outcome.double_well, counted.lock()) {
-        counted.insert((glass, well.a), well.negative_modes_a);
-        counted.insert((glass, well.b), well.negative_modes_b);
+        // -1 has not been counted: only the ends of double wells are
+        let ends = [(well.a, well.negative_modes_a), (well.b, well.negative_modes_b)];
+        counted.extend(ends.into_iter().filter(|(_, count)| *count >= 0).map(|(end, count)| ((glass, end), count)));
     }
 }
 
