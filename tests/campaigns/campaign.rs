@@ -51,6 +51,20 @@ fn ternary_files_are_the_same_on_any_ranks_and_threads() {
     same_on_ranks_and_threads("tlj");
 }
 
+/// Fifteen seconds.
+#[test]
+fn paths_that_are_tried_again_are_the_same_on_any_ranks() {
+    let changes = [("tries = 1", "tries = 2"), ("glasses = 2", "glasses = 1")];
+    let [alone, shared] = [1, if cfg!(feature = "mpi") { 3 } else { 1 }].map(|ranks| {
+        let campaign = Campaign::of("tlj.toml", &changes);
+        campaign.start(ranks, &[]).wait().assert_code(0);
+        campaign
+    });
+    let tries: Vec<u32> = alone.open(Stage::Connect).read("/double_wells/tries").unwrap();
+    assert!(tries.contains(&1) && tries.contains(&2), "{tries:?}");
+    assert_all_same(&alone, &shared);
+}
+
 #[test]
 fn soft_sphere_files_are_the_same_on_any_ranks_and_threads() {
     same_on_ranks_and_threads("pss");
