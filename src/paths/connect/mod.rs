@@ -250,7 +250,9 @@ impl ConnectTask {
         team: &dyn ImageTeam,
     ) -> Result<PathSearch> {
         let has_band = matches!(status, PathStatus::SaddleFailed | PathStatus::NegativeModes);
-        if self.state.tries >= self.settings.tries {
+        // a band that has used all its iterations is dear: one more search
+        let most = if has_band { self.settings.tries } else { self.settings.tries.min(2) };
+        if self.state.tries >= most {
             return match status {
                 PathStatus::Diverged => Ok(self.done(status, None, Vec::new(), Vec::new())),
                 _ if has_band && band.rise() <= band.tilt(self.now.force_tolerance) => {
