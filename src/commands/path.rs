@@ -58,7 +58,9 @@ pub fn path(options: &PathOptions) -> Result<()> {
         );
     }
     let mut values = match (found.status, found.wells.as_slice()) {
-        (PathStatus::Split, _) | (_, []) => WELL_KEYS.map(|key| (key.to_owned(), Value::Null)).into_iter().collect(),
+        (PathStatus::Split, _) | (_, []) => {
+            WELL_KEYS.map(|(key, _)| (key.to_owned(), Value::Null)).into_iter().collect()
+        }
         (_, [well, ..]) => well_values(well, settings.images)?,
     };
     values.insert("status".into(), name_of(&found.status)?.into());
@@ -128,54 +130,37 @@ fn read_ends(options: &PathOptions) -> Result<(Configuration, Configuration)> {
     Ok((a, b))
 }
 
-/// The keys of `well_values`: null where there is no path, or where its parts are listed instead.
-const WELL_KEYS: [&str; 28] = [
-    "status",
-    "a",
-    "b",
-    "asymmetry",
-    "activation",
-    "barrier",
-    "length",
-    "length_method",
-    "band_length",
-    "distance",
-    "participation_ratio",
-    "participation_ratio_components",
-    "rattlers",
-    "exchange",
-    "saddle_energy",
-    "saddle_residual",
-    "negative_modes",
-    "negative_modes_a",
-    "negative_modes_b",
-    "tries",
-    "curvature_a",
-    "curvature_b",
-    "curvature_saddle",
-    "saddle_position",
-    "arc_length",
-    "xi",
-    "energies",
-    "force_evaluations",
-];
-
-/// The keys that describe the path itself: null when it did not converge.
-const OF_PATH: [&str; 14] = [
-    "activation",
-    "barrier",
-    "length",
-    "length_method",
-    "band_length",
-    "saddle_energy",
-    "saddle_residual",
-    "curvature_a",
-    "curvature_b",
-    "curvature_saddle",
-    "saddle_position",
-    "arc_length",
-    "xi",
-    "energies",
+/// The keys of `well_values`, null where there is no path, or where its parts are listed instead; and whether they describe the
+/// path itself, so that they are null where it did not converge.
+const WELL_KEYS: [(&str, bool); 28] = [
+    ("status", false),
+    ("a", false),
+    ("b", false),
+    ("asymmetry", false),
+    ("activation", true),
+    ("barrier", true),
+    ("length", true),
+    ("length_method", true),
+    ("band_length", true),
+    ("distance", false),
+    ("participation_ratio", false),
+    ("participation_ratio_components", false),
+    ("rattlers", false),
+    ("exchange", false),
+    ("saddle_energy", true),
+    ("saddle_residual", true),
+    ("negative_modes", false),
+    ("negative_modes_a", false),
+    ("negative_modes_b", false),
+    ("tries", false),
+    ("curvature_a", true),
+    ("curvature_b", true),
+    ("curvature_saddle", true),
+    ("saddle_position", true),
+    ("arc_length", true),
+    ("xi", true),
+    ("energies", true),
+    ("force_evaluations", false),
 ];
 
 /// The properties of one double well, with its profile on `points` points.
@@ -216,7 +201,7 @@ fn well_values(connected: &ConnectedWell, points: usize) -> Result<Map<String, V
     match value {
         Value::Object(mut values) => {
             if !well.status.is_measured() {
-                OF_PATH.iter().for_each(|key| values[*key] = Value::Null);
+                WELL_KEYS.iter().filter(|(_, of_path)| *of_path).for_each(|(key, _)| values[*key] = Value::Null);
             }
             Ok(values)
         }

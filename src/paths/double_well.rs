@@ -13,7 +13,8 @@ pub enum PathStatus {
     NotConverged,
     /// Energies or forces on the band became infinite.
     Diverged,
-    /// No image is higher than both ends.
+    /// The path rises above its upper end by less than what separates two minima of a band (1e-6 epsilon), or by no more than the
+    /// tolerance of the band.
     NoBarrier,
     /// The path has intermediate minima and is replaced by its elementary parts.
     Split,

@@ -107,6 +107,11 @@ fn check_takes_costs_from_the_files_that_are_there() {
         "{printed}"
     );
     assert!(printed.contains("in 300 tasks, wall time") && printed.contains("on 40 ranks"), "{printed}");
+    // the counts are those of the campaign, for each glass
+    let [minima, wells] = [(Stage::Explore, "/minima/energy"), (Stage::Connect, "/double_wells/a")]
+        .map(|(stage, path)| rows(&campaign, stage, path) as f64 / 3.0);
+    let expected = format!("expected for each of 300 glasses: {minima:.0} minima");
+    assert!(printed.contains(&expected) && printed.contains(&format!(" {wells:.0} double wells")), "{printed}");
     assert!(campaign.listing() == FILES.map(str::to_owned), "check leaves nothing");
 }
 

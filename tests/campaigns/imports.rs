@@ -1,4 +1,4 @@
-//! Campaigns of imported glasses, by the program: files that must be refused, what is told about the others, and glasses
+//! Campaigns of imported glasses, by the program: files that must be refused, what is reported about the others, and glasses
 //! with several starting configurations. About six seconds of a core.
 
 use crate::support::{Campaign, both, glasswell, ranks_or_one, text};

@@ -355,6 +355,20 @@ fn rounds_number_new_minima_on_and_solve_each_pair_once() {
 }
 
 #[test]
+fn a_pair_with_an_end_that_is_no_minimum_is_no_double_well() {
+    let reference = Reference::read("tlj_a");
+    let (model, cell) = reference.system();
+    let (a, b) = reference.ends();
+    for (index, status) in [(usize::MAX, PathStatus::Converged), (b.index, PathStatus::EndNotMinimum)] {
+        let mut task = ConnectTask::new(&model, &cell, (&a, &b), &settings(9), &QuenchSettings::default())
+            .with_counts(|end| Some(i64::from(end == index)));
+        run(&mut task, u64::MAX);
+        let outcome = task.into_outcome().unwrap();
+        assert_eq!((outcome.status, outcome.double_well.is_some()), (status, status == PathStatus::Converged));
+    }
+}
+
+#[test]
 fn exchanged_and_identical_ends_are_recognised() {
     let reference = Reference::read("tlj_a");
     let (model, cell) = reference.system();

@@ -102,6 +102,17 @@ fn answer(file: &Path, text: &str, length: f64, mass: f64) -> Result<LevelsStatu
     Ok(doublet.status)
 }
 
+/// An ordinary profile, and a mass for which no grid is fine enough.
+#[test]
+fn a_mass_out_of_proportion_is_refused() {
+    let xi: Vec<f64> = (0..41).map(|i| f64::from(i) / 40.0).collect();
+    let energy = xi.iter().map(|x| 16.0 * x * x * (1.0 - x) * (1.0 - x)).collect();
+    let profile = Profile { xi, energy, length: 1.0, curvature: [None, None] };
+    assert!(solve(&profile, None, 5e3, &TunnelSettings::default()).unwrap().splitting > 0.0);
+    let refused = solve(&profile, None, 1e20, &TunnelSettings::default()).unwrap_err().to_string();
+    assert!(refused.contains("1e20") && refused.contains("out of all proportion"), "{refused}");
+}
+
 #[test]
 fn damaged_profiles_are_answered() {
     let (solved, refused) = answers(1, 100);

@@ -64,12 +64,14 @@ pub fn forecasts(deck: &Deck, call: &ForceCall, directory: &Path, ranks: usize) 
 /// `Storage` when a file of the directory cannot be read.
 pub fn found_so_far(deck: &Deck, directory: &Path) -> Result<Correction> {
     let mut correction = Correction::default();
-    let Some((reader, expected)) = of_the_same(deck, directory, Stage::Explore)? else { return Ok(correction) };
+    let Some((reader, earlier)) = of_the_same(deck, directory, Stage::Explore)? else { return Ok(correction) };
+    let expected = Expected::of(&earlier);
     let minima = rows(&reader, "/minima/energy")?;
     if minima > 0.0 && expected.minima > 0.0 {
         correction.minima = minima / expected.minima;
     }
-    let Some((reader, expected)) = of_the_same(deck, directory, Stage::Connect)? else { return Ok(correction) };
+    let Some((reader, earlier)) = of_the_same(deck, directory, Stage::Connect)? else { return Ok(correction) };
+    let expected = Expected::of(&earlier);
     let (wells, rejected) = (rows(&reader, "/double_wells/asymmetry")?, rows(&reader, "/rejected/status")?);
     if wells > 0.0 && expected.wells > 0.0 {
         correction.wells = wells / (expected.wells * correction.minima);
@@ -78,8 +80,8 @@ pub fn found_so_far(deck: &Deck, directory: &Path) -> Result<Correction> {
     Ok(correction)
 }
 
-/// The file of a stage, if it belongs to a campaign of the same model and size, with what its deck let expect.
-fn of_the_same(deck: &Deck, directory: &Path, stage: Stage) -> Result<Option<(StageReader, Expected)>> {
+/// The file of a stage, if it belongs to a campaign of the same model and size, with its deck.
+fn of_the_same(deck: &Deck, directory: &Path, stage: Stage) -> Result<Option<(StageReader, Deck)>> {
     let path = directory.join(stage.file_name());
     if !path.is_file() {
         return Ok(None);
@@ -87,7 +89,7 @@ fn of_the_same(deck: &Deck, directory: &Path, stage: Stage) -> Result<Option<(St
     let reader = StageReader::open(directory, stage)?;
     let Ok(earlier) = parse_deck(&reader.header().deck, &path) else { return Ok(None) };
     let alike = earlier.model.potential == deck.model.potential && earlier.model.particles == deck.model.particles;
-    Ok(alike.then(|| (reader, Expected::of(&earlier))))
+    Ok(alike.then_some((reader, earlier)))
 }
 
 fn rows(reader: &StageReader, path: &str) -> Result<f64> {
@@ -161,23 +163,16 @@ impl Recorded {
     /// Reads the stage's file if it belongs to a campaign of the same model and size and contains the costs of its
     /// tasks.
     fn look(deck: &Deck, call: &ForceCall, directory: &Path, stage: Stage) -> Result<Option<Self>> {
-        let path = directory.join(stage.file_name());
-        if !path.is_file() {
-            return Ok(None);
-        }
-        let reader = StageReader::open(directory, stage)?;
-        let Ok(earlier) = parse_deck(&reader.header().deck, &path) else { return Ok(None) };
-        let alike = earlier.model.potential == deck.model.potential && earlier.model.particles == deck.model.particles;
+        let Some((reader, earlier)) = of_the_same(deck, directory, stage)? else { return Ok(None) };
         let expected = work(stage).cost(&earlier, call).filter(|cost| cost.tasks > 0.0);
-        let usable = alike && reader.has("/timing/tasks/seconds");
-        let Some(expected) = expected.filter(|_| usable) else { return Ok(None) };
+        let Some(expected) = expected.filter(|_| reader.has("/timing/tasks/seconds")) else { return Ok(None) };
         let seconds: Vec<f64> = reader.read("/timing/tasks/seconds")?;
         let mut rounds: Vec<Vec<f64>> = Vec::new();
         for (round, seconds) in reader.read::<u32>("/timing/tasks/round")?.into_iter().zip(seconds) {
             rounds.resize_with(rounds.len().max(round as usize + 1), Vec::new);
             rounds[round as usize].push(seconds);
         }
-        let bytes = std::fs::metadata(&path).map_or(0.0, |data| data.len() as f64);
+        let bytes = std::fs::metadata(reader.path()).map_or(0.0, |data| data.len() as f64);
         Ok(Some(Recorded { rounds, bytes, expected }))
     }
 
