@@ -73,6 +73,8 @@ run_and_resume() {
     done
     echo "job $job: exit code $code"
     if [ "$code" -eq 4 ] && [ "$asked" != TERM ]; then
+        # SLURM ends a job that is requeued, and with it the command that requeues it, before that can report its success
+        trap '' USR1 USR2 TERM
         if again; then
             echo "job $job: requeued, will resume"
             exit 0
