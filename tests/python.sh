@@ -31,7 +31,7 @@ install_packages() {
 
 install_packages
 "$venv/bin/python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || give_up "Python 3.11 or newer is needed"
-export PATH="$venv/bin:$PATH" MPLBACKEND=agg
+export PATH="$venv/bin:$PATH"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export MPLCONFIGDIR=$work/matplotlib IPYTHONDIR=$work/ipython JUPYTER_CONFIG_DIR=$work/jupyter
@@ -44,7 +44,10 @@ export GLASSWELL_CAMPAIGN=$work/quickstart.out
 for notebook in "$root"/python/notebooks/*.ipynb; do
     (cd "$work" && jupyter execute --timeout=120 "$notebook" --output="$work/$(basename "$notebook")" >"$work/log" 2>&1) ||
         { cat "$work/log" && echo "python: $notebook failed" >&2 && exit 1; }
-    echo "python: $(basename "$notebook") executed"
+    # the figures are in the notebook
+    pictures=$(grep -c '"image/png"' "$work/$(basename "$notebook")") || true
+    [ "$pictures" -ge 2 ] || { echo "python: $notebook shows $pictures figures" >&2 && exit 1; }
+    echo "python: $(basename "$notebook") executed, $pictures figures"
 done
 # the examples in R, where R with rhdf5 is at hand
 if command -v Rscript >/dev/null 2>&1 && Rscript -e 'library(rhdf5)' >/dev/null 2>&1; then

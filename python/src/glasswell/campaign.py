@@ -33,7 +33,7 @@ class Campaign:
     """
 
     def __init__(self, directory: str | os.PathLike[str], *, incomplete: bool = False) -> None:
-        self.directory = Path(directory)
+        self.directory = Path(directory).expanduser()
         self.incomplete = incomplete
         self._files: dict[str, StageFile] = {}
         if not self.directory.is_dir():

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..campaign import Campaign
 from ..densities import Counting, Library
-from .style import COLOURS, LINES, in_style, legend_above, new_axes
+from .style import COLOURS, LINES, in_style, legend_above, new_axes, tidy
 
 #: Beyond this number of splittings the error band is drawn at logarithmic energies.
 _MOST = 400
@@ -85,4 +85,5 @@ def density(
     kinds = "tunnelling" if counting == "tunnelling" else "all kinds"
     axes.set_ylabel(rf"$n(E)/E$ per atom [$1/\epsilon$], {kinds}")
     legend_above(axes, unit)
+    tidy(axes)
     return axes

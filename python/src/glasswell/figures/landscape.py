@@ -13,7 +13,7 @@ from matplotlib.ticker import NullFormatter
 from numpy.typing import NDArray
 
 from ..campaign import Campaign
-from .style import COLOURS, COLUMN, LINES, in_style, new_axes
+from .style import COLOURS, COLUMN, LINES, in_style, new_axes, tidy
 
 Floats = NDArray[np.float64]
 
@@ -55,6 +55,7 @@ def growth(campaigns: Campaign | Sequence[Campaign], *, each_glass: bool = True,
         axes.plot(times, mean, line, color=colour, label=campaign.name, gid="mean")
     axes.set(xscale="log", yscale="log", xlabel=r"time $t$ [$\sigma\sqrt{m/\epsilon}$]", ylabel=r"minima $n_\mathrm{IS}(t)$")
     axes.legend()
+    tidy(axes)
     return axes
 
 

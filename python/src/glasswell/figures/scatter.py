@@ -6,11 +6,11 @@ from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FormatStrFormatter, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import MaxNLocator
 
 from ..campaign import Campaign
 from ..tables import Columns
-from .style import KINDS, in_style, legend_above, new_axes
+from .style import KINDS, in_style, legend_above, new_axes, tidy
 
 
 def _by_kind(axes: Axes, wells: Columns, x: str, y: str) -> None:
@@ -40,6 +40,7 @@ def barrier_asymmetry(campaign: Campaign, unit: str, *, axes: Axes | None = None
     _by_kind(axes, campaign._wells(unit), "asymmetry", "barrier")
     axes.set(xscale="log", yscale="log", xlabel=r"asymmetry $\Delta V$ [$\epsilon$]", ylabel=r"barrier $V_b$ [$\epsilon$]")
     legend_above(axes, unit)
+    tidy(axes)
     return axes
 
 
@@ -59,6 +60,7 @@ def splitting_distance(
     name = r"distance $d$ [$\sigma$]" if of == "distance" else r"path length $d$ [$\sigma$]"
     axes.set(xscale="log", yscale="log", xlabel=r"splitting $E$ [$\epsilon$]", ylabel=name)
     legend_above(axes, unit)
+    tidy(axes)
     return axes
 
 
@@ -85,9 +87,7 @@ def participation(campaign: Campaign, unit: str | None = None, *, bins: int = 20
         active = values[wells["active"][counted]]
         axes.hist(active, bins=edges.tolist(), color="#D55E00", hatch="///", label=f"active in {unit} ({len(active)})")
     axes.set(xscale="log", xlabel="participation ratio", ylabel="number of double wells")
-    axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-    axes.xaxis.set_major_formatter(FormatStrFormatter("%g"))
-    axes.xaxis.set_minor_formatter(NullFormatter())
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     legend_above(axes, columns=1)
+    tidy(axes)
     return axes

@@ -13,6 +13,7 @@ try:
     import matplotlib as mpl
     import matplotlib.pyplot as plt
     from matplotlib.axes import Axes
+    from matplotlib.ticker import FormatStrFormatter, LogLocator, NullFormatter
 except ModuleNotFoundError as error:
     raise needs("matplotlib", "glasswell.figures", "figures") from error
 
@@ -54,6 +55,8 @@ _SETTINGS: Any = {
 
 def style() -> AbstractContextManager[None]:
     """The settings of a one-column figure: `with glasswell.figures.style(): ...`."""
+    # loads the backend before the context, whose end would undo what the backend sets: notebooks would show no figures
+    plt.draw_if_interactive()
     return mpl.rc_context(_SETTINGS)
 
 
@@ -81,3 +84,15 @@ def legend_above(axes: Axes, title: str | None = None, columns: int = 4) -> None
         title=title, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns, columnspacing=0.8, handletextpad=0.3, handlelength=1.3,
         borderaxespad=0.2, alignment="left",
     )  # fmt: skip
+
+
+def tidy(axes: Axes) -> None:
+    """Labels of logarithmic axes that do not overlap: 1, 2, 5 where an axis spans less than two factors of 10."""
+    pairs = ((axes.xaxis, axes.get_xscale(), axes.get_xlim()), (axes.yaxis, axes.get_yscale(), axes.get_ylim()))
+    for axis, scale, (low, high) in pairs:
+        if scale != "log":
+            continue
+        if high < 100 * low:
+            axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+            axis.set_major_formatter(FormatStrFormatter("%g"))
+        axis.set_minor_formatter(NullFormatter())

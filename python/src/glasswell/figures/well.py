@@ -89,7 +89,7 @@ def displacement_field(well: Well, *, share: float = 0.9, scale: float = 1.0, ax
     near = np.abs(place).max(axis=1) <= reach
     near[moving] = False
     axes.scatter(*place[near].T, s=4, c="0.7", alpha=0.5, depthshade=False)
-    axes.scatter(*place[moving].T, s=14, c="#0072B2", depthshade=False, gid="moving")
+    axes.scatter(*place[moving].T, s=8, c="#0072B2", depthshade=False, gid="moving")
     axes.quiver(*place[moving].T, *(scale * field[moving]).T, color="#D55E00", lw=1.2, gid="arrows")
     # equal scales on all axes
     axes.set(xlim=(-reach, reach), ylim=(-reach, reach), zlim=(-reach, reach))
