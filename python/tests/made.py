@@ -65,8 +65,10 @@ def write_stage(
     return path
 
 
-def made_campaign(directory: Path, *, layout: int = 1, unit: str = "argon", particles: int = 4) -> Path:
-    """Two glasses with three double wells in the first, one of which is an exchange; kT_Q = 0.01."""
+def made_campaign(
+    directory: Path, *, layout: int = 1, unit: str = "argon", particles: int = 4, wells: int = 3
+) -> Path:
+    """Two glasses with three double wells in the first, one of which is an exchange; kT_Q = 0.01. `wells` may be 0."""
     box, n = 10.0, particles
     rng = np.random.default_rng(3)
     base = rng.uniform(0, box, (n, 3))
@@ -131,12 +133,21 @@ def made_campaign(directory: Path, *, layout: int = 1, unit: str = "argon", part
         connect["/growth/glass"] = np.array([0, 1], dtype=np.uint32)
         connect["/growth/time"] = np.array([4.0, 4.0])
         connect["/growth/double_wells"] = np.array([3, 0])
+    connect = {name: first(data, wells) if "/double_wells/" in name else data for name, data in connect.items()}
     paths = write_stage(directory, "connect", connect, layout=layout)
-    write_levels(directory, paths, layout, unit, n)
+    write_levels(directory, paths, layout, unit, n, wells)
     return directory
 
 
-def write_levels(directory: Path, paths: Path, layout: int, unit: str, particles: int) -> None:
+def first(data: Any, rows: int) -> Any:
+    """The first rows of a column."""
+    if isinstance(data, Enum):
+        data.values = data.values[:rows]
+        return data
+    return data[:rows]
+
+
+def write_levels(directory: Path, paths: Path, layout: int, unit: str, particles: int, wells: int) -> None:
     """tunnelling.h5: splittings 0.002 (tunnelling), 0.008 (intrawell), 0.001 (tunnelling, an exchange)."""
     with h5py.File(paths) as file:
         sums: list[int] = []
@@ -150,6 +161,7 @@ def write_levels(directory: Path, paths: Path, layout: int, unit: str, particles
         f"/{unit}/density/splitting": np.array([0.002, 0.008]),
         f"/{unit}/density/cumulative": np.array([1.0, 2.0]) / (2 * particles),
     }
+    data = {name: first(values, wells) for name, values in data.items()}
     if layout > 1:
         data[f"/{unit}/n0/value"] = np.array([1.0])
         data[f"/{unit}/growth/glass"] = np.array([0, 1], dtype=np.uint32)
@@ -164,6 +176,9 @@ def write_levels(directory: Path, paths: Path, layout: int, unit: str, particles
         "n0_SI": np.nan,
     }
     tunnelling = density | {"n0": 1 / atoms / 0.01, "counts": np.array([1, 1])}
+    if wells == 0:
+        nothing = {"n0": 0.0, "n0_third": 0.0, "counts": np.array([0, 0]), "errors": np.array([0, 1.139, 0, 3.42]) / atoms / 0.01}
+        density, tunnelling = density | nothing, tunnelling | nothing
     groups = {
         f"/{unit}": {"reduced_mass": 2 * np.pi / 0.01, "kT_Q": 0.01, "paths": np.uint64(sum(sums) % 2**64)},
         f"/{unit}/density": density,

@@ -14,6 +14,7 @@ from matplotlib.colors import to_rgba
 
 import glasswell
 from glasswell import figures
+from made import made_campaign
 
 
 @pytest.fixture(autouse=True)
@@ -199,6 +200,21 @@ def test_displacement_field(campaign: glasswell.Campaign, tmp_path: Path) -> Non
     np.testing.assert_allclose(starts[0], 0, atol=1e-12)
     assert points(axes, "moving").shape == (len(moving), 2)
     drawn(axes, tmp_path)
+
+
+def test_a_campaign_without_double_wells(tmp_path: Path) -> None:
+    c = glasswell.open(made_campaign(tmp_path / "none", wells=0))
+    assert len(c.wells("argon")) == 0 and c.n0("argon").all.count == 0
+    with pytest.raises(IndexError, match="the campaign has none"):
+        c.well(0)
+    for axes in (
+        figures.density(c, "argon"),
+        figures.barrier_asymmetry(c, "argon"),
+        figures.splitting_distance(c, "argon"),
+        figures.participation(c, "argon"),
+    ):
+        drawn(axes, tmp_path)
+    assert glasswell.compare([c])["n0_upper"][0] == pytest.approx(1.139 / 8 / 0.01)
 
 
 def test_without_matplotlib_the_error_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,10 +50,11 @@ def compare(campaigns: Iterable[Campaign | str | os.PathLike[str]], units: Itera
         NotInFile: when a campaign has no levels in one of `units`.
     """
     rows: list[dict[str, Any]] = []
+    asked = None if units is None else list(units)
     for item in campaigns:
         campaign = item if isinstance(item, Campaign) else Campaign(item)
         shared = _of_campaign(campaign)
-        rows.extend({**shared, **_of_unit(campaign, unit)} for unit in (units or campaign.units))
+        rows.extend({**shared, **_of_unit(campaign, unit)} for unit in (campaign.units if asked is None else asked))
     columns = {name: _column([row[name] for row in rows], *about) for name, about in _COLUMNS.items()}
     return Columns(columns).table()
 

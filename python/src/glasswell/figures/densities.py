@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..campaign import Campaign
 from ..densities import Counting, Library
-from .style import COLOURS, LINES, in_style, legend_above, new_axes, tidy
+from .style import COLOURS, LINES, around, in_style, legend_above, new_axes, tidy
 
 #: Beyond this number of splittings the error band is drawn at logarithmic energies.
 _MOST = 400
@@ -79,6 +79,8 @@ def density(
         if all(abs(n0.kT_Q / other.kT_Q(unit) - 1) > 1e-12 for other in listed[:number]):
             mark = r"$k_\mathrm{B}T_Q$" if number == 0 else None
             axes.axvline(n0.kT_Q, color="0.4", ls=":", lw=0.9, label=mark)
+    if listed and not any((campaign.library(unit, counting).splitting > 0).any() for campaign in listed):
+        around(axes, listed[0].kT_Q(unit))
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xlabel(r"splitting $E$ [$\epsilon$]")

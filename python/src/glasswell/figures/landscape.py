@@ -24,7 +24,7 @@ def mean_growth(campaign: Campaign) -> tuple[Floats, Floats]:
     It ends where the first glass ends. J. Chem. Phys. 158, 014501, Fig. 3b.
     """
     rows = campaign._growth("minima", None)
-    glasses = [rows["glass"] == glass for glass in range(campaign.glass_count)]
+    glasses = [(rows["glass"] == glass) & (rows["minima"] > 0) for glass in range(campaign.glass_count)]
     curves = [(rows["time"][chosen], rows["minima"][chosen]) for chosen in glasses if chosen.any()]
     if not curves:
         return np.zeros(0), np.zeros(0)
@@ -74,6 +74,8 @@ def matrices(campaign: Campaign, glass: int, unit: str | None = None, *, largest
     """
     rows = campaign._minima.explored(glass)
     energy = campaign.stage("explore").read("/minima/energy")[rows]
+    if len(energy) == 0:
+        raise ValueError(f"glass {glass} has no minima: none of its quenches converged")
     shown = min(len(energy), largest)
     counts = campaign.transitions(glass)[:shown, :shown]
     gaps = np.abs(energy[:shown, None] - energy[None, :shown])

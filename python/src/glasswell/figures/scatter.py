@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from ..campaign import Campaign
 from ..tables import Columns
-from .style import KINDS, in_style, legend_above, new_axes, tidy
+from .style import KINDS, around, in_style, legend_above, new_axes, tidy
 
 
 def _by_kind(axes: Axes, wells: Columns, x: str, y: str) -> None:
@@ -55,7 +55,10 @@ def splitting_distance(
     if of not in ("distance", "length"):
         raise ValueError(f'of = {of!r}: give "distance" (Euclidean) or "length" (along the path)')
     axes = new_axes(axes)
-    _by_kind(axes, campaign._wells(unit), "splitting", of)
+    wells = campaign._wells(unit)
+    if wells.rows() == 0:
+        around(axes, campaign.kT_Q(unit))
+    _by_kind(axes, wells, "splitting", of)
     axes.axvline(campaign.kT_Q(unit), color="0.4", ls=":", lw=0.9, label=r"$k_\mathrm{B}T_Q$")
     name = r"distance $d$ [$\sigma$]" if of == "distance" else r"path length $d$ [$\sigma$]"
     axes.set(xscale="log", yscale="log", xlabel=r"splitting $E$ [$\epsilon$]", ylabel=name)

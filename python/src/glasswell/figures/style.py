@@ -56,7 +56,7 @@ _SETTINGS: Any = {
 def style() -> AbstractContextManager[None]:
     """The settings of a one-column figure: `with glasswell.figures.style(): ...`."""
     # loads the backend before the context, whose end would undo what the backend sets: notebooks would show no figures
-    plt.draw_if_interactive()
+    plt.draw_if_interactive()  # type: ignore[no-untyped-call]
     return mpl.rc_context(_SETTINGS)
 
 
@@ -80,10 +80,17 @@ def new_axes(axes: Axes | None) -> Axes:
 
 def legend_above(axes: Axes, title: str | None = None, columns: int = 4) -> None:
     """A legend above the axes, where it hides no data."""
-    axes.legend(
-        title=title, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns, columnspacing=0.8, handletextpad=0.3, handlelength=1.3,
-        borderaxespad=0.2, alignment="left",
-    )  # fmt: skip
+    if axes.get_legend_handles_labels()[1]:
+        axes.legend(
+            title=title, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=columns, columnspacing=0.8,
+            handletextpad=0.3, handlelength=1.3, borderaxespad=0.2, alignment="left",
+        )  # fmt: skip
+
+
+def around(axes: Axes, energy: float) -> None:
+    """A logarithmic range of energies around one, where there is nothing else to draw."""
+    axes.set_xlim(energy / 10, energy * 10)
+    axes.set_xscale("log")
 
 
 def tidy(axes: Axes) -> None:

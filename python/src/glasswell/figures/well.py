@@ -20,6 +20,8 @@ def allowed(arc: Floats, energy: Floats, level: float) -> list[tuple[float, floa
 
     The profile is interpolated linearly; an interval that reaches an end of the profile ends there.
     """
+    if len(arc) == 0:
+        return []
     below = energy < level
     found: list[tuple[float, float]] = []
     start: float | None = float(arc[0]) if below[0] else None
