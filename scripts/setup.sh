@@ -4,7 +4,7 @@
 
 packages="libopenmpi-dev openmpi-bin libhdf5-openmpi-dev libclang-dev pkg-config gcc"
 case ${GLASSWELL_SETUP:-run} in
-    test) packages="$packages hdf5-tools python3-h5py" ;;
+    test) packages="$packages hdf5-tools python3-h5py python3-venv" ;;
     slurm) packages="$packages hdf5-tools python3-h5py slurm-wlm munge" ;;
 esac
 

@@ -108,6 +108,7 @@ case ${1:-} in
         part "unit tests" unit_tests
         part "tests" tests "${checked[@]}" --test house --test physics --test campaigns
         part "examples of docs/extending.md" tests/extending.py
+        part "foreign readers" tests/foreign.sh
         part "8 kills" timeout --foreground 900 tests/kill.sh
         part "SLURM" end_slurm
         ;;
