@@ -109,6 +109,7 @@ case ${1:-} in
         part "tests" tests "${checked[@]}" --test house --test physics --test campaigns
         part "examples of docs/extending.md" tests/extending.py
         part "Python package" tests/python.sh
+        part "foreign readers" tests/foreign.sh
         part "8 kills" timeout --foreground 900 tests/kill.sh
         part "SLURM" end_slurm
         ;;

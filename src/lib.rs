@@ -42,4 +42,5 @@ pub mod parallel;
 pub mod files;
 pub mod runtime;
 pub mod stages;
+pub mod export;
 pub mod commands;

@@ -53,6 +53,8 @@ enum Command {
     },
     /// Shows the progress of a campaign and what each stage found.
     Status { directory: PathBuf },
+    /// Writes glasses, minima, double wells and tables of a campaign for other programs.
+    Export(commands::ExportArguments),
     /// Computes energy, forces and stress of one configuration; on request its minimum and Hessian.
     Evaluate(EvaluateArguments),
     /// Finds the minimum-energy path between the minima of two configurations.
@@ -221,6 +223,7 @@ fn execute(command: Command) -> Result<()> {
         ),
         Command::Check { deck, output, ranks, explain } => commands::check(&deck, output.as_deref(), ranks, explain),
         Command::Status { directory } => commands::status(&directory),
+        Command::Export(export) => commands::export(&export),
         Command::Evaluate(evaluate) => commands::evaluate(&commands::EvaluateOptions {
             file: evaluate.file,
             model: evaluate.model,

@@ -10,6 +10,7 @@ macro_rules! eprintln {
 
 mod check;
 mod evaluate;
+mod export;
 mod levels;
 mod output;
 mod path;
@@ -19,6 +20,7 @@ mod version;
 
 pub use check::check;
 pub use evaluate::{EvaluateOptions, evaluate};
+pub use export::{ExportArguments, export};
 pub use levels::{LevelsOptions, levels};
 pub use output::{all_printed, print_line};
 pub use path::{PathOptions, path};

@@ -16,6 +16,7 @@ mod checkpoint;
 mod checksum;
 pub mod columns;
 mod glass_rows;
+mod h5md;
 mod header;
 mod kept;
 pub mod layout;
@@ -41,6 +42,7 @@ pub use checkpoint::{
 };
 pub use checksum::{fingerprint, matches_checksum, verify};
 pub use glass_rows::GlassRows;
+pub use h5md::{Trajectory, write_h5md};
 pub use header::{Header, TaskCost, Timing};
 pub use kept::Row;
 pub use names::name_of;

@@ -13,7 +13,7 @@ use super::layout;
 use super::rows::RowRange;
 use super::seal::{self, Seal};
 use super::transfer;
-use super::values::Attribute;
+use super::values::{Attribute, Values};
 use crate::error::{Error, Result};
 use crate::stage::Stage;
 
@@ -156,7 +156,10 @@ impl StageReader {
     }
 
     /// The paths of all data sets, sorted.
-    pub(super) fn data_sets(&self) -> Result<Vec<String>> {
+    ///
+    /// # Errors
+    /// `Storage` (`Input`) when the file cannot be read.
+    pub fn data_sets(&self) -> Result<Vec<String>> {
         let unusable = |error: hdf5::Error| self.unusable(format!("/: {error}"));
         let mut groups: Vec<hdf5::Group> = vec![self.file.group("/").map_err(unusable)?];
         let mut paths = Vec::new();
@@ -236,6 +239,23 @@ impl StageReader {
             }
             other => Err(self.unusable(format!("{path} holds {other}, not names or texts"))),
         }
+    }
+
+    /// A whole data set of any of the types of a layout.
+    ///
+    /// # Errors
+    /// As [`StageReader::read`].
+    pub fn values(&self, path: &str) -> Result<Values<'static>> {
+        let kind = self.data_set(path)?.dtype().and_then(|kind| kind.to_descriptor());
+        Ok(match kind.map_err(|error| self.unusable(format!("{path}: {error}")))? {
+            TypeDescriptor::Float(FloatSize::U8) => self.read::<f64>(path)?.into(),
+            TypeDescriptor::Integer(IntSize::U8) => self.read::<i64>(path)?.into(),
+            TypeDescriptor::Unsigned(IntSize::U8) => self.read::<u64>(path)?.into(),
+            TypeDescriptor::Unsigned(IntSize::U4) => self.read::<u32>(path)?.into(),
+            TypeDescriptor::Unsigned(IntSize::U1) => self.read::<u8>(path)?.into(),
+            TypeDescriptor::Boolean => self.read::<bool>(path)?.into(),
+            _ => self.read_text(path)?.into(),
+        })
     }
 
     /// The costs of the tasks in /timing; none if the stage had no tasks.

@@ -21,6 +21,6 @@ pub use columns::{GivenProfile, read_profile, read_vector, utf8};
 pub use frame::{Diameters, Frame, Place, Row, Symbol};
 pub use frames::Choice;
 pub use read::{read_configurations, read_frames};
-pub use species::{Reading, Symbols, parse_symbols, unknown_species};
+pub use species::{Reading, Symbols, parse_symbols, symbols_of_species, unknown_species};
 pub use text::is_hdf5;
-pub use write::{write_extended_xyz, write_lammps_data};
+pub use write::{WrittenFrame, write_extended_xyz, write_lammps_data};

@@ -37,6 +37,34 @@ pub fn unknown_species<'s>(symbols: &'s Symbols, potential: &Potential) -> Optio
     Some((symbol, names(potential)))
 }
 
+/// What a written file calls each species of a model: the symbol that stands for it, else its own name.
+///
+/// # Errors
+/// What is wrong: a symbol that stands for no species, two symbols for one species, one name for two species, a symbol that no
+/// file can hold.
+pub fn symbols_of_species(symbols: &Symbols, potential: &Potential) -> std::result::Result<Vec<String>, String> {
+    if let Some((symbol, known)) = unknown_species(symbols, potential) {
+        let species = &symbols[symbol];
+        return Err(format!("{symbol}={species}: {} has the species {known}", potential.name()));
+    }
+    let mut found: Vec<String> = Vec::new();
+    for species in potential.names() {
+        let mut standing = symbols.iter().filter(|(_, of)| *of == species).map(|(symbol, _)| symbol);
+        let name = standing.next().map_or(species, String::as_str);
+        if let Some(other) = standing.next() {
+            return Err(format!("{name} and {other} both stand for {species}: a file has one name for each species"));
+        }
+        if !name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_') {
+            return Err(format!("`{name}` cannot be written as a name: give letters, digits, - and _"));
+        }
+        if found.iter().any(|known| known == name) {
+            return Err(format!("`{name}` would stand for two species; give a symbol for each"));
+        }
+        found.push(name.to_string());
+    }
+    Ok(found)
+}
+
 /// For which model a file is read, and what its symbols stand for.
 #[derive(Clone, Copy, Debug)]
 pub struct Reading<'a> {
@@ -104,6 +132,22 @@ mod tests {
         assert_eq!(unknown_species(&parse_symbols("Ni=A,P=D").unwrap(), &tlj), Some(("P", "A, B, C".to_string())));
         for text in ["Ni", "Ni=", "=A", "Ni=A,,P=B", "Ni=A,Ni=B", ""] {
             assert!(parse_symbols(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn written_files_have_one_name_for_each_species() {
+        let names = |text: &str| symbols_of_species(&parse_symbols(text).unwrap(), &Preset::Tlj.into());
+        assert_eq!(names("P=B,Ni=A").unwrap(), ["Ni", "P", "C"]);
+        assert_eq!(symbols_of_species(&Symbols::new(), &Preset::Pss.into()).unwrap(), ["A"]);
+        for (text, fault) in [
+            ("Ni=A,Fe=A", "both stand for A"),
+            ("Ni=D", "has the species A, B, C"),
+            ("C=A", "`C` would stand for two species"),
+            ("N i=A", "`N i` cannot be written"),
+        ] {
+            let found = names(text).unwrap_err();
+            assert!(found.contains(fault), "{text}: {found}");
         }
     }
 }

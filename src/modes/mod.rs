@@ -53,4 +53,6 @@ pub use spectrum::{Spectrum, dense_spectrum, frequency, participation_ratio};
 pub use stress_strain::{Curve, Event, Point, Slope, elastic_slope};
 pub use tangent::{BestOverlap, TANGENT_IMAGES, TangentStudy, WellFields, tangent_study};
 pub use vibration_task::{VibrationState, VibrationTask};
-pub use zero_point::{ZeroPoint, perpendicular_zero_point, zero_point, zero_point_difference};
+pub use zero_point::{
+    PositiveEigenvalues, ZeroPoint, perpendicular_zero_point, positive_eigenvalues, zero_point, zero_point_difference,
+};

@@ -39,6 +39,28 @@ impl ZeroPoint {
     }
 }
 
+/// The positive eigenvalues of a Hessian.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PositiveEigenvalues {
+    /// ln prod lambda over them, lambda in epsilon / sigma^2.
+    pub log_product: f64,
+    /// Numbers of negative eigenvalues and of those that are zero to rounding, both left out.
+    pub negative: usize,
+    pub zero: usize,
+}
+
+/// The positive eigenvalues of the Hessian at `positions` [3N], without translations: 3N - 3 at a minimum, 3N - 4 at a transition
+/// state. One dense eigenvalue problem without vectors.
+///
+/// # Errors
+/// `Error::Numerical` when the eigenvalues do not converge.
+pub fn positive_eigenvalues(model: &Model, cell: &PeriodicBox, positions: &[f64]) -> Result<PositiveEigenvalues> {
+    let eigenvalues = eigenvalues_without(model, cell, positions, None, &[])?;
+    let ZeroPoint { negative, zero, .. } = ZeroPoint::of(&eigenvalues);
+    let positive = eigenvalues.iter().skip(negative + zero);
+    Ok(PositiveEigenvalues { log_product: positive.map(|value| value.ln()).sum(), negative, zero })
+}
+
 /// The zero-point energy at `positions` [3N]: 3N - 3 modes, without translations; `rattlers` [N] (or empty) are
 /// excluded with all their pairs. One dense eigenvalue problem without vectors.
 ///

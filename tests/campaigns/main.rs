@@ -16,6 +16,7 @@ mod commands;
 mod damage;
 mod elastic_stage;
 mod excite;
+mod export;
 mod faults;
 mod files;
 mod h5py_reads;
