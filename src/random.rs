@@ -21,6 +21,7 @@ pub enum Purpose {
     Bootstrap = 6,
     Saddle = 7,
     Modes = 8,
+    Screen = 9,
 }
 
 /// The stream of one run of one glass for one purpose: the ChaCha key is the name itself, 4 x 64 bits.
