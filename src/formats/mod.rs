@@ -23,7 +23,6 @@ pub use frame::{Diameters, Frame, Place, Row, Symbol};
 pub use frames::Choice;
 pub use read::{read_configurations, read_frames};
 pub use species::{Reading, Symbols, parse_symbols, symbols_of_species, unknown_species};
-pub use species::{Reading, Symbols, parse_symbols, unknown_species};
 pub use table::Table;
 pub use text::is_hdf5;
 pub use write::{WrittenFrame, write_extended_xyz, write_lammps_data};
