@@ -4,7 +4,9 @@ mod common;
 
 use criterion::{Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use glasswell::forces::{LANES, PairSum};
-use glasswell::landscape::{ExplorationTask, ExploreSettings, Minimiser, QuenchSettings, quench, quench_batch};
+use glasswell::landscape::{
+    ExplorationTask, ExploreSettings, Minimiser, QuenchSettings, Recognition, quench, quench_batch,
+};
 use glasswell::model::Preset;
 use glasswell::task::{Progress, Task};
 use std::time::Duration;
@@ -37,7 +39,9 @@ fn explorations(criterion: &mut Criterion) {
     let model = Preset::Tlj.model(&glass);
     let mut group = criterion.benchmark_group("exploration/tlj/300");
     group.sample_size(10).sampling_mode(SamplingMode::Flat).warm_up_time(Duration::from_secs(1));
-    for (name, recognition) in [("recognising", true), ("to-the-end", false)] {
+    for (name, recognition) in
+        [("waypoints", Recognition::Waypoints), ("minima", Recognition::Minima), ("to-the-end", Recognition::None)]
+    {
         let settings = ExploreSettings {
             temperature: 0.2,
             quenches: 16,

@@ -30,7 +30,7 @@ for model in ${MODELS:-tlj pss}; do
     "$bench" "$model" "$snapshots" ${file:+"$file"} >>"$work/rows.txt" || code=1
 done
 
-echo "| model | recognition | visits | minima, sum of runs | force calls per quench | CPU s | CPU s of the dynamics | recognised | audited | disagreed | same sequence | largest difference, epsilon per particle |"
+echo "| model | recognition | visits | minima, sum of runs | force calls per quench | CPU s | CPU s of the dynamics | recognised | audited | disagreed | quenches that end elsewhere | largest difference, epsilon per particle |"
 echo "|---|---|---|---|---|---|---|---|---|---|---|---|"
 sed -n 's/^a //p' "$work/rows.txt"
 echo

@@ -11,6 +11,8 @@ pub struct Table {
     file: PathBuf,
     names: StringRecord,
     records: Vec<StringRecord>,
+    /// Of every record, from 1.
+    lines: Vec<usize>,
 }
 
 impl Table {
@@ -32,7 +34,7 @@ impl Table {
         let text = text.trim_start_matches('\u{feff}');
         let mut reader = ReaderBuilder::new().trim(Trim::All).comment(Some(b'#')).from_reader(text.as_bytes());
         let fault = |problem: csv::Error| {
-            Error::input(file, format!("is not a table of comma-separated values: {}", said(&problem)))
+            Error::input(file, format!("is not a table of comma-separated values: {}", said(&problem, text)))
         };
         let names = reader.headers().map_err(fault)?.clone();
         if names.iter().all(|name| name.is_empty() || name.parse::<f64>().is_ok()) {
@@ -41,8 +43,9 @@ impl Table {
                 "has no names of columns; expected them, separated by commas, in its first line",
             ));
         }
-        let records = reader.into_records().collect::<std::result::Result<Vec<_>, _>>().map_err(fault)?;
-        Ok(Self { file: file.to_path_buf(), names, records })
+        let records: Vec<StringRecord> = reader.into_records().collect::<std::result::Result<_, _>>().map_err(fault)?;
+        let lines = records.iter().map(|record| line_of(text, record.position())).collect();
+        Ok(Self { file: file.to_path_buf(), names, records, lines })
     }
 
     pub fn file(&self) -> &Path {
@@ -60,8 +63,8 @@ impl Table {
     }
 
     /// The line of a row, from 1, for messages.
-    pub fn line(&self, row: usize) -> u64 {
-        self.records[row].position().map_or(0, csv::Position::line)
+    pub fn line(&self, row: usize) -> usize {
+        self.lines[row]
     }
 
     /// The cells of a column [rows] as text, `None` if no column has this name.
@@ -95,11 +98,24 @@ impl Table {
     }
 }
 
+/// The line, from 1, of the record at a position. The reader's own count begins with the comments before the record, and misses
+/// the second character of a line end of two.
+fn line_of(text: &str, position: Option<&csv::Position>) -> usize {
+    let byte = position.map_or(0, |position| position.byte() as usize).min(text.len());
+    let before = text.get(..byte).unwrap_or(text);
+    // what is left of the line before is empty
+    let skipped = text[before.len()..].split_inclusive('\n').take_while(|line| {
+        let line = line.trim();
+        line.is_empty() || line.starts_with('#')
+    });
+    1 + before.matches('\n').count() + skipped.map(|line| line.matches('\n').count()).sum::<usize>()
+}
+
 /// The fault without the crate's own words for a position.
-fn said(problem: &csv::Error) -> String {
+fn said(problem: &csv::Error, text: &str) -> String {
     match problem.kind() {
         csv::ErrorKind::UnequalLengths { pos, expected_len, len } => {
-            let line = pos.as_ref().map_or(0, csv::Position::line);
+            let line = line_of(text, pos.as_ref());
             format!("line {line} has {len} cells; expected {expected_len}, as the first line has")
         }
         _ => problem.to_string(),
@@ -120,7 +136,7 @@ mod tests {
 
     #[test]
     fn cells_are_found_by_the_name_of_their_column() {
-        let table = parse("\u{feff}glass, \"b\" ,a,note\r\n# a comment\r\n0,2, 1.5,\"x, y\"\r\n1,,nan,z\r\n").unwrap();
+        let table = parse("\u{feff}glass,\"b\" ,a,note\r\n# a comment\r\n0,2, 1.5,\"x, y\"\r\n1,,nan,z\r\n").unwrap();
         assert_eq!((table.rows(), table.line(0), table.line(1)), (2, 3, 4));
         assert_eq!(table.numbers("a").unwrap().unwrap()[0], 1.5);
         assert!(table.numbers("a").unwrap().unwrap()[1].is_nan());

@@ -7,10 +7,11 @@
 use super::identity::Identity;
 use super::outcome::Quench;
 use super::quench::{quench_batch, quench_watched};
-use super::recognition::{Member, REMEMBERED, Recogniser, RecognitionCount};
+use super::recognition::{Member, REMEMBERED, Recogniser, Recognition, RecognitionCount};
 use super::run_library::{MinimaIndex, Minimum, Visit};
 use super::schedule::{Fate, Snapshot, Turn, wanted};
 use super::settings::{ExploreSettings, QuenchSettings};
+use super::waypoints;
 use crate::error::Result;
 use crate::forces::{LANES, PairSum};
 use crate::model::{Configuration, Model};
@@ -48,7 +49,12 @@ pub fn configurations_held(particles: usize, settings: &ExploreSettings) -> u64 
     // quenching begins at the first end of an interval with enough waiting
     let intervals = (buffer(particles, settings.interval()) as u64).div_ceil(runs * settings.interval()).max(1);
     let waiting = runs * (intervals * settings.interval() + 1);
-    waiting.min(all) + (2 * queue(particles) as u64).min(waiting).min(all)
+    let quenches = (2 * queue(particles) as u64).min(waiting).min(all);
+    let ways = match settings.recognition {
+        Recognition::Waypoints => waypoints::configurations_held(runs, quenches),
+        Recognition::None | Recognition::Minima => 0,
+    };
+    waiting.min(all) + quenches + ways
 }
 
 /// A run whose mean squared displacement exceeds this [sigma^2] (about twice the Lindemann length squared) and ...
@@ -297,7 +303,7 @@ impl ExplorationTask {
         let runs = &self.state.runs;
         let positions: Vec<&[f64]> =
             starts.iter().map(|(member, place)| runs[member.run].waiting[*place].positions()).collect();
-        if !self.settings.recognition {
+        if self.settings.recognition == Recognition::None {
             return quench_batch(&mut self.quenching, &positions, &self.quench);
         }
         let members = starts.iter().map(|(member, _)| *member).collect();
@@ -305,7 +311,7 @@ impl ExplorationTask {
         let stride = self.settings.interval();
         let waiting: Vec<Vec<(Turn, &Minimum)>> =
             runs.iter().map(|run| run.waiting.iter().filter_map(|s| s.quenched(stride)).collect()).collect();
-        let mut recogniser = Recogniser::new(&self.identity, members, &recent, &waiting);
+        let mut recogniser = Recogniser::new(&self.identity, self.settings.recognition, members, &recent, &waiting);
         let quenches = quench_watched(&mut self.quenching, &positions, &self.quench, &mut recogniser);
         let counts = recogniser.counts().to_vec();
         for (run, count) in self.state.runs.iter_mut().zip(&counts) {

@@ -15,6 +15,7 @@ mod run_library;
 mod schedule;
 mod settings;
 mod watch;
+mod waypoints;
 
 pub use displacement::{Displacement, displacement_field};
 pub use exploration::{ExplorationState, ExplorationTask, RunRecord, configurations_held, run_groups};
@@ -26,7 +27,7 @@ pub use outcome::{Quench, StopReason};
 pub use permutation::corresponding;
 pub use quench::{quench, quench_batch, quench_supply};
 pub use rattlers::rattlers;
-pub use recognition::RecognitionCount;
+pub use recognition::{Recognition, RecognitionCount};
 pub use run_library::{Entry, MinimaIndex, Minimum, Visit};
 pub use schedule::Schedule;
 pub use settings::{ExploreSettings, QuenchSettings};

@@ -12,6 +12,8 @@
 //!   was not recognised wrongly. The descent from 0.05 to 3e-5 costs a tenth of the force calls;
 //! - both conditions held at the look before, for the same minimum.
 //!
+//! With `Recognition::Waypoints` a quench also ends where an earlier quench of its run has passed (waypoints.rs).
+//!
 //! This is a test, not a proof: a random fraction of the recognised quenches is continued to the end, and the
 //! disagreements are counted.
 
@@ -21,8 +23,21 @@ use super::outcome::{Quench, StopReason};
 use super::run_library::Minimum;
 use super::schedule::Turn;
 use super::watch::Watch;
+use super::waypoints::{CONFLUENCE, MOVING, Ways};
 use crate::forces::lanes::{Pass, vectorised};
 use serde::{Deserialize, Serialize};
+
+/// How quenches of an exploration are ended early.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Recognition {
+    /// Every quench runs to its end.
+    None,
+    /// Near a minimum that the run has visited before.
+    Minima,
+    /// Also near a point on the way of one of the latest quenches of the run.
+    Waypoints,
+}
 
 /// Evaluations between two looks at a lane.
 const EVERY: u64 = 8;
@@ -96,6 +111,8 @@ pub(super) struct Member {
 pub(super) struct Recogniser<'a> {
     identity: &'a Identity,
     memories: Vec<Memory>,
+    /// The ways of the quenches of each run, unless only minima are compared.
+    ways: Option<Vec<Ways>>,
     /// Of every start.
     members: Vec<Member>,
     suspicions: Vec<Suspicion>,
@@ -107,6 +124,7 @@ impl<'a> Recogniser<'a> {
     /// and `waiting` those of its quenches that are not in the record yet.
     pub(super) fn new(
         identity: &'a Identity,
+        recognition: Recognition,
         members: Vec<Member>,
         recent: &[Vec<&Minimum>],
         waiting: &[Vec<(Turn, &Minimum)>],
@@ -115,12 +133,30 @@ impl<'a> Recogniser<'a> {
             recent.iter().zip(waiting).map(|(recent, waiting)| Memory::new(identity, recent, waiting)).collect();
         let counts = vec![RecognitionCount::default(); memories.len()];
         let suspicions = vec![Suspicion::default(); members.len()];
-        Self { identity, memories, members, suspicions, counts }
+        let ways = (recognition == Recognition::Waypoints).then(|| vec![Ways::default(); memories.len()]);
+        Self { identity, memories, ways, members, suspicions, counts }
     }
 
     /// The counts of each run.
     pub(super) fn counts(&self) -> &[RecognitionCount] {
         &self.counts
+    }
+
+    /// Residual below which a lane is examined.
+    fn calm(&self) -> f64 {
+        if self.ways.is_some() { MOVING } else { CALM }
+    }
+
+    /// The known minimum at the end of a way on which the quench is.
+    fn followed(&self, look: &Look<'_>) -> Option<usize> {
+        let Member { run, turn, .. } = self.members[look.start];
+        let known = &self.memories[run].known;
+        let may_end = |key: &usize| {
+            known
+                .iter()
+                .any(|(other, known)| other == key && known.since <= turn && look.energy - known.energy < CONFLUENCE)
+        };
+        self.ways.as_ref()?[run].ends_near(look.positions).find(may_end)
     }
 
     /// The closest known minimum that passes the tests.
@@ -152,16 +188,20 @@ impl<'a> Recogniser<'a> {
 
 impl Watch for Recogniser<'_> {
     fn wants(&self, evaluations: u64, residual: f64) -> bool {
-        evaluations.is_multiple_of(EVERY) && residual < CALM
+        evaluations.is_multiple_of(EVERY) && residual < self.calm()
     }
 
     fn look(&mut self, look: &Look<'_>) -> Option<Quench> {
         let Member { run: member, audited, .. } = self.members[look.start];
-        let candidate = self.candidate(look);
+        let candidate = if look.residual < CALM { self.candidate(look) } else { None };
+        let sure = candidate.is_some() && self.suspicions[look.start].key == candidate;
+        let followed = self.followed(look);
+        if let Some(ways) = &mut self.ways {
+            ways[member].pass(look.start, look.positions);
+        }
         let suspicion = &mut self.suspicions[look.start];
-        let sure = candidate.is_some() && suspicion.key == candidate;
         suspicion.key = candidate;
-        let key = candidate.filter(|_| sure && suspicion.verdict.is_none())?;
+        let key = candidate.filter(|_| sure).or(followed).filter(|_| suspicion.verdict.is_none())?;
         let memory = &mut self.memories[member];
         let place = memory.known.iter().position(|(k, _)| *k == key)?;
         if audited {
@@ -171,6 +211,9 @@ impl Watch for Recogniser<'_> {
         self.counts[member].recognised += 1;
         let known = memory.known.remove(place);
         memory.known.insert(0, known);
+        if let Some(ways) = &mut self.ways {
+            ways[member].end(look.start, Some(key));
+        }
         Some(memory.known[0].1.quench(look.evaluations))
     }
 
@@ -183,10 +226,11 @@ impl Watch for Recogniser<'_> {
             counts.audited += 1;
             counts.disagreed += u64::from(!expected.is(&quench.positions, quench.energy, self.identity));
         }
-        if !quench.at_minimum() {
-            return;
+        let end = (&*quench.positions, quench.energy, quench.residual);
+        let key = quench.at_minimum().then(|| memory.note(self.identity, turn, end));
+        if let Some(ways) = &mut self.ways {
+            ways[member].end(start, key);
         }
-        memory.note(self.identity, turn, (&quench.positions, quench.energy, quench.residual));
     }
 }
 
@@ -201,8 +245,8 @@ impl Memory {
         memory
     }
 
-    /// Records the end of a quench: (positions, energy, residual).
-    fn note(&mut self, identity: &Identity, turn: Turn, (positions, energy, residual): (&[f64], f64, f64)) {
+    /// Records the end of a quench, (positions, energy, residual); returns its key.
+    fn note(&mut self, identity: &Identity, turn: Turn, (positions, energy, residual): (&[f64], f64, f64)) -> usize {
         let place = self.known.iter().position(|(_, other)| other.is(positions, energy, identity));
         let entry = match place {
             Some(place) => {
@@ -215,8 +259,10 @@ impl Memory {
                 (self.next_key - 1, Known { positions: positions.to_vec(), energy, residual, since: turn })
             }
         };
+        let key = entry.0;
         self.known.insert(0, entry);
         self.known.truncate(self.capacity);
+        key
     }
 }
 

@@ -1,6 +1,7 @@
 //! Settings of quenches, and of the stage `explore` with the papers' values.
 
 use super::minimisers::{Minimiser, StoppingCriteria};
+use super::recognition::Recognition;
 use super::schedule::Schedule;
 use crate::model::{Potential, Preset};
 use crate::sampling::{Thermostat, time_step_of};
@@ -48,8 +49,9 @@ pub struct ExploreSettings {
     /// Largest force component in magnitude at a minimum [epsilon / sigma].
     pub force_tolerance: f64,
     pub minimiser: Minimiser,
-    /// End quenches that have come near a minimum the run has visited before (not those by conjugate gradients).
-    pub recognition: bool,
+    /// End quenches that have come near a minimum, or a point on the way, of an earlier quench of the run (not those by
+    /// conjugate gradients).
+    pub recognition: Recognition,
     /// Fraction of the recognised quenches that are continued to the end, for comparison.
     pub audit: f64,
 }
@@ -92,7 +94,7 @@ impl ExploreSettings {
             force_tolerance: if packing { 1e-13 } else { 1e-9 },
             minimiser: Minimiser::Lbfgs,
             // the minima of a packing differ by less than recognition can resolve
-            recognition: !packing,
+            recognition: if packing { Recognition::None } else { Recognition::Minima },
             audit: 0.01,
         }
     }

@@ -2,8 +2,8 @@
 
 use glasswell::forces::PairSum;
 use glasswell::landscape::{
-    ExplorationState, ExplorationTask, ExploreSettings, GlassLibrary, Identity, QuenchSettings, RunRecord, Schedule,
-    quench, run_groups,
+    ExplorationState, ExplorationTask, ExploreSettings, GlassLibrary, Identity, QuenchSettings, Recognition, RunRecord,
+    Schedule, quench, run_groups,
 };
 use glasswell::model::{Configuration, Model, PeriodicBox, Preset};
 use glasswell::task::{Progress, Task};
@@ -112,32 +112,39 @@ fn places(run: &RunRecord) -> Vec<(u64, Option<u32>)> {
 
 #[test]
 fn recognition_changes_no_visit() {
-    let all = |recognition: bool, audit: f64| {
+    let all = |recognition: Recognition, audit: f64| {
         let settings = ExploreSettings { recognition, audit, temperature: 0.5, ..settings(400, 2) };
         explore(&settings, 0..2, 100_000)
     };
-    let (plain, recognising, audited) = (all(false, 0.0), all(true, 0.0), all(true, 1.0));
+    let plain = all(Recognition::None, 0.0);
+    let (recognising, audited) = (all(Recognition::Minima, 0.0), all(Recognition::Minima, 1.0));
+    let (following, followed) = (all(Recognition::Waypoints, 0.0), all(Recognition::Waypoints, 1.0));
     let calls = |runs: &[RunRecord]| runs.iter().map(|run| run.force_evaluations).sum::<u64>();
     for run in 0..2 {
         assert!(plain[run].minima().len() > 5, "{} minima", plain[run].minima().len());
-        assert_eq!(places(&plain[run]), places(&recognising[run]));
-        assert_eq!(places(&plain[run]), places(&audited[run]));
-        // the first visits have run to their ends
-        assert_eq!(plain[run].minima(), recognising[run].minima());
         assert_eq!(plain[run].recognition.recognised, 0);
-        assert_eq!(audited[run].recognition.disagreed, 0);
-        assert_eq!(audited[run].recognition.audited, audited[run].recognition.recognised);
-        assert!(recognising[run].recognition.recognised > 250, "{:?}", recognising[run].recognition);
+        for (ended, audited) in [(&recognising[run], &audited[run]), (&following[run], &followed[run])] {
+            assert_eq!(places(&plain[run]), places(ended));
+            assert_eq!(places(&plain[run]), places(audited));
+            // the first visits have run to their ends
+            assert_eq!(plain[run].minima(), ended.minima());
+            assert_eq!(audited.recognition.disagreed, 0);
+            assert_eq!(audited.recognition.audited, audited.recognition.recognised);
+            assert!(ended.recognition.recognised > 250, "{:?}", ended.recognition);
+        }
     }
     println!(
-        "{:?} {:?} calls {} {}",
+        "{:?} {:?} calls {} {} {}",
         recognising[0].recognition,
-        audited[1].recognition,
+        following[1].recognition,
         calls(&plain),
-        calls(&recognising)
+        calls(&recognising),
+        calls(&following)
     );
     assert_eq!(calls(&plain), calls(&audited));
+    assert_eq!(calls(&plain), calls(&followed));
     assert!(2 * calls(&recognising) < calls(&plain) + calls(&plain) / 3);
+    assert!(calls(&following) < calls(&recognising));
 }
 
 #[test]
@@ -299,7 +306,7 @@ fn bisection_does_not_depend_on_slices_groups_or_recognition() {
     assert_eq!(whole, task.records());
     let alone: Vec<RunRecord> = (0..3).flat_map(|run| explore(&bisect, run..run + 1, 5000)).collect();
     assert_eq!(found(&whole), found(&alone));
-    let plain = explore(&ExploreSettings { recognition: false, ..bisect.clone() }, 0..3, 5000);
+    let plain = explore(&ExploreSettings { recognition: Recognition::None, ..bisect.clone() }, 0..3, 5000);
     assert_eq!(found(&whole), found(&plain));
     // intervals of two: most of a queue is ends
     let short = ExploreSettings { stride: 2, ..bisect };

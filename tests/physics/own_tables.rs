@@ -6,6 +6,7 @@ use common::*;
 use glasswell::forces::{PairBlocks, PairSum, as_lanes, as_lanes_mut, sums};
 use glasswell::formats::{read_configurations, write_extended_xyz, write_lammps_data};
 use glasswell::input::{Comparison, Deck, Origin, compare_keys, parse_deck};
+use glasswell::landscape::Recognition;
 use glasswell::model::{Configuration, Law, Mixture, PeriodicBox, Potential, Preset};
 use glasswell::modes::{ModeCount, ModesSettings};
 use glasswell::random::{Purpose, stream};
@@ -186,7 +187,7 @@ fn the_defaults_are_those_of_the_law_and_the_tables() {
     let (prepare, explore) = (first.prepare.as_ref().unwrap(), first.explore.as_ref().unwrap());
     // 0.005 of 0.8 / 1.5^1/2, rounded down
     assert_eq!((prepare.method, prepare.time_step), (PrepareMethod::HybridSwap, 0.0032));
-    assert_eq!((explore.time_step, explore.quench_every, explore.recognition), (0.0032, 20, true));
+    assert_eq!((explore.time_step, explore.quench_every, explore.recognition), (0.0032, 20, Recognition::Minima));
     assert_eq!((explore.force_tolerance, first.modes.as_ref().unwrap().count), (1e-9, ModeCount::All));
     assert_eq!(first.origin("prepare.time_step"), Some(Origin::Default));
     assert_eq!(first.model.species().iter().filter(|kind| **kind == 1).count(), 60);
@@ -205,7 +206,7 @@ fn the_defaults_are_those_of_the_law_and_the_tables() {
     let sizes = "law = \"harmonic\"\nepsilon = [[1, 1], [1, 1]]\nsigma = [[1, 1.2], [1.2, 1.4]]\nparticles = 500\ndensity = 0.7\n";
     let packing = deck(&format!("[model]\n{sizes}[explore]\ntemperature = 1e-5\n[connect]\n"));
     let explore = packing.explore.as_ref().unwrap();
-    assert_eq!((explore.force_tolerance, explore.recognition), (1e-13, false));
+    assert_eq!((explore.force_tolerance, explore.recognition), (1e-13, Recognition::None));
     assert_eq!(packing.connect.as_ref().unwrap().force_tolerance, 1e-4);
     assert_eq!(packing.model.potential.names().collect::<Vec<_>>(), ["A", "B"]);
 }

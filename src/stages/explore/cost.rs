@@ -2,7 +2,7 @@
 
 use crate::forces::LANES;
 use crate::input::Deck;
-use crate::landscape::{configurations_held, run_groups};
+use crate::landscape::{Recognition, configurations_held, run_groups};
 use crate::stages::cost::{
     Begun, CALL_OF_BATCH, CALLS_PER_QUENCH, CALLS_PER_RECOGNISED_QUENCH, Cost, Expected, ForceCall, Memory, VECTOR,
     lanes_of_queue,
@@ -19,7 +19,10 @@ pub fn cost(deck: &Deck, call: &ForceCall) -> Option<Cost> {
     let n = deck.model.particles as f64;
     let Expected { runs, quenches, minima, .. } = Expected::corrected(deck, call.correction);
     let steps = quenches * explore.quench_every as f64 + runs * explore.equilibration_steps as f64;
-    let calls = if explore.recognition { CALLS_PER_RECOGNISED_QUENCH } else { CALLS_PER_QUENCH };
+    let calls = match explore.recognition {
+        Recognition::None => CALLS_PER_QUENCH,
+        Recognition::Minima | Recognition::Waypoints => CALLS_PER_RECOGNISED_QUENCH,
+    };
     // how many quenches bisection saves depends on the glass: this is the cost of quenching every snapshot
     let seconds = steps * call.single + quenches * calls * CALL_OF_BATCH * call.batch;
     let tasks = deck.starts().into_iter().map(|starts| run_groups(starts * explore.runs).len() as f64).sum();

@@ -1,7 +1,7 @@
 //! The deck's section [explore].
 
 use crate::input::{Deck, DeckSection, Growth, Section};
-use crate::landscape::{ExploreSettings, Schedule};
+use crate::landscape::{ExploreSettings, Recognition, Schedule};
 use crate::model::{Potential, Preset};
 use crate::stage::Stage;
 use toml::{Table, Value};
@@ -40,8 +40,8 @@ impl DeckSection for ExploreSettings {
         section.positive(self.force_tolerance, "force_tolerance");
         section.require((0.0..=1.0).contains(&self.audit), "audit", "a share of the recognised quenches, 0 to 1");
         let tiny = deck.model.potential.law().has_contacts();
-        let wanted = "false: the minima of harmonic packings differ by less than recognition can resolve";
-        section.require(!(self.recognition && tiny), "recognition", wanted);
+        let wanted = "\"none\": the minima of harmonic packings differ by less than recognition can resolve";
+        section.require(self.recognition == Recognition::None || !tiny, "recognition", wanted);
         if self.force_tolerance > 1e-6 {
             section.warn(
                 "force_tolerance",
