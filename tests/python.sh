@@ -40,9 +40,9 @@ export MPLCONFIGDIR=$work/matplotlib IPYTHONDIR=$work/ipython JUPYTER_CONFIG_DIR
 export GLASSWELL_CAMPAIGN=$work/quickstart.out
 
 (cd "$root/python" && python -m pytest -p no:cacheprovider)
-(cd "$root/python" && mypy --cache-dir "$work/mypy" -p glasswell)
+(cd "$root/python" && mypy --cache-dir "$venv/mypy" -p glasswell)
 for notebook in "$root"/python/notebooks/*.ipynb; do
-    (cd "$work" && jupyter execute --timeout=120 "$notebook" --output="$work/$(basename "$notebook")" >"$work/log" 2>&1) ||
+    (cd "$work" && jupyter execute --timeout=300 "$notebook" --output="$work/$(basename "$notebook")" >"$work/log" 2>&1) ||
         { cat "$work/log" && echo "python: $notebook failed" >&2 && exit 1; }
     # the figures are in the notebook
     pictures=$(grep -c '"image/png"' "$work/$(basename "$notebook")") || true
