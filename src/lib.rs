@@ -42,4 +42,5 @@ pub mod parallel;
 pub mod files;
 pub mod runtime;
 pub mod stages;
+pub mod report;
 pub mod commands;
