@@ -44,4 +44,5 @@ pub mod files;
 pub mod runtime;
 pub mod stages;
 pub mod export;
+pub mod report;
 pub mod commands;

@@ -55,6 +55,16 @@ enum Command {
     Status { directory: PathBuf },
     /// Writes glasses, minima, double wells and tables of a campaign for other programs.
     Export(commands::ExportArguments),
+    /// Writes one HTML page on a campaign, or a comparison of several: numbers, warnings, figures, double wells.
+    #[command(after_help = "Example: glasswell report quickstart.out --output quickstart.html")]
+    Report {
+        /// Directories of campaigns.
+        #[arg(required = true, value_name = "DIR")]
+        directories: Vec<PathBuf>,
+        /// The page [default: report.html in the directory; for several, in the working directory].
+        #[arg(long, value_name = "FILE.html")]
+        output: Option<PathBuf>,
+    },
     /// Computes energy, forces and stress of one configuration; on request its minimum and Hessian.
     Evaluate(EvaluateArguments),
     /// Finds the minimum-energy path between the minima of two configurations.
@@ -204,9 +214,10 @@ impl Arguments {
 }
 
 fn execute(command: Command) -> Result<()> {
-    // evaluate, path and levels run in every process; several under one launcher are independent tasks. Of check and status a
-    // further rank only has the exit code
-    if matches!(command, Command::Check { .. } | Command::Status { .. }) && runtime::is_a_further_rank() {
+    // evaluate, path and levels run in every process; several under one launcher are independent tasks. Of check, status and
+    // report a further rank only has the exit code
+    let by_one = matches!(command, Command::Check { .. } | Command::Status { .. } | Command::Report { .. });
+    if by_one && runtime::is_a_further_rank() {
         runtime::rank_is(1);
     }
     match command {
@@ -224,6 +235,7 @@ fn execute(command: Command) -> Result<()> {
         Command::Check { deck, output, ranks, explain } => commands::check(&deck, output.as_deref(), ranks, explain),
         Command::Status { directory } => commands::status(&directory),
         Command::Export(export) => commands::export(&export),
+        Command::Report { directories, output } => commands::report(&directories, output.as_deref()),
         Command::Evaluate(evaluate) => commands::evaluate(&commands::EvaluateOptions {
             file: evaluate.file,
             model: evaluate.model,
@@ -246,20 +258,22 @@ fn execute(command: Command) -> Result<()> {
             matched: path.matched,
             json: path.json,
         }),
-        Command::Levels(levels) => {
-            let curvatures = match levels.curvatures.as_deref() {
-                None => None,
-                Some([k0, k1]) => Some((*k0, *k1)),
-                Some(_) => return Err(Error::Usage("--curvatures takes two numbers, K0,K1".to_owned())),
-            };
-            commands::levels(&commands::LevelsOptions {
-                profile: levels.profile,
-                length: levels.length,
-                reduced_mass: levels.reduced_mass,
-                levels: levels.levels,
-                curvatures,
-                json: levels.json,
-            })
-        }
+        Command::Levels(levels) => execute_levels(levels),
     }
+}
+
+fn execute_levels(levels: LevelsArguments) -> Result<()> {
+    let curvatures = match levels.curvatures.as_deref() {
+        None => None,
+        Some([k0, k1]) => Some((*k0, *k1)),
+        Some(_) => return Err(Error::Usage("--curvatures takes two numbers, K0,K1".to_owned())),
+    };
+    commands::levels(&commands::LevelsOptions {
+        profile: levels.profile,
+        length: levels.length,
+        reduced_mass: levels.reduced_mass,
+        levels: levels.levels,
+        curvatures,
+        json: levels.json,
+    })
 }

@@ -11,6 +11,7 @@ mod profile;
 mod quadrature;
 mod schroedinger;
 mod semiclassical;
+mod states;
 mod unit;
 mod zero_point;
 
@@ -20,6 +21,7 @@ use profile::Potential;
 pub use profile::Profile;
 pub use schroedinger::{LEVEL_TOLERANCE, Spectrum, Stretch, solve_potential};
 pub use semiclassical::SemiclassicalStatus;
+pub use states::{States, states};
 use std::collections::BTreeMap;
 pub use unit::{Unit, is_below, materials_of, units_of};
 pub use zero_point::splitting_with_zero_point;

@@ -28,6 +28,7 @@ mod memory;
 mod modes_stage;
 mod own_tables;
 mod refusals;
+mod report;
 mod resume;
 mod serial;
 mod teams;

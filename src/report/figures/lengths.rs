@@ -1,0 +1,47 @@
+//! Splitting against the length of the path.
+
+use super::scatter;
+use crate::error::Result;
+use crate::report::drawing::{Drawing, INK, dash, line, logarithmic};
+use crate::report::figure::{Figure, Panel};
+use crate::report::source::{Source, units_of_all};
+use crate::stage::Stage;
+
+pub const FIGURE: Figure = Figure {
+    id: "lengths",
+    title: "Splitting against length of the path",
+    caption: "E against the arc length d between the minima. Below the dotted line, k_B T_Q, a double well is active.",
+    needs: &[Stage::Connect, Stage::Tunnel],
+    draw,
+};
+
+fn draw(sources: &[Source]) -> Result<Vec<Panel>> {
+    let mut panels = Vec::new();
+    for unit in units_of_all(sources)? {
+        let x = logarithmic("length <i>d</i> [σ]");
+        let mut drawing = Drawing::new(x, logarithmic("splitting <i>E</i> [ε]"));
+        let (mut left_out, mut marked) = (0, Vec::new());
+        for (number, source) in sources.iter().enumerate() {
+            if !scatter::has(source, &unit)? {
+                continue;
+            }
+            let levels = source.levels(&unit)?;
+            let pairs = (scatter::of_wells(source, "length")?, levels.splitting.clone());
+            left_out += scatter::add(&mut drawing, sources, number, &levels, &pairs);
+            let quantum =
+                source.units()?.into_iter().find(|known| known.name == unit).map(|unit| unit.quantum_temperature);
+            let range = pairs
+                .0
+                .iter()
+                .filter(|d| **d > 0.0)
+                .fold((f64::INFINITY, 0.0), |(low, high): (f64, f64), d| (low.min(*d), high.max(*d)));
+            if let Some(quantum) = quantum.filter(|quantum| !marked.contains(quantum) && range.1 > 0.0) {
+                let x = [range.0, range.1];
+                drawing.add(line(&x, &[quantum; 2], "k<sub>B</sub>T<sub>Q</sub>", INK, dash(2)));
+                marked.push(quantum);
+            }
+        }
+        panels.push(Panel::new(unit, scatter::note(left_out), drawing));
+    }
+    Ok(panels)
+}

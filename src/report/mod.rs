@@ -1,0 +1,24 @@
+//! The report on campaigns: one HTML page that needs nothing else.
+//!
+//! [`page::page`] puts it together: the numbers at its top come from [`summary`] and [`warnings`], its figures from
+//! [`figures`], each of which reads the files through [`source::Source`]. The plots are made by Plotly, whose script the crate
+//! `plotly` brings; the page holds it once.
+
+mod chosen;
+mod drawing;
+mod figure;
+mod figures;
+mod overview;
+mod page;
+mod published;
+mod script;
+mod source;
+mod summary;
+mod typeset;
+mod warnings;
+mod wells;
+
+pub use figure::Figure;
+pub use figures::FIGURES;
+pub use page::page;
+pub use source::Source;
