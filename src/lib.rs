@@ -33,6 +33,7 @@ pub mod forces;
 pub mod sampling;
 pub mod landscape;
 pub mod paths;
+pub mod systems;
 pub mod tunnelling;
 pub mod modes;
 pub mod excitation;
