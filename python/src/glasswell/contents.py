@@ -25,7 +25,7 @@ GROUPS = {
     "prepare": ("/glasses", "/starts"),
     "relax": ("/relaxation", "/samples"),
     "explore": ("/minima", "/visits", "/transitions", "/runs", "/recognition", "/growth", "/persistence"),
-    "connect": ("/candidates", "/double_wells", "/rejected", "/minima", "/pairs", "/local_systems", "/growth"),
+    "connect": ("/candidates", "/double_wells", "/rejected", "/minima", "/pairs", "/parts", "/local_systems", "/growth"),
     "tunnel": ("/zero_point_difference",),
     "modes": (
         "/spectra",
@@ -50,6 +50,7 @@ SINCE_LAYOUT_2 = {
         "/double_wells/first_run",
         "/double_wells/displacement",
         "/pairs",
+        "/parts",
         "/local_systems",
         "/growth",
     ),
