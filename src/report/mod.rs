@@ -21,4 +21,4 @@ mod wells;
 pub use figure::Figure;
 pub use figures::FIGURES;
 pub use page::page;
-pub use source::Source;
+pub use source::{Source, open_all};

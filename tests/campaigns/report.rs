@@ -187,4 +187,6 @@ fn twenty_directories_are_compared() {
     let text = std::fs::read_to_string(&page).unwrap();
     assert!(text.len() < 2 * LARGEST_PAGE as usize && text.contains("20 campaigns"));
     assert!(text.matches("No levels: tunnelling.h5 is missing").count() == 4);
+    // campaigns of one name are told apart
+    assert!(directories.iter().all(|directory| text.contains(&format!("short ({directory})"))));
 }

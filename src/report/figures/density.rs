@@ -122,7 +122,8 @@ fn panel(all: &[Counted<'_>], divided: bool) -> Result<Drawing> {
         add_campaign(&mut drawing, counted, number, all.len() > 1, divided)?;
         let quantum = counted.unit.quantum_temperature;
         if quantum > 0.0 && !marked.contains(&quantum) {
-            drawing.mark(quantum, "k<sub>B</sub>T<sub>Q</sub>", true);
+            let of = if marked.is_empty() { String::new() } else { format!(", {}", plain(&counted.source.name)) };
+            drawing.mark(quantum, &format!("k<sub>B</sub>T<sub>Q</sub>{of}"), true);
             marked.push(quantum);
         }
     }
@@ -147,9 +148,11 @@ fn add_campaign(drawing: &mut Drawing, counted: &Counted<'_>, number: usize, nam
     let thin = Line::new().color(if named { own } else { INK }).width(1.5).dash(style.clone()).shape(shape.clone());
     let thick = Line::new().color(own).width(2.5).dash(style).shape(shape);
     let faint = drawing::line(&all.0, &all.1, &format!("{prefix}all kinds"), own, dash(0));
-    drawing.add(faint.line(thin).opacity(FAINT));
+    // of several campaigns the legend has each once
+    let alone = !named || tunnelling.0.is_empty();
+    drawing.add(faint.line(thin).opacity(FAINT).legend_group(&prefix).show_legend(alone));
     let solid = drawing::line(&tunnelling.0, &tunnelling.1, &format!("{prefix}tunnelling"), own, dash(0));
-    drawing.add(solid.line(thick));
+    drawing.add(solid.line(thick).legend_group(&prefix));
     Ok(())
 }
 
