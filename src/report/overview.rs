@@ -73,11 +73,7 @@ fn campaign(part: &Part<'_>) -> Markup {
     let equilibrated = summary.equilibrated.map(|count| format!("{count} equilibrated"));
     let exchanges =
         (summary.exchanges > 0).then(|| format!("and {} exchanges of identical particles", summary.exchanges));
-    let local = match (summary.double_wells, summary.local_systems) {
-        (_, Some(count)) => count.to_string(),
-        (Some(_), None) => NOT_HERE.to_owned(),
-        (None, None) => "–".to_owned(),
-    };
+    let local = local_systems(summary);
     let temperature = final_temperature(source).map(|t| format!(", T_f = {t}")).unwrap_or_default();
     let tiles = [
         ("glasses", known(summary.equilibrated.map(|_| summary.glasses)), equilibrated),
@@ -115,6 +111,14 @@ fn model(source: &Source) -> String {
         (_, Some(law)) => format!("Pair law {law} with tables of the deck"),
         (Some(preset), None) => format!("Model {preset}"),
         (None, None) => "Model of the deck".to_owned(),
+    }
+}
+
+fn local_systems(summary: &Summary) -> String {
+    match (summary.double_wells, summary.local_systems) {
+        (_, Some(count)) => count.to_string(),
+        (Some(_), None) => NOT_HERE.to_owned(),
+        (None, None) => "–".to_owned(),
     }
 }
 
@@ -231,7 +235,7 @@ fn campaign_cells(source: &Source, summary: &Summary, warnings: usize) -> [Strin
         known(summary.equilibrated),
         known(summary.minima),
         known(summary.double_wells),
-        summary.local_systems.map_or(NOT_HERE.to_owned(), |count| count.to_string()),
+        local_systems(summary),
         warnings.to_string(),
     ]
 }

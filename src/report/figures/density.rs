@@ -23,8 +23,9 @@ pub const FIGURE: Figure = Figure {
 const BAND_POINTS: usize = 40;
 /// Steps that are drawn of one curve.
 const STEPS: usize = 1500;
-/// Opacity of the curves of all kinds.
+/// Opacities of the curves of all kinds, and of the limits.
 const FAINT: f64 = 0.5;
+const SHADE: f64 = 0.2;
 /// Limits of 0 cannot be drawn on a logarithmic axis: they are drawn at this many counts.
 const LEAST_COUNT: f64 = 0.1;
 
@@ -138,7 +139,7 @@ fn add_campaign(drawing: &mut Drawing, counted: &Counted<'_>, number: usize, nam
         let y: Vec<f64> = high.iter().chain(low.iter().rev()).copied().collect();
         let edge = Line::new().width(0.0).color(own);
         let shade = Scatter::new(drawing::rounded(&x), drawing::rounded(&y)).mode(Mode::Lines).line(edge);
-        let shade = shade.fill(Fill::ToSelf).fill_color(format!("{own}33")).show_legend(false);
+        let shade = shade.fill(Fill::ToSelf).fill_color(own).opacity(SHADE).show_legend(false);
         drawing.add(shade.hover_info(HoverInfo::Skip).name(format!("{prefix}68 % limits")));
     }
     let end = counted.largest();
