@@ -1,7 +1,7 @@
 //! `glasswell report`: one page on one or several campaigns.
 
 use crate::error::{Error, Result};
-use crate::report::{Source, page};
+use crate::report::{open_all, page};
 use crate::runtime;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
@@ -24,7 +24,7 @@ pub fn report(directories: &[PathBuf], output: Option<&Path>) -> Result<()> {
         }
         known.push(path);
     }
-    let sources = directories.iter().map(|directory| Source::open(directory)).collect::<Result<Vec<Source>>>()?;
+    let sources = open_all(directories)?;
     // the further ranks of a launcher only have the exit code
     if !runtime::is_first_rank() {
         return Ok(());

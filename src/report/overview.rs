@@ -44,7 +44,7 @@ pub fn overview(sources: &[Source]) -> Result<Markup> {
             @for part in &parts {
                 @if several {
                     details {
-                        summary { (part.source.name) @if !part.warnings.is_empty() { " (" (part.warnings.len()) " warnings)" } }
+                        summary { (part.source.name) @if !part.warnings.is_empty() { " " span.alert { (part.warnings.len()) " warnings" } } }
                         (campaign(part))
                     }
                 } @else { (campaign(part)) }
@@ -73,21 +73,17 @@ fn campaign(part: &Part<'_>) -> Markup {
     let equilibrated = summary.equilibrated.map(|count| format!("{count} equilibrated"));
     let exchanges =
         (summary.exchanges > 0).then(|| format!("and {} exchanges of identical particles", summary.exchanges));
-    let local = match (summary.double_wells, summary.local_systems) {
-        (_, Some(count)) => count.to_string(),
-        (Some(_), None) => NOT_HERE.to_owned(),
-        (None, None) => "–".to_owned(),
-    };
-    let temperature = source.deck_number("prepare", "temperature").map(|t| format!(", T_f = {t}")).unwrap_or_default();
+    let local = local_systems(summary);
+    let temperature = final_temperature(source).map(|t| format!(", T_f = {t}")).unwrap_or_default();
     let tiles = [
-        ("glasses", known(Some(summary.glasses)), equilibrated),
+        ("glasses", known(summary.equilibrated.map(|_| summary.glasses)), equilibrated),
         ("minima", known(summary.minima), None),
         ("double wells", known(summary.double_wells), exchanges),
         ("distinct local systems", local, None),
     ];
     html! {
         p {
-            (model(source)) ", N = " (summary.particles) (typeset(&temperature)) ", in " code { (source.directory.display()) }
+            (model(source)) @if summary.particles > 0 { ", N = " (summary.particles) } (typeset(&temperature)) ", in " code { (source.directory.display()) }
             @if let Some(rule) = rule(source) { "; pairs of minima are connected after " (rule) }
             "."
         }
@@ -116,6 +112,20 @@ fn model(source: &Source) -> String {
         (Some(preset), None) => format!("Model {preset}"),
         (None, None) => "Model of the deck".to_owned(),
     }
+}
+
+fn local_systems(summary: &Summary) -> String {
+    match (summary.double_wells, summary.local_systems) {
+        (_, Some(count)) => count.to_string(),
+        (Some(_), None) => NOT_HERE.to_owned(),
+        (None, None) => "–".to_owned(),
+    }
+}
+
+/// T_f, the temperature at which the glasses were prepared, or from which they were quenched.
+fn final_temperature(source: &Source) -> Option<String> {
+    let temperature = source.deck_number("prepare", "temperature")?;
+    Some(if temperature.is_infinite() { "∞".to_owned() } else { temperature.to_string() })
 }
 
 /// How the pairs of minima were chosen: the rule that belongs to n0.
@@ -219,13 +229,13 @@ fn comparison(parts: &[Part<'_>]) -> Markup {
 
 fn campaign_cells(source: &Source, summary: &Summary, warnings: usize) -> [String; 8] {
     [
-        source.deck_number("prepare", "temperature").map_or("–".to_owned(), |t| t.to_string()),
+        final_temperature(source).unwrap_or("–".to_owned()),
         summary.particles.to_string(),
         summary.glasses.to_string(),
         known(summary.equilibrated),
         known(summary.minima),
         known(summary.double_wells),
-        summary.local_systems.map_or(NOT_HERE.to_owned(), |count| count.to_string()),
+        local_systems(summary),
         warnings.to_string(),
     ]
 }

@@ -5,7 +5,7 @@
 
   // the colours of the page, and what all plots have in common
   const axis = (given) => ({
-    gridcolor: colour("--grid"), zerolinecolor: colour("--edge"), linecolor: colour("--edge"), automargin: true,
+    gridcolor: colour("--grid"), zerolinecolor: colour("--edge"), linecolor: colour("--edge"), automargin: true, exponentformat: "power",
     ...(given.type === "log" ? { nticks: small() ? 4 : 6 } : {}), ...given,
   });
   const dressed = (layout) => {
@@ -13,7 +13,7 @@
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", autosize: true, hovermode: "closest",
       font: { color: colour("--ink"), size: small() ? 12 : 13, family: getComputedStyle(document.body).fontFamily },
       margin: { l: 56, r: 14, t: 26, b: 44 },
-      legend: { orientation: "h", x: 0, xanchor: "left", y: -0.2, yanchor: "top" },
+      legend: { orientation: "h", x: 0, xanchor: "left", y: 0, yanchor: "bottom", yref: "container" },
       hoverlabel: { bgcolor: colour("--card"), bordercolor: colour("--edge"), font: { color: colour("--ink") } },
       ...layout,
     };
@@ -22,7 +22,6 @@
     }
     if (all.scene) {
       all.margin = { l: 0, r: 0, t: 0, b: 0 };
-      all.legend = { ...all.legend, y: 0 };
       for (const name of ["xaxis", "yaxis", "zaxis"]) {
         all.scene[name] = { gridcolor: colour("--edge"), color: colour("--ink"), showbackground: false, ...all.scene[name] };
       }

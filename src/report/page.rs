@@ -11,6 +11,9 @@ use super::wells::{Table, WellRow, table};
 use crate::error::Result;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+/// Campaigns beyond which plots are taller, for their legends.
+const MANY: usize = 6;
+
 /// The page of some campaigns, HTML.
 ///
 /// # Errors
@@ -70,18 +73,18 @@ fn figure_part(figure: &Figure, sources: &[Source]) -> Result<Markup> {
             }
             div.panels {
                 @for (number, panel) in panels.iter().enumerate() {
-                    (panel_part(figure, number, panel))
+                    (panel_part(figure, number, panel, sources.len() > MANY))
                 }
             }
         }
     })
 }
 
-fn panel_part(figure: &Figure, number: usize, panel: &Panel) -> Markup {
+fn panel_part(figure: &Figure, number: usize, panel: &Panel, tall: bool) -> Markup {
     let id = format!("{}-{number}", figure.id);
     html! {
         figure {
-            div.plot id={ "plot-" (id) } data-drawing={ "drawing-" (id) } role="img"
+            div.plot.tall[tall] id={ "plot-" (id) } data-drawing={ "drawing-" (id) } role="img"
                 aria-label={ (figure.title) ": " (panel.title) ". " (panel.note) } {}
             figcaption id={ "words-" (id) } { strong { (panel.title) } @if !panel.note.is_empty() { ". " (panel.note) } }
             (script::data(&format!("drawing-{id}"), &panel.drawing))

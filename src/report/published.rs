@@ -93,3 +93,20 @@ fn soft_spheres(source: &Source) -> Result<Option<(&'static str, Vec<Published>)
     let words = "public library of Phys. Rev. Lett. 124, 225901 (N = 1500)";
     Ok((!rows.is_empty()).then_some((words, rows)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::TERNARY;
+
+    /// The table is by T_f within each set of data; minima are fewer, and double wells per minimum more, in stabler glasses.
+    #[test]
+    fn the_table_has_the_trends_of_the_paper() {
+        assert_eq!(
+            TERNARY.iter().filter(|row| row.1 == 100_000).map(|row| row.0).collect::<Vec<_>>(),
+            [0.617, 0.558, 0.509, 0.488]
+        );
+        for pair in TERNARY.windows(2).filter(|pair| pair[1].0 < pair[0].0) {
+            assert!(pair[1].2 < pair[0].2 && (pair[1].3 > pair[0].3 || pair[1].0 == 0.488), "{}", pair[1].0);
+        }
+    }
+}

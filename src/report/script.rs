@@ -26,7 +26,7 @@ mod tests {
     fn only_the_first_script_is_taken() {
         let script = plotly().0;
         assert_eq!(script.matches(END).count(), 1);
-        assert!(script.contains("plotly.js v") && !script.contains("MathJax.config") && script.len() < 6_000_000);
+        assert!(script.contains("plotly.js v") && !script.contains("mjx-container") && script.len() < 6_000_000);
     }
 
     #[test]

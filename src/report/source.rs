@@ -219,6 +219,21 @@ fn text_of<'d>(deck: &'d toml::Table, section: &str, key: &str) -> Option<&'d st
     deck.get(section)?.get(key)?.as_str()
 }
 
+/// Opens several campaigns; those with the same name are told apart by their directories.
+///
+/// # Errors
+/// As [`Source::open`].
+pub fn open_all(directories: &[PathBuf]) -> Result<Vec<Source>> {
+    let mut sources = directories.iter().map(|directory| Source::open(directory)).collect::<Result<Vec<Source>>>()?;
+    let names: Vec<String> = sources.iter().map(|source| source.name.clone()).collect();
+    for source in &mut sources {
+        if names.iter().filter(|name| **name == source.name).count() > 1 {
+            source.name = format!("{} ({})", source.name, source.directory.display());
+        }
+    }
+    Ok(sources)
+}
+
 /// The units of several campaigns, each once, in the order of the first that has them.
 ///
 /// # Errors

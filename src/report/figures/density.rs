@@ -23,8 +23,9 @@ pub const FIGURE: Figure = Figure {
 const BAND_POINTS: usize = 40;
 /// Steps that are drawn of one curve.
 const STEPS: usize = 1500;
-/// Opacity of the curves of all kinds.
+/// Opacities of the curves of all kinds, and of the limits.
 const FAINT: f64 = 0.5;
+const SHADE: f64 = 0.2;
 /// Limits of 0 cannot be drawn on a logarithmic axis: they are drawn at this many counts.
 const LEAST_COUNT: f64 = 0.1;
 
@@ -122,7 +123,8 @@ fn panel(all: &[Counted<'_>], divided: bool) -> Result<Drawing> {
         add_campaign(&mut drawing, counted, number, all.len() > 1, divided)?;
         let quantum = counted.unit.quantum_temperature;
         if quantum > 0.0 && !marked.contains(&quantum) {
-            drawing.mark(quantum, "k<sub>B</sub>T<sub>Q</sub>", true);
+            let of = if marked.is_empty() { String::new() } else { format!(", {}", plain(&counted.source.name)) };
+            drawing.mark(quantum, &format!("k<sub>B</sub>T<sub>Q</sub>{of}"), true);
             marked.push(quantum);
         }
     }
@@ -137,7 +139,7 @@ fn add_campaign(drawing: &mut Drawing, counted: &Counted<'_>, number: usize, nam
         let y: Vec<f64> = high.iter().chain(low.iter().rev()).copied().collect();
         let edge = Line::new().width(0.0).color(own);
         let shade = Scatter::new(drawing::rounded(&x), drawing::rounded(&y)).mode(Mode::Lines).line(edge);
-        let shade = shade.fill(Fill::ToSelf).fill_color(format!("{own}33")).show_legend(false);
+        let shade = shade.fill(Fill::ToSelf).fill_color(own).opacity(SHADE).show_legend(false);
         drawing.add(shade.hover_info(HoverInfo::Skip).name(format!("{prefix}68 % limits")));
     }
     let end = counted.largest();
@@ -147,9 +149,11 @@ fn add_campaign(drawing: &mut Drawing, counted: &Counted<'_>, number: usize, nam
     let thin = Line::new().color(if named { own } else { INK }).width(1.5).dash(style.clone()).shape(shape.clone());
     let thick = Line::new().color(own).width(2.5).dash(style).shape(shape);
     let faint = drawing::line(&all.0, &all.1, &format!("{prefix}all kinds"), own, dash(0));
-    drawing.add(faint.line(thin).opacity(FAINT));
+    // of several campaigns the legend has each once
+    let alone = !named || tunnelling.0.is_empty();
+    drawing.add(faint.line(thin).opacity(FAINT).legend_group(&prefix).show_legend(alone));
     let solid = drawing::line(&tunnelling.0, &tunnelling.1, &format!("{prefix}tunnelling"), own, dash(0));
-    drawing.add(solid.line(thick));
+    drawing.add(solid.line(thick).legend_group(&prefix));
     Ok(())
 }
 

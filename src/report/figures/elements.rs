@@ -11,7 +11,7 @@ pub const FIGURE: Figure = Figure {
     id: "elements",
     title: "Diagonal splitting and tunnelling element",
     caption: "|Δ| with the zero-point energies of both wells, against Δ_0 by WKB at the mean of the two levels. Double \
-              wells without a turning point at this energy have no Δ_0 and are not drawn.",
+              wells without a turning point at this energy have no Δ_0 and are not drawn. Symbols as for the barriers.",
     needs: &[Stage::Connect, Stage::Tunnel],
     draw,
 };

@@ -18,8 +18,11 @@ pub const FIGURE: Figure = Figure {
 
 const MOST_POINTS: usize = 3000;
 
+/// Name, title and kind of the axis of a column.
+type ColumnOf = (&'static str, &'static str, fn(&str) -> Axis);
+
 fn draw(sources: &[Source]) -> Result<Vec<Panel>> {
-    let columns: [(&str, &str, fn(&str) -> Axis); 4] = [
+    let columns: [ColumnOf; 4] = [
         ("critical_amplitude", "<i>A</i><sub>c</sub> [σ]", logarithmic),
         ("barrier", "<i>V</i>(<i>A</i><sub>c</sub>) - <i>V</i>(0) [ε]", logarithmic),
         ("rearranging_particles", "<i>N</i><sub>rearr</sub>", logarithmic),

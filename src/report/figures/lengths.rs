@@ -10,7 +10,7 @@ use crate::stage::Stage;
 pub const FIGURE: Figure = Figure {
     id: "lengths",
     title: "Splitting against length of the path",
-    caption: "E against the arc length d between the minima. Below the dotted line, k_B T_Q, a double well is active.",
+    caption: "E against the arc length d between the minima. Below the dotted line, k_B T_Q, a double well is active. Symbols as for the barriers.",
     needs: &[Stage::Connect, Stage::Tunnel],
     draw,
 };

@@ -25,7 +25,7 @@ pub type Pairs = (Vec<f64>, Vec<f64>);
 /// `Storage` when a file is damaged.
 pub fn add(drawing: &mut Drawing, sources: &[Source], number: usize, levels: &Levels, pairs: &Pairs) -> usize {
     let (source, several) = (&sources[number], sources.len() > 1);
-    let mut left_out = 0;
+    let (mut left_out, mut first) = (0, true);
     for (kind, symbol, of_kind) in KINDS {
         let belongs = |row: &usize| {
             levels.kind[*row] == kind && !levels.exchange[*row] && pairs.0[*row] > 0.0 && pairs.1[*row] > 0.0
@@ -34,16 +34,21 @@ pub fn add(drawing: &mut Drawing, sources: &[Source], number: usize, levels: &Le
         let most = (MOST_POINTS / sources.len()).max(100);
         let kept: Vec<usize> = thinned(rows.len(), most).into_iter().map(|place| rows[place]).collect();
         left_out += rows.len() - kept.len();
-        let words = kind.replace('_', " ");
+        if kept.is_empty() {
+            continue;
+        }
+        // of several campaigns the legend has each once; the symbols are those of the captions
         let (name, colour) = match several {
-            true => (format!("{}: {words}", plain(&source.name)), colour(number)),
-            false => (words, of_kind),
+            true => (plain(&source.name), colour(number)),
+            false => (kind.replace('_', " "), of_kind),
         };
         let (x, y) = (drawing::at(&pairs.0, &kept), drawing::at(&pairs.1, &kept));
         let size = if kind == "tunnelling" { 9 } else { 6 };
         let marker = Marker::new().color(colour).symbol(symbol.clone()).size(size);
         let labels: Vec<String> = kept.iter().map(|row| format!("double well {row}")).collect();
         let trace = drawing::points(&x, &y, &name, colour, symbol).marker(marker).text_array(labels);
+        let trace = trace.legend_group(&name).show_legend(!several || first);
+        first = false;
         drawing.add(trace.opacity(if kind == "tunnelling" { 1.0 } else { 0.8 }));
     }
     left_out
