@@ -246,20 +246,24 @@ fn execute(command: Command) -> Result<()> {
             matched: path.matched,
             json: path.json,
         }),
-        Command::Levels(levels) => {
-            let curvatures = match levels.curvatures.as_deref() {
-                None => None,
-                Some([k0, k1]) => Some((*k0, *k1)),
-                Some(_) => return Err(Error::Usage("--curvatures takes two numbers, K0,K1".to_owned())),
-            };
-            commands::levels(&commands::LevelsOptions {
-                profile: levels.profile,
-                length: levels.length,
-                reduced_mass: levels.reduced_mass,
-                levels: levels.levels,
-                curvatures,
-                json: levels.json,
-            })
-        }
+        Command::Levels(levels) => commands::levels(&levels.options()?),
+    }
+}
+
+impl LevelsArguments {
+    fn options(self) -> Result<commands::LevelsOptions> {
+        let curvatures = match self.curvatures.as_deref() {
+            None => None,
+            Some([k0, k1]) => Some((*k0, *k1)),
+            Some(_) => return Err(Error::Usage("--curvatures takes two numbers, K0,K1".to_owned())),
+        };
+        Ok(commands::LevelsOptions {
+            profile: self.profile,
+            length: self.length,
+            reduced_mass: self.reduced_mass,
+            levels: self.levels,
+            curvatures,
+            json: self.json,
+        })
     }
 }
