@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 const EXAMPLES: &str = "Examples:
   glasswell export tlj.out --glass 0 --species Ni=A,P=B,Pd=C --output glass.xyz
   glasswell export tlj.out --minimum 0:17 --format lammps --output minimum.data
-  glasswell export tlj.out --well 3 --format extxyz --output well.xyz      a, saddle, b
-  glasswell export tlj.out --well 3 --format csv > profile.csv             V(xi), for glasswell levels
+  glasswell export tlj.out --well 3 --format extxyz --output well.xyz
+  glasswell export tlj.out --well 3 --format csv --output profile.csv
   glasswell export tlj.out --well 3 --part path --format h5md --output path.h5
   glasswell export tlj.out --table double_wells > double_wells.csv
   glasswell export tlj.out --pairs 0 --output pairs.csv
