@@ -206,7 +206,8 @@ for glass in range(GLASSES):
     rows = np.flatnonzero(WELLS["glass"] == glass)
     of = LOCAL["glass"] == glass
     equal("numbers of local systems", LOCAL["local"][of], np.arange(of.sum()))
-    field = WELLS["displacement"][rows].reshape(len(rows), -1)
+    field = WELLS["displacement"][rows]
+    field = field.reshape(len(rows), 3 * field.shape[1])
     field /= np.linalg.norm(field, axis=1)[:, None]
     cosine = field @ field.T
     exchange = WELLS["exchange"][rows]
