@@ -47,7 +47,7 @@ impl<'p> CandidateOf<'p> {
 pub struct WellOf<'p> {
     pub glass: &'p GlassPaths,
     pub first_candidate: i64,
-    pub well: &'p ConnectedWell,
+    pub well: ConnectedWell,
 }
 
 impl<'p> WellOf<'p> {
@@ -146,7 +146,7 @@ impl<'p> WellOf<'p> {
             "[P]",
             "sigma sqrt(m/epsilon)",
             "time, in its run, at which its candidate satisfied the visit rule",
-            F64(|row| row.glass.first_seen(row.well)),
+            F64(|row| row.glass.first_seen(&row.well)),
         ),
         column(
             "/double_wells/saddle_energy",
@@ -169,7 +169,7 @@ impl<'p> WellOf<'p> {
             "positions at the saddle, in the box",
             F64s(|row| {
                 let mut positions = row.well.double_well.saddle_position.clone();
-                row.glass.library.cell().wrap(&mut positions);
+                row.glass.cell.wrap(&mut positions);
                 positions
             }),
         ),

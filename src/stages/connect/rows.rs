@@ -3,10 +3,10 @@
 use super::before::Before;
 use super::columns::{CandidateOf, FoundMinimum, RejectedPair, WellOf};
 use super::layout::LAYOUT;
-use super::record::GlassPaths;
+use super::record::{GlassPaths, WellPlace};
 use crate::error::Result;
 use crate::files::columns::Column;
-use crate::files::{Row, Rows, StageFile};
+use crate::files::{PORTION_BYTES, Row, Rows, StageFile};
 use crate::paths::{ConnectSettings, PROFILE_POINTS};
 use crate::runtime::Journal;
 use crate::stage::Stage;
@@ -29,15 +29,20 @@ pub fn write(
         file.set_length("", letter, length)?;
     }
     let rows = |count: fn(&GlassPaths) -> usize| rows(context, paths, count);
-    let candidate_rows = rows(|glass| glass.rounds.candidates().len())?;
+    let candidate_rows = rows(|glass| glass.candidates.len())?;
     // row of the first candidate of each of this rank's glasses
     let firsts: Vec<i64> = candidate_rows.ranges().iter().map(|range| range.first as i64).collect();
     let candidates = paths.iter().flat_map(|paths| {
-        let all = paths.rounds.candidates().iter();
+        let all = paths.candidates.iter();
         all.map(move |candidate| CandidateOf { glass: paths.glass, candidate })
     });
     file.write_columns(CandidateOf::COLUMNS, &candidate_rows, candidates)?;
-    write_wells(&mut file, &rows(|glass| glass.wells().len())?, (paths, &firsts), settings, before)?;
+    let wells = Wells { journal: &journal, paths, firsts: &firsts, most: wells_at_once(particles, settings) };
+    let of_wells = rows(|glass| glass.wells().len())?;
+    wells.write(&mut file, WellOf::COLUMNS, &of_wells, before)?;
+    if settings.store_images {
+        wells.write(&mut file, WellOf::IMAGES, &of_wells, before)?;
+    }
     let rejected = paths.iter().zip(&firsts).flat_map(|(paths, &first_candidate)| {
         let (first, count) = paths.kept.rejected;
         let all = paths.rejected.iter();
@@ -48,10 +53,10 @@ pub fn write(
     let of_rejected = rows(|glass| glass.kept.rejected.1 as usize + glass.rejected.len())?;
     write_columns(&mut file, RejectedPair::COLUMNS, &of_rejected, &rejected, before)?;
     let found = paths.iter().flat_map(|paths| {
-        let all = paths.library.found().iter();
+        let all = paths.minima.iter();
         all.map(move |minimum| FoundMinimum { glass: paths.glass, minimum })
     });
-    file.write_columns(FoundMinimum::COLUMNS, &rows(|glass| glass.library.found().len())?, found)?;
+    file.write_columns(FoundMinimum::COLUMNS, &rows(|glass| glass.minima.len())?, found)?;
     let costs = match before {
         Some(before) => context.ranks.agree(before.costs(context.ranks.rank(), journal.costs()))?,
         None => journal.costs().to_vec(),
@@ -79,26 +84,45 @@ fn rows(context: &Context<'_>, paths: &[GlassPaths], count: fn(&GlassPaths) -> u
     Rows::by_key(context.ranks, &keys)
 }
 
-fn write_wells(
-    file: &mut StageFile<'_>,
-    rows: &Rows,
-    (paths, firsts): (&[GlassPaths], &[i64]),
-    settings: &ConnectSettings,
-    before: Option<&Before>,
-) -> Result<()> {
-    let wells: Vec<Row<WellOf>> = paths
-        .iter()
-        .zip(firsts)
-        .flat_map(|(glass, &first_candidate)| {
-            glass.wells().into_iter().map(move |row| match row {
-                Row::Kept(row) => Row::Kept(row),
-                Row::New(well) => Row::New(WellOf { glass, first_candidate, well }),
-            })
+/// The double wells of this rank's glasses.
+struct Wells<'w, 'r> {
+    journal: &'w Journal<'r>,
+    paths: &'w [GlassPaths],
+    /// Row of the first candidate of each glass.
+    firsts: &'w [i64],
+    /// How many are in memory at a time.
+    most: usize,
+}
+
+impl<'w> Wells<'w, '_> {
+    /// Collective: writes columns in portions of double wells, which are read again.
+    fn write(
+        &self,
+        file: &mut StageFile<'_>,
+        columns: &[Column<WellOf<'w>>],
+        rows: &Rows,
+        before: Option<&Before>,
+    ) -> Result<()> {
+        let of_glass = |(glass, first): (&'w GlassPaths, &'w i64)| {
+            glass.wells().into_iter().map(move |well| (glass, *first, well))
+        };
+        let mut all = self.paths.iter().zip(self.firsts).flat_map(of_glass);
+        let row = |(glass, first_candidate, well): (&'w GlassPaths, i64, Row<WellPlace>)| match well {
+            Row::Kept(row) => Ok(Row::Kept(row)),
+            Row::New(place) => {
+                let well = place.read(self.journal, glass.glass)?;
+                Ok(Row::New(WellOf { glass, first_candidate, well }))
+            }
+        };
+        file.write_columns_in_portions(columns, rows, before.map(Before::reader), || {
+            let portion = all.by_ref().take(self.most).map(row).collect::<Result<Vec<_>>>()?;
+            Ok(Some(portion).filter(|portion| !portion.is_empty()))
         })
-        .collect();
-    write_columns(file, WellOf::COLUMNS, rows, &wells, before)?;
-    if settings.store_images {
-        write_columns(file, WellOf::IMAGES, rows, &wells, before)?;
     }
-    Ok(())
+}
+
+/// Number of double wells of a portion: saddle, three directions and, if they are stored, the images.
+fn wells_at_once(particles: usize, settings: &ConnectSettings) -> usize {
+    let vectors = 4 + if settings.store_images { settings.images } else { 0 };
+    (PORTION_BYTES / (vectors * particles * 3 * size_of::<f64>()).max(1)).max(1)
 }
