@@ -71,6 +71,7 @@ impl<'r> StageFile<'r> {
         let text = |text: &str| Attribute::Text(text.to_string());
         for (name, value) in [
             ("glasswell_layout", Attribute::I64(header.layout)),
+            (header::ALGORITHM, Attribute::I64(header.algorithm.into())),
             ("glasswell_version", text(&header.version)),
             ("stage", text(header.stage.name())),
             ("deck", text(&header.deck)),
