@@ -4,6 +4,7 @@ use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use glasswell::commands::{self, RunOptions};
 use glasswell::error::{Error, Result};
+use glasswell::forces::lanes::Kernel;
 use glasswell::formats::{Symbols, parse_symbols};
 use glasswell::input::named_model;
 use glasswell::model::Potential;
@@ -214,6 +215,7 @@ impl Arguments {
 }
 
 fn execute(command: Command) -> Result<()> {
+    Kernel::check()?;
     // evaluate, path and levels run in every process; several under one launcher are independent tasks. Of check, status and
     // report a further rank only has the exit code
     let by_one = matches!(command, Command::Check { .. } | Command::Status { .. } | Command::Report { .. });
