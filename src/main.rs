@@ -190,7 +190,7 @@ fn main() -> ExitCode {
 impl Arguments {
     fn execute(self) -> Result<()> {
         match self.command {
-            Some(command) => return execute(command),
+            Some(command) => return Kernel::check().and_then(|()| execute(command)),
             None if !self.version => {
                 Arguments::command().error(ErrorKind::MissingSubcommand, "a command is missing").exit()
             }
@@ -203,7 +203,6 @@ impl Arguments {
 }
 
 fn execute(command: Command) -> Result<()> {
-    Kernel::check()?;
     // evaluate, path and levels run in every process; several under one launcher are independent tasks. Of check and status a
     // further rank only has the exit code
     if matches!(command, Command::Check { .. } | Command::Status { .. }) && runtime::is_a_further_rank() {
