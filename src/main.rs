@@ -202,7 +202,7 @@ fn main() -> ExitCode {
 impl Arguments {
     fn execute(self) -> Result<()> {
         match self.command {
-            Some(command) => return execute(command),
+            Some(command) => return Kernel::check().and_then(|()| execute(command)),
             None if !self.version => {
                 Arguments::command().error(ErrorKind::MissingSubcommand, "a command is missing").exit()
             }
@@ -215,7 +215,6 @@ impl Arguments {
 }
 
 fn execute(command: Command) -> Result<()> {
-    Kernel::check()?;
     // evaluate, path and levels run in every process; several under one launcher are independent tasks. Of check, status and
     // report a further rank only has the exit code
     let by_one = matches!(command, Command::Check { .. } | Command::Status { .. } | Command::Report { .. });

@@ -131,7 +131,9 @@ impl Workers<'_> {
         T: TeamTask<State: Persisted>,
         R: Persisted,
     {
-        let mut done = self.finish_in_teams(journal, (keys, particles, most, true), progress, begin, finish)?;
+        let (mut done, saved) =
+            self.finish_in_teams(journal, (keys, particles, most, true), progress, begin, finish)?;
+        journal.end_round(&done[saved..])?;
         journal.note_costs(&done);
         done.sort_by_key(|done| done.key);
         Ok(done.into_iter().map(|done| (done.key, done.result)).collect())
@@ -154,11 +156,12 @@ impl Workers<'_> {
         T: TeamTask<State: Persisted>,
         R: Persisted,
     {
-        self.finish_in_teams(journal, (keys, particles, most, false), progress, begin, finish).map(|_| ())
+        let (done, saved) = self.finish_in_teams(journal, (keys, particles, most, false), progress, begin, finish)?;
+        journal.put_away(&done[saved..])
     }
 
-    /// Collective: finishes all tasks; returns the results that this rank holds, with those of an earlier run if `keeps`,
-    /// else once checkpoints hold them.
+    /// Collective: finishes all tasks; returns the results that this rank holds, with those of an earlier run if `keeps`, and how
+    /// many of them a checkpoint holds.
     fn finish_in_teams<T, R>(
         &self,
         journal: &mut Journal<'_>,
@@ -166,7 +169,7 @@ impl Workers<'_> {
         progress: &mut Progress,
         begin: impl Fn(u64, Option<T::State>) -> Result<T>,
         finish: impl Fn(u64, T) -> Result<R>,
-    ) -> Result<Vec<Finished<R>>>
+    ) -> Result<(Vec<Finished<R>>, usize)>
     where
         T: TeamTask<State: Persisted>,
         R: Persisted,
@@ -212,13 +215,7 @@ impl Workers<'_> {
             }
         }
         self.ranks.add_waited(part.members.0.waited());
-        let unsaved = &part.done[part.saved..];
-        if keeps {
-            journal.end_round(unsaved)?
-        } else {
-            journal.put_away(unsaved)?
-        }
-        Ok(part.done)
+        Ok((part.done, part.saved))
     }
 }
 
