@@ -293,6 +293,10 @@ for unit in asked:
         near("n0 of the table", table["value"][row], table["wells"][row] / (N * GLASSES * quantum), relative=1e-12)
         assert table["lower"][row] <= table["value"][row] <= table["upper"][row]
     equal("headline is n0", table["value"][0], group["density"].attrs["n0"])
+    equal("times of active ones", group["growth/time"][()], growth["time"])
+    for row, (glass, time) in enumerate(zip(growth["glass"], growth["time"])):
+        active = (WELLS["glass"] == glass) & (WELLS["first_seen"] <= time) & group["active"][()]
+        equal("growth of active ones", group["growth/active"][row], active.sum())
     equal("splitting of a system", group["local_systems/splitting"][()], splitting[LOCAL["representative"]])
     for row, (glass, local) in enumerate(zip(LOCAL["glass"], LOCAL["local"])):
         of = splitting[(WELLS["glass"] == glass) & (WELLS["local"] == local)]

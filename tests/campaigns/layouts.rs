@@ -17,7 +17,7 @@ for name in ("glasses", "landscape", "paths", "tunnelling"):
                 del file[path]
         if name == "tunnelling":
             for unit in set(file) - {"timing"}:
-                for path in ("n0", "density_local", "local_systems", "specific_heat/local"):
+                for path in ("n0", "density_local", "local_systems", "growth", "specific_heat/local"):
                     del file[unit][path]
 "#;
 

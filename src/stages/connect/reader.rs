@@ -63,7 +63,7 @@ impl DoubleWellReader {
         self.reader.read_rows("/double_wells/exchange", first, count)
     }
 
-    /// The local systems and rules of all double wells.
+    /// The local systems, rules and times of all double wells.
     ///
     /// # Errors
     /// `Storage` when the file cannot be read.
@@ -88,7 +88,9 @@ impl DoubleWellReader {
         let activation: Vec<f64> = reader.read("/double_wells/activation")?;
         let energy = saddle.into_iter().zip(activation).map(|(saddle, above)| saddle - above).collect();
         let representative = representative.into_iter().map(|row| row as usize).collect();
-        Ok(WellSystems { system, representative, rule, energy })
+        let first_seen = reader.read("/double_wells/first_seen")?;
+        let growth = reader.read("/growth/glass")?.into_iter().zip(reader.read("/growth/time")?).collect();
+        Ok(WellSystems { system, representative, rule, first_seen, energy, growth })
     }
 
     fn rule(&self, name: &str) -> Result<CandidateRule> {
@@ -134,7 +136,7 @@ impl DoubleWellReader {
     }
 }
 
-/// The local systems and rules of all double wells, in the order of their rows.
+/// The local systems, rules and times of all double wells, in the order of their rows.
 #[derive(Clone, Debug, Default)]
 pub struct WellSystems {
     /// Row of /local_systems.
@@ -143,8 +145,12 @@ pub struct WellSystems {
     pub representative: Vec<usize>,
     /// The strictest rule that joins the pair.
     pub rule: Vec<CandidateRule>,
+    /// On the clock of /growth/time; NaN without a transition.
+    pub first_seen: Vec<f64>,
     /// Total energy of the lower minimum [epsilon].
     energy: Vec<f64>,
+    /// Glass and time of each row of /growth.
+    pub growth: Vec<(u32, f64)>,
 }
 
 impl WellSystems {

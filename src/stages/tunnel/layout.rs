@@ -41,6 +41,21 @@ const STATISTICS: &[DataSet] = &[
         "as for density, but one double well for each local system: its member in the lowest surroundings",
     ),
     set("/<unit>/density_local/cumulative", F64, "[W]", "1", "n(E) of these, per atom"),
+    set("/<unit>/growth/glass", U32, "[G]", "1", "glass of this row"),
+    set(
+        "/<unit>/growth/time",
+        F64,
+        "[G]",
+        "sigma sqrt(m/epsilon)",
+        "time explored, as in /growth/time of landscape.h5 and paths.h5",
+    ),
+    set(
+        "/<unit>/growth/active",
+        I64,
+        "[G]",
+        "1",
+        "number of active double wells (E < k_B T_Q, no exchange) with first_seen until this time",
+    ),
     set(
         "/<unit>/local_systems/splitting",
         F64,

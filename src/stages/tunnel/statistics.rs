@@ -21,8 +21,9 @@ pub struct Ensemble {
     density: f64,
     /// Of all double wells on rank 0; empty elsewhere.
     wells: WellSystems,
-    /// Number of local systems.
+    /// Numbers of local systems, and of times at which double wells are counted.
     systems: u64,
+    times: u64,
 }
 
 /// Normalisation of the attributes n0, n0_third, n0_SI and errors.
@@ -39,7 +40,8 @@ impl Ensemble {
         let (glasses, particles, edges) = ranks.agree(boxes(context))?;
         let wells = ranks.agree(if ranks.rank() == 0 { paths.systems() } else { Ok(WellSystems::default()) })?;
         let systems = ranks.max_u64(wells.representative.len() as u64);
-        Ok(Self { glasses, particles, density: mean_density(particles, &edges), wells, systems })
+        let times = ranks.max_u64(wells.growth.len() as u64);
+        Ok(Self { glasses, particles, density: mean_density(particles, &edges), wells, systems, times })
     }
 }
 
@@ -133,10 +135,11 @@ pub fn write_statistics(
         let library = context.ranks.agree(library)?;
         write_density(context, file, unit, group, &library, ensemble)?;
         if let Some(name) = of_heat {
-            file.write_small(&heat(name), &length, &library.specific_heat(&temperatures))?;
+            file.write_small(&heat(name), &length, library.specific_heat(&temperatures))?;
         }
     }
     write_systems(file, unit, &known, ensemble)?;
+    write_growth(file, unit, &known, ensemble)?;
     write_estimates(context, file, unit, &known, ensemble)
 }
 
@@ -194,6 +197,27 @@ fn write_systems(file: &mut StageFile<'_>, unit: &Unit, known: &Splittings, ense
     let at = |name: &str| format!("/{}/local_systems/{name}", unit.name);
     file.write_small(&at("splitting"), &[ensemble.systems], &splitting)?;
     file.write_small(&at("splitting_spread"), &[ensemble.systems], &spreads)
+}
+
+/// The number of active double wells against the time explored.
+fn write_growth(file: &mut StageFile<'_>, unit: &Unit, known: &Splittings, ensemble: &Ensemble) -> Result<()> {
+    let growth = &ensemble.wells.growth;
+    let quantum_temperature = units::quantum_temperature(unit.reduced_mass);
+    let mut seen = vec![Vec::new(); ensemble.glasses];
+    for (well, &first_seen) in ensemble.wells.first_seen.iter().enumerate() {
+        if known.all[well] && known.splitting[well] < quantum_temperature {
+            seen[known.glass[well] as usize].push(first_seen);
+        }
+    }
+    let until = |&(glass, time): &(u32, f64)| {
+        let of_glass = seen.get(glass as usize).map_or(&[][..], Vec::as_slice);
+        of_glass.iter().filter(|seen| **seen <= time).count() as i64
+    };
+    let at = |name: &str| format!("/{}/growth/{name}", unit.name);
+    let length = [ensemble.times];
+    file.write_small(&at("glass"), &length, growth.iter().map(|(glass, _)| *glass).collect::<Vec<u32>>())?;
+    file.write_small(&at("time"), &length, growth.iter().map(|(_, time)| *time).collect::<Vec<f64>>())?;
+    file.write_small(&at("active"), &length, growth.iter().map(until).collect::<Vec<i64>>())
 }
 
 /// n0 by every rule, way of counting and kind.
