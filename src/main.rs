@@ -4,6 +4,7 @@ use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use glasswell::commands::{self, RunOptions};
 use glasswell::error::{Error, Result};
+use glasswell::forces::lanes::Kernel;
 use glasswell::formats::{Symbols, parse_symbols};
 use glasswell::input::named_model;
 use glasswell::model::Potential;
@@ -201,7 +202,7 @@ fn main() -> ExitCode {
 impl Arguments {
     fn execute(self) -> Result<()> {
         match self.command {
-            Some(command) => return execute(command),
+            Some(command) => return Kernel::check().and_then(|()| execute(command)),
             None if !self.version => {
                 Arguments::command().error(ErrorKind::MissingSubcommand, "a command is missing").exit()
             }

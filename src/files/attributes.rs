@@ -25,6 +25,11 @@ pub(super) fn attach(location: &Location, name: &str, value: &Attribute) -> hdf5
     }
 }
 
+/// Gives an existing attribute another number.
+pub(super) fn replace(location: &Location, name: &str, value: u64) -> hdf5::Result<()> {
+    location.attr(name)?.write_scalar(&value)
+}
+
 /// Adds a text of fixed length. It is stored in the object's header, which the library protects by a checksum; a text
 /// of variable length is stored in the global heap, which is not protected.
 pub(super) fn attach_fixed_text(location: &Location, name: &str, text: &str) -> hdf5::Result<()> {

@@ -7,11 +7,16 @@ use serde::{Deserialize, Serialize};
 use super::checkpoint::TaskKey;
 use crate::stage::Stage;
 
+/// The root attribute of [`Header::algorithm`].
+pub(super) const ALGORITHM: &str = "algorithm";
+
 /// The root attributes of a stage's file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
     /// Version of the layout; [`super::layout::VERSION`] in files that this program writes.
     pub layout: i64,
+    /// Algorithm of the stage of the program that wrote it ([`super::StageRecords::algorithm`]); 1 in a file without it.
+    pub algorithm: u32,
     /// Version of the program that wrote it.
     pub version: String,
     pub stage: Stage,
@@ -27,9 +32,10 @@ pub struct Header {
 
 impl Header {
     /// The header of a file written by this program.
-    pub fn new(stage: Stage, deck: &str, deck_hash: &str, deck_keys: &str, seed: u64) -> Self {
+    pub fn new((stage, algorithm): (Stage, u32), deck: &str, deck_hash: &str, deck_keys: &str, seed: u64) -> Self {
         Header {
             layout: super::layout::VERSION,
+            algorithm,
             version: crate::version::NUMBER.into(),
             stage,
             deck: deck.into(),

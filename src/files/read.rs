@@ -8,7 +8,7 @@ use hdf5::{Dataset, Location};
 use super::access;
 use super::attributes;
 use super::checkpoint::TaskKey;
-use super::header::{Header, TaskCost};
+use super::header::{ALGORITHM, Header, TaskCost};
 use super::layout;
 use super::rows::RowRange;
 use super::seal::{self, Seal};
@@ -344,8 +344,15 @@ fn read_header(file: &hdf5::File, stage: Stage) -> std::result::Result<Header, S
     let Attribute::U64(seed) = attribute("seed")? else {
         return Err("has a root attribute seed that is no u64".into());
     };
+    let algorithm = match attributes::read(file, ALGORITHM) {
+        Ok(Attribute::I64(value)) => u32::try_from(value).map_err(|_| format!("has {ALGORITHM} = {value}"))?,
+        Ok(_) => return Err(format!("has a root attribute {ALGORITHM} that is not an integer")),
+        // of a program that did not write it
+        Err(_) => 1,
+    };
     Ok(Header {
         layout,
+        algorithm,
         version: text("glasswell_version")?,
         stage,
         deck: text("deck")?,

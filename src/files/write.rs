@@ -29,14 +29,14 @@ use crate::stage::Stage;
 /// The data goes to a temporary name next to the final one; [`StageFile::finish`] renames it. A file that is dropped
 /// unfinished is removed, and an existing file under the final name is unchanged.
 pub struct StageFile<'r> {
-    ranks: &'r Ranks,
+    pub(super) ranks: &'r Ranks,
     stage: Stage,
     header: Header,
     layout: &'static Layout,
-    file: Beside<'r>,
+    pub(super) file: Beside<'r>,
     lengths: Lengths,
-    written: AllWritten,
-    last_transfer: Transfer,
+    pub(super) written: AllWritten,
+    pub(super) last_transfer: Transfer,
     /// Whether what has been written is read back.
     read_back: bool,
     begun: Instant,
@@ -71,6 +71,7 @@ impl<'r> StageFile<'r> {
         let text = |text: &str| Attribute::Text(text.to_string());
         for (name, value) in [
             ("glasswell_layout", Attribute::I64(header.layout)),
+            (header::ALGORITHM, Attribute::I64(header.algorithm.into())),
             ("glasswell_version", text(&header.version)),
             ("stage", text(header.stage.name())),
             ("deck", text(&header.deck)),
@@ -228,7 +229,7 @@ impl<'r> StageFile<'r> {
     }
 
     /// The lengths of the axes after the first.
-    fn trailing(&self, entry: &DataSet, path: &str) -> Result<Vec<u64>> {
+    pub(super) fn trailing(&self, entry: &DataSet, path: &str) -> Result<Vec<u64>> {
         let unit = layout::unit_of(entry, path).unwrap_or("");
         let length = |word: &str| word.parse().ok().or_else(|| self.lengths.get(&(unit.into(), word.into())).copied());
         let lengths = layout::shape_words(entry.shape)
@@ -382,7 +383,7 @@ impl<'r> StageFile<'r> {
         layout::unit_of(entry, path)
     }
 
-    fn look_up(&mut self, path: &str, shape: &[u64]) -> Result<&'static DataSet> {
+    pub(super) fn look_up(&mut self, path: &str, shape: &[u64]) -> Result<&'static DataSet> {
         let entry = self.layout.data_set(path)?;
         if self.written.contains_key(path) {
             return Err(Error::Internal(format!("{path} is written twice")));
@@ -408,7 +409,7 @@ impl<'r> StageFile<'r> {
         Ok((entry, shape, values.bytes(path, entry.element, text)?))
     }
 
-    fn create_data_set(
+    pub(super) fn create_data_set(
         &self,
         entry: &DataSet,
         path: &str,
@@ -428,7 +429,7 @@ impl<'r> StageFile<'r> {
     }
 }
 
-fn descriptor(element: Element, text: usize) -> TypeDescriptor {
+pub(super) fn descriptor(element: Element, text: usize) -> TypeDescriptor {
     match element {
         Element::F64 => TypeDescriptor::Float(FloatSize::U8),
         Element::I64 => TypeDescriptor::Integer(IntSize::U8),

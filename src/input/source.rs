@@ -107,9 +107,9 @@ fn number_too_large(text: &str, file: &Path, key: &str, place: Range<usize>) -> 
     Error::Deck {
         file: file.to_path_buf(),
         message: format!(
-            "line {line}, column {column}: {} = {written} is not accepted: expected a whole number from -{} to {}",
+            "line {line}, column {column}: {} = {written} is not accepted: expected a whole number up to {}, the limit of \
+             integers in TOML",
             shortened(key),
-            i64::MAX,
             i64::MAX
         ),
     }

@@ -121,3 +121,13 @@ pub struct DoubleWell {
     /// The band's images [M][3N], if requested.
     pub images: Vec<f64>,
 }
+
+impl DoubleWell {
+    /// Only its numbers: without profile, configurations and directions.
+    pub fn numbers(self) -> Self {
+        let none = Vec::new;
+        let (saddle_position, tangent_a, tangent_b) = (none(), none(), none());
+        let (unstable_mode, images, profile) = (none(), none(), PathProfile::default());
+        Self { saddle_position, tangent_a, tangent_b, unstable_mode, images, profile, ..self }
+    }
+}

@@ -171,26 +171,49 @@ impl ConnectRounds {
             let (pairs, got) = (self.pairs.len(), outcomes.len());
             return Err(Error::Internal(format!("a round of {pairs} pairs was merged with {got} outcomes")));
         }
-        let (mut next, mut statuses) = (Vec::new(), Vec::new());
-        for (pair, outcome) in std::mem::take(&mut self.pairs).into_iter().zip(outcomes) {
+        let (mut statuses, mut wells, mut outcomes) = (Vec::new(), Vec::new(), outcomes.iter());
+        let next =
+            |_: &RoundPair| outcomes.next().cloned().ok_or_else(|| Error::Internal("an outcome is lost".to_owned()));
+        self.merge_each(identity, library, next, |pair, status, outcome| {
+            statuses.push(status);
+            if let Some(double_well) = outcome.double_well {
+                wells.push(ConnectedWell { key: pair.key, parent: pair.parent, double_well });
+            }
+        })?;
+        self.wells.append(&mut wells);
+        Ok(statuses)
+    }
+
+    /// The same with one outcome in memory at a time: each is asked for in the order of `pairs()` and handed on with its
+    /// status; no path is kept.
+    ///
+    /// # Errors
+    /// Those of `outcome_of`.
+    pub fn merge_each(
+        &mut self,
+        identity: &Identity,
+        library: &mut MinimaLibrary,
+        mut outcome_of: impl FnMut(&RoundPair) -> Result<ConnectOutcome>,
+        mut hand_on: impl FnMut(RoundPair, PathStatus, ConnectOutcome),
+    ) -> Result<()> {
+        let mut next = Vec::new();
+        for pair in std::mem::take(&mut self.pairs) {
+            let outcome = outcome_of(&pair)?;
             let mut status = outcome.status;
             let found: Vec<usize> = outcome.found.iter().map(|found| library.recognise(identity, found)).collect();
             if status == PathStatus::Split && pair.depth >= MAX_DEPTH {
                 status = PathStatus::SplitTooOften;
             } else if status == PathStatus::Split {
-                self.divide(pair, outcome, &found, &mut next);
+                self.divide(pair, &outcome, &found, &mut next);
             }
-            statuses.push(status);
             if pair.depth == 0 {
                 self.candidates[pair.parent].status = Some(status);
             }
-            if let Some(double_well) = outcome.double_well.clone() {
-                self.wells.push(ConnectedWell { key: pair.key, parent: pair.parent, double_well });
-            }
+            hand_on(pair, status, outcome);
         }
         next.sort_by_key(|pair: &RoundPair| pair.key);
         self.pairs = next;
-        Ok(statuses)
+        Ok(())
     }
 
     /// Adds the parts of a split path that have not occurred before.

@@ -188,6 +188,25 @@ impl<'r> Journal<'r> {
         .collect()
     }
 
+    /// How many of these tasks have a result on this rank's share, as [`Journal::results`] divides them.
+    pub fn share_of_finished(&self, keys: &[u64]) -> usize {
+        let finished = self.finished();
+        let count = keys.iter().filter(|key| finished.binary_search(key).is_ok()).count();
+        count.saturating_sub(self.ranks.rank()).div_ceil(self.ranks.size())
+    }
+
+    /// On this rank alone: a result that a checkpoint holds, whichever rank computed it.
+    ///
+    /// # Errors
+    /// `Storage` when it cannot be read, `Internal` when no checkpoint holds it.
+    pub fn result<R: Persisted>(&self, key: TaskKey) -> Result<Finished<R>> {
+        self.has_schema_of::<R>()?;
+        let bytes = self.checkpoints.result(key)?;
+        let bytes = bytes.ok_or_else(|| Error::Internal(format!("no checkpoint holds the result of {key}")))?;
+        let (result, seconds) = decode::<Record<R>>(&bytes)?;
+        Ok(Finished { key: key.task, result, seconds })
+    }
+
     /// The saved state of a task and the time it had taken, if it was in progress.
     ///
     /// # Errors
@@ -261,17 +280,32 @@ impl<'r> Journal<'r> {
     /// # Errors
     /// As [`Journal::write`].
     pub fn end_round<R: Persisted>(&mut self, unsaved: &[Finished<R>]) -> Result<()> {
-        if self.rounds == Rounds::Several && self.ranks.any(!unsaved.is_empty()) {
-            self.write_records(unsaved, Vec::new())?;
+        match self.rounds {
+            Rounds::Several => self.put_away(unsaved),
+            Rounds::One => Ok(()),
         }
-        Ok(())
+    }
+
+    /// Collective: saves what was finished since the last checkpoint, so that any rank can read any result
+    /// ([`Journal::result`]).
+    ///
+    /// # Errors
+    /// As [`Journal::write`].
+    pub fn put_away<R: Persisted>(&mut self, unsaved: &[Finished<R>]) -> Result<()> {
+        match self.ranks.any(!unsaved.is_empty()) {
+            true => self.write_records(unsaved, Vec::new()),
+            false => Ok(()),
+        }
     }
 
     /// Records the costs of finished tasks.
     pub fn note_costs<R>(&mut self, done: &[Finished<R>]) {
-        let round = self.round;
-        let cost = |done: &Finished<R>| TaskCost { key: TaskKey { round, task: done.key }, seconds: done.seconds };
-        self.costs.extend(done.iter().map(cost));
+        done.iter().for_each(|done| self.note_cost(done));
+    }
+
+    /// Records the cost of a finished task of this round.
+    pub fn note_cost<R>(&mut self, done: &Finished<R>) {
+        self.costs.push(TaskCost { key: TaskKey { round: self.round, task: done.key }, seconds: done.seconds });
     }
 
     /// The costs of tasks that ended on this rank, or whose results it read from a checkpoint.

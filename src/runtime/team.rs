@@ -131,8 +131,52 @@ impl Workers<'_> {
         T: TeamTask<State: Persisted>,
         R: Persisted,
     {
+        let (mut done, saved) =
+            self.finish_in_teams(journal, (keys, particles, most, true), progress, begin, finish)?;
+        journal.end_round(&done[saved..])?;
+        journal.note_costs(&done);
+        done.sort_by_key(|done| done.key);
+        Ok(done.into_iter().map(|done| (done.key, done.result)).collect())
+    }
+
+    /// Collective: the same as [`Workers::run_to_checkpoints`].
+    ///
+    /// # Errors
+    /// As [`Workers::run`].
+    pub fn run_in_teams_to_checkpoints<T, R>(
+        &self,
+        journal: &mut Journal<'_>,
+        keys: &[u64],
+        (particles, most): (usize, usize),
+        progress: &mut Progress,
+        begin: impl Fn(u64, Option<T::State>) -> Result<T>,
+        finish: impl Fn(u64, T) -> Result<R>,
+    ) -> Result<()>
+    where
+        T: TeamTask<State: Persisted>,
+        R: Persisted,
+    {
+        let (done, saved) = self.finish_in_teams(journal, (keys, particles, most, false), progress, begin, finish)?;
+        journal.put_away(&done[saved..])
+    }
+
+    /// Collective: finishes all tasks; returns the results that this rank holds, with those of an earlier run if `keeps`, and how
+    /// many of them a checkpoint holds.
+    fn finish_in_teams<T, R>(
+        &self,
+        journal: &mut Journal<'_>,
+        (keys, particles, most, keeps): (&[u64], usize, usize, bool),
+        progress: &mut Progress,
+        begin: impl Fn(u64, Option<T::State>) -> Result<T>,
+        finish: impl Fn(u64, T) -> Result<R>,
+    ) -> Result<(Vec<Finished<R>>, usize)>
+    where
+        T: TeamTask<State: Persisted>,
+        R: Persisted,
+    {
         let order = remaining(keys, journal);
-        let earlier = self.ranks.agree(journal.results::<R>(keys))?;
+        let earlier = if keeps { journal.results::<R>(keys) } else { Ok(Vec::new()) };
+        let earlier = self.ranks.agree(earlier)?;
         let before = (keys.len() - order.len()) as u64;
         progress.report(|live| (live.round, live.done, live.done_before) = (journal.round(), before, before));
         let (team, place) = (self.ranks.rank() % order.len(), self.ranks.rank() / order.len());
@@ -171,10 +215,7 @@ impl Workers<'_> {
             }
         }
         self.ranks.add_waited(part.members.0.waited());
-        journal.end_round(&part.done[part.saved..])?;
-        journal.note_costs(&part.done);
-        part.done.sort_by_key(|done| done.key);
-        Ok(part.done.into_iter().map(|done| (done.key, done.result)).collect())
+        Ok((part.done, part.saved))
     }
 }
 

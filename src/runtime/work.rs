@@ -33,6 +33,14 @@ const SLICE: u64 = 10_000_000;
 /// How long the main thread waits for a slice before it reads messages of other ranks.
 const POLL: Duration = Duration::from_millis(1);
 
+/// The tasks to be done.
+struct Work<'k> {
+    keys: &'k [u64],
+    particles: usize,
+    /// Whether results stay in memory when a checkpoint holds them.
+    keeps: bool,
+}
+
 /// A task in progress and the seconds it has taken.
 struct Held<T> {
     key: u64,
@@ -94,6 +102,9 @@ struct Hands<'w, T, R> {
     done: Vec<Finished<R>>,
     /// How many of `done` are in a checkpoint.
     saved: usize,
+    /// Whether results stay here when a checkpoint holds them, and how many did not.
+    keeps: bool,
+    put_away: usize,
     /// Mean fraction of the work done of tasks in progress, at the last time when some were between slices.
     in_hand: f64,
     failure: Option<Error>,
@@ -123,8 +134,53 @@ impl Workers<'_> {
         T: Task<State: Persisted> + Send,
         R: Persisted + Send,
     {
+        let work = Work { keys, particles, keeps: true };
+        let mut done = self.finish_all(journal, work, progress, begin, finish)?;
+        journal.note_costs(&done);
+        done.sort_by_key(|done| done.key);
+        Ok(done.into_iter().map(|done| (done.key, done.result)).collect())
+    }
+
+    /// Collective: the same for results that together do not fit into memory: a checkpoint that holds them takes them out of
+    /// it, and at the end checkpoints hold all of them. Any rank can then read any one ([`Journal::result`]).
+    ///
+    /// # Errors
+    /// As [`Workers::run`].
+    pub fn run_to_checkpoints<T, R>(
+        &self,
+        journal: &mut Journal<'_>,
+        keys: &[u64],
+        particles: usize,
+        progress: &mut Progress,
+        begin: impl Fn(u64, Option<T::State>) -> Result<T>,
+        finish: impl Fn(u64, T) -> Result<R> + Sync,
+    ) -> Result<()>
+    where
+        T: Task<State: Persisted> + Send,
+        R: Persisted + Send,
+    {
+        let work = Work { keys, particles, keeps: false };
+        let unsaved = self.finish_all(journal, work, progress, begin, finish)?;
+        journal.put_away(&unsaved)
+    }
+
+    /// Collective: finishes all tasks; returns the results that this rank holds.
+    fn finish_all<T, R>(
+        &self,
+        journal: &mut Journal<'_>,
+        work: Work<'_>,
+        progress: &mut Progress,
+        begin: impl Fn(u64, Option<T::State>) -> Result<T>,
+        finish: impl Fn(u64, T) -> Result<R> + Sync,
+    ) -> Result<Vec<Finished<R>>>
+    where
+        T: Task<State: Persisted> + Send,
+        R: Persisted + Send,
+    {
+        let Work { keys, particles, keeps } = work;
         let order = remaining(keys, journal);
-        let earlier = self.ranks.agree(journal.results::<R>(keys))?;
+        let earlier = if keeps { journal.results::<R>(keys) } else { Ok(Vec::new()) };
+        let earlier = self.ranks.agree(earlier)?;
         let mut hands = Hands {
             threads: self.threads,
             slice: slice(particles),
@@ -132,6 +188,8 @@ impl Workers<'_> {
             resting: Vec::new(),
             saved: earlier.len(),
             done: earlier,
+            keeps,
+            put_away: if keeps { 0 } else { journal.share_of_finished(keys) },
             in_hand: 0.0,
             failure: None,
             finish: &finish,
@@ -152,10 +210,10 @@ impl Workers<'_> {
             progress.report(|live| live.stop(counts, journal.written()));
             return Err(Stop::error(self.stage));
         }
-        journal.end_round(&hands.done[hands.saved..])?;
-        journal.note_costs(&hands.done);
-        hands.done.sort_by_key(|done| done.key);
-        Ok(hands.done.into_iter().map(|done| (done.key, done.result)).collect())
+        if keeps {
+            journal.end_round(&hands.done[hands.saved..])?;
+        }
+        Ok(hands.done)
     }
 
     /// Works, with checkpoints at intervals, until no rank has any work left or one is to stop.
@@ -288,7 +346,8 @@ impl<'w, T: Task<State: Persisted> + Send, R: Persisted + Send> Hands<'w, T, R> 
     /// Collective: tasks that are done, tasks in progress, and the work done of these in whole tasks.
     fn counts(&self, ranks: &Ranks) -> Result<(u64, u64, f64)> {
         let work: f64 = self.resting.iter().map(|held| held.task.fraction()).sum();
-        let all: Vec<(u64, u64, f64)> = ranks.all_gather(&(self.done.len() as u64, self.resting.len() as u64, work))?;
+        let done = (self.put_away + self.done.len()) as u64;
+        let all: Vec<(u64, u64, f64)> = ranks.all_gather(&(done, self.resting.len() as u64, work))?;
         Ok(all.into_iter().fold((0, 0, 0.0), |sum, mine| (sum.0 + mine.0, sum.1 + mine.1, sum.2 + mine.2)))
     }
 
@@ -297,6 +356,10 @@ impl<'w, T: Task<State: Persisted> + Send, R: Persisted + Send> Hands<'w, T, R> 
         let states: Vec<(u64, T::State, f64)> =
             self.resting.iter().map(|held| (held.key, held.task.state(), held.seconds)).collect();
         journal.write(&self.done[self.saved..], &states)?;
+        if !self.keeps {
+            self.put_away += self.done.len();
+            self.done = Vec::new();
+        }
         self.saved = self.done.len();
         Ok(())
     }

@@ -25,6 +25,8 @@ pub struct Context<'r> {
     pub stop: Stop,
     /// The last stage that may run.
     until: Option<Stage>,
+    /// Number of this stage's algorithm.
+    algorithm: u32,
     /// Idle time before this stage [s].
     waited: f64,
     started: Instant,
@@ -60,7 +62,18 @@ impl<'r> Context<'r> {
         threads: usize,
         visible: bool,
     ) -> Self {
-        Self { ranks, deck, directory, threads, visible, stop, until, waited: 0.0, started: Instant::now() }
+        Self {
+            ranks,
+            deck,
+            directory,
+            threads,
+            visible,
+            stop,
+            until,
+            algorithm: 1,
+            waited: 0.0,
+            started: Instant::now(),
+        }
     }
 
     /// Whether this run includes a stage: it is in the deck and not after `--until`.
@@ -68,8 +81,9 @@ impl<'r> Context<'r> {
         self.deck.has(stage) && self.until.is_none_or(|until| stage <= until)
     }
 
-    /// Starts the clocks of a stage.
-    pub fn begin_stage(&mut self) {
+    /// Starts the clocks of a stage; its file carries the number of its algorithm.
+    pub fn begin_stage(&mut self, algorithm: u32) {
+        self.algorithm = algorithm;
         self.waited = self.ranks.waited();
         self.started = Instant::now();
     }
@@ -106,7 +120,8 @@ impl<'r> Context<'r> {
     /// `Storage` when the directory cannot be written to.
     pub fn create_file(&self, stage: Stage, layout: &'static Layout) -> Result<StageFile<'_>> {
         let deck = &self.deck;
-        let header = Header::new(stage, &deck.text, &deck.deck_hash()?, &deck.stage_keys(stage)?, deck.campaign.seed);
+        let (of, keys) = ((stage, self.algorithm), deck.stage_keys(stage)?);
+        let header = Header::new(of, &deck.text, &deck.deck_hash()?, &keys, deck.campaign.seed);
         StageFile::create(self.ranks, &self.directory, &header, layout)
     }
 

@@ -1,6 +1,8 @@
 //! Estimates of the cost of stages before anything has been measured: constants and types that several stages share.
 
 pub use super::expected::{Correction, Expected};
+use crate::files::PORTION_BYTES;
+use crate::input::Deck;
 
 /// Force evaluations of a quench from T_exp, as measured for the models of the papers.
 pub const CALLS_PER_QUENCH: f64 = 450.0;
@@ -46,6 +48,22 @@ impl ForceCall {
     }
 }
 
+/// Bytes of the results that a thread finishes between two checkpoints, `bytes` for each task, and at most those of the tasks of
+/// one of `ranks` ranks: the results themselves, and what is written of them.
+pub fn unsaved(deck: &Deck, cost: &Cost, ranks: usize, bytes: f64) -> f64 {
+    const COPIES: f64 = 2.0;
+    let of_a_task = (cost.seconds / cost.tasks.max(1.0)).max(f64::MIN_POSITIVE);
+    let finished = deck.campaign.checkpoint_interval.as_secs_f64() / of_a_task;
+    COPIES * bytes * finished.max(1.0).min((cost.tasks / ranks.max(1) as f64).ceil())
+}
+
+/// Bytes that a rank holds in addition to `records` while it writes them in portions: of each portion the records, a column, and
+/// the bytes of the column while they grow.
+pub fn portion(records: f64) -> f64 {
+    const COPIES: f64 = 4.0;
+    COPIES * records.min(PORTION_BYTES as f64)
+}
+
 /// Positions and forces of a batch, bytes per particle.
 pub fn lanes_of_queue() -> f64 {
     2.0 * VECTOR * crate::forces::LANES as f64
@@ -89,6 +107,11 @@ pub struct Memory {
 }
 
 impl Memory {
+    /// With `unsaved` bytes of results of each thread that no checkpoint holds yet.
+    pub fn with_unsaved(self, unsaved: f64) -> Self {
+        Self { task: self.task + unsaved, ..self }
+    }
+
     /// For tasks whose data structures hold `task` bytes, and `gathered` bytes of results.
     pub fn of(task: f64, gathered: f64) -> Self {
         Self { process: PROCESS + gathered, task: SLACK * task, thousand_minima: 0.0 }

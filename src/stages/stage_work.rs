@@ -26,6 +26,11 @@ pub trait StageWork: Sync {
     /// The types of states and results that its checkpoints hold; `None` for a stage without checkpoints.
     fn records(&self) -> Option<&'static StageRecords>;
 
+    /// Number of the algorithm that makes its results, in the stage's file: results of two do not go together in one file.
+    fn algorithm(&self) -> u32 {
+        self.records().map_or(1, |records| records.algorithm)
+    }
+
     /// The layout of the stage's file.
     fn layout(&self) -> &'static Layout;
 

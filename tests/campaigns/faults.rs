@@ -69,7 +69,7 @@ fn run(campaign: &Campaign, ranks: usize) -> Ended {
 /// (checkpoint interval, size of the disk for the program alone and on two ranks, which reserve 4 MB before they
 /// complete a file, what does not fit)
 const FULL: [(&str, [&str; 2], &str); 2] =
-    [("1 s", ["120k", "4240k"], "/checkpoint/explore."), ("1 h", ["200k", "4300k"], "/landscape.h5")];
+    [("1 s", ["120k", "4240k"], "/checkpoint/explore."), ("1 h", ["200k", "4300k"], "/checkpoint/explore.")];
 
 #[test]
 fn a_full_disk_is_reported_and_the_run_goes_on_when_there_is_room() {

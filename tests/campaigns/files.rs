@@ -52,7 +52,7 @@ fn rank_program() {
 }
 
 fn header(stage: Stage) -> Header {
-    Header::new(stage, "[campaign]\nname = \"glass – ε\"\n", "5e1f", "{\"seed\":7}", u64::MAX - 7)
+    Header::new((stage, 1), "[campaign]\nname = \"glass – ε\"\n", "5e1f", "{\"seed\":7}", u64::MAX - 7)
 }
 
 /// A number that depends only on the path and the element.

@@ -40,7 +40,7 @@ with h5py.File(sys.argv[1]) as file:
 
 fn write(directory: &Path) -> std::path::PathBuf {
     let ranks = Ranks::alone();
-    let header = Header::new(Stage::Connect, "name = \"é\"\n", "5e1f", "{}", (1 << 63) + 1);
+    let header = Header::new((Stage::Connect, 1), "name = \"é\"\n", "5e1f", "{}", (1 << 63) + 1);
     let positions: Vec<f64> = (0..18).map(f64::from).collect();
     whole(&ranks, directory, &header, &positions)
 }

@@ -193,6 +193,7 @@ fn one_glass_of_several_files_is_explored_from_all() {
     let landscape = campaign.open(Stage::Explore);
     assert_eq!(landscape.read::<u32>("/runs/glass").unwrap(), [0, 0, 0, 0, 1, 1]);
     assert_eq!(landscape.read::<u32>("/runs/run").unwrap(), [0, 1, 2, 3, 0, 1]);
+    assert_eq!(landscape.read::<u32>("/runs/start").unwrap(), [0, 1, 0, 1, 0, 0]);
     // the same on other ranks
     let again = Campaign::with_deck(&campaign.text_of_deck());
     for name in ["a.xyz", "b.xyz", "c.xyz"] {

@@ -242,3 +242,28 @@ fn campaigns_have_the_same_files_on_fused_kernels() {
         println!("{name} {method}: {} and {} wrote the same files", first.name(), second.name());
     }
 }
+
+#[test]
+fn a_kernel_that_does_not_exist_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let profile = folder.path().join("profile.csv");
+    let well: Vec<String> = (0..=20).map(|k| f64::from(k) / 20.0).map(|x| format!("{x},{}\n", x * (1.0 - x))).collect();
+    std::fs::write(&profile, well.concat()).unwrap();
+    let levels = ["levels", profile.to_str().unwrap(), "--length", "1", "--reduced-mass", "100"];
+    let with = |value: &str| {
+        let output = crate::support::glasswell(&levels).env(Kernel::VARIABLE, value).output().unwrap();
+        (output.status.code(), both(&output))
+    };
+    for value in ["avx1024", "AVX2", " "] {
+        let (code, printed) = with(value);
+        assert_eq!(code, Some(2), "{value:?}: {printed}");
+        for words in [&format!("GLASSWELL_KERNEL = {value:?}"), "there is no such kernel", "portable"] {
+            assert!(printed.contains(words), "{value:?}: {printed}");
+        }
+    }
+    for name in Kernel::NAMES {
+        let available = Kernel::available().iter().any(|kernel| kernel.name() == name);
+        assert_eq!(with(name).0, Some(if available { 0 } else { 2 }), "{name}");
+    }
+    assert_eq!(with("").0, Some(0));
+}

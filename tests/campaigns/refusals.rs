@@ -3,7 +3,9 @@
 use crate::common;
 use crate::support::{both, glasswell, ranks_of_glasswell};
 use common::*;
+use glasswell::files::StageReader;
 use glasswell::model::{Configuration, PeriodicBox, Preset};
+use glasswell::stage::Stage;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
@@ -254,6 +256,29 @@ fn a_directory_that_is_no_campaign_is_named() {
     assert_eq!(printed(&["status", text(folder.path())]).0, Some(0));
 }
 
+/// The largest whole number of TOML.
+#[test]
+fn the_largest_seed_is_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let largest = i64::MAX.to_string();
+    let with = |seed: &str| SOFT.replace("name = \"soft\"\n", &format!("name = \"soft\"\nseed = {seed}\n"));
+    let (deck, output) = (write(folder.path(), "deck.toml", &with(&largest)), folder.path().join("out"));
+    let (code, words) = printed(&["run", text(&deck), "--output", text(&output), "--quiet"]);
+    assert_eq!(code, Some(0), "{words}");
+    let glasses = StageReader::open(&output, Stage::Prepare).unwrap();
+    assert_eq!(glasses.header().seed, (1 << 63) - 1);
+    let deck = write(folder.path(), "larger.toml", &with("9223372036854775808"));
+    refuses(
+        &["run", text(&deck), "--output", text(&output)],
+        2,
+        &format!(
+            "{}: line 3, column 8: campaign.seed = 9223372036854775808 is not accepted: expected a whole number up to \
+             {largest}, the limit of integers in TOML",
+            text(&deck)
+        ),
+    );
+}
+
 /// An end of the job, or a limit, beyond all clocks is none.
 #[test]
 fn ends_beyond_all_clocks_are_none() {
@@ -302,4 +327,39 @@ fn path_without_a_double_well_has_all_keys() {
         assert!(!well[&key].is_null(), "{key}");
     }
     assert_eq!(well["end_stops"], serde_json::json!(["converged", "converged"]));
+}
+
+/// A vacancy whose neighbour hops while two distant particles are exchanged: the band does not converge, and says so. A second of
+/// a core.
+#[test]
+fn a_band_that_does_not_converge_has_no_figures() {
+    let case = |name: &str| format!("{}/tests/data/cases/{name}.xyz", env!("CARGO_MANIFEST_DIR"));
+    let (a, b) = (case("vacancy"), case("vacancy_exchange"));
+    let output = glasswell(&["path", &a, &b, "--model", "lj", "--images", "9", "--json"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", both(&output));
+    let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(found["status"], "not_converged");
+    assert_eq!(found["end_stops"], serde_json::json!(["converged", "converged"]));
+    // what is known of the pair, and nothing of a path
+    assert!((found["distance"].as_f64().unwrap() - 2.083417).abs() < 1e-3, "{}", found["distance"]);
+    assert!(found["asymmetry"].as_f64().unwrap() < 1e-9 && found["force_evaluations"].as_u64().unwrap() > 1000);
+    let of_path = [
+        "activation",
+        "barrier",
+        "length",
+        "length_method",
+        "band_length",
+        "saddle_energy",
+        "saddle_residual",
+        "curvature_a",
+        "curvature_b",
+        "curvature_saddle",
+        "saddle_position",
+        "arc_length",
+        "xi",
+        "energies",
+    ];
+    for key in of_path {
+        assert_eq!(found.get(key), Some(&Value::Null), "{key}");
+    }
 }

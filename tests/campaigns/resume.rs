@@ -2,6 +2,7 @@
 //! that were to be replaced.
 
 use crate::support::{Campaign, Ended, FILES, rank_counts, ranks_or_one, wait_until};
+use glasswell::stage::Stage;
 
 /// Of "resumes from a checkpoint, N tasks done".
 fn tasks_done(ended: &Ended) -> Option<usize> {
@@ -88,4 +89,41 @@ fn a_checkpoint_of_another_program_is_an_error_until_it_is_redone() {
     let ended = campaign.start(1, &["--redo", "connect"]).wait();
     assert_eq!(ended.code, 0, "{}", ended.printed);
     campaign.assert_same(&FILES, "connect redone by another program");
+}
+
+/// Gives a file another number of its algorithm, or none.
+fn of_algorithm(campaign: &Campaign, name: &str, number: Option<i64>) {
+    let file = hdf5::File::open_rw(campaign.file(name)).unwrap();
+    match number {
+        Some(number) => file.attr("algorithm").unwrap().write_scalar(&number).unwrap(),
+        None => file.delete_attr("algorithm").unwrap(),
+    }
+    // the library cuts off what it does not know: the seal
+    file.close().unwrap();
+}
+
+/// Results of two algorithms are never in one file: what cannot be extended is refused, and the user decides. Without the
+/// number, a file counts as one of number 1.
+#[test]
+fn a_file_of_another_algorithm_is_not_extended() {
+    let campaign = Campaign::with_files(1);
+    let number = |campaign: &Campaign| campaign.open(Stage::Prepare).header().algorithm;
+    assert_eq!(number(&campaign), 1);
+    of_algorithm(&campaign, "glasses.h5", Some(7));
+    campaign.change(&[("glasses = 3", "glasses = 4")]);
+    let kept = campaign.listing();
+    let words =
+        ["glasses.h5 of algorithm 7", "has algorithm 1", "cannot be extended", "--redo prepare", "another --output"];
+    for &ranks in rank_counts() {
+        campaign.start(ranks, &["--until", "prepare"]).wait().assert_message("of another algorithm", 2, &words);
+        assert_eq!((campaign.listing(), number(&campaign)), (kept.clone(), 7));
+    }
+    campaign.done(&["--redo", "prepare", "--until", "prepare"]);
+    assert_eq!(number(&campaign), 1);
+    // the number is no obstacle; what is left is the seal that this test has removed
+    of_algorithm(&campaign, "glasses.h5", None);
+    campaign.change(&[("glasses = 4", "glasses = 5")]);
+    assert_eq!(number(&campaign), 1);
+    let unsealed = campaign.start(1, &["--until", "prepare"]).wait();
+    unsealed.assert_message("without a number", 3, &["glasses.h5", "has no checksums"]);
 }

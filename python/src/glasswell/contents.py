@@ -43,7 +43,7 @@ GROUPS = {
 
 #: Names that files of layout 1 do not hold.
 SINCE_LAYOUT_2 = {
-    "explore": ("/runs/trace", "/persistence/survival"),
+    "explore": ("/runs/start", "/runs/trace", "/persistence/survival"),
     "connect": (
         "/double_wells/local",
         "/double_wells/rule",

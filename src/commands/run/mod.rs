@@ -68,7 +68,7 @@ fn run_stages(ranks: &Ranks, file: &Path, options: &RunOptions, signals: Signals
         if ranks.any(context.stop.wanted()) {
             return Err(Stop::error(stage.name()));
         }
-        context.begin_stage();
+        context.begin_stage(work(stage).algorithm());
         work(stage).run(&context, earlier)?;
         log::info!("{stage}: done in {:.1} s", context.elapsed().as_secs_f64());
     }
@@ -106,7 +106,7 @@ fn revisit(context: &mut Context<'_>) -> Result<()> {
         let lacks = context.ranks.agree(lacks)?.map(str::to_owned);
         if let Some(what) = context.ranks.broadcast(lacks, 0)? {
             log::info!("{stage}: adds {what}");
-            context.begin_stage();
+            context.begin_stage(work(stage).algorithm());
             work(stage).revisit(context)?;
         }
     }

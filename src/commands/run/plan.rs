@@ -57,11 +57,32 @@ pub fn plan(deck: &Deck, campaign: &Campaign, options: &RunOptions) -> Result<Ve
             return Err(changed(deck, campaign, stage, changes, &replacing));
         }
         if let Some(earlier) = usable(stage, comparison, outdated, campaign.is_complete(stage)) {
+            if let (Earlier::Part, Some(state)) = (earlier, state) {
+                same_algorithm(deck, campaign, state)?;
+            }
             stale.push(stage);
             plan.push((stage, earlier));
         }
     }
     Ok(plan)
+}
+
+/// Checks that a file which is to be extended was made by the algorithm of this program.
+fn same_algorithm(deck: &Deck, campaign: &Campaign, state: &StageState) -> Result<()> {
+    let (stage, found, due) = (state.stage, state.header.algorithm, work(state.stage).algorithm());
+    if found == due {
+        return Ok(());
+    }
+    Err(Error::Deck {
+        file: deck.file.clone(),
+        message: format!(
+            "{} holds {} of algorithm {found} (glasswell {}), and stage `{stage}` of this program has algorithm {due}: it \
+             cannot be extended; give --redo {stage} to compute all of it again, or another --output",
+            campaign.directory().display(),
+            stage.file_name(),
+            state.header.version
+        ),
+    })
 }
 
 /// The earlier results that a stage can use, after the comparison of its deck with that of its file; None if it need not run.

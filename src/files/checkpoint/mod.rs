@@ -129,14 +129,28 @@ impl Checkpoints {
     /// # Errors
     /// `Storage` when it cannot be read any more or fails its checksum now.
     pub fn read(&self, key: TaskKey) -> Result<Option<Vec<u8>>> {
-        let Some(place) = self.finished.get(&key).or_else(|| self.running.get(&key)) else { return Ok(None) };
+        match self.finished.get(&key).or_else(|| self.running.get(&key)) {
+            Some(place) => self.read_at(key, place).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// On this rank alone: the result of a task.
+    ///
+    /// # Errors
+    /// As [`Checkpoints::read`].
+    pub fn result(&self, key: TaskKey) -> Result<Option<Vec<u8>>> {
+        self.finished.get(&key).map(|place| self.read_at(key, place)).transpose()
+    }
+
+    fn read_at(&self, key: TaskKey, place: &Place) -> Result<Vec<u8>> {
         let file = &self.files[place.file];
         let path = self.directory.join(file.name.to_string());
         let failed = |why| {
             let remedy = "it was intact when this run began; run again, and what is intact then is used";
             Error::storage(&path, format!("record of {key} {why}; {remedy}"))
         };
-        record_file::read(&path, file.start, &place.row).map(Some).map_err(failed)
+        record_file::read(&path, file.start, &place.row).map_err(failed)
     }
 
     /// Collective: writes the next checkpoint, the results of this rank's tasks that were finished since the one before

@@ -5,6 +5,13 @@ use super::entry::{AttributeEntry, DataSet, asked, attribute, set};
 
 pub(super) const ROOT_ATTRIBUTES: &[AttributeEntry] = &[
     attribute("/", "glasswell_layout", I64, "[]", "version of this layout; it changes when a name changes"),
+    attribute(
+        "/",
+        "algorithm",
+        I64,
+        "[]",
+        "number of the stage's algorithm; run does not extend a file of another one",
+    ),
     attribute("/", "glasswell_version", Text, "[]", "version of the program that wrote the file"),
     attribute("/", "stage", Text, "[]", "stage that wrote the file"),
     attribute("/", "deck", Text, "[]", "text of the deck"),

@@ -1,5 +1,6 @@
 //! The instruction sets of this processor.
 
+use crate::error::{Error, Result};
 use std::sync::OnceLock;
 
 /// The instruction sets for which there is code.
@@ -18,7 +19,7 @@ pub(super) enum InstructionSet {
 pub struct Kernel(InstructionSet);
 
 impl Kernel {
-    /// Environment variable that forces a kernel: one of `NAMES`.
+    /// Environment variable that forces a kernel: one of those that are available.
     pub const VARIABLE: &'static str = "GLASSWELL_KERNEL";
 
     /// The names of all kernels, widest first, including those this processor does not have.
@@ -61,14 +62,45 @@ impl Kernel {
         }
     }
 
-    /// The kernel named by `GLASSWELL_KERNEL` if this processor has it, else the widest; chosen once per process.
+    /// The kernel named by `GLASSWELL_KERNEL`, else the widest; chosen once per process. A name that [`Kernel::check`] refuses
+    /// is none.
     pub fn best() -> Kernel {
         static BEST: OnceLock<Kernel> = OnceLock::new();
         *BEST.get_or_init(|| {
-            let available = Self::available();
             let wanted = std::env::var(Self::VARIABLE).unwrap_or_default();
-            available.iter().copied().find(|kernel| kernel.name() == wanted).unwrap_or(available[0])
+            let available = Self::available();
+            Self::named(&wanted, &available).ok().flatten().unwrap_or(available[0])
         })
+    }
+
+    /// Checks the environment variable, before a kernel is used.
+    ///
+    /// # Errors
+    /// `Usage` when it names no kernel of this processor.
+    pub fn check() -> Result<()> {
+        match std::env::var_os(Self::VARIABLE) {
+            Some(wanted) => Self::named(&wanted.to_string_lossy(), &Self::available()).map(|_| ()),
+            None => Ok(()),
+        }
+    }
+
+    /// The kernel of this name; none where nothing is asked for.
+    fn named(wanted: &str, available: &[Kernel]) -> Result<Option<Kernel>> {
+        if wanted.is_empty() {
+            return Ok(None);
+        }
+        if let Some(kernel) = available.iter().find(|kernel| kernel.name() == wanted) {
+            return Ok(Some(*kernel));
+        }
+        let names = available.iter().map(|kernel| kernel.name()).collect::<Vec<&str>>().join(", ");
+        let why = match Self::NAMES.contains(&wanted) {
+            true => "this processor does not have that kernel",
+            false => "there is no such kernel",
+        };
+        Err(Error::Usage(format!(
+            "{} = {wanted:?}: {why}; give one of {names}, or leave it out: the first is then used",
+            Self::VARIABLE
+        )))
     }
 
     /// The instruction set that the holder of this kernel may execute.

@@ -47,7 +47,7 @@ impl<'p> CandidateOf<'p> {
 pub struct WellOf<'p> {
     pub glass: &'p GlassPaths,
     pub first_candidate: i64,
-    pub well: &'p ConnectedWell,
+    pub well: ConnectedWell,
 }
 
 impl<'p> WellOf<'p> {
@@ -162,7 +162,7 @@ impl<'p> WellOf<'p> {
             "positions at the saddle, in the box",
             F64s(|row| {
                 let mut positions = row.well.double_well.saddle_position.clone();
-                row.glass.library.cell().wrap(&mut positions);
+                row.glass.identity.cell().wrap(&mut positions);
                 positions
             }),
         ),

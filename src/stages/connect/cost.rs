@@ -2,7 +2,9 @@
 
 use crate::forces::LANES;
 use crate::input::Deck;
-use crate::stages::cost::{Begun, CALL_OF_BATCH, Cost, Expected, ForceCall, Memory, VECTOR, lanes_of_queue};
+use crate::stages::cost::{
+    Begun, CALL_OF_BATCH, Cost, Expected, ForceCall, Memory, VECTOR, lanes_of_queue, portion, unsaved,
+};
 
 /// Force evaluations of a path per image, with splitting, saddle and descent.
 const CALLS_PER_IMAGE: f64 = 220.0;
@@ -15,9 +17,13 @@ const KRYLOV: f64 = 80.0 * VECTOR;
 const FACTORS: f64 = 1400.0;
 /// A double well in the file: saddle, tangent and displacement.
 const ROW: f64 = 3.0 * VECTOR;
-/// A double well: saddle, tangent and unstable mode; two copies exist while it is merged. Later, one copy and the displacement
-/// and place of those of one glass exist at once, which is less.
-const OUTCOME: f64 = 2.0 * 3.0 * VECTOR;
+/// A double well: saddle, tangents at both ends and unstable mode.
+const OUTCOME: f64 = 4.0 * VECTOR;
+/// A double well while the local systems of its glass are found: unit displacement, and the place halfway between the minima.
+const FIELD: f64 = 2.0 * VECTOR;
+
+/// Minima found by splitting paths for each minimum that was explored: more than were seen in campaigns.
+const FOUND_BY_SPLITTING: f64 = 0.2;
 
 pub fn cost(deck: &Deck, call: &ForceCall) -> Option<Cost> {
     let (connect, _) = (deck.connect.as_ref()?, deck.explore.as_ref()?);
@@ -37,11 +43,16 @@ pub fn memory(deck: &Deck, call: &ForceCall, ranks: usize) -> Option<Memory> {
     let batches = images.saturating_sub(2).div_ceil(LANES) as f64;
     let band = batches * (call.batch_bytes + n * lanes_of_queue()) + images as f64 * n * IMAGE;
     let beside = if connect.split { call.quench_bytes(n).max(n * KRYLOV) } else { n * KRYLOV };
-    let pairs = found * expected.pairs_per_minimum();
-    let stored = if connect.store_images { 2.0 * connect.images as f64 * VECTOR } else { 0.0 };
-    let gathered = n * (found * VECTOR + pairs * (OUTCOME + stored));
-    let thousand_minima = 1e3 * n * (VECTOR + expected.pairs_per_minimum() * OUTCOME);
+    let images = if connect.store_images { connect.images as f64 * VECTOR } else { 0.0 };
+    let outcome = n * (OUTCOME + images);
+    // the minima of one glass at a time, and those that splitting has found; with them the fields of the glass's double wells,
+    // later a portion of the file
+    let minima = expected.minima_of_glass() + FOUND_BY_SPLITTING * found;
+    let fields = expected.pairs / expected.glasses * n * FIELD;
+    let gathered = n * minima * VECTOR + fields.max(portion(expected.pairs / ranks.max(1) as f64 * outcome));
+    let thousand_minima = 1e3 * n * VECTOR * FOUND_BY_SPLITTING;
     // minima are counted before the band exists, saddles while it does
     let task = call.single_bytes + band + beside.max(FACTORS * (3.0 * n).powf(4.0 / 3.0));
-    Some(Memory { thousand_minima, ..Memory::of(task, gathered) })
+    let unsaved = unsaved(deck, &cost(deck, call)?, ranks, outcome);
+    Some(Memory { thousand_minima, ..Memory::of(task, gathered) }.with_unsaved(unsaved))
 }

@@ -11,6 +11,8 @@ pub struct PlaceOf<'p> {
     pub glass: &'p GlassPaths,
     /// Its number within the glass.
     pub well: usize,
+    /// r_AB [3N].
+    pub displacement: Vec<f64>,
 }
 
 impl<'p> PlaceOf<'p> {
@@ -52,7 +54,7 @@ impl<'p> PlaceOf<'p> {
             "sigma",
             "displacement field r_AB from a to b: minimum images, without the translation of the whole glass; 0 for \
              rattlers",
-            F64s(|row| row.glass.displacement(row.well)),
+            F64s(|row| row.displacement.clone()),
         ),
     ];
 }

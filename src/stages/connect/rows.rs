@@ -4,14 +4,15 @@ use super::before::Before;
 use super::columns::{CandidateOf, FoundMinimum, RejectedPair, WellOf};
 use super::layout::LAYOUT;
 use super::place_columns::{GrowthOf, PARTS, PartOf, PlaceOf, SystemOf};
-use super::record::GlassPaths;
+use super::record::{GlassPaths, StoredWell};
 use crate::error::Result;
 use crate::files::columns::Column;
-use crate::files::{Row, Rows, StageFile};
-use crate::paths::{ConnectSettings, PROFILE_POINTS};
+use crate::files::{PORTION_BYTES, Row, Rows, StageFile};
+use crate::paths::{ConnectSettings, MinimaLibrary, PROFILE_POINTS};
 use crate::runtime::Journal;
 use crate::stage::Stage;
 use crate::stages::Context;
+use crate::stages::explore::LandscapeReader;
 
 /// Writes paths.h5; `before`: the file from which rows are kept.
 ///
@@ -19,7 +20,7 @@ use crate::stages::Context;
 /// `Storage` when the directory cannot be written to.
 pub fn write(
     context: &Context<'_>,
-    paths: &[GlassPaths],
+    (paths, landscape): (&[GlassPaths], &LandscapeReader),
     particles: usize,
     before: Option<&Before>,
     journal: Journal<'_>,
@@ -38,8 +39,13 @@ pub fn write(
         all.map(move |candidate| CandidateOf { glass: paths.glass, candidate })
     });
     file.write_columns(CandidateOf::COLUMNS, &candidate_rows, candidates)?;
-    write_wells(&mut file, &rows(|glass| glass.wells().len())?, (paths, &firsts), settings, before)?;
-    write_places(context, &mut file, paths)?;
+    let wells = Wells { journal: &journal, paths, firsts: &firsts, most: wells_at_once(particles, settings) };
+    let of_wells = rows(|glass| glass.wells().len())?;
+    wells.write(&mut file, WellOf::COLUMNS, &of_wells, before)?;
+    if settings.store_images {
+        wells.write(&mut file, WellOf::IMAGES, &of_wells, before)?;
+    }
+    write_places(context, &mut file, paths, Places { landscape, paths: paths.iter(), particles, glass: None })?;
     let rejected = paths.iter().zip(&firsts).flat_map(|(paths, &first_candidate)| {
         let (first, count) = paths.kept.rejected;
         let all = paths.rejected.iter();
@@ -50,10 +56,10 @@ pub fn write(
     let of_rejected = rows(|glass| glass.kept.rejected.1 as usize + glass.rejected.len())?;
     write_columns(&mut file, RejectedPair::COLUMNS, &of_rejected, &rejected, before)?;
     let found = paths.iter().flat_map(|paths| {
-        let all = paths.library.found().iter();
+        let all = paths.found.iter();
         all.map(move |minimum| FoundMinimum { glass: paths.glass, minimum })
     });
-    file.write_columns(FoundMinimum::COLUMNS, &rows(|glass| glass.library.found().len())?, found)?;
+    file.write_columns(FoundMinimum::COLUMNS, &rows(|glass| glass.found.len())?, found)?;
     let costs = match before {
         Some(before) => context.ranks.agree(before.costs(context.ranks.rank(), journal.costs()))?,
         None => journal.costs().to_vec(),
@@ -81,36 +87,88 @@ fn rows(context: &Context<'_>, paths: &[GlassPaths], count: fn(&GlassPaths) -> u
     Rows::by_key(context.ranks, &keys)
 }
 
-fn write_wells(
-    file: &mut StageFile<'_>,
-    rows: &Rows,
-    (paths, firsts): (&[GlassPaths], &[i64]),
-    settings: &ConnectSettings,
-    before: Option<&Before>,
-) -> Result<()> {
-    let wells: Vec<Row<WellOf>> = paths
-        .iter()
-        .zip(firsts)
-        .flat_map(|(glass, &first_candidate)| {
-            glass.wells().into_iter().map(move |row| match row {
-                Row::Kept(row) => Row::Kept(row),
-                Row::New(well) => Row::New(WellOf { glass, first_candidate, well }),
-            })
+/// The double wells of this rank's glasses.
+struct Wells<'w, 'r> {
+    journal: &'w Journal<'r>,
+    paths: &'w [GlassPaths],
+    /// Row of the first candidate of each glass.
+    firsts: &'w [i64],
+    /// How many are in memory at a time.
+    most: usize,
+}
+
+impl<'w> Wells<'w, '_> {
+    /// Collective: writes columns in portions of double wells, which are read again.
+    fn write(
+        &self,
+        file: &mut StageFile<'_>,
+        columns: &[Column<WellOf<'w>>],
+        rows: &Rows,
+        before: Option<&Before>,
+    ) -> Result<()> {
+        let of_glass = |(glass, first): (&'w GlassPaths, &'w i64)| {
+            glass.wells().into_iter().map(move |well| (glass, *first, well))
+        };
+        let mut all = self.paths.iter().zip(self.firsts).flat_map(of_glass);
+        let row = |(glass, first_candidate, well): (&'w GlassPaths, i64, Row<StoredWell>)| match well {
+            Row::Kept(row) => Ok(Row::Kept(row)),
+            Row::New(stored) => {
+                let well = stored.read(self.journal, glass.glass)?;
+                Ok(Row::New(WellOf { glass, first_candidate, well }))
+            }
+        };
+        file.write_columns_in_portions(columns, rows, before.map(Before::reader), || {
+            let portion = all.by_ref().take(self.most).map(row).collect::<Result<Vec<_>>>()?;
+            Ok(Some(portion).filter(|portion| !portion.is_empty()))
         })
-        .collect();
-    write_columns(file, WellOf::COLUMNS, rows, &wells, before)?;
-    if settings.store_images {
-        write_columns(file, WellOf::IMAGES, rows, &wells, before)?;
     }
-    Ok(())
+}
+
+/// Number of double wells of a portion: saddle, three directions and, if they are stored, the images.
+fn wells_at_once(particles: usize, settings: &ConnectSettings) -> usize {
+    let vectors = 4 + if settings.store_images { settings.images } else { 0 };
+    (PORTION_BYTES / (vectors * particles * 3 * size_of::<f64>()).max(1)).max(1)
+}
+
+/// The places of the double wells of this rank's glasses in portions, with their displacements: from the minima of one glass
+/// at a time.
+struct Places<'p> {
+    landscape: &'p LandscapeReader,
+    paths: std::slice::Iter<'p, GlassPaths>,
+    particles: usize,
+    /// A glass, its minima, and the number of its first double well that is still to be written.
+    glass: Option<(&'p GlassPaths, MinimaLibrary, usize)>,
+}
+
+impl<'p> Places<'p> {
+    fn next(&mut self) -> Result<Option<Vec<Row<PlaceOf<'p>>>>> {
+        let most = (PORTION_BYTES / (self.particles * 3 * size_of::<f64>()).max(1)).max(1);
+        loop {
+            if let Some((glass, library, first)) = &mut self.glass {
+                let portion = *first..glass.places.len().min(*first + most);
+                if !portion.is_empty() {
+                    *first = portion.end;
+                    let row = |well| PlaceOf { glass, well, displacement: glass.displacement(library, well) };
+                    return Ok(Some(portion.map(row).map(Row::New).collect()));
+                }
+                self.glass = None;
+            }
+            let Some(glass) = self.paths.find(|glass| !glass.places.is_empty()) else { return Ok(None) };
+            self.glass = Some((glass, glass.library(self.landscape)?, 0));
+        }
+    }
 }
 
 /// Columns that depend on all double wells of a glass: nothing of an earlier file is kept.
-fn write_places(context: &Context<'_>, file: &mut StageFile<'_>, paths: &[GlassPaths]) -> Result<()> {
+fn write_places(
+    context: &Context<'_>,
+    file: &mut StageFile<'_>,
+    paths: &[GlassPaths],
+    mut places: Places<'_>,
+) -> Result<()> {
     let rows = |count: fn(&GlassPaths) -> usize| rows(context, paths, count);
     let well_rows = rows(|glass| glass.places.len())?;
-    let wells = paths.iter().flat_map(|glass| (0..glass.places.len()).map(move |well| PlaceOf { glass, well }));
-    file.write_columns(PlaceOf::COLUMNS, &well_rows, wells)?;
+    file.write_columns_in_portions(PlaceOf::COLUMNS, &well_rows, None, || places.next())?;
     let systems = paths.iter().zip(well_rows.ranges()).flat_map(|(glass, range)| {
         let first_well = range.first as i64;
         (0..glass.systems.systems.len()).map(move |number| SystemOf { glass, first_well, number })

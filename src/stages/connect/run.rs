@@ -1,15 +1,15 @@
 //! Stage `connect`: minimum-energy paths between minima that are connected by transitions in the dynamics, in rounds.
 
 use super::before::Before;
-use super::record::{GlassPaths, KeptRows, Owned};
+use super::record::{GlassPaths, KeptRows, Owned, PairResult, StoredWell, outcome};
 use super::rows::write;
 use super::systems::with_systems;
 use super::task::{PairState, PairTask};
 use crate::error::{Error, Result};
-use crate::files::{Rows, SharedRecords, StageReader};
+use crate::files::{Rows, SharedRecords, StageReader, TaskKey};
 use crate::landscape::{Displacement, Identity, kinds};
 use crate::parallel::{decode, encode};
-use crate::paths::{ConnectOutcome, ConnectRounds, EndMinimum, MinimaLibrary, PairKey, RoundPair, batches, candidates};
+use crate::paths::{ConnectOutcome, ConnectRounds, DoubleWell, EndMinimum, PairKey, RoundPair, batches, candidates};
 use crate::runtime::{Journal, Rounds};
 use crate::stage::Stage;
 use crate::stages::explore::LandscapeReader;
@@ -31,12 +31,12 @@ struct PairWithEnds {
 
 impl PairWithEnds {
     fn of(own: &Owned, pair: RoundPair, explored: usize) -> Self {
-        let end = |index: usize| (index >= explored).then(|| own.library.minima()[index].clone());
+        let end = |index: usize| index.checked_sub(explored).map(|found| own.found[found].clone());
         PairWithEnds { glass: own.glass, pair, found: [end(pair.key.a), end(pair.key.b)] }
     }
 }
 
-crate::files::persisted!(Connect, algorithm 2: PairState, (usize, PairKey, ConnectOutcome));
+crate::files::persisted!(Connect, algorithm 2: PairState, PairResult);
 
 /// Connects all candidates and writes paths.h5. With an earlier paths.h5 that differs by the units of [tunnel] only, the paths
 /// that matter for a unit and were not refined are solved again, and every other row is kept.
@@ -65,16 +65,16 @@ pub fn run(context: &Context<'_>, earlier: Earlier) -> Result<()> {
             break;
         }
         log::info!("connect: round {round}, {pairs} pairs");
-        let shared = shared_pairs(context, &owned, &landscape)?;
-        let outcomes = solver.solve(&mut journal, &shared, pairs)?;
+        let (shared, tasks) = shared_pairs(context, &owned, &landscape)?;
+        solver.solve(&mut journal, &shared, pairs)?;
         drop(shared);
-        let merged = owned.iter_mut().try_for_each(|own| merge(own, &outcomes));
+        let merged = owned.iter_mut().try_for_each(|own| merge(own, &landscape, &mut journal, &tasks));
         context.ranks.agree(merged)?;
         journal.next_round();
     }
     let paths = owned.into_iter().map(|own| with_systems(own, &landscape, settings));
     let paths = context.ranks.agree(paths.collect::<Result<Vec<GlassPaths>>>())?;
-    write(context, &paths, particles, before.as_ref(), journal)
+    write(context, (&paths, &landscape), particles, before.as_ref(), journal)
 }
 
 /// The candidates of this rank's glasses.
@@ -90,14 +90,11 @@ fn own(
     (context.ranks.rank()..glasses)
         .step_by(context.ranks.size())
         .map(|glass| {
-            let minima = (0..landscape.minima(glass))
-                .map(|index| landscape.minimum(glass, index))
-                .collect::<Result<Vec<EndMinimum>>>()?;
             let configuration = configuration(reader, glass as u64)?;
             let cell = configuration.cell;
             let candidates = candidates(&landscape.transitions(glass)?, settings);
             let (found, (rounds, kept)) = match before {
-                Some(before) => (before.found(glass, minima.len())?, before.rounds(glass, candidates)?),
+                Some(before) => (before.found(glass, landscape.minima(glass))?, before.rounds(glass, candidates)?),
                 None => (Vec::new(), (ConnectRounds::new(candidates), KeptRows::default())),
             };
             let model = potential.model(&configuration);
@@ -105,8 +102,9 @@ fn own(
                 glass,
                 kinds: kinds(&model.mixture),
                 identity: Identity::new(model, cell).with_origin(&landscape.origin(glass, potential)?),
-                library: MinimaLibrary::new(cell, minima).with_found(found),
+                found,
                 rounds,
+                wells: Vec::new(),
                 rejected: Vec::new(),
                 kept,
             })
@@ -119,23 +117,35 @@ fn own(
 ///
 /// Pairs are numbered by decreasing distance of their ends, then by glass and key, independent of the number of ranks.
 /// The longest searches are among the most distant pairs (in the later half by distance the longest search took a fifth
-/// to a third of the longest time overall), so that the tasks started last are short.
-fn shared_pairs(context: &Context<'_>, owned: &[Owned], landscape: &LandscapeReader) -> Result<SharedRecords> {
+/// to a third of the longest time overall), so that the tasks started last are short. Returned with the numbers of the pairs
+/// of this rank's glasses.
+fn shared_pairs(context: &Context<'_>, owned: &[Owned], landscape: &LandscapeReader) -> Result<(SharedRecords, Tasks)> {
     let ranks = context.ranks;
-    let records = owned.iter().flat_map(|own| {
-        let explored = landscape.minima(own.glass);
-        own.rounds.pairs().iter().map(move |pair| {
-            let [a, b] = [pair.key.a, pair.key.b].map(|end| &own.library.minima()[end].positions);
-            let distance = Displacement::between(own.library.cell(), a, b).distance;
+    let of_glass = |own: &Owned| {
+        let (library, explored) = (own.library(landscape)?, landscape.minima(own.glass));
+        let record = |pair: &RoundPair| {
+            let [a, b] = [pair.key.a, pair.key.b].map(|end| &library.minima()[end].positions);
+            let distance = Displacement::between(library.cell(), a, b).distance;
             // the bits of non-negative floating-point numbers increase with their value
             Ok(((!distance.to_bits(), own.glass, pair.key), encode(&PairWithEnds::of(own, *pair, explored))?))
-        })
-    });
-    let records = ranks.agree(records.collect::<Result<Vec<_>>>())?;
-    let (_, records): (Vec<_>, Vec<Vec<u8>>) = ranks.sorted_by_key(records, |(key, _)| *key)?.into_iter().unzip();
+        };
+        own.rounds.pairs().iter().map(record).collect::<Result<Vec<_>>>()
+    };
+    // a glass without pairs costs nothing
+    let records = owned.iter().filter(|own| !own.rounds.pairs().is_empty()).map(of_glass);
+    let records = ranks.agree(records.collect::<Result<Vec<_>>>())?.concat();
+    let (names, records): (Vec<_>, Vec<Vec<u8>>) = ranks.sorted_by_key(records, |(key, _)| *key)?.into_iter().unzip();
     let rows = Rows::by_key(ranks, &[(ranks.rank(), records.len() as u64)])?;
-    SharedRecords::write(ranks, &context.directory, Stage::Connect, &rows, &records)
+    let first = rows.ranges().first().map_or(0, |range| range.first);
+    let numbered =
+        names.into_iter().zip(first..).map(|((_, glass, key), task)| (glass % ranks.size(), (glass, key, task)));
+    let tasks = ranks.exchange(numbered.collect())?.into_iter().map(|(_, (glass, key, task))| ((glass, key), task));
+    let shared = SharedRecords::write(ranks, &context.directory, Stage::Connect, &rows, &records)?;
+    Ok((shared, tasks.collect()))
 }
+
+/// The tasks of a round by glass and pair.
+type Tasks = BTreeMap<(usize, PairKey), u64>;
 
 struct Solver<'s> {
     context: &'s Context<'s>,
@@ -149,13 +159,8 @@ struct Solver<'s> {
 type Counted = BTreeMap<(usize, usize), i64>;
 
 impl Solver<'_> {
-    /// Solves the pairs of a round on all ranks and sends the outcomes to the ranks that own the glasses.
-    fn solve(
-        &self,
-        journal: &mut Journal<'_>,
-        shared: &SharedRecords,
-        pairs: u64,
-    ) -> Result<BTreeMap<(usize, PairKey), ConnectOutcome>> {
+    /// Solves the pairs of a round on all ranks; checkpoints hold the results.
+    fn solve(&self, journal: &mut Journal<'_>, shared: &SharedRecords, pairs: u64) -> Result<()> {
         let context = self.context;
         let settings = context.section(&context.deck.connect, Stage::Connect)?;
         let potential = &context.deck.model.potential;
@@ -182,8 +187,6 @@ impl Solver<'_> {
             })
         };
         let counted = &self.counted;
-        // a result carries the name of its pair, so that a result from a checkpoint is never identified by its number
-        // alone
         let finish = |index: u64, task: PairTask| {
             let PairWithEnds { glass, pair, .. } = of(index)?;
             let outcome = task.into_outcome();
@@ -194,15 +197,13 @@ impl Solver<'_> {
         let keys: Vec<u64> = (0..pairs).collect();
         let workers = context.workers(Stage::Connect);
         let most = batches(settings.images);
-        let done = if workers.can_team_up(journal, &keys, most)? {
-            workers.run_in_teams(journal, &keys, (self.particles, most), &mut progress, begin, finish)?
-        } else {
-            workers.run(journal, &keys, self.particles, &mut progress, begin, finish)?
-        };
-        let size = context.ranks.size();
-        let sent = done.into_iter().map(|(_, (glass, key, outcome))| (glass % size, (glass, key, outcome))).collect();
-        let received = context.ranks.exchange(sent)?;
-        Ok(received.into_iter().map(|(_, (glass, key, outcome))| ((glass, key), outcome)).collect())
+        match workers.can_team_up(journal, &keys, most)? {
+            true => {
+                let size = (self.particles, most);
+                workers.run_in_teams_to_checkpoints(journal, &keys, size, &mut progress, begin, finish)
+            }
+            false => workers.run_to_checkpoints(journal, &keys, self.particles, &mut progress, begin, finish),
+        }
     }
 }
 
@@ -220,22 +221,34 @@ fn remember(counted: &Mutex<Counted>, glass: usize, outcome: &ConnectOutcome) {
     }
 }
 
-/// Merges the outcomes of a round into the library of a glass, in the order of the keys.
-fn merge(own: &mut Owned, outcomes: &BTreeMap<(usize, PairKey), ConnectOutcome>) -> Result<()> {
-    let pairs = own.rounds.pairs().to_vec();
-    let ordered = pairs
-        .iter()
-        .map(|pair| {
-            let outcome = outcomes.get(&(own.glass, pair.key)).cloned();
-            outcome.ok_or_else(|| Error::Internal(format!("the outcome of pair {:?} was lost", pair.key)))
-        })
-        .collect::<Result<Vec<ConnectOutcome>>>()?;
-    let statuses = own.rounds.merge(&own.identity, &mut own.library, &ordered)?;
-    let judged = pairs.into_iter().zip(ordered).zip(statuses);
-    own.rejected.extend(
-        judged
-            .filter(|(_, status)| !status.is_double_well())
-            .map(|((pair, outcome), status)| (pair, ConnectOutcome { status, ..outcome })),
-    );
+/// Merges the outcomes of a round into the library of a glass, in the order of the keys, one after the other from the
+/// checkpoints.
+fn merge(own: &mut Owned, landscape: &LandscapeReader, journal: &mut Journal<'_>, tasks: &Tasks) -> Result<()> {
+    if own.rounds.pairs().is_empty() {
+        return Ok(());
+    }
+    let mut library = own.library(landscape)?;
+    let Owned { glass, identity, found, rounds, wells, rejected, .. } = own;
+    let round = journal.round();
+    let task_of = |pair: &RoundPair| {
+        let task = tasks.get(&(*glass, pair.key)).copied();
+        task.map(|task| TaskKey { round, task }).ok_or_else(|| Error::Internal(format!("{:?} has no task", pair.key)))
+    };
+    let outcome_of = |pair: &RoundPair| {
+        let done = journal.result::<PairResult>(task_of(pair)?)?;
+        journal.note_cost(&done);
+        outcome(done.result, (*glass, pair.key))
+    };
+    rounds.merge_each(identity, &mut library, outcome_of, |pair, status, outcome| {
+        let well = outcome.double_well.as_ref().filter(|well| well.status.is_double_well());
+        if let (Some(well), Ok(task)) = (well, task_of(&pair)) {
+            wells.push(StoredWell { key: pair.key, ends: (well.a, well.b), parent: pair.parent, task });
+        }
+        if !status.is_double_well() {
+            let double_well = outcome.double_well.map(DoubleWell::numbers);
+            rejected.push((pair, ConnectOutcome { status, double_well, found: Vec::new(), ..outcome }));
+        }
+    })?;
+    *found = library.found().to_vec();
     Ok(())
 }

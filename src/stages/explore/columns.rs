@@ -9,7 +9,7 @@ use crate::landscape::{Growth, LibraryMinimum, LibraryVisit, Persistence, Recogn
 pub struct MinimumOf<'e> {
     pub glass: &'e Explored,
     pub index: usize,
-    pub minimum: &'e LibraryMinimum,
+    pub minimum: LibraryMinimum,
 }
 
 impl<'e> MinimumOf<'e> {
@@ -164,6 +164,22 @@ pub const RUNS: &[Column<RunRecord>] = &[
         F64(RunRecord::temperature),
     ),
 ];
+
+/// The start of a run.
+pub struct StartOf {
+    /// Number of the starting configuration of its glass.
+    pub start: usize,
+}
+
+/// /runs/start.
+pub const STARTS: &[Column<StartOf>] = &[column(
+    "/runs/start",
+    "[R]",
+    "1",
+    "number of the configuration from which the run started: 0 for the row of /glasses in glasses.h5, from 1 on that of \
+     /starts/number for further imported configurations of the same glass",
+    U32(|row| row.start as u32),
+)];
 
 /// /recognition: sums over the runs of each glass.
 pub const RECOGNITION: &[Column<Explored>] = &[

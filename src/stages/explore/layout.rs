@@ -4,13 +4,16 @@ use super::columns;
 use crate::files::columns::data_sets;
 use crate::files::layout::{DataSet, Layout};
 
-pub static LAYOUT: Layout =
-    Layout { data_sets: &[&MINIMA, &VISITS, &TRANSITIONS, &RUNS, &RECOGNITION, &GROWTH, &STAYS], attributes: &[] };
+pub static LAYOUT: Layout = Layout {
+    data_sets: &[&MINIMA, &VISITS, &TRANSITIONS, &RUNS, &STARTS, &RECOGNITION, &GROWTH, &STAYS],
+    attributes: &[],
+};
 
 static MINIMA: [DataSet; columns::MinimumOf::COLUMNS.len()] = data_sets(columns::MinimumOf::COLUMNS);
 static VISITS: [DataSet; columns::VISITS.len()] = data_sets(columns::VISITS);
 static TRANSITIONS: [DataSet; columns::TransitionOf::COLUMNS.len()] = data_sets(columns::TransitionOf::COLUMNS);
 static RUNS: [DataSet; columns::RUNS.len()] = data_sets(columns::RUNS);
+static STARTS: [DataSet; columns::STARTS.len()] = data_sets(columns::STARTS);
 static RECOGNITION: [DataSet; columns::RECOGNITION.len()] = data_sets(columns::RECOGNITION);
 static GROWTH: [DataSet; columns::GrowthOf::COLUMNS.len()] = data_sets(columns::GrowthOf::COLUMNS);
 static STAYS: [DataSet; columns::StayOf::COLUMNS.len()] = data_sets(columns::StayOf::COLUMNS);

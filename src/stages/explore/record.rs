@@ -9,8 +9,13 @@ pub struct Explored {
     pub cell: PeriodicBox,
     /// Time step of the runs.
     pub time_step: f64,
+    /// Without the positions of its minima.
     pub library: GlassLibrary,
     pub growth: Vec<Growth>,
     pub persistence: Vec<Persistence>,
     pub runs: Vec<RunRecord>,
+    /// Number of configurations from which the runs started, in turn.
+    pub starts: usize,
+    /// The tasks whose results hold the minima.
+    pub tasks: Vec<u64>,
 }

@@ -3,15 +3,14 @@
 use super::record::Explored;
 use super::rows::write;
 use crate::error::Result;
-use crate::files::StageReader;
+use crate::files::{StageReader, TaskKey};
 use crate::landscape::{ExplorationState, ExplorationTask, GlassLibrary, Identity, RunRecord, run_groups};
-use crate::runtime::Rounds;
+use crate::runtime::{Journal, Rounds};
 use crate::stage::Stage;
 use crate::stages::Context;
 use crate::stages::prepare::Starts;
 use crate::stages::prepare::configuration;
 use crate::stages::prepare::glasses_file;
-use std::collections::BTreeMap;
 
 crate::files::persisted!(Explore, algorithm 1: ExplorationState, Vec<RunRecord>);
 
@@ -21,7 +20,7 @@ crate::files::persisted!(Explore, algorithm 1: ExplorationState, Vec<RunRecord>)
 /// glasses.h5 is missing or damaged, numerical failures, a directory that cannot be written to.
 pub fn run(context: &Context<'_>) -> Result<()> {
     let settings = context.section(&context.deck.explore, Stage::Explore)?;
-    let (reader, _, particles) = context.ranks.agree(glasses_file(&context.directory))?;
+    let (reader, glasses, particles) = context.ranks.agree(glasses_file(&context.directory))?;
     let potential = &context.deck.model.potential;
     // every starting configuration of a glass has its runs
     let starts = context.ranks.agree(Starts::look(&reader))?;
@@ -49,9 +48,15 @@ pub fn run(context: &Context<'_>) -> Result<()> {
     };
     let finish = |_: u64, task: ExplorationTask| Ok(task.records());
     let mut journal = context.journal(&RECORDS, context.on_glasses(), Rounds::One)?;
-    let done = context.workers(Stage::Explore).run(&mut journal, &keys, particles, &mut progress, begin, finish)?;
+    let workers = context.workers(Stage::Explore);
+    workers.run_to_checkpoints(&mut journal, &keys, particles, &mut progress, begin, finish)?;
     drop(progress);
-    let explored = merged(context, &reader, done.into_iter().flat_map(|(_, records)| records))?;
+    let mine = (context.ranks.rank()..glasses).step_by(context.ranks.size());
+    let tasks =
+        |glass: usize| (0..groups(glass as u64).len() as u64).map(move |group| key(glass as u64, group)).collect();
+    let explored =
+        mine.map(|glass| merged(context, &reader, &mut journal, (glass, starts.of(glass as u64), tasks(glass))));
+    let explored = context.ranks.agree(explored.collect::<Result<Vec<Explored>>>())?;
     let diffusing: Vec<(u64, u64)> = explored
         .iter()
         .flat_map(|glass| glass.runs.iter().filter(|run| run.diffusing()).map(|run| (run.glass, run.run)))
@@ -72,34 +77,31 @@ fn costliest_first(inherent_energy: &[f64]) -> impl Iterator<Item = u64> {
     glasses.into_iter().map(|glass| glass as u64)
 }
 
-/// Collective: the libraries of this rank's glasses; the runs of a glass are gathered on one rank.
+/// The library of a glass from the results of its tasks, without the positions of its minima: those of all glasses of a
+/// rank need not fit into its memory.
 fn merged(
     context: &Context<'_>,
     reader: &StageReader,
-    records: impl Iterator<Item = RunRecord>,
-) -> Result<Vec<Explored>> {
+    journal: &mut Journal<'_>,
+    (glass, starts, tasks): (usize, usize, Vec<u64>),
+) -> Result<Explored> {
     let settings = context.section(&context.deck.explore, Stage::Explore)?;
-    let owner = |glass: u64| glass as usize % context.ranks.size();
-    let records: Vec<(usize, RunRecord)> = records.map(|record| (owner(record.glass), record)).collect();
-    let mut runs_of: BTreeMap<usize, Vec<RunRecord>> = BTreeMap::new();
-    for (_, record) in context.ranks.exchange(records)? {
-        runs_of.entry(record.glass as usize).or_default().push(record);
+    let mut runs = Vec::new();
+    for &task in &tasks {
+        let done = journal.result::<Vec<RunRecord>>(TaskKey { round: 0, task })?;
+        journal.note_cost(&done);
+        runs.extend(done.result);
     }
-    let merged: Result<Vec<Explored>> = runs_of
-        .into_iter()
-        .map(|(glass, mut runs)| {
-            runs.sort_by_key(|run| run.run);
-            let configuration = configuration(reader, glass as u64)?;
-            let identity = Identity::new(context.deck.model.potential.model(&configuration), configuration.cell);
-            let library = GlassLibrary::merge(&identity, &runs);
-            let growth = library.growth(settings.quench_every);
-            let persistence = library.persistence();
-            runs.iter_mut().for_each(RunRecord::forget_minima);
-            let (cell, time_step) = (configuration.cell, settings.time_step);
-            Ok(Explored { number: glass, cell, time_step, library, growth, persistence, runs })
-        })
-        .collect();
-    context.ranks.agree(merged)
+    runs.sort_by_key(|run| run.run);
+    let configuration = configuration(reader, glass as u64)?;
+    let identity = Identity::new(context.deck.model.potential.model(&configuration), configuration.cell);
+    let mut library = GlassLibrary::merge(&identity, &runs);
+    let growth = library.growth(settings.quench_every);
+    let persistence = library.persistence();
+    runs.iter_mut().for_each(RunRecord::forget_minima);
+    library.minima.iter_mut().for_each(|minimum| minimum.positions = Vec::new());
+    let (cell, time_step) = (configuration.cell, settings.time_step);
+    Ok(Explored { number: glass, cell, time_step, library, growth, persistence, runs, starts, tasks })
 }
 
 /// The key of a group of runs of a glass.
