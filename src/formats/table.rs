@@ -11,6 +11,8 @@ pub struct Table {
     file: PathBuf,
     names: StringRecord,
     records: Vec<StringRecord>,
+    /// The line of each record, from 1.
+    lines: Vec<usize>,
 }
 
 impl Table {
@@ -32,17 +34,17 @@ impl Table {
         let text = text.trim_start_matches('\u{feff}');
         let mut reader = ReaderBuilder::new().trim(Trim::All).comment(Some(b'#')).from_reader(text.as_bytes());
         let fault = |problem: csv::Error| {
-            Error::input(file, format!("is not a table of comma-separated values: {}", said(&problem)))
+            Error::input(file, format!("is not a table of comma-separated values: {}", said(&problem, text)))
         };
         let names = reader.headers().map_err(fault)?.clone();
         if names.iter().all(|name| name.is_empty() || name.parse::<f64>().is_ok()) {
-            return Err(Error::input(
-                file,
-                "has no names of columns; expected them, separated by commas, in its first line",
-            ));
+            let message = "has no names of columns; expected them, separated by commas, in its first line";
+            return Err(Error::input(file, message));
         }
         let records = reader.into_records().collect::<std::result::Result<Vec<_>, _>>().map_err(fault)?;
-        Ok(Self { file: file.to_path_buf(), names, records })
+        let mut lines = Lines::of(text);
+        let lines = records.iter().map(|record| record.position().map_or(0, |at| lines.number_at(at))).collect();
+        Ok(Self { file: file.to_path_buf(), names, records, lines })
     }
 
     pub fn file(&self) -> &Path {
@@ -60,8 +62,8 @@ impl Table {
     }
 
     /// The line of a row, from 1, for messages.
-    pub fn line(&self, row: usize) -> u64 {
-        self.records[row].position().map_or(0, csv::Position::line)
+    pub fn line(&self, row: usize) -> usize {
+        self.lines[row]
     }
 
     /// The cells of a column [rows] as text, `None` if no column has this name.
@@ -95,11 +97,42 @@ impl Table {
     }
 }
 
-/// The fault without the crate's own words for a position.
-fn said(problem: &csv::Error) -> String {
+/// Numbers of lines, from 1, at rising places of a text. The reader gives the place where it began to look for a record:
+/// before the rest of a line end, and before comments.
+struct Lines<'a> {
+    text: &'a str,
+    /// Bytes before the last place, and the line ends in them.
+    seen: usize,
+    ends: usize,
+}
+
+impl<'a> Lines<'a> {
+    fn of(text: &'a str) -> Self {
+        Self { text, seen: 0, ends: 0 }
+    }
+
+    /// The line of the record that the reader found from a place on.
+    fn number_at(&mut self, place: &csv::Position) -> usize {
+        let bytes = self.text.as_bytes();
+        let mut start = (place.byte() as usize).clamp(self.seen, bytes.len());
+        while let Some(byte) = bytes.get(start) {
+            match byte {
+                b'\n' | b'\r' => start += 1,
+                b'#' => start += bytes[start..].iter().take_while(|byte| **byte != b'\n').count(),
+                _ => break,
+            }
+        }
+        self.ends += bytes[self.seen..start].iter().filter(|byte| **byte == b'\n').count();
+        self.seen = start;
+        self.ends + 1
+    }
+}
+
+/// The fault, with the number of its line.
+fn said(problem: &csv::Error, text: &str) -> String {
     match problem.kind() {
         csv::ErrorKind::UnequalLengths { pos, expected_len, len } => {
-            let line = pos.as_ref().map_or(0, csv::Position::line);
+            let line = pos.as_ref().map_or(0, |place| Lines::of(text).number_at(place));
             format!("line {line} has {len} cells; expected {expected_len}, as the first line has")
         }
         _ => problem.to_string(),
@@ -120,7 +153,7 @@ mod tests {
 
     #[test]
     fn cells_are_found_by_the_name_of_their_column() {
-        let table = parse("\u{feff}glass, \"b\" ,a,note\r\n# a comment\r\n0,2, 1.5,\"x, y\"\r\n1,,nan,z\r\n").unwrap();
+        let table = parse("\u{feff}glass,\"b\", a,note\r\n# a comment\r\n0,2, 1.5,\"x, y\"\r\n1,,nan,z\r\n").unwrap();
         assert_eq!((table.rows(), table.line(0), table.line(1)), (2, 3, 4));
         assert_eq!(table.numbers("a").unwrap().unwrap()[0], 1.5);
         assert!(table.numbers("a").unwrap().unwrap()[1].is_nan());
@@ -132,8 +165,8 @@ mod tests {
 
     #[test]
     fn what_is_no_table_is_refused_with_its_line() {
-        let uneven = message(parse("a,b\n1,2\n3\n").unwrap_err());
-        assert!(uneven.ends_with("line 3 has 1 cells; expected 2, as the first line has"), "{uneven}");
+        let uneven = message(parse("# of pairs\r\na,b\r\n\r\n1,2\r\n# one\r\n3\r\n").unwrap_err());
+        assert!(uneven.ends_with("line 6 has 1 cells; expected 2, as the first line has"), "{uneven}");
         for nameless in ["", "1,2\n3,4\n"] {
             assert!(message(parse(nameless).unwrap_err()).contains("no names of columns"), "{nameless:?}");
         }
