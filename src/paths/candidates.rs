@@ -30,8 +30,12 @@ pub struct Candidate {
 }
 
 /// Candidates of one glass by increasing (a, b), from its transitions (from, to, count); counts of a pair that occurs
-/// several times are added.
-pub fn candidates(transitions: &[(usize, usize, u64)], settings: &ConnectSettings) -> Vec<Candidate> {
+/// several times are added. `listed` are the pairs of the glass in a list: if there is one, they are the candidates.
+pub fn candidates(
+    transitions: &[(usize, usize, u64)],
+    settings: &ConnectSettings,
+    listed: Option<&[PairKey]>,
+) -> Vec<Candidate> {
     let mut counts: BTreeMap<PairKey, (u64, u64)> = BTreeMap::new();
     for &(from, to, count) in transitions.iter().filter(|(from, to, _)| from != to) {
         let both = counts.entry(PairKey::new(from, to)).or_default();
@@ -41,10 +45,36 @@ pub fn candidates(transitions: &[(usize, usize, u64)], settings: &ConnectSetting
             both.1 += count;
         }
     }
-    let visited_enough = |(ab, ba): (u64, u64)| settings.visits.fulfilled(ab, ba, settings.minimum_visits);
-    counts
-        .into_iter()
-        .filter(|(_, counts)| visited_enough(*counts))
-        .map(|(key, (count_ab, count_ba))| Candidate { key, count_ab, count_ba, status: None })
-        .collect()
+    let of_pair = |key: &PairKey| (*key, counts.get(key).copied().unwrap_or_default());
+    let chosen: BTreeMap<PairKey, (u64, u64)> = match listed {
+        Some(listed) => listed.iter().map(of_pair).collect(),
+        None => {
+            counts.iter().filter(|(_, (ab, ba))| settings.is_joined(*ab, *ba)).map(|(key, _)| of_pair(key)).collect()
+        }
+    };
+    chosen.into_iter().map(|(key, (count_ab, count_ba))| Candidate { key, count_ab, count_ba, status: None }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Preset;
+    use crate::paths::CandidateRule;
+
+    /// Pairs seen in both directions, in one, twice in one, and a visit of the same minimum.
+    const TRANSITIONS: [(usize, usize, u64); 6] = [(0, 1, 2), (1, 0, 1), (4, 2, 1), (0, 3, 2), (5, 5, 9), (0, 3, 1)];
+
+    fn chosen(rule: CandidateRule, listed: Option<&[PairKey]>) -> Vec<(usize, usize, u64, u64)> {
+        let settings = ConnectSettings { candidates: rule, ..ConnectSettings::defaults(Preset::Tlj) };
+        let rows = candidates(&TRANSITIONS, &settings, listed);
+        rows.into_iter().map(|row| (row.key.a, row.key.b, row.count_ab, row.count_ba)).collect()
+    }
+
+    #[test]
+    fn each_rule_chooses_its_pairs() {
+        assert_eq!(chosen(CandidateRule::BothWays, None), [(0, 1, 2, 1)]);
+        assert_eq!(chosen(CandidateRule::OneWay, None), [(0, 1, 2, 1), (0, 3, 3, 0), (2, 4, 0, 1)]);
+        let listed = [PairKey::new(6, 2), PairKey::new(0, 3)];
+        assert_eq!(chosen(CandidateRule::List, Some(&listed)), [(0, 3, 3, 0), (2, 6, 0, 0)]);
+    }
 }

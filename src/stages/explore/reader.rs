@@ -97,8 +97,8 @@ impl LandscapeReader {
     }
 }
 
-/// When each pair of a glass became a candidate: the time, within its run, of the visit that satisfied the rule, in the
-/// order of (run, step).
+/// When each pair of a glass became a candidate: the time, within its run, of the visit that satisfied the rule (for the
+/// pairs of a list, of their first transition), in the order of (run, step).
 pub fn candidate_times(
     landscape: &LandscapeReader,
     glass: usize,
@@ -124,7 +124,7 @@ pub fn candidate_times(
         } else {
             both.1 += 1;
         }
-        if settings.visits.fulfilled(both.0, both.1, settings.minimum_visits) {
+        if settings.is_joined(both.0, both.1) {
             times.entry(key).or_insert(step[visit] as f64 * time_step);
         }
     }
