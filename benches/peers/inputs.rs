@@ -119,7 +119,7 @@ fn pair(folder: &Path, glass: &Configuration) {
         let minimum = &library.minima[index];
         EndMinimum { index, positions: minimum.positions.clone(), energy: minimum.energy, residual: minimum.residual }
     };
-    for candidate in candidates(&transitions, &rule) {
+    for candidate in candidates(&transitions, &rule, None) {
         let (a, b) = (end(candidate.key.a), end(candidate.key.b));
         let mut task = ConnectTask::new(&model, &glass.cell, (&a, &b), &rule, &QuenchSettings::default());
         finish(&mut task);

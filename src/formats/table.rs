@@ -11,7 +11,7 @@ pub struct Table {
     file: PathBuf,
     names: StringRecord,
     records: Vec<StringRecord>,
-    /// Of every record, from 1.
+    /// The line of each record, from 1.
     lines: Vec<usize>,
 }
 
@@ -38,13 +38,12 @@ impl Table {
         };
         let names = reader.headers().map_err(fault)?.clone();
         if names.iter().all(|name| name.is_empty() || name.parse::<f64>().is_ok()) {
-            return Err(Error::input(
-                file,
-                "has no names of columns; expected them, separated by commas, in its first line",
-            ));
+            let message = "has no names of columns; expected them, separated by commas, in its first line";
+            return Err(Error::input(file, message));
         }
-        let records: Vec<StringRecord> = reader.into_records().collect::<std::result::Result<_, _>>().map_err(fault)?;
-        let lines = records.iter().map(|record| line_of(text, record.position())).collect();
+        let records = reader.into_records().collect::<std::result::Result<Vec<_>, _>>().map_err(fault)?;
+        let mut lines = Lines::of(text);
+        let lines = records.iter().map(|record| record.position().map_or(0, |at| lines.number_at(at))).collect();
         Ok(Self { file: file.to_path_buf(), names, records, lines })
     }
 
@@ -98,24 +97,42 @@ impl Table {
     }
 }
 
-/// The line, from 1, of the record at a position. The reader's own count begins with the comments before the record, and misses
-/// the second character of a line end of two.
-fn line_of(text: &str, position: Option<&csv::Position>) -> usize {
-    let byte = position.map_or(0, |position| position.byte() as usize).min(text.len());
-    let before = text.get(..byte).unwrap_or(text);
-    // what is left of the line before is empty
-    let skipped = text[before.len()..].split_inclusive('\n').take_while(|line| {
-        let line = line.trim();
-        line.is_empty() || line.starts_with('#')
-    });
-    1 + before.matches('\n').count() + skipped.map(|line| line.matches('\n').count()).sum::<usize>()
+/// Numbers of lines, from 1, at rising places of a text. The reader gives the place where it began to look for a record:
+/// before the rest of a line end, and before comments.
+struct Lines<'a> {
+    text: &'a str,
+    /// Bytes before the last place, and the line ends in them.
+    seen: usize,
+    ends: usize,
 }
 
-/// The fault without the crate's own words for a position.
+impl<'a> Lines<'a> {
+    fn of(text: &'a str) -> Self {
+        Self { text, seen: 0, ends: 0 }
+    }
+
+    /// The line of the record that the reader found from a place on.
+    fn number_at(&mut self, place: &csv::Position) -> usize {
+        let bytes = self.text.as_bytes();
+        let mut start = (place.byte() as usize).clamp(self.seen, bytes.len());
+        while let Some(byte) = bytes.get(start) {
+            match byte {
+                b'\n' | b'\r' => start += 1,
+                b'#' => start += bytes[start..].iter().take_while(|byte| **byte != b'\n').count(),
+                _ => break,
+            }
+        }
+        self.ends += bytes[self.seen..start].iter().filter(|byte| **byte == b'\n').count();
+        self.seen = start;
+        self.ends + 1
+    }
+}
+
+/// The fault, with the number of its line.
 fn said(problem: &csv::Error, text: &str) -> String {
     match problem.kind() {
         csv::ErrorKind::UnequalLengths { pos, expected_len, len } => {
-            let line = line_of(text, pos.as_ref());
+            let line = pos.as_ref().map_or(0, |place| Lines::of(text).number_at(place));
             format!("line {line} has {len} cells; expected {expected_len}, as the first line has")
         }
         _ => problem.to_string(),
@@ -136,7 +153,7 @@ mod tests {
 
     #[test]
     fn cells_are_found_by_the_name_of_their_column() {
-        let table = parse("\u{feff}glass,\"b\" ,a,note\r\n# a comment\r\n0,2, 1.5,\"x, y\"\r\n1,,nan,z\r\n").unwrap();
+        let table = parse("\u{feff}glass,\"b\", a,note\r\n# a comment\r\n0,2, 1.5,\"x, y\"\r\n1,,nan,z\r\n").unwrap();
         assert_eq!((table.rows(), table.line(0), table.line(1)), (2, 3, 4));
         assert_eq!(table.numbers("a").unwrap().unwrap()[0], 1.5);
         assert!(table.numbers("a").unwrap().unwrap()[1].is_nan());
@@ -148,8 +165,8 @@ mod tests {
 
     #[test]
     fn what_is_no_table_is_refused_with_its_line() {
-        let uneven = message(parse("a,b\n1,2\n3\n").unwrap_err());
-        assert!(uneven.ends_with("line 3 has 1 cells; expected 2, as the first line has"), "{uneven}");
+        let uneven = message(parse("# of pairs\r\na,b\r\n\r\n1,2\r\n# one\r\n3\r\n").unwrap_err());
+        assert!(uneven.ends_with("line 6 has 1 cells; expected 2, as the first line has"), "{uneven}");
         for nameless in ["", "1,2\n3,4\n"] {
             assert!(message(parse(nameless).unwrap_err()).contains("no names of columns"), "{nameless:?}");
         }

@@ -8,6 +8,7 @@ use super::origin::{Origin, reread};
 use super::section::Section;
 use crate::error::{Error, Result};
 use crate::model::Potential;
+use crate::paths::PairList;
 use crate::stage::{Stage, every_stage};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -110,6 +111,8 @@ macro_rules! deck {
             $(pub $section: Option<crate::$module::$settings>,)*
             /// The glasses to import, each with its starting configurations; empty until their files have been read.
             pub imports: Vec<Vec<Imported>>,
+            /// The pairs of minima in the file that `connect.from` names; none until it has been read.
+            pub listed: Option<PairList>,
             /// What is accepted but questionable, one sentence each.
             pub warnings: Vec<String>,
             /// Where each value comes from, by dotted key.
@@ -119,7 +122,7 @@ macro_rules! deck {
         impl Deck {
             /// A deck without stages.
             pub(super) fn without_stages(file: PathBuf, text: String, campaign: CampaignSettings, model: ModelSettings) -> Self {
-                Self { file, text, campaign, model, $($section: None,)* imports: Vec::new(), warnings: Vec::new(), origins: BTreeMap::new() }
+                Self { file, text, campaign, model, $($section: None,)* imports: Vec::new(), listed: None, warnings: Vec::new(), origins: BTreeMap::new() }
             }
 
             pub(super) fn set_section(&mut self, stage: Stage, value: Value) -> Result<()> {

@@ -10,6 +10,9 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use toml::{Table, Value};
 
+/// The name under which the contents of `connect.from` count among the keys.
+const LISTED: &str = "connect.listed";
+
 /// One key that differs between two decks.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {
@@ -108,6 +111,10 @@ impl Deck {
                     text.push_str(&format!("{} = {}\n", quoted_key(&key), value_text(&value)));
                 }
             }
+        }
+        // the pairs themselves decide, not the file that holds them
+        if let Some(list) = self.listed.as_ref().filter(|_| wanted(LISTED)) {
+            text.push_str(&format!("{LISTED} = {}\n", value_text(&Value::String(list.fingerprint()))));
         }
         Ok(text)
     }

@@ -5,6 +5,7 @@ use super::imported::Imported;
 use super::origin::Origin;
 use super::source::Source;
 use crate::error::{Error, Result};
+use crate::paths::PairList;
 use crate::sampling::PrepareMethod;
 use std::path::{Path, PathBuf};
 
@@ -65,6 +66,29 @@ pub fn import_files(deck: &Deck) -> Result<ImportFiles> {
 }
 
 impl Deck {
+    /// Reads the list of pairs that `connect.from` names, relative to the deck's folder.
+    ///
+    /// # Errors
+    /// `Error::Deck` when there is no such file, `Error::Input` when it holds no list.
+    pub(super) fn read_list(&mut self) -> Result<()> {
+        let Some(name) = self.connect.as_ref().map(|connect| &connect.from).filter(|name| !name.is_empty()) else {
+            return Ok(());
+        };
+        let folder = self.file.parent().unwrap_or(Path::new(""));
+        let path = folder.join(name);
+        if !path.is_file() {
+            let place = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+            let message = format!(
+                "connect.from = \"{name}\" is not accepted: no such file in {}; expected a CSV file with columns glass, a, b, \
+                 relative to the deck",
+                place.display()
+            );
+            return Err(fault_at(self, "connect.from", &message));
+        }
+        self.listed = Some(PairList::read(&path)?);
+        Ok(())
+    }
+
     /// Whether the glasses come from files.
     pub fn imports_glasses(&self) -> bool {
         self.prepare.as_ref().is_some_and(|prepare| prepare.method == PrepareMethod::Import)

@@ -17,14 +17,16 @@ use crate::stage::Stage;
 use std::path::Path;
 use toml::{Table, Value};
 
-/// Reads a deck file, checks every value and that the files to import exist; [`Deck::import`] takes their contents.
+/// Reads a deck file, checks every value and that the files to import exist; [`Deck::import`] takes their contents. Reads
+/// the list of pairs that the deck names.
 ///
 /// # Errors
-/// `Error::Input` when the file cannot be read, `Error::Deck` with line, column, key, value and what would be accepted.
+/// `Error::Input` when the file or the list cannot be read, `Error::Deck` with line, column, key, value and what would be accepted.
 pub fn read_deck(path: &Path) -> Result<Deck> {
     let text = read_text(path)?;
-    let deck = parse_deck(&text, path)?;
+    let mut deck = parse_deck(&text, path)?;
     imports::import_files(&deck)?;
+    deck.read_list()?;
     Ok(deck)
 }
 
@@ -63,7 +65,8 @@ impl Deck {
         if self.has(stage) {
             return Ok(());
         }
-        *self = parse_deck(&format!("{}\n[{stage}]\n", self.text.trim_end()), &self.file)?;
+        let listed = self.listed.take();
+        *self = Self { listed, ..parse_deck(&format!("{}\n[{stage}]\n", self.text.trim_end()), &self.file)? };
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! Which pairs of minima are connected.
 
-use super::{ConnectSettings, PathStatus};
+use super::{CandidateRule, ConnectSettings, PathStatus};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -29,46 +29,26 @@ pub struct Candidate {
     pub status: Option<PathStatus>,
 }
 
-/// The rules by which a pair of minima becomes a candidate, the strictest first: each also joins the pairs of those before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum CandidateRule {
-    /// The visit rule of the deck, `minimum_visits` and `visits`: that of the papers.
-    BothWays,
-    /// At least one transition, in either direction.
-    OneWay,
-}
-
-impl CandidateRule {
-    /// From the strictest to the loosest.
-    pub const ALL: [Self; 2] = [Self::BothWays, Self::OneWay];
-
-    /// Its name in files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::BothWays => "both_ways",
-            Self::OneWay => "one_way",
-        }
-    }
-
-    /// The rule with this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|rule| rule.name() == name)
-    }
-}
-
 impl Candidate {
     /// The strictest rule that joins the pair.
     pub fn rule(&self, settings: &ConnectSettings) -> CandidateRule {
-        match settings.visits.fulfilled(self.count_ab, self.count_ba, settings.minimum_visits) {
-            true => CandidateRule::BothWays,
-            false => CandidateRule::OneWay,
+        if settings.visits.fulfilled(self.count_ab, self.count_ba, settings.minimum_visits) {
+            CandidateRule::BothWays
+        } else if self.count_ab + self.count_ba > 0 {
+            CandidateRule::OneWay
+        } else {
+            CandidateRule::List
         }
     }
 }
 
 /// Candidates of one glass by increasing (a, b), from its transitions (from, to, count); counts of a pair that occurs
-/// several times are added.
-pub fn candidates(transitions: &[(usize, usize, u64)], settings: &ConnectSettings) -> Vec<Candidate> {
+/// several times are added. `listed` are the pairs of the glass in a list: if there is one, they are the candidates.
+pub fn candidates(
+    transitions: &[(usize, usize, u64)],
+    settings: &ConnectSettings,
+    listed: Option<&[PairKey]>,
+) -> Vec<Candidate> {
     let mut counts: BTreeMap<PairKey, (u64, u64)> = BTreeMap::new();
     for &(from, to, count) in transitions.iter().filter(|(from, to, _)| from != to) {
         let both = counts.entry(PairKey::new(from, to)).or_default();
@@ -78,10 +58,35 @@ pub fn candidates(transitions: &[(usize, usize, u64)], settings: &ConnectSetting
             both.1 += count;
         }
     }
-    let visited_enough = |(ab, ba): (u64, u64)| settings.visits.fulfilled(ab, ba, settings.minimum_visits);
-    counts
-        .into_iter()
-        .filter(|(_, counts)| visited_enough(*counts))
-        .map(|(key, (count_ab, count_ba))| Candidate { key, count_ab, count_ba, status: None })
-        .collect()
+    let of_pair = |key: &PairKey| (*key, counts.get(key).copied().unwrap_or_default());
+    let chosen: BTreeMap<PairKey, (u64, u64)> = match listed {
+        Some(listed) => listed.iter().map(of_pair).collect(),
+        None => {
+            counts.iter().filter(|(_, (ab, ba))| settings.is_joined(*ab, *ba)).map(|(key, _)| of_pair(key)).collect()
+        }
+    };
+    chosen.into_iter().map(|(key, (count_ab, count_ba))| Candidate { key, count_ab, count_ba, status: None }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Preset;
+
+    /// Pairs seen in both directions, in one, twice in one, and a visit of the same minimum.
+    const TRANSITIONS: [(usize, usize, u64); 6] = [(0, 1, 2), (1, 0, 1), (4, 2, 1), (0, 3, 2), (5, 5, 9), (0, 3, 1)];
+
+    fn chosen(rule: CandidateRule, listed: Option<&[PairKey]>) -> Vec<(usize, usize, u64, u64)> {
+        let settings = ConnectSettings { candidates: rule, ..ConnectSettings::defaults(Preset::Tlj) };
+        let rows = candidates(&TRANSITIONS, &settings, listed);
+        rows.into_iter().map(|row| (row.key.a, row.key.b, row.count_ab, row.count_ba)).collect()
+    }
+
+    #[test]
+    fn each_rule_chooses_its_pairs() {
+        assert_eq!(chosen(CandidateRule::BothWays, None), [(0, 1, 2, 1)]);
+        assert_eq!(chosen(CandidateRule::OneWay, None), [(0, 1, 2, 1), (0, 3, 3, 0), (2, 4, 0, 1)]);
+        let listed = [PairKey::new(6, 2), PairKey::new(0, 3)];
+        assert_eq!(chosen(CandidateRule::List, Some(&listed)), [(0, 3, 3, 0), (2, 6, 0, 0)]);
+    }
 }

@@ -46,6 +46,37 @@ impl VisitRule {
     }
 }
 
+/// Which pairs of minima are candidates, the strictest rule first: in a file, each also joins the pairs of those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CandidateRule {
+    /// Those that fulfil `visits` and `minimum_visits`: with the papers' values, seen in both directions or often enough.
+    BothWays,
+    /// Those with at least one transition in either direction.
+    OneWay,
+    /// Those in the file `from`, whatever the transitions.
+    List,
+}
+
+impl CandidateRule {
+    /// From the strictest to the loosest.
+    pub const ALL: [Self; 3] = [Self::BothWays, Self::OneWay, Self::List];
+
+    /// Its name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::BothWays => "both_ways",
+            Self::OneWay => "one_way",
+            Self::List => "list",
+        }
+    }
+
+    /// The rule with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rule| rule.name() == name)
+    }
+}
+
 /// The deck's `[connect]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -58,6 +89,9 @@ pub struct ConnectSettings {
     pub climbing: bool,
     /// Largest component of the perpendicular force at a converged band [epsilon / sigma].
     pub force_tolerance: f64,
+    pub candidates: CandidateRule,
+    /// The file with the pairs of `CandidateRule::List`, relative to the deck; empty otherwise.
+    pub from: String,
     pub minimum_visits: u64,
     pub visits: VisitRule,
     pub refine: Refine,
@@ -87,6 +121,8 @@ impl ConnectSettings {
             climbing: true,
             // barriers of a packing are about 1e-3 epsilon, but forces are a tenth of those of other models, not 2e-3
             force_tolerance: if potential.law().has_contacts() { 1e-4 } else { 1e-3 },
+            candidates: CandidateRule::BothWays,
+            from: String::new(),
             minimum_visits,
             visits,
             refine: Refine::Active,
@@ -94,6 +130,14 @@ impl ConnectSettings {
             max_iterations: 5_000,
             tries: MOST_TRIES,
             store_images: false,
+        }
+    }
+    /// Whether transitions join a pair, `ab` from a to b and `ba` back. Pairs of a list are joined by the list, and are seen
+    /// from their first transition on.
+    pub fn is_joined(&self, ab: u64, ba: u64) -> bool {
+        match self.candidates {
+            CandidateRule::BothWays => self.visits.fulfilled(ab, ba, self.minimum_visits),
+            CandidateRule::OneWay | CandidateRule::List => ab + ba >= 1,
         }
     }
 }

@@ -4,6 +4,7 @@
 use crate::input::Deck;
 use crate::landscape::ExploreSettings;
 use crate::model::{Potential, Preset};
+use crate::paths::CandidateRule;
 
 /// Minima of a glass of N particles after a time t, n = prefactor (N / 1000) t^0.65 exp(-energy / T_f): the exponent is that of
 /// the poorest glasses of the paper (0.4 to 0.8 are published), and glasses of higher T_f have more minima to go to, up to the
@@ -28,6 +29,9 @@ const GROWTH: f64 = 0.65;
 const GROWTH_OF_WELLS: f64 = 0.1;
 /// Pairs that are connected for each double well: candidates without one, and parts of split paths.
 const PAIRS_PER_WELL: f64 = 1.8;
+/// Pairs with a transition in either direction for each pair with transitions in both: 78 for 30 and 59 for 10 in small campaigns of the
+/// ternary mixture, fewer the longer the exploration.
+const ONE_WAY: f64 = 2.6;
 
 /// By how much the counts of a campaign exceed those that are expected from its deck.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -72,7 +76,10 @@ impl Expected {
             deck.explore.as_ref().map_or((0.0, 0.0), |explore| of_glass(deck, explore, starts / glasses));
         let minima = (glasses * minima * correction.minima).min(quenches);
         let connected = if deck.connect.is_some() { minima } else { 0.0 };
-        let pairs = connected * wells * PAIRS_PER_WELL * correction.pairs;
+        let pairs = match &deck.listed {
+            Some(list) => list.count() as f64,
+            None => connected * wells * PAIRS_PER_WELL * correction.pairs * more_pairs(deck),
+        };
         Self { glasses, runs, quenches, minima, pairs, wells: connected * wells * correction.wells }
     }
 
@@ -104,6 +111,12 @@ fn of_glass(deck: &Deck, explore: &ExploreSettings, starts: f64) -> (f64, f64) {
     // not every quench ends in another minimum
     let minima = quenches * (1.0 - (-law / quenches.max(1.0)).exp());
     (minima, wells * time.max(1.0).powf(GROWTH_OF_WELLS) * (-falling * fictive).exp())
+}
+
+/// By how much `connect.candidates` raises the number of pairs.
+fn more_pairs(deck: &Deck) -> f64 {
+    let one_way = deck.connect.as_ref().is_some_and(|connect| connect.candidates == CandidateRule::OneWay);
+    if one_way { ONE_WAY } else { 1.0 }
 }
 
 fn law(potential: &Potential) -> &'static Law {

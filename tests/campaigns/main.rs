@@ -11,6 +11,7 @@ mod alone {
     mod parallel;
 }
 mod campaign;
+mod candidates;
 mod checkpoint_files;
 mod commands;
 mod damage;

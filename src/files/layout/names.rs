@@ -18,7 +18,7 @@ pub const PATH: &[&str] = &[
 ];
 
 /// The rule by which a pair of minima became a candidate.
-pub const RULE: &[&str] = &["both_ways", "one_way"];
+pub const RULE: &[&str] = &["both_ways", "one_way", "list"];
 
 /// The curve from which the length of a path was taken.
 pub const LENGTH_METHOD: &[&str] = &["descent", "spline"];

@@ -30,7 +30,7 @@ impl<'p> PlaceOf<'p> {
             "[P]",
             "1",
             "the strictest rule that joins the pair, or a pair whose path was split into this one: both_ways \
-             (connect.minimum_visits and connect.visits, the papers' choice) or one_way (any transition)",
+             (connect.minimum_visits and connect.visits, the papers' choice), one_way (any transition) or list (none)",
             Name(names::RULE, |row| Ok(row.glass.places[row.well].rule.name().to_owned())),
         ),
         column(

@@ -1,4 +1,5 @@
-//! Stage `connect`: minimum-energy paths between minima that are connected by transitions in the dynamics, in rounds.
+//! Stage `connect`: minimum-energy paths between minima that are connected by transitions in the dynamics, or that a list
+//! names, in rounds.
 
 use super::before::Before;
 use super::record::{GlassPaths, KeptRows, Owned, PairResult, StoredWell, outcome};
@@ -47,6 +48,9 @@ pub fn run(context: &Context<'_>, earlier: Earlier) -> Result<()> {
     let settings = context.section(&context.deck.connect, Stage::Connect)?;
     let (reader, glasses, particles) = context.ranks.agree(glasses_file(&context.directory))?;
     let landscape = LandscapeReader::open(context.ranks, &context.directory, glasses)?;
+    if let Some(list) = &context.deck.listed {
+        context.ranks.agree(list.check(&(0..glasses).map(|glass| landscape.minima(glass)).collect::<Vec<usize>>()))?;
+    }
     let before = match earlier {
         Earlier::Part => Some(Before::open(context, glasses)?),
         Earlier::Nothing => None,
@@ -92,7 +96,8 @@ fn own(
         .map(|glass| {
             let configuration = configuration(reader, glass as u64)?;
             let cell = configuration.cell;
-            let candidates = candidates(&landscape.transitions(glass)?, settings);
+            let listed = context.deck.listed.as_ref().map(|list| list.of_glass(glass));
+            let candidates = candidates(&landscape.transitions(glass)?, settings, listed.as_deref());
             let (found, (rounds, kept)) = match before {
                 Some(before) => (before.found(glass, landscape.minima(glass))?, before.rounds(glass, candidates)?),
                 None => (Vec::new(), (ConnectRounds::new(candidates), KeptRows::default())),

@@ -1,7 +1,7 @@
 //! The deck's section [connect].
 
 use crate::input::{Deck, DeckSection, Section};
-use crate::paths::{ConnectSettings, MOST_TRIES, PathMethod, Refine};
+use crate::paths::{CandidateRule, ConnectSettings, MOST_TRIES, PathMethod, Refine};
 
 impl DeckSection for ConnectSettings {
     fn check(&self, _deck: &Deck, section: &mut Section) {
@@ -12,6 +12,17 @@ impl DeckSection for ConnectSettings {
         section.require(spring.is_finite() && (spring > 0.0 || (!needs_spring && spring == 0.0)), "spring", wanted);
         section.positive(self.force_tolerance, "force_tolerance");
         section.at_least(self.minimum_visits, 1, "minimum_visits");
+        let list = self.candidates == CandidateRule::List;
+        section.require(
+            !list || !self.from.trim().is_empty(),
+            "candidates",
+            "a key `from` in the same section that names the list: from = \"pairs.csv\", with columns glass, a, b",
+        );
+        section.require(
+            list || self.from.is_empty(),
+            "from",
+            "candidates = \"list\" in the same section, or no `from`",
+        );
         section.at_least(self.max_iterations, 1, "max_iterations");
         section.require((1..=MOST_TRIES).contains(&self.tries), "tries", &format!("a whole number, 1 to {MOST_TRIES}"));
         if self.images > 1000 {

@@ -138,8 +138,8 @@ pub struct Sighting {
     pub run: u32,
 }
 
-/// When each pair of a glass became a candidate: with the snapshot that fulfilled the visit rule, in the order of (run,
-/// step). A pair that never fulfils it counts from its first transition.
+/// When each pair of a glass became a candidate: with the snapshot that fulfilled the rule of the deck, in the order of (run,
+/// step). A pair that never fulfils it, or that a list names, counts from its first transition.
 ///
 /// # Errors
 /// `Storage` when the file cannot be read.
@@ -168,7 +168,7 @@ pub fn sightings(
         }
         let sighting = Sighting { snapshots: visit as u64 + 1, run: run[visit] };
         first_ones.entry(key).or_insert(sighting);
-        if settings.visits.fulfilled(both.0, both.1, settings.minimum_visits) {
+        if settings.is_joined(both.0, both.1) {
             fulfilled.entry(key).or_insert(sighting);
         }
     }

@@ -1,0 +1,107 @@
+//! Which pairs of minima are connected: by transitions in one direction, or by a list.
+
+use crate::support::Campaign;
+use glasswell::stage::Stage;
+use std::collections::BTreeSet;
+
+/// Lines of the deck `short`, whose reference has the landscape. All tests together take some seconds.
+const CONNECT: (&str, &str) = ("[connect]\n", "[connect]\ncandidates = \"one-way\"\n");
+const LIST: (&str, &str) = ("[connect]\n", "[connect]\ncandidates = \"list\"\nfrom = \"pairs.csv\"\n");
+const UNTIL: [&str; 2] = ["--until", "connect"];
+
+/// (glass, a, b) of the rows of a table, a < b.
+fn pairs(campaign: &Campaign, stage: Stage, table: &str, ends: [&str; 2]) -> Vec<(u32, u32, u32)> {
+    let reader = campaign.open(stage);
+    let [glass, a, b] = ["glass", ends[0], ends[1]].map(|name| reader.read::<u32>(&format!("{table}/{name}")).unwrap());
+    (0..glass.len()).map(|k| (glass[k], a[k].min(b[k]), a[k].max(b[k]))).collect()
+}
+
+fn candidates(campaign: &Campaign) -> Vec<(u32, u32, u32)> {
+    pairs(campaign, Stage::Connect, "/candidates", ["a", "b"])
+}
+
+fn write_list(campaign: &Campaign, pairs: &[(u32, u32, u32)]) {
+    let rows: Vec<String> = pairs.iter().map(|(glass, a, b)| format!("{b},{glass},{a}")).collect();
+    std::fs::write(campaign.folder.join("pairs.csv"), format!("b,glass,a\n{}\n", rows.join("\n"))).unwrap();
+}
+
+/// The landscape of the deck `short`, without paths, with another line of the deck.
+fn landscape(change: (&str, &str)) -> Campaign {
+    let campaign = Campaign::with_files(2);
+    campaign.change(&[change]);
+    campaign
+}
+
+#[test]
+fn one_way_connects_every_pair_with_a_transition() {
+    let campaign = landscape(CONNECT);
+    campaign.done(&UNTIL);
+    let seen: BTreeSet<_> = pairs(&campaign, Stage::Explore, "/transitions", ["from", "to"])
+        .into_iter()
+        .filter(|(_, a, b)| a != b)
+        .collect();
+    let (found, strict) = (candidates(&campaign), candidates(&Campaign::reference("short.toml", &[])));
+    println!("{} pairs one way, {} both ways", found.len(), strict.len());
+    assert_eq!(found, seen.into_iter().collect::<Vec<_>>());
+    assert!(found.len() > strict.len() && strict.iter().all(|pair| found.contains(pair)));
+    let two = landscape(CONNECT);
+    two.start(2, &UNTIL).wait().assert_code(0);
+    two.assert_same_with_deck(&campaign, &["paths.h5"], "one-way on two ranks");
+}
+
+#[test]
+fn a_list_connects_its_pairs_alone() {
+    let reference = Campaign::reference("short.toml", &[]);
+    let mut listed = candidates(&reference);
+    let campaign = landscape(LIST);
+    write_list(&campaign, &listed);
+    campaign.done(&UNTIL);
+    // the pairs of the rule, listed, give the double wells of the rule
+    assert_eq!(candidates(&campaign), listed);
+    let numbers = |campaign: &Campaign, name: &str| campaign.open(Stage::Connect).read::<f64>(name).unwrap();
+    for name in ["/double_wells/asymmetry", "/double_wells/activation", "/double_wells/saddle_position"] {
+        assert!(numbers(&campaign, name) == numbers(&reference, name), "{name}");
+    }
+    // the same pairs in another order are the same deck, others are not
+    listed.reverse();
+    write_list(&campaign, &listed);
+    assert!(campaign.done(&UNTIL).contains("connect: complete, skipped"));
+    let dropped = listed.pop().unwrap();
+    write_list(&campaign, &listed);
+    let refused = campaign.run(&UNTIL);
+    refused.assert_code(2);
+    assert!(
+        refused.printed.contains("connect.listed: ") && refused.printed.contains("--redo connect"),
+        "{}",
+        refused.printed
+    );
+    campaign.done(&["--until", "connect", "--redo", "connect"]);
+    assert!(!candidates(&campaign).contains(&dropped) && candidates(&campaign).len() == listed.len());
+    let two = landscape(LIST);
+    write_list(&two, &listed);
+    two.start(2, &UNTIL).wait().assert_code(0);
+    two.assert_same_with_deck(&campaign, &["paths.h5"], "a list on two ranks");
+}
+
+/// Two seconds: nothing is connected.
+#[test]
+fn a_wrong_list_is_refused_before_any_path() {
+    let campaign = landscape(LIST);
+    let refused = |code: i32, message: &str| {
+        let ended = campaign.run(&UNTIL);
+        ended.assert_code(code);
+        assert!(ended.printed.contains(message), "{message}: {}", ended.printed);
+        assert!(!campaign.file("paths.h5").exists());
+    };
+    refused(2, "connect.from = \"pairs.csv\" is not accepted: no such file in ");
+    write_list(&campaign, &[(0, 0, 1), (9, 0, 1)]);
+    refused(3, "pairs.csv: line 3: there is no glass 9; the campaign has 3, numbered from 0");
+    write_list(&campaign, &[(1, 0, 100_000)]);
+    refused(3, "pairs.csv: line 2: glass 1 has no minimum 100000; it has ");
+    write_list(&campaign, &[(0, 0, 1), (0, 1, 0)]);
+    refused(3, "pairs.csv: line 3: the pair 0, 1 of glass 0 stands in line 2 too; leave one out");
+    std::fs::write(campaign.folder.join("pairs.csv"), "0 1 2\n").unwrap();
+    refused(3, "pairs.csv: has no column `glass`; expected the columns glass, a and b");
+    campaign.change(&[("candidates = \"list\"\n", "")]);
+    refused(2, "connect.from");
+}
