@@ -62,7 +62,7 @@ impl<'e> Minima<'e, '_> {
         let most = (PORTION_BYTES / (self.particles * 3 * size_of::<f64>()).max(1)).max(1);
         loop {
             if let Some((glass, left)) = &mut self.glass {
-                let row = |(index, minimum)| Row::New(MinimumOf { glass: *glass, index, minimum });
+                let row = |(index, minimum)| Row::New(MinimumOf { glass, index, minimum });
                 let portion: Vec<_> = left.by_ref().take(most).map(row).collect();
                 if !portion.is_empty() {
                     return Ok(Some(portion));
