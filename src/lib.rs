@@ -34,6 +34,7 @@ pub mod sampling;
 pub mod landscape;
 pub mod paths;
 pub mod screening;
+pub mod systems;
 pub mod tunnelling;
 pub mod modes;
 pub mod excitation;

@@ -76,13 +76,13 @@ impl StageReader {
     /// Opens a stage's file of a campaign's directory.
     ///
     /// # Errors
-    /// `Storage` when it is missing, is no HDF5 file, is truncated or damaged, or was written with another layout or
-    /// by another stage.
+    /// `Storage` when it is missing, is no HDF5 file, is truncated or damaged, has a layout that cannot be read, or was
+    /// written by another stage.
     pub fn open(directory: &Path, stage: Stage) -> Result<Self> {
         Self::open_as(&directory.join(stage.file_name()), stage, false)
     }
 
-    /// Opens a file of this layout that the user specifies (glasses to import); failures are `Input` errors.
+    /// Opens a file that the user specifies (glasses to import); failures are `Input` errors.
     ///
     /// # Errors
     /// As [`StageReader::open`], as `Input`.
@@ -333,8 +333,9 @@ fn read_header(file: &hdf5::File, stage: Stage) -> std::result::Result<Header, S
         _ => Err(format!("has a root attribute {name} that is not an integer")),
     };
     let layout = integer("glasswell_layout")?;
-    if layout != layout::VERSION {
-        return Err(format!("has layout {layout}, this program reads layout {}", layout::VERSION));
+    if !(layout::OLDEST..=layout::VERSION).contains(&layout) {
+        let (oldest, newest) = (layout::OLDEST, layout::VERSION);
+        return Err(format!("has layout {layout}, this program reads layouts {oldest} to {newest}"));
     }
     let name = text("stage")?;
     if name != stage.name() {

@@ -29,6 +29,43 @@ pub struct Candidate {
     pub status: Option<PathStatus>,
 }
 
+/// The rules by which a pair of minima becomes a candidate, the strictest first: each also joins the pairs of those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CandidateRule {
+    /// The visit rule of the deck, `minimum_visits` and `visits`: that of the papers.
+    BothWays,
+    /// At least one transition, in either direction.
+    OneWay,
+}
+
+impl CandidateRule {
+    /// From the strictest to the loosest.
+    pub const ALL: [Self; 2] = [Self::BothWays, Self::OneWay];
+
+    /// Its name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::BothWays => "both_ways",
+            Self::OneWay => "one_way",
+        }
+    }
+
+    /// The rule with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rule| rule.name() == name)
+    }
+}
+
+impl Candidate {
+    /// The strictest rule that joins the pair.
+    pub fn rule(&self, settings: &ConnectSettings) -> CandidateRule {
+        match settings.visits.fulfilled(self.count_ab, self.count_ba, settings.minimum_visits) {
+            true => CandidateRule::BothWays,
+            false => CandidateRule::OneWay,
+        }
+    }
+}
+
 /// Candidates of one glass by increasing (a, b), from its transitions (from, to, count); counts of a pair that occurs
 /// several times are added.
 pub fn candidates(transitions: &[(usize, usize, u64)], settings: &ConnectSettings) -> Vec<Candidate> {

@@ -37,6 +37,12 @@ pub fn displacement_without(cell: &PeriodicBox, a: &[f64], b: &[f64], loose: &[b
     displacement_field(cell, a, b, |i| loose.is_empty() || !loose[i])
 }
 
+/// The displacement field r_AB = b - a [3N] between two minima: minimum images, without the translation of the whole glass; 0
+/// for rattlers of either.
+pub fn separation_field(identity: &Identity, a: &[f64], b: &[f64]) -> Vec<f64> {
+    displacement_without(identity.cell(), a, b, &loose(identity, a, b))
+}
+
 /// b [3N] as the end of a path from a: in the images closest to a, without motion of the whole glass, with rattlers at
 /// their positions in a unless they would exert forces there.
 pub fn end_near(sum: &mut PairSum<1>, a: &[f64], b: &[f64], loose: &[bool]) -> Vec<f64> {

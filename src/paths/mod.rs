@@ -28,11 +28,11 @@ mod tries;
 mod vectors;
 
 pub use band_search::{BandSearch, BandStop};
-pub use candidates::{Candidate, PairKey, candidates};
+pub use candidates::{Candidate, CandidateRule, PairKey, candidates};
 pub use connect::{ConnectOutcome, ConnectState, ConnectTask, FoundMinimum, Waypoint};
 pub use descent::{Descent, DescentStop};
 pub use double_well::{DoubleWell, LengthMethod, PathProfile, PathStatus};
-pub use ends::{EndMinimum, bring_near, compare, is_same_minimum};
+pub use ends::{EndMinimum, bring_near, compare, is_same_minimum, separation_field};
 pub use images::ImageSums;
 pub use inertia::negative_modes;
 pub use krylov::{HessianAt, softest_mode_along};

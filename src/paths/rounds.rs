@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::landscape::Identity;
 use crate::model::PeriodicBox;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How often the parts of a split path may split again.
 const MAX_DEPTH: u32 = 6;
@@ -84,6 +84,8 @@ pub struct ConnectRounds {
     wells: Vec<ConnectedWell>,
     pairs: Vec<RoundPair>,
     seen: BTreeSet<PairKey>,
+    /// The parts of every path that was split.
+    parts: BTreeMap<PairKey, BTreeSet<PairKey>>,
 }
 
 impl ConnectRounds {
@@ -96,16 +98,26 @@ impl ConnectRounds {
             .map(|(parent, candidate)| RoundPair { key: candidate.key, parent, depth: 0 })
             .collect();
         let seen = candidates.iter().map(|candidate| candidate.key).collect();
-        Self { candidates, wells: Vec::new(), pairs, seen }
+        Self { candidates, wells: Vec::new(), pairs, seen, parts: BTreeMap::new() }
     }
 
     /// Some pairs of a glass once more, with the row of the candidate that each originates from: all candidates have their
-    /// outcome, and no pair among `known` is solved again. `pairs` are in increasing order of their keys.
-    pub fn again(candidates: Vec<Candidate>, pairs: &[(PairKey, usize)], known: BTreeSet<PairKey>) -> Self {
+    /// outcome, and no pair among `known` is solved again. `pairs` are in increasing order of their keys; `parts` are those of
+    /// the paths that were split before (path, part).
+    pub fn again(
+        candidates: Vec<Candidate>,
+        pairs: &[(PairKey, usize)],
+        known: BTreeSet<PairKey>,
+        parts: &[(PairKey, PairKey)],
+    ) -> Self {
         let is_candidate = |key: PairKey, parent: usize| candidates.get(parent).is_some_and(|row| row.key == key);
         let pair =
             |&(key, parent): &(PairKey, usize)| RoundPair { key, parent, depth: u32::from(!is_candidate(key, parent)) };
-        Self { pairs: pairs.iter().map(pair).collect(), wells: Vec::new(), seen: known, candidates }
+        let mut split: BTreeMap<PairKey, BTreeSet<PairKey>> = BTreeMap::new();
+        for (path, part) in parts {
+            split.entry(*path).or_default().insert(*part);
+        }
+        Self { pairs: pairs.iter().map(pair).collect(), wells: Vec::new(), seen: known, candidates, parts: split }
     }
 
     /// The pairs of this round in increasing order of their keys; none when all are done.
@@ -121,6 +133,25 @@ impl ConnectRounds {
     /// The paths so far, by round and increasing key.
     pub fn wells(&self) -> &[ConnectedWell] {
         &self.wells
+    }
+
+    /// (path, part) of every path that was split, by increasing keys.
+    pub fn parts(&self) -> impl Iterator<Item = (PairKey, PairKey)> + '_ {
+        self.parts.iter().flat_map(|(path, parts)| parts.iter().map(|part| (*path, *part)))
+    }
+
+    /// The rows of the candidates to whose paths each pair belongs, increasing: its own, and those whose paths were split
+    /// into it, at once or in several steps.
+    pub fn parents(&self) -> BTreeMap<PairKey, Vec<usize>> {
+        let mut parents: BTreeMap<PairKey, Vec<usize>> = BTreeMap::new();
+        for (row, candidate) in self.candidates.iter().enumerate() {
+            let (mut reached, mut open) = (BTreeSet::from([candidate.key]), vec![candidate.key]);
+            while let Some(key) = open.pop() {
+                open.extend(self.parts.get(&key).into_iter().flatten().filter(|part| reached.insert(**part)));
+            }
+            reached.into_iter().for_each(|key| parents.entry(key).or_default().push(row));
+        }
+        parents
     }
 
     /// Takes the outcomes of this round, in the order of `pairs()`: recognises and numbers new minima, keeps the paths,
@@ -147,7 +178,7 @@ impl ConnectRounds {
             if status == PathStatus::Split && pair.depth >= MAX_DEPTH {
                 status = PathStatus::SplitTooOften;
             } else if status == PathStatus::Split {
-                self.parts(pair, outcome, &found, &mut next);
+                self.divide(pair, outcome, &found, &mut next);
             }
             statuses.push(status);
             if pair.depth == 0 {
@@ -162,8 +193,8 @@ impl ConnectRounds {
         Ok(statuses)
     }
 
-    /// The parts of a split path that have not occurred before.
-    fn parts(&mut self, pair: RoundPair, outcome: &ConnectOutcome, found: &[usize], next: &mut Vec<RoundPair>) {
+    /// Adds the parts of a split path that have not occurred before.
+    fn divide(&mut self, pair: RoundPair, outcome: &ConnectOutcome, found: &[usize], next: &mut Vec<RoundPair>) {
         let (lower, upper) = outcome.ends;
         let stops: Vec<usize> = outcome
             .chain
@@ -176,6 +207,7 @@ impl ConnectRounds {
             .collect();
         for part in stops.windows(2).filter(|part| part[0] != part[1]) {
             let key = PairKey::new(part[0], part[1]);
+            self.parts.entry(pair.key).or_default().insert(key);
             if self.seen.insert(key) {
                 next.push(RoundPair { key, parent: pair.parent, depth: pair.depth + 1 });
             }

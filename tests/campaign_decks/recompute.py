@@ -73,7 +73,7 @@ for glass in range(GLASSES):
             pairs.add((previous, m))
             entry = transitions.setdefault((glass, previous, m), [0, visits["step"][row] * TIME_STEP])
             entry[0] += 1
-            arrivals.setdefault((glass, *sorted((previous, m))), []).append((previous < m, visits["step"][row] * TIME_STEP))
+            arrivals.setdefault((glass, *sorted((previous, m))), []).append((previous < m, number + 1, visits["run"][row]))
             stays.append((glass, visits["run"][row], previous, (visits["step"][row] - begin) * TIME_STEP, censored))
         if m < 0 or m != previous:
             begin, censored = visits["step"][row], m < 0 or previous < 0
@@ -116,6 +116,30 @@ ARC, PROFILE = (read("paths", f"/double_wells/profile/{name}") for name in ("arc
 COUNT = len(WELLS["glass"])
 assert COUNT >= 1, "the library is empty"
 keys = list(zip(WELLS["glass"], WELLS["a"], WELLS["b"]))
+WELLS["rule"] = names("paths", "/double_wells/rule")
+PARTS = {}
+for glass, a, b, part_a, part_b in zip(*(read("paths", f"/parts/{name}") for name in ("glass", "a", "b", "part_a", "part_b"))):
+    PARTS.setdefault((glass, a, b), set()).add((glass, part_a, part_b))
+
+
+def pairs_of(key):
+    """A pair, and those into which its path was split."""
+    reached, left = {key}, [key]
+    while left:
+        new = PARTS.get(left.pop(), set()) - reached
+        reached |= new
+        left += new
+    return reached
+
+
+# the arrival with which each candidate satisfied the visit rule
+FULFILLED = (lambda ab, ba: ab + ba >= 2) if PRESET == "pss" else (lambda ab, ba: min(ab, ba) >= 1)
+SIGHTINGS = {}
+for key in (row[:3] for row in candidates):
+    ups = [up for up, *_ in arrivals[key]]
+    number = next(n for n in range(len(ups)) if FULFILLED(sum(ups[: n + 1]), n + 1 - sum(ups[: n + 1])))
+    for pair in pairs_of(key):
+        SIGHTINGS[pair] = min(SIGHTINGS.get(pair, (math.inf, 0)), arrivals[key][number][1:])
 assert keys == sorted(set(keys)), "each double well once, in order"
 WELLS["status"] = names("paths", "/double_wells/status")
 assert set(WELLS["status"]) <= {"converged", "descent_failed"}
@@ -157,11 +181,56 @@ for row, (glass, a, b) in enumerate(keys):
         assert np.abs(soft - well["curvature_a"]).min() < 0.02 * well["curvature_a"], well["curvature_a"]
     tangent = well["tangent_a"]
     near("tangent", (tangent**2).sum(), 1.0, 1e-9)
-    # the arrival with which the candidate (of which this well may be a part) satisfied the visit rule
-    seen = arrivals[candidates[well["parent"]][:3]]
-    rule = (lambda ab, ba: ab + ba >= 2) if PRESET == "pss" else (lambda ab, ba: min(ab, ba) >= 1)
-    enough = [rule(sum(up for up, _ in seen[: n + 1]), sum(not up for up, _ in seen[: n + 1])) for n in range(len(seen))]
-    near("first seen of a well", well["first_seen"], seen[enough.index(True)][1], 1e-9)
+    snapshots, run = SIGHTINGS[glass, min(a, b), max(a, b)]
+    near("first seen of a well", well["first_seen"], snapshots * EXPLORE["quench_every"] * TIME_STEP, relative=1e-14)
+    assert well["first_run"] == run and well["rule"] == "both_ways"
+    near("displacement", well["displacement"], d, 1e-6)
+
+
+# --- local systems --------------------------------------------------------------------------------------------------
+def average_linkage(similarity, threshold):
+    """Classes: the two most similar ones are joined while their mean similarity is at least the threshold."""
+    classes = [[row] for row in range(len(similarity))]
+    while len(classes) > 1:
+        pairs = [(similarity[np.ix_(p, q)].mean(), i, j) for j, q in enumerate(classes) for i, p in enumerate(classes[:j])]
+        mean, i, j = max(pairs)
+        if mean < threshold:
+            break
+        classes[i] += classes.pop(j)
+    return sorted(sorted(one) for one in classes)
+
+
+LOCAL = {name: item[()] for name, item in FILES["paths"]["local_systems"].items()}
+first = 0
+for glass in range(GLASSES):
+    rows = np.flatnonzero(WELLS["glass"] == glass)
+    of = LOCAL["glass"] == glass
+    equal("numbers of local systems", LOCAL["local"][of], np.arange(of.sum()))
+    field = WELLS["displacement"][rows].reshape(len(rows), -1)
+    field /= np.linalg.norm(field, axis=1)[:, None]
+    cosine = field @ field.T
+    exchange = WELLS["exchange"][rows]
+    expected = average_linkage(np.where(exchange[:, None] == exchange, abs(cosine), 0), 0.98)
+    found = [np.flatnonzero(WELLS["local"][rows] == local).tolist() for local in range(of.sum())]
+    equal("local systems", sorted(found), expected)
+    lower = [MINIMA[glass, a][1] for a in WELLS["a"][rows]]
+    for members, row in zip(found, np.flatnonzero(of)):
+        best = min(members, key=lambda member: (lower[member], member))
+        equal("representative", LOCAL["representative"][row], rows[best])
+        equal("members", LOCAL["members"][row], len(members))
+        signed = np.where(cosine[best, members] < 0, -1, 1) * WELLS["asymmetry"][rows[members]]
+        if len(members) > 1:
+            near("spread", LOCAL["asymmetry_spread"][row], signed.std(ddof=1), 1e-8)
+        else:
+            assert np.isnan(LOCAL["asymmetry_spread"][row])
+growth = {name: read("paths", f"/growth/{name}") for name in ("glass", "time", "double_wells", "local_systems")}
+equal("times of growth", growth["time"], read("landscape", "/growth/time"))
+for row, (glass, time) in enumerate(zip(growth["glass"], growth["time"])):
+    seen = (WELLS["glass"] == glass) & (WELLS["first_seen"] <= time) & ~WELLS["exchange"]
+    equal("growth of double wells", growth["double_wells"][row], seen.sum())
+    equal("growth of local systems", growth["local_systems"][row], len(set(WELLS["local"][seen])))
+REPRESENTS = np.isin(np.arange(COUNT), LOCAL["representative"])
+print(f"{len(LOCAL['glass'])} local systems of {COUNT} double wells, {(~WELLS['exchange']).sum()} without exchanges")
 
 
 # --- tunnelling -----------------------------------------------------------------------------------------------------
@@ -211,7 +280,25 @@ for unit in asked:
             near(f"splitting, {unit} {row}", splitting[row], ours[1] - ours[0], relative=1e-3)
         above = levels[row, 1] >= WELLS["activation"][row]
         assert (kind[row] == "no_barrier") == above, (unit, row, kind[row])
-    for name, counted in (("density", ~WELLS["exchange"]), ("density_tunnelling", ~WELLS["exchange"] & (kind == "tunnelling"))):
+    real = ~WELLS["exchange"]
+    groups = {"density": real, "density_tunnelling": real & (kind == "tunnelling"), "density_local": real & REPRESENTS}
+    table = {name: item[()] for name, item in group["n0"].items()}
+    table |= {name: names("tunnelling", f"/{unit}/n0/{name}") for name in ("rule", "counting", "kind")}
+    combinations = list(zip(table["rule"], table["counting"], table["kind"]))
+    equal("table of n0", combinations, [("both_ways", c, k) for c in ("rows", "local") for k in ("all", "tunnelling")])
+    equal("headline", table["headline"], [True, False, False, False])
+    for row, (_, counting, of_kind) in enumerate(combinations):
+        counted = real & ((counting == "rows") | REPRESENTS) & ((of_kind == "all") | (kind == "tunnelling"))
+        equal("wells", table["wells"][row], (splitting[counted] < quantum).sum())
+        near("n0 of the table", table["value"][row], table["wells"][row] / (N * GLASSES * quantum), relative=1e-12)
+        assert table["lower"][row] <= table["value"][row] <= table["upper"][row]
+    equal("headline is n0", table["value"][0], group["density"].attrs["n0"])
+    equal("splitting of a system", group["local_systems/splitting"][()], splitting[LOCAL["representative"]])
+    for row, (glass, local) in enumerate(zip(LOCAL["glass"], LOCAL["local"])):
+        of = splitting[(WELLS["glass"] == glass) & (WELLS["local"] == local)]
+        spread = group["local_systems/splitting_spread"][row]
+        assert np.isnan(spread) if len(of) < 2 else abs(spread - of.std(ddof=1)) < 1e-12
+    for name, counted in groups.items():
         density = group[name]
         sample = np.sort(splitting[counted])
         equal("staircase", density["splitting"][()], np.unique(sample))
@@ -232,6 +319,9 @@ for unit in asked:
     near("temperatures", temperature[[0, -1]], [quantum / 100, quantum * 10], relative=1e-9)
     x = splitting[~WELLS["exchange"]][:, None] / (2 * temperature)
     with np.errstate(over="ignore"):
-        near("specific heat", heat, (x**2 / np.cosh(x) ** 2).sum(0) / (N * GLASSES), 1e-300, 1e-10)
+        schottky = x**2 / np.cosh(x) ** 2
+    near("specific heat", heat, schottky.sum(0) / (N * GLASSES), 1e-300, 1e-10)
+    of_systems = schottky[REPRESENTS[real]].sum(0) / (N * GLASSES)
+    near("specific heat of systems", group["specific_heat/local"][()], of_systems, 1e-300, 1e-10)
 assert FILES["tunnelling"]["light/active"][()].any(), "the deck's own mass makes active ones"
 print(f"{COUNT} double wells, {len(glass_of)} minima")

@@ -12,7 +12,7 @@ const SCRIPT: &str = r#"
 import h5py, numpy, sys
 with h5py.File(sys.argv[1]) as file:
     attributes = file.attrs
-    assert attributes["glasswell_layout"] == 1 and attributes["complete"] == 1, dict(attributes)
+    assert attributes["glasswell_layout"] == 2 and attributes["complete"] == 1, dict(attributes)
     assert attributes["stage"] == "connect" and attributes["deck"] == "name = \"\u00e9\"\n", dict(attributes)
     assert attributes["seed"] == 2**63 + 1 and isinstance(attributes["deck_hash"], str)
     seen = []

@@ -23,6 +23,7 @@ mod h5py_reads;
 mod harmonic;
 mod imports;
 mod kernels;
+mod layouts;
 mod liquids;
 mod memory;
 mod modes_stage;

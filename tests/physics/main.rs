@@ -20,6 +20,7 @@ mod imported_glasses;
 mod imports;
 mod input;
 mod landscape;
+mod local_systems;
 mod lowest_modes;
 mod nonlinear;
 mod own_tables;

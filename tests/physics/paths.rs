@@ -344,7 +344,17 @@ fn rounds_number_new_minima_on_and_solve_each_pair_once() {
     // a later run solves the candidate 0-1 and the part 1-3 again: both split, over minima that are known or new
     let known = [(0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3)].map(|(a, b)| PairKey::new(a, b));
     let pairs = [(PairKey::new(0, 1), 0), (PairKey::new(1, 3), 1)];
-    let mut later = ConnectRounds::again(rounds.candidates().to_vec(), &pairs, known.into());
+    let parts: Vec<(PairKey, PairKey)> = rounds.parts().collect();
+    let of = |a, b| PairKey::new(a, b);
+    assert_eq!(
+        parts,
+        [(of(0, 2), of(0, 3)), (of(0, 2), of(1, 2)), (of(0, 2), of(1, 3)), (of(1, 2), of(1, 3)), (of(1, 2), of(2, 3))]
+    );
+    // 1-2 is a candidate and a part of 0-2, and so its parts are parts of both
+    let parents = rounds.parents();
+    assert_eq!([(0, 1), (0, 2), (1, 2)].map(|(a, b)| parents[&of(a, b)].clone()), [vec![0], vec![1], vec![1, 2]]);
+    assert_eq!([(0, 3), (1, 3), (2, 3)].map(|(a, b)| parents[&of(a, b)].clone()), [vec![1], vec![1, 2], vec![1, 2]]);
+    let mut later = ConnectRounds::again(rounds.candidates().to_vec(), &pairs, known.into(), &parts);
     assert_eq!(keys(&later), [(0, 1, 0), (1, 3, 1)]);
     let mut library = MinimaLibrary::new(cell, library.minima()[..3].to_vec()).with_found(library.found().to_vec());
     later.merge(&identity, &mut library, &[outcome((0, 1), &[7.0]), outcome((1, 3), &[9.0])]).unwrap();
@@ -352,6 +362,12 @@ fn rounds_number_new_minima_on_and_solve_each_pair_once() {
     assert_eq!(keys(&later), [(1, 4, 1), (3, 4, 1)]);
     assert_eq!(later.candidates()[0].status, Some(PathStatus::Split));
     assert_eq!(later.candidates()[1].status, statuses[1]);
+    // 1-3 is a part of 0-1 now, too, and replaced by its own parts
+    let parents = later.parents();
+    assert_eq!(
+        [(1, 4), (3, 4), (0, 3)].map(|(a, b)| parents[&of(a, b)].clone()),
+        [vec![0, 1, 2], vec![0, 1, 2], vec![0, 1]]
+    );
 }
 
 #[test]

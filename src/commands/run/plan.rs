@@ -2,7 +2,8 @@
 
 use super::options::RunOptions;
 use crate::error::{Error, Result};
-use crate::files::Campaign;
+use crate::files::layout::VERSION;
+use crate::files::{Campaign, StageState};
 use crate::input::{self, Change, Comparison, Deck};
 use crate::stage::Stage;
 use crate::stages::{Earlier, work};
@@ -27,6 +28,7 @@ pub fn plan(deck: &Deck, campaign: &Campaign, options: &RunOptions) -> Result<Ve
              `{until}`, or --until `{redo}` or a later one"
         )));
     }
+    refuse_earlier_layout(deck, campaign, until, redo)?;
     let mut plan = Vec::new();
     let mut stale: Vec<Stage> = Vec::new();
     for stage in Stage::ALL {
@@ -90,33 +92,80 @@ fn usable(stage: Stage, comparison: Option<Comparison>, outdated: bool, complete
 /// must be replaced one after the other.
 fn replacing(deck: &Deck, campaign: &Campaign, until: Option<Stage>, redo: Option<Stage>) -> Result<Vec<Stage>> {
     let mut others = Vec::new();
-    for state in campaign.stages() {
-        let stage = state.stage;
-        let runs = deck.has(stage) && until.is_none_or(|until| stage <= until) && !is_redone(deck, stage, redo);
-        if runs && let Comparison::Changed(_) = input::compare_keys(&state.header.deck_keys, &deck.stage_keys(stage)?)?
-        {
-            others.push(stage);
+    for state in continued(deck, campaign, until, redo) {
+        let due = deck.stage_keys(state.stage)?;
+        if let Comparison::Changed(_) = input::compare_keys(&state.header.deck_keys, &due)? {
+            others.push(state.stage);
         }
     }
+    Ok(all_replaced(deck, &others))
+}
+
+/// The files of the deck's stages that this run would continue.
+fn continued<'c>(
+    deck: &Deck,
+    campaign: &'c Campaign,
+    until: Option<Stage>,
+    redo: Option<Stage>,
+) -> impl Iterator<Item = &'c StageState> {
+    campaign.stages().iter().filter(move |state| {
+        let stage = state.stage;
+        deck.has(stage) && until.is_none_or(|until| stage <= until) && !is_redone(deck, stage, redo)
+    })
+}
+
+/// The latest stage whose `--redo` replaces all of these, or those that must be replaced one after the other.
+fn all_replaced(deck: &Deck, others: &[Stage]) -> Vec<Stage> {
     let one = |redo: &Stage| deck.has(*redo) && others.iter().all(|stage| is_redone(deck, *stage, Some(*redo)));
     if let Some(redo) = Stage::ALL.into_iter().rev().find(one) {
-        return Ok(vec![redo]);
+        return vec![redo];
     }
     // those that no other one of them replaces
     let is_first = |stage: &Stage| !deck.upstream(*stage).iter().any(|before| others.contains(before));
-    Ok(others.iter().copied().filter(is_first).collect())
+    others.iter().copied().filter(is_first).collect()
 }
 
-/// The error for a directory that holds results of another deck.
-fn changed(deck: &Deck, campaign: &Campaign, stage: Stage, changes: &[Change], replacing: &[Stage]) -> Error {
-    let difference: Vec<String> = changes.iter().map(ToString::to_string).collect();
-    let replace = match replacing {
+/// Refuses files of an earlier layout that this run would continue or build on: they lack what later stages read.
+fn refuse_earlier_layout(deck: &Deck, campaign: &Campaign, until: Option<Stage>, redo: Option<Stage>) -> Result<()> {
+    let is_earlier = |state: &&StageState| state.header.layout < VERSION;
+    let others: Vec<Stage> =
+        continued(deck, campaign, until, redo).filter(is_earlier).map(|state| state.stage).collect();
+    let needed = |stage: Stage| {
+        let runs = |later: &Stage| deck.has(*later) && until.is_none_or(|until| *later <= until);
+        Stage::ALL.into_iter().filter(runs).any(|later| deck.upstream(later).contains(&stage))
+    };
+    let foreign =
+        campaign.stages().iter().filter(is_earlier).find(|state| !deck.has(state.stage) && needed(state.stage));
+    let Some(stage) = foreign.map(|state| state.stage).or(others.first().copied()) else { return Ok(()) };
+    let replace = match foreign {
+        None => format!(", or {}", how_to_replace(&all_replaced(deck, &others))),
+        Some(_) => String::new(),
+    };
+    Err(Error::Deck {
+        file: deck.file.clone(),
+        message: format!(
+            "{} holds {} of an earlier layout, which can be read (`glasswell status`) but not continued; give another \
+             --output{replace}",
+            campaign.directory().display(),
+            stage.file_name()
+        ),
+    })
+}
+
+fn how_to_replace(replacing: &[Stage]) -> String {
+    match replacing {
         [redo] => format!("--redo {redo} to replace it"),
         several => {
             let steps: Vec<String> = several.iter().map(|redo| format!("--redo {redo} --until {redo}")).collect();
             format!("replace it in several runs, {}", steps.join(", then "))
         }
-    };
+    }
+}
+
+/// The error for a directory that holds results of another deck.
+fn changed(deck: &Deck, campaign: &Campaign, stage: Stage, changes: &[Change], replacing: &[Stage]) -> Error {
+    let difference: Vec<String> = changes.iter().map(ToString::to_string).collect();
+    let replace = how_to_replace(replacing);
     Error::Deck {
         file: deck.file.clone(),
         message: format!(

@@ -15,7 +15,10 @@ use crate::error::{Error, Result};
 pub use entry::{AttributeEntry, DataSet, Element, asked, attribute, set};
 
 /// The layout's version: the root attribute `glasswell_layout` of every file.
-pub const VERSION: i64 = 1;
+pub const VERSION: i64 = 2;
+/// The oldest layout whose files can be read: they lack data sets of later ones. A campaign is not continued in an earlier
+/// layout.
+pub const OLDEST: i64 = 1;
 
 /// The layout of the file of a stage, without what every file has.
 #[derive(Clone, Copy, Debug)]

@@ -17,11 +17,26 @@ pub const PATH: &[&str] = &[
     "end_not_minimum",
 ];
 
+/// The rule by which a pair of minima became a candidate.
+pub const RULE: &[&str] = &["both_ways", "one_way"];
+
 /// The curve from which the length of a path was taken.
 pub const LENGTH_METHOD: &[&str] = &["descent", "spline"];
 
 /// The kind of the lowest two levels of a double well.
 pub const KIND: &[&str] = &["tunnelling", "intrawell", "no_barrier", "none"];
+
+/// How double wells are counted in n0.
+pub const COUNTING: &[&str] = &["rows", "local"];
+
+/// The kinds that are counted in n0.
+pub const COUNTED_KIND: &[&str] = &["all", "tunnelling"];
+
+/// The length of a path in the Schroedinger equation.
+pub const LENGTH: &[&str] = &["arc"];
+
+/// The potential beyond the minima of a path.
+pub const CONTINUATION: &[&str] = &["parabola"];
 
 /// How the calculation of the levels of a double well ended.
 pub const LEVELS: &[&str] = &["converged", "grid_limit", "truncated", "unbound", "unsolved", "no_profile"];

@@ -20,6 +20,7 @@ pub struct Before {
     wells: GlassRows,
     rejected: GlassRows,
     minima: GlassRows,
+    parts: GlassRows,
     /// Rows of the double wells that are solved again, increasing.
     again: Vec<u64>,
 }
@@ -35,8 +36,9 @@ impl Before {
         let rows = |path: &str| GlassRows::look(ranks, &reader, path, glasses);
         let (candidates, wells) = (rows("/candidates/glass")?, rows("/double_wells/glass")?);
         let (rejected, minima) = (rows("/rejected/glass")?, rows("/minima/glass")?);
+        let parts = rows("/parts/glass")?;
         let again = newly_refined(context, &reader)?;
-        Ok(Self { reader, candidates, wells, rejected, minima, again })
+        Ok(Self { reader, candidates, wells, rejected, minima, parts, again })
     }
 
     pub fn reader(&self) -> &StageReader {
@@ -93,7 +95,18 @@ impl Before {
         pairs.sort_unstable();
         let all = ends.iter().chain(&known).map(|(a, b)| PairKey::new(*a, *b));
         let all: BTreeSet<PairKey> = candidates.iter().map(|candidate| candidate.key).chain(all).collect();
-        Ok((ConnectRounds::again(candidates, &pairs, all), kept))
+        Ok((ConnectRounds::again(candidates, &pairs, all, &self.parts(glass)?), kept))
+    }
+
+    /// (path, part) of the paths of a glass that were split.
+    fn parts(&self, glass: usize) -> Result<Vec<(PairKey, PairKey)>> {
+        let (first, count) = self.parts.of(glass);
+        let column = |name: &str| self.reader.read_rows::<u32>(&format!("/parts/{name}"), first, count);
+        let pair = |a: &str, b: &str| -> Result<Vec<PairKey>> {
+            let ends = column(a)?.into_iter().zip(column(b)?);
+            Ok(ends.map(|(a, b)| PairKey::new(a as usize, b as usize)).collect())
+        };
+        Ok(pair("a", "b")?.into_iter().zip(pair("part_a", "part_b")?).collect())
     }
 
     fn pairs(&self, table: &str, (first, count): (u64, u64)) -> Result<Vec<(usize, usize)>> {

@@ -142,13 +142,6 @@ impl<'p> WellOf<'p> {
             Bool(|row| row.well.double_well.exchange),
         ),
         column(
-            "/double_wells/first_seen",
-            "[P]",
-            "sigma sqrt(m/epsilon)",
-            "time, in its run, at which its candidate satisfied the visit rule",
-            F64(|row| row.glass.first_seen(row.well)),
-        ),
-        column(
             "/double_wells/saddle_energy",
             "[P]",
             "epsilon",

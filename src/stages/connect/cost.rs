@@ -13,14 +13,17 @@ const IMAGE: f64 = (3.0 + 6.0 * 2.0 + 2.0 + 6.0) * VECTOR;
 const KRYLOV: f64 = 80.0 * VECTOR;
 /// Bytes of the factors with which negative eigenvalues of a Hessian are counted, times (3N)^(4/3).
 const FACTORS: f64 = 1400.0;
-/// A double well: saddle, tangent and unstable mode; two copies exist while it is merged.
+/// A double well in the file: saddle, tangent and displacement.
+const ROW: f64 = 3.0 * VECTOR;
+/// A double well: saddle, tangent and unstable mode; two copies exist while it is merged. Later, one copy and the displacement
+/// and place of those of one glass exist at once, which is less.
 const OUTCOME: f64 = 2.0 * 3.0 * VECTOR;
 
 pub fn cost(deck: &Deck, call: &ForceCall) -> Option<Cost> {
     let (connect, _) = (deck.connect.as_ref()?, deck.explore.as_ref()?);
     let pairs = Expected::corrected(deck, call.correction).pairs;
     let seconds = pairs * connect.images as f64 * CALLS_PER_IMAGE * CALL_OF_BATCH * call.batch;
-    let bytes = pairs * deck.model.particles as f64 * 48.0;
+    let bytes = pairs * deck.model.particles as f64 * ROW;
     Some(Cost { tasks: pairs, seconds, bytes, spread: 0.8, begun: Begun::LongestFirst })
 }
 

@@ -4,12 +4,14 @@ mod before;
 mod columns;
 mod cost;
 mod layout;
+mod place_columns;
 mod reader;
 mod record;
 mod rows;
 mod run;
 mod section;
 mod summary;
+mod systems;
 mod task;
 
 use super::cost::{Cost, ForceCall, Memory};
@@ -19,7 +21,7 @@ use crate::error::Result;
 use crate::files::layout::Layout;
 use crate::files::{StageReader, StageRecords};
 use crate::input::Deck;
-pub use reader::{DoubleWellReader, MinimumReader, WellEnds};
+pub use reader::{DoubleWellReader, MinimumReader, WellEnds, WellSystems};
 pub use task::{PairState, PairTask, wants_descent};
 
 pub struct Work;

@@ -4,8 +4,10 @@ use crate::error::{Error, Result};
 use crate::files::{GlassRows, StageReader};
 use crate::model::Potential;
 use crate::parallel::Ranks;
+use crate::paths::CandidateRule;
 use crate::stage::Stage;
 use crate::stages::explore::LandscapeReader;
+use crate::systems::representatives;
 use crate::tunnelling::Profile;
 use std::path::Path;
 
@@ -61,6 +63,38 @@ impl DoubleWellReader {
         self.reader.read_rows("/double_wells/exchange", first, count)
     }
 
+    /// The local systems and rules of all double wells.
+    ///
+    /// # Errors
+    /// `Storage` when the file cannot be read.
+    pub fn systems(&self) -> Result<WellSystems> {
+        let reader = &self.reader;
+        let glass: Vec<u32> = reader.read("/double_wells/glass")?;
+        let local: Vec<u32> = reader.read("/double_wells/local")?;
+        let of: Vec<u32> = reader.read("/local_systems/glass")?;
+        let mut first_of = std::collections::BTreeMap::new();
+        for (row, glass) in of.iter().enumerate() {
+            first_of.entry(*glass).or_insert(row);
+        }
+        let first = |glass: &u32| first_of.get(glass).copied().unwrap_or(0);
+        let system: Vec<usize> = glass.iter().zip(local).map(|(glass, local)| first(glass) + local as usize).collect();
+        let representative: Vec<i64> = reader.read("/local_systems/representative")?;
+        let inside = |row: &i64| usize::try_from(*row).is_ok_and(|row| row < system.len());
+        if system.iter().any(|system| *system >= of.len()) || !representative.iter().all(inside) {
+            return Err(reader.unusable("has local systems and double wells that do not belong together".into()));
+        }
+        let rule = reader.read_text("/double_wells/rule")?.iter().map(|name| self.rule(name)).collect::<Result<_>>()?;
+        let saddle: Vec<f64> = reader.read("/double_wells/saddle_energy")?;
+        let activation: Vec<f64> = reader.read("/double_wells/activation")?;
+        let energy = saddle.into_iter().zip(activation).map(|(saddle, above)| saddle - above).collect();
+        let representative = representative.into_iter().map(|row| row as usize).collect();
+        Ok(WellSystems { system, representative, rule, energy })
+    }
+
+    fn rule(&self, name: &str) -> Result<CandidateRule> {
+        CandidateRule::from_name(name).ok_or_else(|| self.reader.unusable(format!("/double_wells/rule holds {name:?}")))
+    }
+
     /// Positions of the saddle [3N].
     ///
     /// # Errors
@@ -97,6 +131,31 @@ impl DoubleWellReader {
     /// `Storage` when the file cannot be read.
     pub fn profile(&self, well: u64) -> Result<Profile> {
         Ok(self.curves(well, 1)?.profile(0))
+    }
+}
+
+/// The local systems and rules of all double wells, in the order of their rows.
+#[derive(Clone, Debug, Default)]
+pub struct WellSystems {
+    /// Row of /local_systems.
+    pub system: Vec<usize>,
+    /// Row of /double_wells of the representative of each local system.
+    pub representative: Vec<usize>,
+    /// The strictest rule that joins the pair.
+    pub rule: Vec<CandidateRule>,
+    /// Total energy of the lower minimum [epsilon].
+    energy: Vec<f64>,
+}
+
+impl WellSystems {
+    /// Which double wells stand for their local systems, if only those that a rule joins are known.
+    pub fn representatives(&self, rule: CandidateRule) -> Vec<bool> {
+        if self.rule.iter().any(|of_well| *of_well > rule) {
+            return representatives(&self.system, &self.energy, |well| self.rule[well] <= rule);
+        }
+        let mut is_representative = vec![false; self.system.len()];
+        self.representative.iter().for_each(|&well| is_representative[well] = true);
+        is_representative
     }
 }
 

@@ -3,6 +3,7 @@
 use super::before::Before;
 use super::columns::{CandidateOf, FoundMinimum, RejectedPair, WellOf};
 use super::layout::LAYOUT;
+use super::place_columns::{GrowthOf, PARTS, PartOf, PlaceOf, SystemOf};
 use super::record::GlassPaths;
 use crate::error::Result;
 use crate::files::columns::Column;
@@ -38,6 +39,7 @@ pub fn write(
     });
     file.write_columns(CandidateOf::COLUMNS, &candidate_rows, candidates)?;
     write_wells(&mut file, &rows(|glass| glass.wells().len())?, (paths, &firsts), settings, before)?;
+    write_places(context, &mut file, paths)?;
     let rejected = paths.iter().zip(&firsts).flat_map(|(paths, &first_candidate)| {
         let (first, count) = paths.kept.rejected;
         let all = paths.rejected.iter();
@@ -101,4 +103,27 @@ fn write_wells(
         write_columns(file, WellOf::IMAGES, rows, &wells, before)?;
     }
     Ok(())
+}
+
+/// Columns that depend on all double wells of a glass: nothing of an earlier file is kept.
+fn write_places(context: &Context<'_>, file: &mut StageFile<'_>, paths: &[GlassPaths]) -> Result<()> {
+    let rows = |count: fn(&GlassPaths) -> usize| rows(context, paths, count);
+    let well_rows = rows(|glass| glass.places.len())?;
+    let wells = paths.iter().flat_map(|glass| (0..glass.places.len()).map(move |well| PlaceOf { glass, well }));
+    file.write_columns(PlaceOf::COLUMNS, &well_rows, wells)?;
+    let systems = paths.iter().zip(well_rows.ranges()).flat_map(|(glass, range)| {
+        let first_well = range.first as i64;
+        (0..glass.systems.systems.len()).map(move |number| SystemOf { glass, first_well, number })
+    });
+    file.write_columns(SystemOf::COLUMNS, &rows(|glass| glass.systems.systems.len())?, systems)?;
+    let growth = paths.iter().flat_map(|glass| {
+        let all = glass.reported.iter();
+        all.map(move |&snapshots| GrowthOf { glass, snapshots })
+    });
+    file.write_columns(GrowthOf::COLUMNS, &rows(|glass| glass.reported.len())?, growth)?;
+    let parts: Vec<PartOf> = paths
+        .iter()
+        .flat_map(|glass| glass.rounds.parts().map(|(path, part)| PartOf { glass: glass.glass, path, part }))
+        .collect();
+    file.write_columns(PARTS, &rows(|glass| glass.rounds.parts().count())?, &parts)
 }

@@ -1,33 +1,24 @@
 //! Stage `connect`: minimum-energy paths between minima that are connected by transitions in the dynamics, in rounds.
 
 use super::before::Before;
-use super::record::{GlassPaths, KeptRows};
+use super::record::{GlassPaths, KeptRows, Owned};
 use super::rows::write;
+use super::systems::with_systems;
 use super::task::{PairState, PairTask};
 use crate::error::{Error, Result};
 use crate::files::{Rows, SharedRecords, StageReader};
-use crate::landscape::{Displacement, Identity};
+use crate::landscape::{Displacement, Identity, kinds};
 use crate::parallel::{decode, encode};
 use crate::paths::{ConnectOutcome, ConnectRounds, EndMinimum, MinimaLibrary, PairKey, RoundPair, batches, candidates};
 use crate::runtime::{Journal, Rounds};
 use crate::stage::Stage;
-use crate::stages::explore::{LandscapeReader, candidate_times};
+use crate::stages::explore::LandscapeReader;
 use crate::stages::prepare::configuration;
 use crate::stages::prepare::glasses_file;
 use crate::stages::{BuiltOn, Context, Earlier};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
-
-/// The rounds of one glass, on the rank that owns it.
-struct Owned {
-    glass: usize,
-    identity: Identity,
-    library: MinimaLibrary,
-    rounds: ConnectRounds,
-    rejected: Vec<(RoundPair, ConnectOutcome)>,
-    kept: KeptRows,
-}
 
 /// A pair of one round, readable by any rank, with those of its end minima that are not in landscape.h5 because they
 /// were found by splitting paths.
@@ -81,11 +72,7 @@ pub fn run(context: &Context<'_>, earlier: Earlier) -> Result<()> {
         context.ranks.agree(merged)?;
         journal.next_round();
     }
-    let paths = owned.into_iter().map(|own| {
-        let candidate_times = candidate_times(&landscape, own.glass, settings)?;
-        let Owned { glass, library, rounds, rejected, kept, .. } = own;
-        Ok(GlassPaths { glass, candidate_times, library, rounds, rejected, kept })
-    });
+    let paths = owned.into_iter().map(|own| with_systems(own, &landscape, settings));
     let paths = context.ranks.agree(paths.collect::<Result<Vec<GlassPaths>>>())?;
     write(context, &paths, particles, before.as_ref(), journal)
 }
@@ -113,10 +100,11 @@ fn own(
                 Some(before) => (before.found(glass, minima.len())?, before.rounds(glass, candidates)?),
                 None => (Vec::new(), (ConnectRounds::new(candidates), KeptRows::default())),
             };
+            let model = potential.model(&configuration);
             Ok(Owned {
                 glass,
-                identity: Identity::new(potential.model(&configuration), cell)
-                    .with_origin(&landscape.origin(glass, potential)?),
+                kinds: kinds(&model.mixture),
+                identity: Identity::new(model, cell).with_origin(&landscape.origin(glass, potential)?),
                 library: MinimaLibrary::new(cell, minima).with_found(found),
                 rounds,
                 rejected: Vec::new(),

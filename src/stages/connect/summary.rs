@@ -20,6 +20,9 @@ pub fn summary(reader: &StageReader) -> Result<Vec<Line>> {
     }
     rows.push(line("double wells", exchange.len()));
     rows.push(line("  exchanges of identical particles", exchange.iter().filter(|flag| **flag).count()));
+    if reader.has("/local_systems/members") {
+        rows.push(line("distinct local systems", length(reader, "/local_systems/members")?));
+    }
     rows.push(line("minima found by splitting paths", length(reader, "/minima/energy")?));
     rows.push(line("force evaluations", calls.iter().sum::<i64>()));
     Ok(rows)

@@ -210,7 +210,7 @@ impl<'e> GrowthOf<'e> {
             "[G]",
             "sigma sqrt(m/epsilon)",
             "time explored, over the runs in order: quench_every dt for every snapshot; the equilibration does not \
-             count, so that first_seen is larger by explore.equilibration_steps dt",
+             count, so that first_seen in this file is larger by explore.equilibration_steps dt",
             F64(|row| row.growth.steps as f64 * row.glass.time_step),
         ),
         column(

@@ -15,6 +15,7 @@ pub struct LandscapeReader {
     minima: GlassRows,
     visits: GlassRows,
     transitions: GlassRows,
+    growth: GlassRows,
 }
 
 impl LandscapeReader {
@@ -26,8 +27,8 @@ impl LandscapeReader {
         let reader = ranks.agree(StageReader::open(directory, Stage::Explore))?;
         let rows = |path: &str| GlassRows::look(ranks, &reader, path, glasses);
         let (minima, visits) = (rows("/minima/glass")?, rows("/visits/glass")?);
-        let transitions = rows("/transitions/glass")?;
-        Ok(Self { minima, visits, transitions, reader })
+        let (transitions, growth) = (rows("/transitions/glass")?, rows("/growth/glass")?);
+        Ok(Self { minima, visits, transitions, growth, reader })
     }
 
     /// (from, to, count) of a glass.
@@ -43,17 +44,31 @@ impl LandscapeReader {
         Ok(ends.map(|((from, to), count)| (from as usize, to as usize, count.max(0) as u64)).collect())
     }
 
-    /// The time step of the exploration, from the first visit and the first-seen time of the minimum that was seen
-    /// last.
-    fn time_step(&self, glass: usize, step: &[i64], minimum: &[i64]) -> Result<f64> {
-        let (first, rows) = self.minima.of(glass);
-        let seen: Vec<f64> = self.reader.read_rows("/minima/first_seen", first, rows)?;
-        let latest = (0..seen.len()).max_by(|&i, &j| seen[i].total_cmp(&seen[j]));
-        let visit = latest.and_then(|latest| minimum.iter().position(|m| *m == latest as i64));
-        Ok(match (latest, visit) {
-            (Some(latest), Some(visit)) if step[visit] > 0 => seen[latest] / step[visit] as f64,
-            _ => f64::NAN,
-        })
+    /// The clock of /growth/time.
+    ///
+    /// # Errors
+    /// `Storage` when the keys in the file do not tell it.
+    pub fn clock(&self) -> Result<Clock> {
+        let keys = &self.reader.header().deck_keys;
+        let value = |key: &str| {
+            let text = keys.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(" = "));
+            text.ok_or_else(|| self.reader.unusable(format!("does not tell {key}")))
+        };
+        match (value("explore.time_step")?.parse(), value("explore.quench_every")?.parse()) {
+            (Ok(time_step), Ok(quench_every)) => Ok(Clock { time_step, quench_every }),
+            _ => Err(self.reader.unusable("has a time_step or quench_every that is no number".into())),
+        }
+    }
+
+    /// The numbers of snapshots after which /growth reports on a glass, increasing.
+    ///
+    /// # Errors
+    /// `Storage` when the file cannot be read.
+    pub fn reported(&self, glass: usize) -> Result<Vec<u64>> {
+        let clock = self.clock()?;
+        let (first, count) = self.growth.of(glass);
+        let times: Vec<f64> = self.reader.read_rows("/growth/time", first, count)?;
+        Ok(times.into_iter().map(|time| clock.snapshots(time)).collect())
     }
 
     /// Positions of the first minimum of the glass, for models that recognise minima by displacements from it; empty
@@ -97,21 +112,48 @@ impl LandscapeReader {
     }
 }
 
-/// When each pair of a glass became a candidate: the time, within its run, of the visit that satisfied the rule, in the
-/// order of (run, step).
-pub fn candidate_times(
+/// The clock of an exploration: without equilibration, over the runs in order.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Clock {
+    time_step: f64,
+    quench_every: u64,
+}
+
+impl Clock {
+    /// The time after a number of snapshots, with the same rounding as in /growth/time.
+    pub fn time(&self, snapshots: u64) -> f64 {
+        (snapshots * self.quench_every) as f64 * self.time_step
+    }
+
+    fn snapshots(&self, time: f64) -> u64 {
+        (time / self.time(1)).round() as u64
+    }
+}
+
+/// When a pair became a candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Sighting {
+    /// Snapshots of the glass until then, over the runs in order.
+    pub snapshots: u64,
+    pub run: u32,
+}
+
+/// When each pair of a glass became a candidate: with the snapshot that fulfilled the visit rule, in the order of (run,
+/// step). A pair that never fulfils it counts from its first transition.
+///
+/// # Errors
+/// `Storage` when the file cannot be read.
+pub fn sightings(
     landscape: &LandscapeReader,
     glass: usize,
     settings: &ConnectSettings,
-) -> Result<BTreeMap<PairKey, f64>> {
+) -> Result<BTreeMap<PairKey, Sighting>> {
     let reader = &landscape.reader;
     let (first, count) = landscape.visits.of(glass);
     let run: Vec<u32> = reader.read_rows("/visits/run", first, count)?;
-    let step: Vec<i64> = reader.read_rows("/visits/step", first, count)?;
     let minimum: Vec<i64> = reader.read_rows("/visits/minimum", first, count)?;
-    let time_step = landscape.time_step(glass, &step, &minimum)?;
     let mut counts: BTreeMap<PairKey, (u64, u64)> = BTreeMap::new();
-    let mut times = BTreeMap::new();
+    let (mut first_ones, mut fulfilled) = (BTreeMap::new(), BTreeMap::new());
     for visit in 1..minimum.len() {
         let (from, to) = (minimum[visit - 1], minimum[visit]);
         if run[visit - 1] != run[visit] || from < 0 || to < 0 || from == to {
@@ -124,9 +166,12 @@ pub fn candidate_times(
         } else {
             both.1 += 1;
         }
+        let sighting = Sighting { snapshots: visit as u64 + 1, run: run[visit] };
+        first_ones.entry(key).or_insert(sighting);
         if settings.visits.fulfilled(both.0, both.1, settings.minimum_visits) {
-            times.entry(key).or_insert(step[visit] as f64 * time_step);
+            fulfilled.entry(key).or_insert(sighting);
         }
     }
-    Ok(times)
+    first_ones.extend(fulfilled);
+    Ok(first_ones)
 }

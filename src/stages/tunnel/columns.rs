@@ -4,6 +4,8 @@ use crate::files::columns::Take::*;
 use crate::files::columns::{Column, asked_column, column};
 use crate::files::layout::names;
 use crate::files::name_of;
+use crate::paths::CandidateRule;
+use crate::statistics::DensityEstimate;
 use crate::tunnelling::Doublet;
 
 /// The quantum properties of a double well.
@@ -105,3 +107,109 @@ pub const ZERO_POINTS: &[Column<f64>] = &[asked_column(
     "sum of (omega_b - omega_a)/2 over the 3N-3 modes",
     F64(|difference| *difference),
 )];
+
+/// How double wells are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counting {
+    /// Every row, as in the papers.
+    Rows,
+    /// One for each local system: its representative.
+    Local,
+}
+
+/// Which kinds are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    All,
+    Tunnelling,
+}
+
+/// n0 by one rule, way of counting and kind.
+pub struct EstimateOf {
+    pub rule: CandidateRule,
+    pub counting: Counting,
+    pub kind: Counted,
+    pub n0: DensityEstimate,
+}
+
+impl EstimateOf {
+    /// The papers' rule and count.
+    fn is_headline(&self) -> bool {
+        (self.rule, self.counting, self.kind) == (CandidateRule::BothWays, Counting::Rows, Counted::All)
+    }
+
+    /// /<unit>/n0.
+    pub const COLUMNS: &'static [Column<Self>] = &[
+        column(
+            "/<unit>/n0/rule",
+            "[R]",
+            "1",
+            "candidate rule: double wells that this rule or a stricter one joins (/double_wells/rule in paths.h5)",
+            Name(names::RULE, |row| Ok(row.rule.name().to_owned())),
+        ),
+        column(
+            "/<unit>/n0/counting",
+            "[R]",
+            "1",
+            "rows: every double well, as in the papers; local: one for each local system, its member in the lowest \
+             surroundings",
+            Name(names::COUNTING, |row| {
+                Ok(match row.counting {
+                    Counting::Rows => "rows",
+                    Counting::Local => "local",
+                }
+                .to_owned())
+            }),
+        ),
+        column(
+            "/<unit>/n0/kind",
+            "[R]",
+            "1",
+            "kinds that are counted; exchanges never are",
+            Name(names::COUNTED_KIND, |row| {
+                Ok(match row.kind {
+                    Counted::All => "all",
+                    Counted::Tunnelling => "tunnelling",
+                }
+                .to_owned())
+            }),
+        ),
+        column(
+            "/<unit>/n0/length",
+            "[R]",
+            "1",
+            "length d in the Schroedinger equation: arc, that of the path (/double_wells/length in paths.h5)",
+            Name(names::LENGTH, |_| Ok("arc".to_owned())),
+        ),
+        column(
+            "/<unit>/n0/continuation",
+            "[R]",
+            "1",
+            "V beyond the minima: parabola, with the curvature of the path at the minimum",
+            Name(names::CONTINUATION, |_| Ok("parabola".to_owned())),
+        ),
+        column(
+            "/<unit>/n0/value",
+            "[R]",
+            "1/epsilon",
+            "n0 = n(k_B T_Q) / k_B T_Q, per atom",
+            F64(|row| row.n0.density),
+        ),
+        column("/<unit>/n0/lower", "[R]", "1/epsilon", "its lower 68 % limit", F64(|row| row.n0.lower)),
+        column("/<unit>/n0/upper", "[R]", "1/epsilon", "its upper 68 % limit", F64(|row| row.n0.upper)),
+        column(
+            "/<unit>/n0/wells",
+            "[R]",
+            "1",
+            "number of double wells or local systems with a splitting below k_B T_Q",
+            I64(|row| row.n0.count as i64),
+        ),
+        column(
+            "/<unit>/n0/headline",
+            "[R]",
+            "1",
+            "true for one row, that of the papers: both_ways, rows, all; its value is n0 of /<unit>/density",
+            Bool(EstimateOf::is_headline),
+        ),
+    ];
+}

@@ -6,21 +6,23 @@ use crate::files::layout::Element::*;
 use crate::files::layout::{AttributeEntry, DataSet, Layout, attribute, set};
 
 pub static LAYOUT: Layout =
-    Layout { data_sets: &[&DOUBLETS, STATISTICS, &ZERO_POINTS], attributes: TUNNELLING_ATTRIBUTES };
+    Layout { data_sets: &[&DOUBLETS, STATISTICS, &ESTIMATES, &ZERO_POINTS], attributes: TUNNELLING_ATTRIBUTES };
 
 static DOUBLETS: [DataSet; columns::DoubletOf::COLUMNS.len()] = data_sets(columns::DoubletOf::COLUMNS);
+static ESTIMATES: [DataSet; columns::EstimateOf::COLUMNS.len()] = data_sets(columns::EstimateOf::COLUMNS);
 static ZERO_POINTS: [DataSet; columns::ZERO_POINTS.len()] = data_sets(columns::ZERO_POINTS);
 
 /// Statistics over all double wells.
 const STATISTICS: &[DataSet] = &[
     set("/<unit>/specific_heat/temperature", F64, "[T]", "epsilon", "temperatures"),
     set("/<unit>/specific_heat/value", F64, "[T]", "1", "specific heat of the two-level systems, C / (N k_B)"),
+    set("/<unit>/specific_heat/local", F64, "[T]", "1", "the same of the distinct local systems"),
     set(
         "/<unit>/density/splitting",
         F64,
         "[D]",
         "epsilon",
-        "splittings E in increasing order, all kinds except exchanges",
+        "splittings E in increasing order, all kinds except exchanges; candidate rule both_ways",
     ),
     set(
         "/<unit>/density/cumulative",
@@ -31,6 +33,28 @@ const STATISTICS: &[DataSet] = &[
     ),
     set("/<unit>/density_tunnelling/splitting", F64, "[V]", "epsilon", "the same, only for kind = tunnelling"),
     set("/<unit>/density_tunnelling/cumulative", F64, "[V]", "1", "the same, only for kind = tunnelling"),
+    set(
+        "/<unit>/density_local/splitting",
+        F64,
+        "[W]",
+        "epsilon",
+        "as for density, but one double well for each local system: its member in the lowest surroundings",
+    ),
+    set("/<unit>/density_local/cumulative", F64, "[W]", "1", "n(E) of these, per atom"),
+    set(
+        "/<unit>/local_systems/splitting",
+        F64,
+        "[S]",
+        "epsilon",
+        "E of the representative of each local system, in the order of /local_systems in paths.h5",
+    ),
+    set(
+        "/<unit>/local_systems/splitting_spread",
+        F64,
+        "[S]",
+        "epsilon",
+        "standard deviation (n - 1) of the splittings of its members; NaN for one member",
+    ),
 ];
 
 const TUNNELLING_ATTRIBUTES: &[AttributeEntry] = &[
@@ -61,4 +85,10 @@ const TUNNELLING_ATTRIBUTES: &[AttributeEntry] = &[
     attribute("/<unit>/density_tunnelling", "n0_SI", F64, "[]", "as for density, only for kind = tunnelling"),
     attribute("/<unit>/density_tunnelling", "normalisation", Text, "[]", "as for density"),
     attribute("/<unit>/density_tunnelling", "errors", F64, "[4]", "as for density, only for kind = tunnelling"),
+    attribute("/<unit>/density_local", "n0", F64, "[]", "as for density, for distinct local systems"),
+    attribute("/<unit>/density_local", "n0_third", F64, "[]", "as for density, for distinct local systems"),
+    attribute("/<unit>/density_local", "counts", I64, "[2]", "as for density, for distinct local systems"),
+    attribute("/<unit>/density_local", "n0_SI", F64, "[]", "as for density, for distinct local systems"),
+    attribute("/<unit>/density_local", "normalisation", Text, "[]", "as for density"),
+    attribute("/<unit>/density_local", "errors", F64, "[4]", "as for density, for distinct local systems"),
 ];

@@ -7,6 +7,7 @@ mod layout;
 mod rows;
 mod run;
 mod section;
+mod statistics;
 mod summary;
 
 use super::cost::{Cost, ForceCall, Memory};

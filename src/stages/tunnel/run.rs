@@ -1,7 +1,8 @@
 //! Stage `tunnel`: the Schroedinger equation along each path, for each requested unit of energy.
 
 use super::before::Before;
-use super::rows::{Glasses, Solved, write};
+use super::rows::{Solved, write};
+use super::statistics::Ensemble;
 use crate::error::{Error, Result};
 use crate::files::{RowRange, Rows, StageReader, TaskCost, TaskKey};
 use crate::stage::Stage;
@@ -26,7 +27,7 @@ pub fn run(context: &Context<'_>, spectra: bool) -> Result<()> {
     let ends = context.ranks.agree(wells.ends(first, count))?;
     let exchange = context.ranks.agree(wells.exchange(first, count))?;
     let rows = Rows::new(context.ranks, total, vec![RowRange { first, count }])?;
-    let glasses = context.ranks.agree(Glasses::read(context))?;
+    let ensemble = Ensemble::read(context, &wells)?;
     let zero_points = match spectra {
         true => Some(context.ranks.agree(zero_point_differences(context, first, count))?),
         false => None,
@@ -56,7 +57,7 @@ pub fn run(context: &Context<'_>, spectra: bool) -> Result<()> {
         tasks = context.ranks.agree(before.costs(context.ranks.rank()))?;
     }
     let glass = ends.iter().map(|ends| ends.glass).collect();
-    write(context, &Solved { rows, glass, exchange, units, zero_points }, &before, glasses, tasks)
+    write(context, &Solved { rows, glass, exchange, units, zero_points }, &before, &ensemble, tasks)
 }
 
 /// Whether tunnelling.h5 lacks the differences of zero-point energies that modes.h5 holds.

@@ -29,6 +29,11 @@ pub fn summary(reader: &StageReader) -> Result<Vec<Line>> {
         rows.push(line(&format!("{unit}: active two-level systems"), count));
         rows.push(line(&format!("{unit}: n0 per atom [1/epsilon]"), format!("{n0:.3e}{limits}")));
         rows.push(line(&format!("{unit}: n(E)/E at T_Q/3"), format!("{third:.3e}")));
+        if reader.has(&format!("/{unit}/density_local/splitting"))
+            && let Attribute::F64(local) = reader.attribute(&format!("/{unit}/density_local"), "n0")?
+        {
+            rows.push(line(&format!("{unit}: n0 of distinct local systems"), format!("{local:.3e}")));
+        }
     }
     Ok(rows)
 }
