@@ -45,4 +45,5 @@ pub mod files;
 pub mod runtime;
 pub mod stages;
 pub mod export;
+pub mod combine;
 pub mod commands;

@@ -55,6 +55,8 @@ enum Command {
     Status { directory: PathBuf },
     /// Writes glasses, minima, double wells and tables of a campaign for other programs.
     Export(commands::ExportArguments),
+    /// Combines several campaigns in one table: a row for each temperature and unit, with n0 and its factors.
+    Combine(commands::CombineArguments),
     /// Computes energy, forces and stress of one configuration; on request its minimum and Hessian.
     Evaluate(EvaluateArguments),
     /// Finds the minimum-energy path between the minima of two configurations.
@@ -224,6 +226,7 @@ fn execute(command: Command) -> Result<()> {
         Command::Check { deck, output, ranks, explain } => commands::check(&deck, output.as_deref(), ranks, explain),
         Command::Status { directory } => commands::status(&directory),
         Command::Export(export) => commands::export(&export),
+        Command::Combine(combine) => commands::combine(&combine),
         Command::Evaluate(evaluate) => commands::evaluate(&commands::EvaluateOptions {
             file: evaluate.file,
             model: evaluate.model,

@@ -428,7 +428,7 @@ impl<'r> StageFile<'r> {
     }
 }
 
-fn descriptor(element: Element, text: usize) -> TypeDescriptor {
+pub(super) fn descriptor(element: Element, text: usize) -> TypeDescriptor {
     match element {
         Element::F64 => TypeDescriptor::Float(FloatSize::U8),
         Element::I64 => TypeDescriptor::Integer(IntSize::U8),

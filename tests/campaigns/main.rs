@@ -12,6 +12,7 @@ mod alone {
 }
 mod campaign;
 mod checkpoint_files;
+mod combine;
 mod commands;
 mod damage;
 mod elastic_stage;
