@@ -46,6 +46,15 @@ impl Keys {
         Self(kept.map(|(key, value)| (key.clone(), value.clone())).collect())
     }
 
+    /// The first key that both have with different values. The units of [tunnel] are compared where they are used.
+    pub fn changed(&self, other: &Self) -> Option<(String, String, String)> {
+        let mut common = self.0.iter().filter(|(key, _)| !key.starts_with("tunnel."));
+        common.find_map(|(key, value)| {
+            let of_other = other.get(key).filter(|of_other| of_other != value)?;
+            Some((key.clone(), value.clone(), of_other.to_owned()))
+        })
+    }
+
     /// The first key that keeps two campaigns from being pooled, with both values.
     fn difference(&self, other: &Self) -> Option<(String, String, String)> {
         let is_free = |key: &str| FREE.iter().any(|free| key == *free || key.starts_with(&format!("{free}.")));

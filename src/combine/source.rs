@@ -4,7 +4,6 @@ use super::keys::Keys;
 use super::relaxation::{RelaxationRatio, relaxation_ratio};
 use crate::error::{Error, Result};
 use crate::files::{Attribute, GlassRows, Number, StageReader, fingerprint, matches_checksum};
-use crate::input::{Comparison, compare_keys};
 use crate::parallel::Ranks;
 use crate::paths::CandidateRule;
 use crate::stage::Stage;
@@ -66,6 +65,8 @@ pub struct Source {
     pub particles: usize,
     /// For each glass, whether it counts.
     pub glasses: Vec<bool>,
+    /// For each glass, whether it was in equilibrium when preparation ended.
+    pub equilibrated: Vec<bool>,
     /// For each glass, the minima that the dynamics reached, all of them or until the time of the choice.
     pub minima: Vec<u64>,
     pub wells: Vec<Well>,
@@ -109,10 +110,8 @@ impl Source {
         let [all, particles] = glasses.shape("/glasses/species")?[..] else {
             return Err(glasses.unusable("/glasses/species is not [Ng, N]".to_owned()));
         };
-        let mut counts = vec![true; all as usize];
-        if choice.equilibrated_only {
-            counts = column(&glasses, "/glasses/equilibrated")?;
-        }
+        let equilibrated: Vec<bool> = column(&glasses, "/glasses/equilibrated")?;
+        let counts = if choice.equilibrated_only { equilibrated.clone() } else { vec![true; all as usize] };
         let temperature = formation_temperature(&keys, &deck);
         let wells = wells(&paths, &counts)?;
         let units = units(directory, &levels, wells.len())?;
@@ -141,6 +140,7 @@ impl Source {
             moduli: optional(Stage::Elastic)?.map(|reader| moduli(&reader)).transpose()?.unwrap_or_default(),
             directory: directory.to_path_buf(),
             glasses: counts,
+            equilibrated,
             keys,
         })
     }
@@ -168,16 +168,11 @@ fn open(directory: &Path, stage: Stage) -> Result<StageReader> {
 
 /// Whether a file was made with the settings on which tunnelling.h5 depends: it was not extended since.
 fn check_same_settings(file: &StageReader, levels: &StageReader) -> Result<()> {
-    let change = match compare_keys(&levels.header().deck_keys, &file.header().deck_keys)? {
-        Comparison::Same => return Ok(()),
-        Comparison::Extends(changes) | Comparison::Fewer(changes) | Comparison::Changed(changes) => {
-            changes.first().map(|change| format!("{} = {}, not {}", change.key, change.new, change.old))
-        }
-    };
+    let of = |reader: &StageReader| Keys::read(&reader.header().deck_keys);
+    let Some((key, now, then)) = of(file).changed(&of(levels)) else { return Ok(()) };
     let message = format!(
-        "was made with other settings than {} ({}): run the deck to its end",
-        Stage::Tunnel.file_name(),
-        change.unwrap_or_default()
+        "was made with other settings than {} ({key} = {now}, not {then}): run the deck to its end",
+        Stage::Tunnel.file_name()
     );
     Err(Error::storage(file.path(), message))
 }

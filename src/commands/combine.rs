@@ -5,11 +5,10 @@ use crate::combine::{CampaignRow, Choice, Combined};
 use crate::error::{Error, Result};
 use crate::runtime;
 use clap::Args;
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets::UTF8_HORIZONTAL_ONLY};
 use std::path::PathBuf;
 
-/// Characters in a line of the table.
-const WIDTH: u16 = 80;
+/// Characters of a unit in the table: `nickel-phosphorus`.
+const LONGEST_UNIT: usize = 17;
 
 const EXAMPLES: &str = "Examples:
   glasswell combine results/T* --output all.h5
@@ -61,22 +60,43 @@ pub fn combine(arguments: &CombineArguments) -> Result<()> {
 }
 
 fn print(combined: &Combined, arguments: &CombineArguments) {
-    let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY);
-    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
-    table.set_header(["T_f", "unit", "N_g", "N_IS", "N_DW", "N_local", "N_TLS", "n0", "68 %"]);
+    let heads = ["T_f", "unit", "N_g", "N_IS", "N_DW", "N_local", "N_TLS", "n0", "lower", "upper"];
+    println!("{}", line(heads.map(str::to_owned)));
     for row in &combined.rows {
-        table.add_row(cells(row));
+        println!("{}", line(cells(row)));
     }
-    table.column_iter_mut().skip(2).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
-    println!("{table}");
     if let Some(time) = arguments.at_time {
         println!("counts and n0 of what was first seen until t = {time}");
     }
-    println!("{} campaigns, {} rows: {}", combined.sources.len(), combined.rows.len(), arguments.output.display());
+    let (sources, rows) = (counted(combined.sources.len(), "campaign"), counted(combined.rows.len(), "row"));
+    println!("{sources}, {rows}, n0 per atom with 68 % limits: {}", arguments.output.display());
+    for row in combined.rows.chunk_by(|one, other| one.temperature == other.temperature).filter_map(<[_]>::first) {
+        let unequilibrated = row.glasses - row.equilibrated;
+        if unequilibrated > 0 {
+            let (glasses, temperature) = (row.glasses, row.temperature);
+            eprintln!(
+                "note: T_f = {temperature}: {unequilibrated} of {glasses} glasses are not equilibrated; --equilibrated-only leaves \
+                 them out"
+            );
+        }
+    }
 }
 
-fn cells(row: &CampaignRow) -> [String; 9] {
+/// "1 row", "2 rows".
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// Ten cells in 80 columns, if numbers are not longer than usual.
+fn line([temperature, unit, glasses, minima, wells, systems, active, n0, lower, upper]: [String; 10]) -> String {
+    let unit: String = unit.chars().take(LONGEST_UNIT).collect();
+    format!(
+        "{temperature:<6} {unit:<LONGEST_UNIT$} {glasses:>5} {minima:>6} {wells:>6} {systems:>7} {active:>5} {n0:>7} {lower:>6} \
+         {upper:>6}"
+    )
+}
+
+fn cells(row: &CampaignRow) -> [String; 10] {
     let n0 = row.n0_at_time.as_ref().unwrap_or(&row.n0);
     [
         row.temperature.to_string(),
@@ -86,7 +106,8 @@ fn cells(row: &CampaignRow) -> [String; 9] {
         row.double_wells.to_string(),
         row.local_systems.map_or("-".to_owned(), |count| count.to_string()),
         row.active.to_string(),
-        format!("{:.3e}", n0.density),
-        format!("{:.2e} to {:.2e}", n0.lower, n0.upper),
+        format!("{:.2e}", n0.density),
+        format!("{:.1e}", n0.lower),
+        format!("{:.1e}", n0.upper),
     ]
 }

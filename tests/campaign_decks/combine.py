@@ -45,6 +45,7 @@ for temperature in sorted(pools):
     pool = [directory for _, directory in sorted(pools[temperature])]
     for unit in sorted(set(file(pool[0], "tunnelling")) - {"timing", "zero_point_difference"}):
         minima = wells = systems = glasses = 0
+        calm = sum(file(directory, "glasses")["glasses/equilibrated"][:].sum() for directory in pool)
         active, active_ever, moduli, quartic, ratio = [], [], [], [], (np.nan, np.nan, False)
         for directory in pool:
             prepared, landscape, paths = (file(directory, name) for name in ("glasses", "landscape", "paths"))
@@ -85,9 +86,9 @@ for temperature in sorted(pools):
                     ratio = 1e12 * np.exp(fit["parabolic_energy"] ** 2 * (law[0] - law[1])), None, True
         found = {name: data[row] for name, data in combined["campaigns"].items()}
         n0 = {name: sum(counts) / (glasses * particles * kt_q) for name, counts in (("n0", active_ever), ("n0_at_time", active))}
-        due = dict(temperature=temperature, relaxation_ratio=ratio[0], extrapolated=ratio[2], campaigns=len(pool), glasses=glasses)
+        due = dict(temperature=temperature, relaxation_ratio=ratio[0], extrapolated=ratio[2], campaigns=len(pool), glasses=glasses, equilibrated=calm)
         due |= dict(minima=minima, double_wells=wells, local_systems=systems, active=sum(active), particles=particles, kT_Q=kt_q)
-        due |= dict(minima_per_glass=minima / glasses, wells_per_minimum=wells / minima, active_per_well=sum(active) / wells)
+        due |= dict(minima_per_glass=minima / glasses, wells_per_minimum=wells / minima, active_per_well=sum(active) / wells if wells else np.nan)
         due |= dict(n0=n0["n0"], n0_at_time=np.nan if np.isnan(time) else n0["n0_at_time"], a4_reduced=np.mean(quartic or np.nan))
         due |= dict(zip(("shear", "bulk"), np.nanmean(moduli, axis=0) if moduli else (np.nan, np.nan)))
         if ratio[1] is not None:
@@ -98,7 +99,8 @@ for temperature in sorted(pools):
             same(name, found.pop(name), value)
         assert found.pop("unit").decode() == unit
         product = np.prod([combined[f"campaigns/{name}"][row] for name in ("minima_per_glass", "wells_per_minimum", "active_per_well")])
-        same("Eq. 3", product / (particles * kt_q), n0["n0_at_time"])
+        if wells:
+            same("Eq. 3", product / (particles * kt_q), n0["n0_at_time"])
         for name, counts in (("n0", active_ever), ("n0_at_time", active)):
             for limit, of in zip(limits(counts), ("lower", "upper")):
                 value = found.pop(f"{name}_{of}")
