@@ -249,20 +249,22 @@ fn execute(command: Command) -> Result<()> {
             matched: path.matched,
             json: path.json,
         }),
-        Command::Levels(levels) => {
-            let curvatures = match levels.curvatures.as_deref() {
-                None => None,
-                Some([k0, k1]) => Some((*k0, *k1)),
-                Some(_) => return Err(Error::Usage("--curvatures takes two numbers, K0,K1".to_owned())),
-            };
-            commands::levels(&commands::LevelsOptions {
-                profile: levels.profile,
-                length: levels.length,
-                reduced_mass: levels.reduced_mass,
-                levels: levels.levels,
-                curvatures,
-                json: levels.json,
-            })
-        }
+        Command::Levels(levels) => solve_levels(levels),
     }
+}
+
+fn solve_levels(levels: LevelsArguments) -> Result<()> {
+    let curvatures = match levels.curvatures.as_deref() {
+        None => None,
+        Some([k0, k1]) => Some((*k0, *k1)),
+        Some(_) => return Err(Error::Usage("--curvatures takes two numbers, K0,K1".to_owned())),
+    };
+    commands::levels(&commands::LevelsOptions {
+        profile: levels.profile,
+        length: levels.length,
+        reduced_mass: levels.reduced_mass,
+        levels: levels.levels,
+        curvatures,
+        json: levels.json,
+    })
 }

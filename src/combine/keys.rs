@@ -1,8 +1,5 @@
-//! The settings of a campaign, as its files state them, and what two campaigns that are pooled must have in common.
+//! The settings of a campaign, as its files state them, and their differences.
 
-use super::source::Source;
-use crate::error::{Error, Result};
-use crate::input::listed;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Keys in which campaigns may differ and still be samples of the same ensemble. Units are compared by their masses.
@@ -56,59 +53,11 @@ impl Keys {
     }
 
     /// The first key that keeps two campaigns from being pooled, with both values.
-    fn difference(&self, other: &Self) -> Option<(String, String, String)> {
+    pub fn difference(&self, other: &Self) -> Option<(String, String, String)> {
         let is_free = |key: &str| FREE.iter().any(|free| key == *free || key.starts_with(&format!("{free}.")));
         let keys: BTreeSet<&String> = self.0.keys().chain(other.0.keys()).collect();
         let value = |keys: &Self, key: &str| keys.get(key).unwrap_or("not given").to_owned();
         let differing = keys.into_iter().find(|key| !is_free(key) && self.get(key) != other.get(key))?;
         Some((differing.clone(), value(self, differing), value(other, differing)))
     }
-}
-
-/// Whether two campaigns of one row are independent samples of the same ensemble.
-///
-/// # Errors
-/// `Usage` that names both and the difference.
-pub fn check_pooled(one: &Source, other: &Source) -> Result<()> {
-    let (first, second) = (one.directory.display(), other.directory.display());
-    if let Some((key, of_one, of_other)) = one.keys.difference(&other.keys) {
-        return Err(Error::Usage(format!(
-            "{first} and {second} have the same T_f and model, but {key} = {of_one} and {of_other}: they are not pooled; \
-             combine them into separate files"
-        )));
-    }
-    if one.seed == other.seed {
-        return Err(Error::Usage(format!(
-            "{first} and {second} have the same seed {}: the same glasses would be counted twice; leave one of them out",
-            one.seed
-        )));
-    }
-    if let Some(files) = one.keys.get("prepare.from").filter(|files| *files != "[]") {
-        return Err(Error::Usage(format!(
-            "{first} and {second} explore the same imported glasses, {files}, which would be counted twice; leave one of \
-             them out"
-        )));
-    }
-    for (with, without) in [(one, other), (other, one)] {
-        let missing = with.units.iter().find(|unit| without.units.iter().all(|known| known.name != unit.name));
-        if let Some(unit) = missing {
-            return Err(Error::Usage(format!(
-                "{} has no unit {}, which {} has; it has {}: run both decks with the same units in [tunnel]",
-                without.directory.display(),
-                unit.name,
-                with.directory.display(),
-                listed(without.units.iter().map(|unit| unit.name.as_str()))
-            )));
-        }
-    }
-    for unit in &one.units {
-        let same = other.units.iter().find(|known| known.name == unit.name);
-        if let Some(same) = same.filter(|same| same.reduced_mass != unit.reduced_mass) {
-            return Err(Error::Usage(format!(
-                "{first} and {second} have different reduced masses of {}, {} and {}: they are not pooled",
-                unit.name, unit.reduced_mass, same.reduced_mass
-            )));
-        }
-    }
-    Ok(())
 }

@@ -3,6 +3,8 @@
 //! [`Combined::read`] reads and checks all campaigns; [`Combined::write`] then writes the file.
 
 mod keys;
+mod pooled;
+mod read;
 mod relaxation;
 mod row;
 mod source;
@@ -13,7 +15,8 @@ use crate::files::columns::{Column, column};
 use crate::files::layout::{AttributeEntry, DataSet, Element, attribute};
 use crate::files::{Attribute, TableFile};
 use crate::parallel::Ranks;
-use keys::{Keys, check_pooled};
+use keys::Keys;
+use pooled::check_pooled;
 pub use row::CampaignRow;
 pub use source::Choice;
 use source::Source;

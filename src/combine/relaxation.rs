@@ -1,6 +1,6 @@
 //! tau_alpha(T_f) / tau_0 from the relaxation.h5 of a campaign.
 
-use super::source::column;
+use super::read::column;
 use crate::error::Result;
 use crate::files::{Attribute, StageReader};
 use crate::statistics::{Extrapolation, RelaxationPoint};

@@ -1,5 +1,6 @@
 //! A row of the table: a unit of the pooled campaigns of one temperature.
 
+use super::relaxation::RelaxationRatio;
 use super::source::{Choice, Source, UnitOf, Well};
 use crate::error::{Error, Result};
 use crate::files::columns::Take::*;
@@ -322,7 +323,7 @@ impl Counted {
 }
 
 /// The measured ratio of a campaign, else an extrapolated one.
-fn relaxation(pool: &[Source]) -> Option<super::relaxation::RelaxationRatio> {
+fn relaxation(pool: &[Source]) -> Option<RelaxationRatio> {
     let known = || pool.iter().filter_map(|source| source.relaxation);
     known().find(|ratio| !ratio.extrapolated).or_else(|| known().next())
 }

@@ -1,9 +1,10 @@
 //! What is read of one campaign.
 
 use super::keys::Keys;
+use super::read::{column, open};
 use super::relaxation::{RelaxationRatio, relaxation_ratio};
 use crate::error::{Error, Result};
-use crate::files::{Attribute, GlassRows, Number, StageReader, fingerprint, matches_checksum};
+use crate::files::{Attribute, GlassRows, StageReader, fingerprint, matches_checksum};
 use crate::parallel::Ranks;
 use crate::paths::CandidateRule;
 use crate::stage::Stage;
@@ -78,15 +79,6 @@ pub struct Source {
     pub moduli: Vec<(u32, f64, f64)>,
 }
 
-/// A data set that matches its checksum.
-///
-/// # Errors
-/// `Storage` when it is missing or damaged.
-pub fn column<T: Number>(reader: &StageReader, path: &str) -> Result<Vec<T>> {
-    matches_checksum(reader, path)?;
-    reader.read(path)
-}
-
 impl Source {
     /// Reads a campaign that has its levels.
     ///
@@ -148,21 +140,6 @@ impl Source {
     /// Whether its files have local systems.
     pub fn has_systems(&self) -> bool {
         self.layout >= WITH_SYSTEMS
-    }
-}
-
-/// Opens the file of a stage, which must be complete.
-fn open(directory: &Path, stage: Stage) -> Result<StageReader> {
-    let (file, section) = (stage.file_name(), stage.name());
-    if !directory.join(file).exists() {
-        let message =
-            format!("holds no {file}, which the stage {stage} makes: run the deck with a section [{section}]");
-        return Err(Error::storage(directory, message));
-    }
-    let reader = StageReader::open(directory, stage)?;
-    match reader.header().complete {
-        true => Ok(reader),
-        false => Err(Error::storage(reader.path(), format!("is not complete; run the deck until {stage} ends"))),
     }
 }
 
