@@ -46,4 +46,5 @@ pub mod runtime;
 pub mod stages;
 pub mod export;
 pub mod report;
+pub mod combine;
 pub mod commands;

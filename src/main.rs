@@ -66,6 +66,8 @@ enum Command {
         #[arg(long, value_name = "FILE.html")]
         output: Option<PathBuf>,
     },
+    /// Combines several campaigns in one table: a row for each temperature and unit, with n0 and its factors.
+    Combine(commands::CombineArguments),
     /// Computes energy, forces and stress of one configuration; on request its minimum and Hessian.
     Evaluate(EvaluateArguments),
     /// Finds the minimum-energy path between the minima of two configurations.
@@ -237,6 +239,7 @@ fn execute(command: Command) -> Result<()> {
         Command::Status { directory } => commands::status(&directory),
         Command::Export(export) => commands::export(&export),
         Command::Report { directories, output } => commands::report(&directories, output.as_deref()),
+        Command::Combine(combine) => commands::combine(&combine),
         Command::Evaluate(evaluate) => commands::evaluate(&commands::EvaluateOptions {
             file: evaluate.file,
             model: evaluate.model,

@@ -1,11 +1,11 @@
 //! `glasswell export`: configurations, tables and stationary points of a campaign for other programs.
 
+use super::output::check_output;
 use crate::error::{Error, Result};
 use crate::export::{self, Content, DATABASE_FILES, Folder, Format, Part, Subject, Text};
 use crate::files::write_h5md;
 use crate::formats::{Symbols, parse_symbols};
 use crate::runtime;
-use crate::stage::Stage;
 use clap::{ArgGroup, Args};
 use std::io::{BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -150,38 +150,10 @@ impl Target {
             _ => vec![path.clone()],
         };
         for file in &files {
-            if is_of_campaign(file, &arguments.directory) {
-                let message = format!("--output {} is a file of the campaign; choose another", file.display());
-                return Err(Error::Usage(message));
-            }
-            if file.is_dir() {
-                return Err(Error::Usage(format!("--output {} is a directory; give a file", file.display())));
-            }
-            // a device must not be replaced by a file
-            if file.exists() && !file.is_file() {
-                let message =
-                    format!("--output {} is no plain file; leave it out to write to standard output", file.display());
-                return Err(Error::Usage(message));
-            }
-            if file.exists() && !arguments.force {
-                let message = format!("{} exists; choose another --output, or replace it with --force", file.display());
-                return Err(Error::Usage(message));
-            }
+            check_output(file, std::slice::from_ref(&arguments.directory), arguments.force)?;
         }
         Ok(if format == Format::Pathsample { Target::Folder(path) } else { Target::File(path) })
     }
-}
-
-/// Whether a path names the file of a stage in the campaign's directory.
-fn is_of_campaign(path: &Path, directory: &Path) -> bool {
-    let stage_file = |stage: Stage| directory.join(stage.file_name());
-    let same = |one: &Path, other: &Path| match (one.canonicalize(), other.canonicalize()) {
-        (Ok(one), Ok(other)) => one == other,
-        _ => false,
-    };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let is_name = Stage::ALL.iter().any(|stage| path.file_name() == Some(stage.file_name().as_ref()));
-    Stage::ALL.into_iter().any(|stage| same(path, &stage_file(stage))) || is_name && same(folder, directory)
 }
 
 fn print(text: Text) -> Result<()> {

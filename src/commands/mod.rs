@@ -9,6 +9,7 @@ macro_rules! eprintln {
 }
 
 mod check;
+mod combine;
 mod evaluate;
 mod export;
 mod levels;
@@ -20,6 +21,7 @@ mod status;
 mod version;
 
 pub use check::check;
+pub use combine::{CombineArguments, combine};
 pub use evaluate::{EvaluateOptions, evaluate};
 pub use export::{ExportArguments, export};
 pub use levels::{LevelsOptions, levels};

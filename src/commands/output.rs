@@ -1,10 +1,11 @@
 //! Output of the commands.
 
 use crate::error::{Error, Result};
+use crate::stage::Stage;
 use serde_json::{Map, Value};
 use std::fmt::Arguments;
 use std::io::{ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 /// The first failure of standard output, other than that nobody reads any more.
@@ -54,4 +55,40 @@ pub fn print_values(values: &Map<String, Value>, json: bool) {
             other => println!("{name:width$}  {other}"),
         }
     }
+}
+
+/// Whether `--output` may be written: it is no file of these campaigns, and no existing one that must be kept.
+///
+/// # Errors
+/// `Usage` when it may not.
+pub fn check_output(file: &Path, campaigns: &[PathBuf], force: bool) -> Result<()> {
+    if campaigns.iter().any(|directory| is_of_campaign(file, directory)) {
+        let message = format!("--output {} is a file of the campaign; choose another", file.display());
+        return Err(Error::Usage(message));
+    }
+    if file.is_dir() {
+        return Err(Error::Usage(format!("--output {} is a directory; give a file", file.display())));
+    }
+    // a device must not be replaced by a file
+    if file.exists() && !file.is_file() {
+        let message = format!("--output {} is no plain file; choose another", file.display());
+        return Err(Error::Usage(message));
+    }
+    if file.exists() && !force {
+        let message = format!("{} exists; choose another --output, or replace it with --force", file.display());
+        return Err(Error::Usage(message));
+    }
+    Ok(())
+}
+
+/// Whether a path names the file of a stage in the campaign's directory.
+fn is_of_campaign(path: &Path, directory: &Path) -> bool {
+    let stage_file = |stage: Stage| directory.join(stage.file_name());
+    let same = |one: &Path, other: &Path| match (one.canonicalize(), other.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => false,
+    };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let is_name = Stage::ALL.iter().any(|stage| path.file_name() == Some(stage.file_name().as_ref()));
+    Stage::ALL.into_iter().any(|stage| same(path, &stage_file(stage))) || is_name && same(folder, directory)
 }

@@ -30,7 +30,10 @@ pub enum Take<R> {
     F64(fn(&R) -> f64),
     I64(fn(&R) -> i64),
     U32(fn(&R) -> u32),
+    U64(fn(&R) -> u64),
     Bool(fn(&R) -> bool),
+    /// UTF-8 text, in a file of tables (`super::TableFile`).
+    Text(fn(&R) -> String),
     /// One of these names.
     Name(&'static [&'static str], fn(&R) -> Result<String>),
     F64s(fn(&R) -> Vec<f64>),
@@ -49,7 +52,9 @@ impl<R> Take<R> {
             Take::F64(_) | Take::F64s(_) | Take::PaddedF64s(_) => Element::F64,
             Take::I64(_) | Take::I64s(_) | Take::PaddedI64s(_) => Element::I64,
             Take::U32(_) | Take::U32s(_) => Element::U32,
+            Take::U64(_) => Element::U64,
             Take::Bool(_) | Take::PaddedBools(_) => Element::Bool,
+            Take::Text(_) => Element::Text,
             Take::Name(names, _) | Take::Names(names, _) => Element::Names(names),
         }
     }
@@ -104,7 +109,9 @@ impl<R> Column<R> {
             Take::F64(take) => each(records, take).collect::<Vec<f64>>().into(),
             Take::I64(take) => each(records, take).collect::<Vec<i64>>().into(),
             Take::U32(take) => each(records, take).collect::<Vec<u32>>().into(),
+            Take::U64(take) => each(records, take).collect::<Vec<u64>>().into(),
             Take::Bool(take) => each(records, take).collect::<Vec<bool>>().into(),
+            Take::Text(take) => each(records, take).collect::<Vec<String>>().into(),
             Take::Name(_, take) => each(records, take).collect::<Result<Vec<String>>>()?.into(),
             Take::F64s(take) => self.joined(each(records, take), width, None)?.into(),
             Take::I64s(take) => self.joined(each(records, take), width, None)?.into(),

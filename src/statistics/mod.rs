@@ -21,4 +21,4 @@ pub use heat::{heat_of_uniform_density, logarithmic_grid, schottky};
 pub use liquid::{Average, EnsembleStatus, LiquidEnsemble, LiquidSample, speed_up};
 pub use reduced_density::{Estimate as ReducedEstimate, GlassModes, Law as DensityLaw, LawStatus, ReducedDensity};
 pub use series::{TimeAverage, block_errors, time_average};
-pub use supercooled::{Estimate, FitStatus, RelaxationPoint, SupercooledFits, fit_supercooled};
+pub use supercooled::{Estimate, Extrapolation, FitStatus, RelaxationPoint, SupercooledFits, fit_supercooled};

@@ -89,6 +89,49 @@ pub struct SupercooledFits {
     pub t_g_parabolic: Estimate,
 }
 
+/// A law that was fitted below T_o, with which tau(T)/tau(T_o) is extrapolated. The glass transition of the fit ties the law to
+/// tau(T_o): tau(T_g) = 10^12 tau(T_o).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Extrapolation {
+    /// T_p, J, T_g.
+    Parabolic([f64; 3]),
+    /// T_0, D, T_g.
+    VogelFulcherTammann([f64; 3]),
+}
+
+impl Extrapolation {
+    /// tau(T)/tau(T_o); NaN where the law has no value.
+    pub fn ratio(&self, temperature: f64) -> f64 {
+        let (of_t, of_glass) = match *self {
+            Self::Parabolic([t_p, j, t_g]) => {
+                let exponent = |t: f64| (j * (1.0 / t - 1.0 / t_p)).powi(2);
+                (exponent(temperature), exponent(t_g))
+            }
+            Self::VogelFulcherTammann([t_0, d, t_g]) => {
+                let exponent = |t: f64| if t > t_0 { d * t_0 / (t - t_0) } else { f64::NAN };
+                (exponent(temperature), exponent(t_g))
+            }
+        };
+        GLASS * (of_t - of_glass).exp()
+    }
+
+    /// The standard error of [`Extrapolation::ratio`], by fits to points drawn again within their errors, as for the fits
+    /// themselves; NaN when no point has an error, or too many draws have no fit.
+    pub fn error(&self, temperature: f64, points: &[RelaxationPoint], of_model: Option<f64>, seed: u64) -> f64 {
+        let (points, known) = usable(points);
+        if !known {
+            return f64::NAN;
+        }
+        let again = |numbers: &[f64; 11]| match self {
+            Self::Parabolic(_) => Self::Parabolic([numbers[8], numbers[9], numbers[10]]),
+            Self::VogelFulcherTammann(_) => Self::VogelFulcherTammann([numbers[5], numbers[6], numbers[7]]),
+        };
+        let draws = fits_of_draws(&points, of_model, seed);
+        let ratios = draws.iter().map(|numbers| again(numbers).ratio(temperature)).collect();
+        spread(self.ratio(temperature), ratios).unwrap_or(f64::NAN)
+    }
+}
+
 /// All values for one set of data; NaN where there is none.
 #[derive(Clone, Copy)]
 struct Values {
@@ -238,10 +281,8 @@ fn spread(value: f64, mut values: Vec<f64>) -> Option<f64> {
     (values.len() as f64 >= ENOUGH * all).then(|| (0.5 * (at(0.84) - at(0.16))).hypot(at(0.5) - value))
 }
 
-/// Fits the laws that the relaxation times allow; points without a finite tau above 0 are left out. Points of unknown
-/// error (NaN) are left out if others have one; if none has, all have equal weights and the fits have no errors.
-/// `of_model`: the onset to use if the data do not determine it. The draws are determined by the campaign's `seed`.
-pub fn fit_supercooled(points: &[RelaxationPoint], of_model: Option<f64>, seed: u64) -> SupercooledFits {
+/// The points that are fitted, and whether their errors are known.
+fn usable(points: &[RelaxationPoint]) -> (Vec<RelaxationPoint>, bool) {
     let usable = |point: &&RelaxationPoint| point.tau > 0.0 && point.tau.is_finite() && point.temperature > 0.0;
     let mut points: Vec<RelaxationPoint> = points.iter().filter(usable).copied().collect();
     // one point of unknown error must not remove the errors of all others
@@ -249,20 +290,33 @@ pub fn fit_supercooled(points: &[RelaxationPoint], of_model: Option<f64>, seed: 
         points.retain(|point| point.error.is_finite());
     }
     let known = !points.is_empty() && points.iter().all(|point| point.error.is_finite());
+    (points, known)
+}
+
+/// The numbers of the fits to points of known error, drawn again within their errors.
+fn fits_of_draws(points: &[RelaxationPoint], of_model: Option<f64>, seed: u64) -> Vec<[f64; 11]> {
+    let mut random = stream(seed, Purpose::Bootstrap, 0, 1);
+    let mut drawn = || {
+        let moved = points.iter().map(|point| {
+            let share: f64 = point.error / point.tau;
+            let tau = point.tau * (share * Distribution::<f64>::sample(&StandardNormal, &mut random)).exp();
+            RelaxationPoint { tau, error: share * tau, ..*point }
+        });
+        let moved: Vec<RelaxationPoint> = moved.collect();
+        all_fits(&Data::with_errors(&moved, true), true, of_model).numbers
+    };
+    (0..RESAMPLES / 4).map(|_| drawn()).collect()
+}
+
+/// Fits the laws that the relaxation times allow; points without a finite tau above 0 are left out. Points of unknown
+/// error (NaN) are left out if others have one; if none has, all have equal weights and the fits have no errors.
+/// `of_model`: the onset to use if the data do not determine it. The draws are determined by the campaign's `seed`.
+pub fn fit_supercooled(points: &[RelaxationPoint], of_model: Option<f64>, seed: u64) -> SupercooledFits {
+    let (points, known) = usable(points);
     let mut values = all_fits(&Data::with_errors(&points, known), known, of_model);
     let mut errors = [f64::NAN; 11];
     if known {
-        let mut random = stream(seed, Purpose::Bootstrap, 0, 1);
-        let mut drawn = || {
-            let moved = points.iter().map(|point| {
-                let share: f64 = point.error / point.tau;
-                let tau = point.tau * (share * Distribution::<f64>::sample(&StandardNormal, &mut random)).exp();
-                RelaxationPoint { tau, error: share * tau, ..*point }
-            });
-            let moved: Vec<RelaxationPoint> = moved.collect();
-            all_fits(&Data::with_errors(&moved, known), known, of_model).numbers
-        };
-        let draws: Vec<[f64; 11]> = (0..RESAMPLES / 4).map(|_| drawn()).collect();
+        let draws = fits_of_draws(&points, of_model, seed);
         // the first number of each fit shows whether it exists
         for (fit, numbers) in [(0, 0..2), (1, 3..5), (2, 5..8), (3, 8..11)] {
             for number in numbers.clone() {

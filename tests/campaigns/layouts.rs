@@ -4,7 +4,7 @@ use crate::support::{Campaign, both, glasswell};
 use std::process::Command;
 
 /// Makes the files of a campaign those of layout 1: without what layout 2 has added.
-const EARLIER: &str = r#"
+pub const EARLIER: &str = r#"
 import sys
 import h5py
 for name in ("glasses", "landscape", "paths", "tunnelling"):

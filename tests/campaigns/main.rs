@@ -13,6 +13,7 @@ mod alone {
 mod campaign;
 mod candidates;
 mod checkpoint_files;
+mod combine;
 mod commands;
 mod damage;
 mod elastic_stage;

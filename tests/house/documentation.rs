@@ -1,5 +1,6 @@
 //! docs/files.md has the tables of the layouts, and the layouts are sound.
 
+use glasswell::combine;
 use glasswell::files::layout::{self, DataSet};
 use glasswell::stage::Stage;
 use glasswell::stages::work;
@@ -20,6 +21,11 @@ fn tables() -> String {
             text += &work(stage).layout().attributes.iter().map(attribute_row).collect::<String>();
         }
     }
+    text += "\n### combined file (command combine)\n\n";
+    text += "| data set | type | shape | units | description |\n|---|---|---|---|---|\n";
+    text += &combine::data_sets().map(row).collect::<String>();
+    text += "\n| attribute of | name | type | shape | description |\n|---|---|---|---|---|\n";
+    text += &combine::ATTRIBUTES.iter().map(attribute_row).collect::<String>();
     text += "\n### Every file\n\n| attribute of | name | type | shape | description |\n|---|---|---|---|---|\n";
     let everywhere = layout::root_attributes().iter().chain(layout::data_set_attributes());
     text += &everywhere.map(attribute_row).collect::<String>();

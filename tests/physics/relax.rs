@@ -254,6 +254,33 @@ fn fits_of_too_little_say_so() {
     assert!((fits.onset.value - 1.0).abs() < 0.1 && fits.onset.error.is_nan(), "{fits:?}");
 }
 
+/// 3 s with optimised code.
+#[test]
+fn an_extrapolation_is_the_law_with_an_error() {
+    let parabolic = |t: f64| 0.5 * (36.0 * (1.0 / t - 1.0 / 1.3f64).powi(2)).exp();
+    let vft = |t: f64| 0.2 * (8.0 * 0.35 / (t - 0.35)).exp();
+    // tau(T_g) = 10^12 tau(1)
+    let t_g = 1.0 / ((parabolic(1.0) * 1e12 / 0.5).ln().sqrt() / 6.0 + 1.0 / 1.3);
+    let ratio = Extrapolation::Parabolic([1.3, 6.0, t_g]).ratio(0.5);
+    assert!((ratio * parabolic(1.0) / parabolic(0.5) - 1.0).abs() < 1e-9, "{ratio}");
+    let t_g = 0.35 + 2.8 / (vft(1.0) * 1e12 / 0.2).ln();
+    let law = Extrapolation::VogelFulcherTammann([0.35, 8.0, t_g]);
+    assert!((law.ratio(0.5) * vft(1.0) / vft(0.5) - 1.0).abs() < 1e-9 && law.ratio(0.35).is_nan());
+    let mut random = stream(SEED, Purpose::Relax, 5, 0);
+    let points = synthetic(with_arrhenius_above(parabolic), &WIDE, 0.05, &mut random);
+    let fits = fit_supercooled(&points, Some(1.0), SEED);
+    let fitted = [fits.parabolic_temperature, fits.parabolic_energy, fits.t_g_parabolic].map(|estimate| estimate.value);
+    let law = Extrapolation::Parabolic(fitted);
+    let (ratio, due) = (law.ratio(0.5), parabolic(0.5) / fits.tau_onset.value);
+    let error = law.error(0.5, &points, Some(1.0), SEED);
+    println!("tau(0.5)/tau_0 = {ratio:e} +- {error:e}, due {due:e}");
+    assert!(
+        error > 0.02 * due && (ratio - due).abs() < 4.0 * error,
+        "seed {SEED}: {ratio:e} +- {error:e}, not {due:e}"
+    );
+    assert!(law.error(0.5, &points[..0], Some(1.0), SEED).is_nan());
+}
+
 #[test]
 fn means_and_errors_over_samples() {
     // exponential decays whose times differ: tau of the mean curve, and the jackknife about the spread of a mean

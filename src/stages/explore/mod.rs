@@ -17,7 +17,7 @@ use crate::error::Result;
 use crate::files::layout::Layout;
 use crate::files::{StageReader, StageRecords};
 use crate::input::Deck;
-pub use reader::{Clock, LandscapeReader, Sighting, sightings};
+pub use reader::{Clock, LandscapeReader, ROUNDING, Sighting, sightings};
 
 pub struct Work;
 

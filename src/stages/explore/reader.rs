@@ -6,8 +6,11 @@ use crate::model::Potential;
 use crate::parallel::Ranks;
 use crate::paths::{ConnectSettings, EndMinimum, PairKey};
 use crate::stage::Stage;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+
+/// Relative rounding of a time: far less than the interval of snapshots in the longest explorations.
+pub const ROUNDING: f64 = 1e-9;
 
 /// landscape.h5, open on every rank.
 pub struct LandscapeReader {
@@ -88,6 +91,30 @@ impl LandscapeReader {
         }
     }
 
+    /// The time that was explored of a glass, on the clock of /growth/time.
+    ///
+    /// # Errors
+    /// `Storage` when the keys in the file do not tell the clock.
+    pub fn explored(&self, glass: usize) -> Result<f64> {
+        Ok(self.clock()?.time(self.visits.of(glass).1))
+    }
+
+    /// Number of distinct minima of a glass that were observed until a time on the clock of /growth/time: n_IS(t), at any time.
+    ///
+    /// # Errors
+    /// `Storage` when the file cannot be read.
+    pub fn minima_until(&self, glass: usize, time: f64) -> Result<u64> {
+        let (first, count) = self.visits.of(glass);
+        let visits = self.clock()?.snapshots_until(time).min(count);
+        let minima: Vec<i64> = self.reader.read_rows("/visits/minimum", first, visits)?;
+        Ok(minima.into_iter().filter(|minimum| *minimum >= 0).collect::<BTreeSet<i64>>().len() as u64)
+    }
+
+    /// The file.
+    pub fn file(&self) -> &StageReader {
+        &self.reader
+    }
+
     /// Number of minima of a glass.
     pub fn minima(&self, glass: usize) -> usize {
         self.minima.of(glass).1 as usize
@@ -123,6 +150,11 @@ impl Clock {
     /// The time after a number of snapshots, with the same rounding as in /growth/time.
     pub fn time(&self, snapshots: u64) -> f64 {
         (snapshots * self.quench_every) as f64 * self.time_step
+    }
+
+    /// The number of snapshots whose time is not after this one, but for rounding.
+    pub fn snapshots_until(&self, time: f64) -> u64 {
+        (time / self.time(1) * (1.0 + ROUNDING)).floor() as u64
     }
 
     fn snapshots(&self, time: f64) -> u64 {
