@@ -99,7 +99,7 @@ fn a_wrong_list_is_refused_before_any_path() {
     write_list(&campaign, &[(1, 0, 100_000)]);
     refused(3, "pairs.csv: line 2: glass 1 has no minimum 100000; it has ");
     write_list(&campaign, &[(0, 0, 1), (0, 1, 0)]);
-    refused(3, "pairs.csv: line 3: the pair 0, 1 of glass 0 stands in line 2 too; leave one out");
+    refused(3, "pairs.csv: line 3: the pair 1, 0 of glass 0 stands in line 2 too; leave one out");
     std::fs::write(campaign.folder.join("pairs.csv"), "0 1 2\n").unwrap();
     refused(3, "pairs.csv: has no column `glass`; expected the columns glass, a and b");
     campaign.change(&[("candidates = \"list\"\n", "")]);

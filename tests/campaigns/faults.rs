@@ -101,8 +101,11 @@ fn a_limit_on_the_size_of_files_is_reported() {
         let command = ranks_of_glasswell(ranks, &["bash", "-c", &limit], &campaign.words(&[]));
         let ended = campaign.spawn(command, ranks).wait();
         let what = format!("a limit on the size of files on {ranks} ranks");
-        ended.assert_message(&what, 3, &["landscape.h5", "File too large"]);
-        assert_eq!(campaign.listing(), FILES[..1], "{what}");
+        // at its end, explore hands its results to a checkpoint
+        ended.assert_message(&what, 3, &["/checkpoint/explore.", "File too large"]);
+        campaign.assert_no_half_file(&what);
+        assert!(!campaign.file("landscape.h5").exists(), "{what}");
+        campaign.assert_same(&FILES[..1], &what);
         let glasses = campaign.bytes();
         campaign.finish_until("explore", 1, &what);
         assert!(campaign.bytes()[0] == glasses[0], "{what}: the glasses were written again");
