@@ -16,8 +16,8 @@ export GLASSWELL=$target/checked/glasswell
 checked=(--release --locked --config tests/checked.toml)
 light=("${checked[@]}" --config tests/light.toml)
 logs=$(mktemp -d)
-beside=""
-trap '[ -z "$beside" ] || kill "$beside" 2>/dev/null || true; wait; rm -rf "$logs"' EXIT
+declare -A beside=()
+trap '[ "${#beside[@]}" -eq 0 ] || kill "${beside[@]}" 2>/dev/null || true; wait; rm -rf "$logs"' EXIT
 
 # part NAME COMMAND...: runs the command and records its time
 part() {
@@ -68,17 +68,18 @@ ignored_tests() {
     tests "${checked[@]}" --test physics --test campaigns -- --ignored
 }
 
-# The tests of the job templates mostly wait, so they run in parallel with the others
-start_slurm() {
-    tests/slurm.sh >"$logs/slurm" 2>&1 &
-    beside=$!
+# start NAME: begins tests/NAME.sh, which mostly waits (for a scheduler, for downloads), in parallel with the others
+start() {
+    "tests/$1.sh" >"$logs/$1" 2>&1 &
+    beside[$1]=$!
 }
 
-end_slurm() {
+# end NAME: waits for it, and prints what it has printed
+end() {
     local code=0
-    wait "$beside" || code=$?
-    beside=""
-    cat "$logs/slurm"
+    wait "${beside[$1]}" || code=$?
+    unset "beside[$1]"
+    cat "$logs/$1"
     return "$code"
 }
 
@@ -104,14 +105,14 @@ case ${1:-} in
         export GLASSWELL_SERIAL_BUILDS
         part "build" build house physics campaigns
         rm -rf "$target/tmp/campaigns"
-        start_slurm
+        for name in slurm python foreign; do start "$name"; done
         part "unit tests" unit_tests
         part "tests" tests "${checked[@]}" --test house --test physics --test campaigns
         part "examples of docs/extending.md" tests/extending.py
-        part "Python package" tests/python.sh
-        part "foreign readers" tests/foreign.sh
         part "8 kills" timeout --foreground 900 tests/kill.sh
-        part "SLURM" end_slurm
+        part "Python package" end python
+        part "foreign readers" end foreign
+        part "SLURM" end slurm
         ;;
     *) die "test.sh: unknown argument $1; give quick, long or nothing" ;;
 esac
