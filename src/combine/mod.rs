@@ -2,7 +2,6 @@
 //!
 //! [`Combined::read`] reads and checks all campaigns; [`Combined::write`] then writes the file.
 
-mod keys;
 mod pooled;
 mod read;
 mod relaxation;
@@ -10,12 +9,12 @@ mod row;
 mod source;
 
 use crate::error::{Error, Result};
+use crate::files::Keys;
 use crate::files::columns::Take::*;
 use crate::files::columns::{Column, column};
 use crate::files::layout::{AttributeEntry, DataSet, Element, attribute};
 use crate::files::{Attribute, TableFile};
 use crate::parallel::Ranks;
-use keys::Keys;
 use pooled::check_pooled;
 pub use row::CampaignRow;
 pub use source::Choice;

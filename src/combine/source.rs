@@ -1,9 +1,9 @@
 //! What is read of one campaign.
 
-use super::keys::Keys;
 use super::read::{column, open};
 use super::relaxation::{RelaxationRatio, relaxation_ratio};
 use crate::error::{Error, Result};
+use crate::files::Keys;
 use crate::files::{Attribute, GlassRows, StageReader, fingerprint, matches_checksum};
 use crate::parallel::Ranks;
 use crate::paths::CandidateRule;
@@ -112,7 +112,9 @@ impl Source {
             minima = minima_until(directory, &paths, &counts, time)?;
         }
         let optional = |stage: Stage| match directory.join(stage.file_name()).exists() {
-            true => open(directory, stage).map(Some),
+            true => {
+                open(directory, stage).and_then(|reader| check_same_settings(&reader, &levels).map(|()| Some(reader)))
+            }
             false => Ok(None),
         };
         let relaxation = optional(Stage::Relax)?.map(|reader| relaxation_ratio(&reader, temperature)).transpose()?;

@@ -10,7 +10,7 @@
 use super::product::{Content, DatabaseFile, Product};
 use super::source::{Found, Source, Well, Wells, open};
 use crate::error::{Error, Result};
-use crate::files::{GlassRows, StageReader};
+use crate::files::{GlassRows, Keys, StageReader};
 use crate::modes::positive_eigenvalues;
 use crate::parallel::Ranks;
 use crate::stage::Stage;
@@ -113,6 +113,18 @@ impl Spectra {
             }
             other => other,
         })?;
+        // an index within the glass is another minimum after the exploration was extended
+        let keys = Keys::read(&reader.header().deck_keys);
+        for stage in [Stage::Explore, Stage::Connect] {
+            let other = open(source.directory(), stage)?;
+            if let Some((key, then, now)) = keys.changed(&Keys::read(&other.header().deck_keys)) {
+                let message = format!(
+                    "was made with other settings than {} ({key} = {then}, not {now}): run the deck to its end",
+                    stage.file_name()
+                );
+                return Err(Error::storage(reader.path(), message));
+            }
+        }
         let glass: Vec<u32> = reader.read("/spectra/glass")?;
         let minimum: Vec<i64> = reader.read("/spectra/minimum")?;
         let keys = glass.iter().map(|glass| u64::from(*glass)).zip(minimum);

@@ -152,9 +152,12 @@ impl<'a> Recogniser<'a> {
         let Member { run, turn, .. } = self.members[look.start];
         let known = &self.memories[run].known;
         let may_end = |key: &usize| {
-            known
-                .iter()
-                .any(|(other, known)| other == key && known.since <= turn && look.energy - known.energy < CONFLUENCE)
+            known.iter().any(|(other, known)| {
+                // a quench never rises: below a minimum it does not end there
+                let height = look.energy - known.energy;
+                let above = height >= -self.identity.energy_tolerance(known.energy) && height < CONFLUENCE;
+                other == key && known.since <= turn && above
+            })
         };
         self.ways.as_ref()?[run].ends_near(look.positions).find(may_end)
     }

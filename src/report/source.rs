@@ -1,7 +1,8 @@
 //! A campaign's directory, open for reading.
 
 use crate::error::{Error, Result};
-use crate::files::{Attribute, Campaign, Header, Number, StageReader, matches_checksum};
+use crate::files::{Attribute, Campaign, Header, Keys, Number, StageReader, fingerprint, matches_checksum};
+use crate::paths::CandidateRule;
 use crate::stage::Stage;
 use crate::units::{self, Material};
 use std::path::{Path, PathBuf};
@@ -13,6 +14,8 @@ pub struct Source {
     pub name: String,
     pub directory: PathBuf,
     readers: Vec<StageReader>,
+    /// Stages whose files were made with other settings, or from another file, than those before them: they are left out.
+    outdated: Vec<Stage>,
     /// The keys on which the files depend, with their defaults.
     keys: toml::Table,
 }
@@ -36,12 +39,19 @@ pub struct Levels {
     pub kind: Vec<String>,
     /// Permutations of identical particles, which do not count.
     pub exchange: Vec<bool>,
+    /// Joined by the papers' rule, whose n0 is drawn; all where the file does not say.
+    pub of_rule: Vec<bool>,
 }
 
 impl Levels {
+    /// Whether a double well counts in n(E).
+    pub fn counts(&self, row: usize) -> bool {
+        !self.exchange[row] && self.of_rule[row]
+    }
+
     /// Whether a double well counts as a tunnelling one.
     pub fn is_tunnelling(&self, row: usize) -> bool {
-        self.kind[row] == "tunnelling" && !self.exchange[row]
+        self.kind[row] == "tunnelling" && self.counts(row)
     }
 }
 
@@ -59,10 +69,14 @@ impl Source {
                 "holds no file of a finished stage; give the --output of a campaign (glasswell run DECK makes one)";
             return Err(Error::storage(directory, message));
         };
-        let readers = stages
-            .iter()
-            .map(|state| StageReader::open(directory, state.stage))
-            .collect::<Result<Vec<StageReader>>>()?;
+        let (mut readers, mut outdated): (Vec<StageReader>, Vec<Stage>) = (Vec::new(), Vec::new());
+        for state in stages {
+            let reader = StageReader::open(directory, state.stage)?;
+            match is_outdated(directory, &readers, &reader)? {
+                true => outdated.push(state.stage),
+                false => readers.push(reader),
+            }
+        }
         // both were accepted by the program that wrote the file
         let deck: toml::Table = last.header.deck.parse().unwrap_or_default();
         let mut keys = toml::Table::new();
@@ -71,12 +85,17 @@ impl Source {
         }
         let named = text_of(&deck, "campaign", "name").map(str::to_owned);
         let folder = || directory.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        Ok(Self { name: named.unwrap_or_else(folder), directory: directory.to_path_buf(), readers, keys })
+        Ok(Self { name: named.unwrap_or_else(folder), directory: directory.to_path_buf(), readers, outdated, keys })
     }
 
     /// The file of a stage, if there is one.
     pub fn reader(&self, stage: Stage) -> Option<&StageReader> {
         self.readers.iter().find(|reader| reader.header().stage == stage)
+    }
+
+    /// Stages whose files do not belong to those before them, as while a campaign is extended.
+    pub fn outdated(&self) -> &[Stage] {
+        &self.outdated
     }
 
     /// The files, in the order of the stages.
@@ -205,7 +224,14 @@ impl Source {
             Some(_) => self.numbers(Stage::Connect, "/double_wells/exchange")?,
             None => vec![false; splitting.len()],
         };
-        Ok(Levels { kind: self.names(Stage::Tunnel, &format!("/{unit}/kind"))?, splitting, exchange })
+        let of_rule = match self.has(Stage::Connect, "/double_wells/rule") {
+            true => {
+                let rules = self.names(Stage::Connect, "/double_wells/rule")?;
+                rules.iter().map(|rule| rule == CandidateRule::BothWays.name()).collect()
+            }
+            false => vec![true; splitting.len()],
+        };
+        Ok(Levels { kind: self.names(Stage::Tunnel, &format!("/{unit}/kind"))?, splitting, exchange, of_rule })
     }
 
     /// Numbers of glasses and of particles in a glass.
@@ -213,6 +239,25 @@ impl Source {
         let length = |axis| self.length(Stage::Prepare, "/glasses/species", axis);
         (length(0), length(1))
     }
+}
+
+/// Whether a file was made with other settings than the files of earlier stages, or its levels from other paths than those in
+/// paths.h5: rows of one are then not those of the other.
+fn is_outdated(directory: &Path, earlier: &[StageReader], reader: &StageReader) -> Result<bool> {
+    let of = |reader: &StageReader| Keys::read(&reader.header().deck_keys);
+    let keys = of(reader);
+    if earlier.iter().any(|earlier| of(earlier).changed(&keys).is_some()) {
+        return Ok(true);
+    }
+    let has_paths = earlier.iter().any(|earlier| earlier.header().stage == Stage::Connect);
+    if reader.header().stage != Stage::Tunnel || !has_paths {
+        return Ok(false);
+    }
+    let paths = Attribute::U64(fingerprint(directory, Stage::Connect)?);
+    let units = reader.groups()?.into_iter().filter(|name| reader.has(&format!("/{name}/splitting")));
+    // older files lack the attribute
+    let is_other = |name: String| reader.attribute(&format!("/{name}"), "paths").is_ok_and(|of| of != paths);
+    Ok(units.into_iter().any(is_other))
 }
 
 fn text_of<'d>(deck: &'d toml::Table, section: &str, key: &str) -> Option<&'d str> {

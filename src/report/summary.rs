@@ -98,7 +98,7 @@ impl UnitSummary {
         let tunnelling: Vec<bool> = (0..levels.kind.len()).map(|row| levels.is_tunnelling(row)).collect();
         Ok(Self {
             tunnelling: count(&tunnelling),
-            active: count(&active),
+            active: active.iter().enumerate().filter(|(row, active)| **active && levels.counts(*row)).count(),
             active_tunnelling: active.iter().zip(&tunnelling).filter(|(active, kind)| **active && **kind).count(),
             n0: ["density", "density_tunnelling"].map(|group| Estimate::of(source, &format!("/{}/{group}", unit.name))),
             unit,

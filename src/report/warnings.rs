@@ -30,6 +30,13 @@ pub fn warnings(source: &Source) -> Result<Vec<String>> {
             stage.file_name()
         ));
     }
+    for stage in source.outdated() {
+        found.push(format!(
+            "{} was made with other settings, or from another file, than the files before it, and is left out: run the deck to \
+             its end.",
+            stage.file_name()
+        ));
+    }
     glasses(source, &mut found)?;
     exploration(source, &mut found)?;
     paths(source, &mut found)?;

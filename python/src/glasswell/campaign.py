@@ -265,11 +265,13 @@ class Campaign:
     # --- densities ---
 
     def library(self, unit: str, counting: Counting) -> Library:
-        """The splittings that count in n(E): `counting` is "all" (but exchanges) or "tunnelling"."""
+        """The splittings that count in n(E), those of the papers' rule: `counting` is "all" (but exchanges) or "tunnelling"."""
         check_counting(counting)
         wells = self._wells(unit)
         splitting = wells["splitting"]
         counted = ~wells["exchange"] & np.isfinite(splitting)
+        if "rule" in wells:
+            counted &= wells["rule"] == "both_ways"
         if counting == "tunnelling":
             counted &= wells["kind"] == "tunnelling"
         glass = wells["glass"][counted].astype(np.int64)

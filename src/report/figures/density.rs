@@ -50,7 +50,7 @@ impl<'s> Counted<'s> {
         let rows = 0..levels.splitting.len();
         Ok(Some(Self {
             glass: source.numbers(Stage::Connect, "/double_wells/glass")?,
-            all: rows.clone().map(|row| !levels.exchange[row]).collect(),
+            all: rows.clone().map(|row| levels.counts(row)).collect(),
             tunnelling: rows.map(|row| levels.is_tunnelling(row)).collect(),
             splitting: levels.splitting,
             source,

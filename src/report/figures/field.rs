@@ -64,13 +64,19 @@ pub fn field(source: &Source, row: usize) -> Result<Option<Drawing>> {
     let edges: Vec<f64> = glasses.read_rows("/glasses/box", u64::from(ends.glass), 1)?;
     let species: Vec<u32> = glasses.read_rows("/glasses/species", u64::from(ends.glass), 1)?;
     let [x, y, z] = edges[..] else { return Ok(None) };
-    let moved = largest(&PeriodicBox { edges: [x, y, z] }, &a?, &b?);
+    let (a, cell) = (a?, PeriodicBox { edges: [x, y, z] });
+    // rattlers of packings do not count; earlier files have no field
+    let field = match source.has(Stage::Connect, "/double_wells/displacement") {
+        true => source.reader(Stage::Connect).map(|paths| paths.read_rows("/double_wells/displacement", row as u64, 1)),
+        false => None,
+    };
+    let field = field.unwrap_or_else(|| Ok(displacement_field(&cell, &a, &b?, |_| true)))?;
+    let moved = largest(&cell, &a, &field);
     Ok(Some(drawn(&moved, &species)))
 }
 
 /// The particles that move most, the first of them at the origin.
-fn largest(cell: &PeriodicBox, a: &[f64], b: &[f64]) -> Vec<Moved> {
-    let displacements = displacement_field(cell, a, b, |_| true);
+fn largest(cell: &PeriodicBox, a: &[f64], displacements: &[f64]) -> Vec<Moved> {
     let mut moved: Vec<Moved> = displacements
         .as_chunks::<3>()
         .0

@@ -66,6 +66,11 @@ fn distances(source: &Source, glass: u32, first: usize, shown: usize) -> Result<
     let (Some(landscape), Some(glasses)) = (source.reader(Stage::Explore), source.reader(Stage::Prepare)) else {
         return Ok(None);
     };
+    // rattlers of packings wander: a distance over all particles would be theirs
+    let rattlers: Vec<u32> = landscape.read_rows("/minima/rattlers", first as u64, shown as u64)?;
+    if rattlers.iter().any(|number| *number > 0) {
+        return Ok(None);
+    }
     let edges: Vec<f64> = glasses.read_rows("/glasses/box", u64::from(glass), 1)?;
     let [x, y, z] = edges[..] else { return Ok(None) };
     let cell = PeriodicBox { edges: [x, y, z] };

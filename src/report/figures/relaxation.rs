@@ -6,6 +6,7 @@ use crate::report::figure::{Figure, Panel};
 use crate::report::source::Source;
 use crate::report::summary::significant;
 use crate::stage::Stage;
+use crate::statistics::Extrapolation;
 use plotly::common::{ErrorData, ErrorType, Mode};
 
 pub const FIGURE: Figure = Figure {
@@ -76,18 +77,19 @@ fn angell(source: &Source, number: usize, drawing: &mut Drawing) -> Result<Optio
     let ends = (1.0 / window.min(temperature[*hot]), BEYOND / temperature[*cold]);
     let (t_0, strength) = (attribute("vft_temperature"), attribute("vft_strength"));
     let (t_p, energy) = (attribute("parabolic_temperature"), attribute("parabolic_energy"));
-    let vft = |inverse: f64| tau_0 * (strength * t_0 / (1.0 / inverse - t_0)).exp();
-    let parabola = |inverse: f64| tau_0 * (energy * energy * (inverse - 1.0 / t_p).powi(2)).exp();
+    // the prefactors follow from the glass transitions: tau(T_g) = 10^12 tau(T_o)
+    let vft = Extrapolation::VogelFulcherTammann([t_0, strength, attribute("t_g_vft")]);
+    let parabola = Extrapolation::Parabolic([t_p, energy, attribute("t_g_parabolic")]);
     // the divergence of VFT is not drawn
     law(
         drawing,
         ends,
-        &|inverse| if t_0 * inverse < 1.0 { vft(inverse) } else { f64::NAN },
+        &|inverse| if t_0 * inverse < 1.0 { tau_0 * vft.ratio(1.0 / inverse) } else { f64::NAN },
         &format!("{name}: VFT"),
         number,
         1,
     );
-    law(drawing, ends, &parabola, &format!("{name}: parabola"), number, 2);
+    law(drawing, ends, &|inverse| tau_0 * parabola.ratio(1.0 / inverse), &format!("{name}: parabola"), number, 2);
     let fitted: Vec<String> =
         [("onset", "T_o"), ("t_mct", "T_mct"), ("t_g_vft", "T_g (VFT)"), ("t_g_parabolic", "T_g (parabola)")]
             .iter()

@@ -37,8 +37,9 @@ impl<'p> PlaceOf<'p> {
             "/double_wells/first_seen",
             "[P]",
             "sigma sqrt(m/epsilon)",
-            "time at which its candidate satisfied the visit rule, on the clock of /growth/time; the earliest of all \
-             candidates whose paths were split into it. NaN without a transition",
+            "time at which its candidate satisfied the rule (one_way: its first transition), on the clock of \
+             /growth/time; the earliest of all candidates of this rule whose paths were split into it. NaN without a \
+             transition",
             F64(|row| row.glass.first_seen(row.well)),
         ),
         column(

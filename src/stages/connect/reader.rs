@@ -154,14 +154,10 @@ pub struct WellSystems {
 }
 
 impl WellSystems {
-    /// Which double wells stand for their local systems, if only those that a rule joins are known.
-    pub fn representatives(&self, rule: CandidateRule) -> Vec<bool> {
-        if self.rule.iter().any(|of_well| *of_well > rule) {
-            return representatives(&self.system, &self.energy, |well| self.rule[well] <= rule);
-        }
-        let mut is_representative = vec![false; self.system.len()];
-        self.representative.iter().for_each(|&well| is_representative[well] = true);
-        is_representative
+    /// Which double wells stand for their local systems, if only those are known that a rule joins and that are `usable`: one
+    /// well without levels does not remove the system of which it is the lowest member.
+    pub fn representatives(&self, rule: CandidateRule, usable: impl Fn(usize) -> bool) -> Vec<bool> {
+        representatives(&self.system, &self.energy, |well| self.rule[well] <= rule && usable(well))
     }
 }
 

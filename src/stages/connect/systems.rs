@@ -22,12 +22,12 @@ pub fn with_systems(own: Owned, landscape: &LandscapeReader, settings: &ConnectS
         let of = || rows.iter().map(|&row| &candidates[row]);
         let [a, b] = [ends.0, ends.1].map(|end| &library.minima()[end]);
         let same = compare(&identity, (&a.positions, a.energy), (&b.positions, b.energy));
-        WellPlace {
-            ends,
-            exchange: same == Same::Permuted,
-            rule: of().map(|candidate| candidate.rule(settings)).min().unwrap_or(CandidateRule::OneWay),
-            seen: of().filter_map(|candidate| seen.get(&candidate.key).copied()).min(),
-        }
+        let rule = of().map(|candidate| candidate.rule(settings)).min().unwrap_or(CandidateRule::OneWay);
+        // the time belongs to the rule: a well that the papers' rule joins was not there before that rule was fulfilled
+        let times = if rule == CandidateRule::BothWays { &seen.fulfilled } else { &seen.first };
+        let of_rule = of().filter(|candidate| candidate.rule(settings) == rule);
+        let seen = of_rule.filter_map(|candidate| times.get(&candidate.key).copied()).min();
+        WellPlace { ends, exchange: same == Same::Permuted, rule, seen }
     };
     let places: Vec<WellPlace> = wells(&stored, &kept).into_iter().map(|(ends, _)| place(ends)).collect();
     let systems = local_systems(&identity, kinds, &library, &places);

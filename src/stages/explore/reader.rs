@@ -170,22 +170,26 @@ pub struct Sighting {
     pub run: u32,
 }
 
-/// When each pair of a glass became a candidate: with the snapshot that fulfilled the rule of the deck, in the order of (run,
-/// step). A pair that never fulfils it, or that a list names, counts from its first transition.
+/// When the pairs of a glass were seen, in the order of (run, step).
+#[derive(Clone, Debug, Default)]
+pub struct Sightings {
+    /// The first transition of each pair.
+    pub first: BTreeMap<PairKey, Sighting>,
+    /// The transition that fulfilled the visit rule of the deck, where one did.
+    pub fulfilled: BTreeMap<PairKey, Sighting>,
+}
+
+/// When the pairs of a glass were seen.
 ///
 /// # Errors
 /// `Storage` when the file cannot be read.
-pub fn sightings(
-    landscape: &LandscapeReader,
-    glass: usize,
-    settings: &ConnectSettings,
-) -> Result<BTreeMap<PairKey, Sighting>> {
+pub fn sightings(landscape: &LandscapeReader, glass: usize, settings: &ConnectSettings) -> Result<Sightings> {
     let reader = &landscape.reader;
     let (first, count) = landscape.visits.of(glass);
     let run: Vec<u32> = reader.read_rows("/visits/run", first, count)?;
     let minimum: Vec<i64> = reader.read_rows("/visits/minimum", first, count)?;
     let mut counts: BTreeMap<PairKey, (u64, u64)> = BTreeMap::new();
-    let (mut first_ones, mut fulfilled) = (BTreeMap::new(), BTreeMap::new());
+    let mut seen = Sightings::default();
     for visit in 1..minimum.len() {
         let (from, to) = (minimum[visit - 1], minimum[visit]);
         if run[visit - 1] != run[visit] || from < 0 || to < 0 || from == to {
@@ -199,11 +203,10 @@ pub fn sightings(
             both.1 += 1;
         }
         let sighting = Sighting { snapshots: visit as u64 + 1, run: run[visit] };
-        first_ones.entry(key).or_insert(sighting);
-        if settings.is_joined(both.0, both.1) {
-            fulfilled.entry(key).or_insert(sighting);
+        seen.first.entry(key).or_insert(sighting);
+        if settings.visits.fulfilled(both.0, both.1, settings.minimum_visits) {
+            seen.fulfilled.entry(key).or_insert(sighting);
         }
     }
-    first_ones.extend(fulfilled);
-    Ok(first_ones)
+    Ok(seen)
 }

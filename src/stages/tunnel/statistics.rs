@@ -99,7 +99,10 @@ impl Splittings {
         let joined = of_kind.iter().zip(&wells.rule).map(|(counted, of_well)| *counted && *of_well <= rule);
         match counting {
             Counting::Rows => joined.collect(),
-            Counting::Local => joined.zip(wells.representatives(rule)).map(|(counted, one)| counted && one).collect(),
+            Counting::Local => joined
+                .zip(wells.representatives(rule, |well| self.all[well]))
+                .map(|(counted, one)| counted && one)
+                .collect(),
         }
     }
 }
