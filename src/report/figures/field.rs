@@ -150,7 +150,7 @@ mod tests {
         let a = [1.0, 1.0, 1.0, 9.5, 0.0, 0.0, 5.0, 5.0, 5.0, 3.0, 3.0, 3.0];
         let mut b = a;
         b[3] = 0.3;
-        let moved = largest(&cell, &a, &b);
+        let moved = largest(&cell, &a, &displacement_field(&cell, &a, &b, |_| true));
         assert_eq!((moved[0].number, moved[0].place), (1, [0.0; 3]));
         // the mean over the four particles is removed
         assert!((moved[0].length - 0.6).abs() < 1e-12, "{}", moved[0].length);
