@@ -68,7 +68,7 @@ ignored_tests() {
     tests "${checked[@]}" --test physics --test campaigns -- --ignored
 }
 
-# start NAME: begins tests/NAME.sh, which mostly waits (for a scheduler, for downloads), in parallel with the others
+# start NAME: begins tests/NAME.sh, which mostly waits, in parallel with the others
 start() {
     "tests/$1.sh" >"$logs/$1" 2>&1 &
     beside[$1]=$!
@@ -105,13 +105,13 @@ case ${1:-} in
         export GLASSWELL_SERIAL_BUILDS
         part "build" build house physics campaigns
         rm -rf "$target/tmp/campaigns"
-        for name in slurm python foreign; do start "$name"; done
+        start slurm
         part "unit tests" unit_tests
         part "tests" tests "${checked[@]}" --test house --test physics --test campaigns
         part "examples of docs/extending.md" tests/extending.py
         part "8 kills" timeout --foreground 900 tests/kill.sh
-        part "Python package" end python
-        part "foreign readers" end foreign
+        part "Python package" tests/python.sh
+        part "foreign readers" tests/foreign.sh
         part "SLURM" end slurm
         ;;
     *) die "test.sh: unknown argument $1; give quick, long or nothing" ;;

@@ -15,7 +15,7 @@ fn reference() -> Campaign {
 
 fn assert_same(campaign: &Campaign, what: &str) {
     campaign.assert_same_as(&reference(), &["glasses.h5", "excitations.h5"], what);
-    assert!(!campaign.output.join("checkpoint").exists(), "{what}: checkpoints are left over");
+    assert!(!campaign.output.join("checkpoint").exists(), "{what}: left over {:?}", campaign.listing());
     campaign.assert_no_half_file(what);
 }
 
