@@ -23,7 +23,7 @@ use super::outcome::{Quench, StopReason};
 use super::run_library::Minimum;
 use super::schedule::Turn;
 use super::watch::Watch;
-use super::waypoints::{CONFLUENCE, MOVING, Ways};
+use super::waypoints::{CONFLUENCE, Ways};
 use crate::forces::lanes::{Pass, vectorised};
 use serde::{Deserialize, Serialize};
 
@@ -142,11 +142,6 @@ impl<'a> Recogniser<'a> {
         &self.counts
     }
 
-    /// Residual below which a lane is examined.
-    fn calm(&self) -> f64 {
-        if self.ways.is_some() { MOVING } else { CALM }
-    }
-
     /// The known minimum at the end of a way on which the quench is.
     fn followed(&self, look: &Look<'_>) -> Option<usize> {
         let Member { run, turn, .. } = self.members[look.start];
@@ -191,12 +186,12 @@ impl<'a> Recogniser<'a> {
 
 impl Watch for Recogniser<'_> {
     fn wants(&self, evaluations: u64, residual: f64) -> bool {
-        evaluations.is_multiple_of(EVERY) && residual < self.calm()
+        evaluations.is_multiple_of(EVERY) && residual < CALM
     }
 
     fn look(&mut self, look: &Look<'_>) -> Option<Quench> {
         let Member { run: member, audited, .. } = self.members[look.start];
-        let candidate = if look.residual < CALM { self.candidate(look) } else { None };
+        let candidate = self.candidate(look);
         let sure = candidate.is_some() && self.suspicions[look.start].key == candidate;
         let followed = self.followed(look);
         if let Some(ways) = &mut self.ways {

@@ -17,8 +17,6 @@ const REACH: f64 = 0.005;
 /// Largest height above the minimum at the end of the way [epsilon]: higher up valleys fork. Without this bound three of 800
 /// quenches of a poorly annealed glass were ended in a neighbour of their minimum, after a sixth of their calls.
 pub(super) const CONFLUENCE: f64 = 0.01;
-/// Residual below which a lane is examined and its point kept [epsilon / sigma].
-pub(super) const MOVING: f64 = 0.5;
 /// Number of quenches of a run whose ways are kept: the latest.
 const WAYS: usize = 8;
 /// Number of points of a way that are kept: the latest.

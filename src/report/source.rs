@@ -264,7 +264,7 @@ fn text_of<'d>(deck: &'d toml::Table, section: &str, key: &str) -> Option<&'d st
     deck.get(section)?.get(key)?.as_str()
 }
 
-/// Opens several campaigns; those with the same name are told apart by their directories.
+/// Opens several campaigns; those with the same name are distinguished by their directories.
 ///
 /// # Errors
 /// As [`Source::open`].

@@ -20,7 +20,7 @@ const COLUMNS: f64 = 0.8;
 /// energy difference (`PairGeometry::rising`). The free ones rank pairs of known glasses better, the others find more of the
 /// smallest splittings of glasses that they have not seen.
 const BOOSTERS: u64 = 4;
-/// Splittings below this quantile of the training are hardly told apart: few pairs have them, and ln E of a nearly
+/// Splittings below this quantile of the training are hardly distinguished: few pairs have them, and ln E of a nearly
 /// symmetric double well would outweigh all others.
 const RARE: f64 = 0.005;
 

@@ -2,7 +2,7 @@
 
 use crate::support::Campaign;
 use glasswell::stage::Stage;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Lines of the deck `short`, whose reference has the landscape. All tests together take some seconds.
 const CONNECT: (&str, &str) = ("[connect]\n", "[connect]\ncandidates = \"one-way\"\n");
@@ -18,6 +18,14 @@ fn pairs(campaign: &Campaign, stage: Stage, table: &str, ends: [&str; 2]) -> Vec
 
 fn candidates(campaign: &Campaign) -> Vec<(u32, u32, u32)> {
     pairs(campaign, Stage::Connect, "/candidates", ["a", "b"])
+}
+
+/// Rule and time of each double well.
+fn first_seen(campaign: &Campaign) -> BTreeMap<(u32, u32, u32), (String, f64)> {
+    let reader = campaign.open(Stage::Connect);
+    let rules = reader.read_text("/double_wells/rule").unwrap();
+    let times = reader.read::<f64>("/double_wells/first_seen").unwrap();
+    pairs(campaign, Stage::Connect, "/double_wells", ["a", "b"]).into_iter().zip(rules.into_iter().zip(times)).collect()
 }
 
 fn write_list(campaign: &Campaign, pairs: &[(u32, u32, u32)]) {
@@ -44,6 +52,14 @@ fn one_way_connects_every_pair_with_a_transition() {
     println!("{} pairs one way, {} both ways", found.len(), strict.len());
     assert_eq!(found, seen.into_iter().collect::<Vec<_>>());
     assert!(found.len() > strict.len() && strict.iter().all(|pair| found.contains(pair)));
+    // what the papers' rule joins is seen at the time at which it does, whatever the deck asks for
+    let (loose, papers) = (first_seen(&campaign), first_seen(&Campaign::reference("short.toml", &[])));
+    let common: Vec<_> = papers.iter().filter(|(ends, _)| loose.contains_key(*ends)).collect();
+    println!("{} double wells one way, {} both ways, {} common", loose.len(), papers.len(), common.len());
+    assert!(!common.is_empty());
+    for (ends, papers) in common {
+        assert_eq!((papers.0.as_str(), &loose[ends]), ("both_ways", papers), "{ends:?}");
+    }
     let two = landscape(CONNECT);
     two.start(2, &UNTIL).wait().assert_code(0);
     two.assert_same_with_deck(&campaign, &["paths.h5"], "one-way on two ranks");

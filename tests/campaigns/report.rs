@@ -41,6 +41,22 @@ fn desk() -> (tempfile::TempDir, PathBuf) {
     (folder, page)
 }
 
+/// A second: an extension has been explored only, so the double wells in paths.h5 name minima of the landscape before.
+#[test]
+fn files_of_an_unfinished_extension_are_left_out() {
+    let (_folder, page) = desk();
+    let campaign = Campaign::with_files(4);
+    campaign.change(&[("quenches = 36", "quenches = 40")]);
+    campaign.done(&["--until", "explore"]);
+    assert_done(&report(&[text(&campaign.output), "--output", text(&page)]));
+    let words = std::fs::read_to_string(&page).unwrap();
+    for file in ["paths.h5", "tunnelling.h5"] {
+        assert!(words.contains(&format!("{file} was made with other settings")), "{file}");
+    }
+    assert!(words.contains("Not drawn: paths.h5 is missing") && words.contains("No levels: tunnelling.h5 is missing"));
+    assert!(!words.contains("landscape.h5 was made with other settings"));
+}
+
 /// About two seconds of a core once the reference is there.
 #[test]
 fn the_numbers_of_the_page_are_those_of_the_files() {
@@ -187,6 +203,6 @@ fn twenty_directories_are_compared() {
     let text = std::fs::read_to_string(&page).unwrap();
     assert!(text.len() < 2 * LARGEST_PAGE as usize && text.contains("20 campaigns"));
     assert!(text.matches("No levels: tunnelling.h5 is missing").count() == 4);
-    // campaigns of one name are told apart
+    // campaigns of one name are distinguished
     assert!(directories.iter().all(|directory| text.contains(&format!("short ({directory})"))));
 }
