@@ -30,7 +30,7 @@ build() {
 }
 
 build serial
-if ldd "$target/serial/glasswell" | grep -q libmpi.so; then
+if [[ $(ldd "$target/serial/glasswell") == *libmpi.so* ]]; then
     # a dependency of the system's parallel HDF5, not of the program itself
     echo "serial build: libmpi is linked only through the system's parallel HDF5"
 fi

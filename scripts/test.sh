@@ -35,8 +35,9 @@ report() {
     cat "$logs/parts"
     if [ -s "$logs/tests" ]; then
         echo "== the slowest tests"
-        sed -nE 's/^ *(PASS|FAIL|TIMEOUT) \[ *([0-9.]+)s\] *(\([^)]*\) *)?(.*)$/\2 \4/p' "$logs/tests" | sort -rn | head -n 10 |
-            while read -r seconds name; do printf '%6.0f s  %s\n' "$seconds" "$name"; done
+        sed -nE 's/^ *(PASS|FAIL|TIMEOUT) \[ *([0-9.]+)s\] *(\([^)]*\) *)?(.*)$/\2 \4/p' "$logs/tests" | sort -rn >"$logs/slowest"
+        # head reads a file: a pipe that it leaves early would end `sort` by a signal, and with it this script
+        head -n 10 "$logs/slowest" | while read -r seconds name; do printf '%6.0f s  %s\n' "$seconds" "$name"; done
     fi
     printf '%6d s  total\n' "$SECONDS"
 }
