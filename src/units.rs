@@ -85,6 +85,11 @@ impl Material {
         self.kelvin(quantum_temperature(reduced_mass))
     }
 
+    /// A rate in epsilon/hbar as a rate in 1/s.
+    pub fn rate_per_second(&self, rate: f64) -> f64 {
+        rate * self.epsilon / HBAR
+    }
+
     /// n0 per atom and epsilon as a density of states per energy and volume [J^-1 m^-3]:
     /// n0 rho / (epsilon sigma^3), rho the reduced number density.
     pub fn density_per_joule_and_cubic_metre(&self, n0: f64, density: f64) -> f64 {

@@ -4,7 +4,9 @@ use glasswell::forces::{PairBlocks, PairSum, hessian};
 use glasswell::formats::write_lammps_data;
 use glasswell::landscape::*;
 use glasswell::model::{Configuration, Preset};
-use glasswell::paths::{ConnectSettings, ConnectTask, EndMinimum, PathStatus, VisitRule, bring_near, candidates};
+use glasswell::paths::{
+    ConnectSettings, ConnectTask, EndMinimum, PathStatus, VisitRule, bring_near, candidates, transition_counts,
+};
 use glasswell::random::{Purpose, stream};
 use glasswell::sampling::*;
 use glasswell::task::{Progress, Task};
@@ -119,7 +121,7 @@ fn pair(folder: &Path, glass: &Configuration) {
         let minimum = &library.minima[index];
         EndMinimum { index, positions: minimum.positions.clone(), energy: minimum.energy, residual: minimum.residual }
     };
-    for candidate in candidates(&transitions, &rule, None) {
+    for candidate in candidates(&transition_counts(&transitions), &rule, None) {
         let (a, b) = (end(candidate.key.a), end(candidate.key.b));
         let mut task = ConnectTask::new(&model, &glass.cell, (&a, &b), &rule, &QuenchSettings::default());
         finish(&mut task);

@@ -213,34 +213,35 @@ def test_n_of_e_is_that_of_the_file(campaign: glasswell.Campaign, directory: Pat
 
 
 def test_band_of_n_of_e() -> None:
-    # 16 glasses of 10 particles, with 0 to 3 double wells below 1: the variance of the sum is known
+    # 16 glasses of 10 particles, with 0 to 3 double wells below 1: they vary less than Poisson counts
     per_glass = np.array([0, 1, 2, 3] * 4)
     glass = np.repeat(np.arange(16), per_glass)
     library = glasswell.Library(glass, np.full(len(glass), 0.5), 16, 10)
-    lower, upper = library.band([1.0, 0.4], seed=1)
+    lower, upper = library.band([1.0, 0.4])
     scale = 1 / 160
-    sigma = np.sqrt(16 * np.var(per_glass))
-    print("band", lower / scale, upper / scale, "sigma", sigma)
-    # the central 68 % of whole numbers: two standard deviations, within one count and 10 %
-    assert upper[0] - lower[0] == pytest.approx(2 * sigma * scale, abs=1.9 * scale)
-    assert lower[0] < 24 * scale < upper[0]
+    print("band", lower / scale, upper / scale)
+    # exact quantiles of the gamma distributions of 24 and 25 counts, with Student's factor of 15 degrees of freedom
+    assert (lower[0] / scale, upper[0] / scale) == (pytest.approx(18.995, rel=2e-3), pytest.approx(30.179, rel=2e-3))
     assert lower[1] == 0 and upper[1] == pytest.approx(-np.log(0.32) / 160 / 0.4)
     alone = glasswell.Library(np.zeros(9, dtype=np.int64), np.full(9, 0.5), 1, 10)
     lower, upper = alone.band([1.0])
-    assert (lower[0], upper[0]) == (pytest.approx(0.6), pytest.approx(1.2))
+    # Garwood's limits of 9 counts: 6.069 and 13.089
+    assert (lower[0], upper[0]) == (pytest.approx(0.6069, rel=2e-3), pytest.approx(1.3089, rel=2e-3))
+    # 5, 0, 0, 1 counts in four glasses
+    uneven = glasswell.Library(np.array([0] * 5 + [3]), np.full(6, 0.5), 4, 1)
+    lower, upper = uneven.band([1.0])
+    assert lower[0] < 0.1 and upper[0] * 4 == pytest.approx(18.58, rel=0.02)
 
 
 def test_limits_of_the_file_agree_with_those_of_the_band(campaign: glasswell.Campaign) -> None:
-    """Two bootstraps of 1000 samples with other random numbers: within a count and a tenth."""
     seen = 0
     for unit in campaign.units:
         n0 = campaign.n0(unit)
         for estimate in (n0.all, n0.tunnelling):
             library = campaign.library(unit, estimate.counting)  # type: ignore[arg-type]
-            lower, upper = library.band([estimate.energy], seed=3)
-            one = 1 / (library.atoms * estimate.energy)
-            assert lower[0] == pytest.approx(estimate.lower, rel=0.1, abs=1.01 * one)
-            assert upper[0] == pytest.approx(estimate.upper, rel=0.1, abs=1.01 * one)
+            lower, upper = library.band([estimate.energy])
+            assert lower[0] == pytest.approx(estimate.lower, rel=1e-9)
+            assert upper[0] == pytest.approx(estimate.upper, rel=1e-9)
             seen += estimate.count > 0
     assert seen > 0 or campaign.name != "tiny"
 

@@ -168,7 +168,7 @@ impl CampaignRow {
             "/campaigns/n0_lower",
             "[R]",
             "1/epsilon",
-            "its lower 68 % limit: bootstrap over the pooled glasses; Poisson statistics for one glass or a count of 0",
+            "its lower 68 % limit: Poisson statistics, widened by the spread of the counts between the pooled glasses",
             F64(|row| row.n0.lower),
         ),
         column("/campaigns/n0_upper", "[R]", "1/epsilon", "its upper 68 % limit", F64(|row| row.n0.upper)),
@@ -230,7 +230,7 @@ impl CampaignRow {
         let quantum_temperature = unit.quantum_temperature();
         let n0 = |rows: &[bool]| -> Result<DensityEstimate> {
             let library = Library::new(&counted.glass, &counted.splitting, rows, counted.glasses, first.particles)?;
-            Ok(library.density(quantum_temperature, first.seed))
+            Ok(library.density(quantum_temperature))
         };
         let everything = n0(&counted.counts)?;
         let n0_at_time = choice.at_time.map(|_| n0(&counted.in_time)).transpose()?;

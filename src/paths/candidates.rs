@@ -36,19 +36,17 @@ impl Candidate {
             CandidateRule::BothWays
         } else if self.count_ab + self.count_ba > 0 {
             CandidateRule::OneWay
+        } else if settings.candidates == CandidateRule::Screened {
+            CandidateRule::Screened
         } else {
             CandidateRule::List
         }
     }
 }
 
-/// Candidates of one glass by increasing (a, b), from its transitions (from, to, count); counts of a pair that occurs
-/// several times are added. `listed` are the pairs of the glass in a list: if there is one, they are the candidates.
-pub fn candidates(
-    transitions: &[(usize, usize, u64)],
-    settings: &ConnectSettings,
-    listed: Option<&[PairKey]>,
-) -> Vec<Candidate> {
+/// (T_ab, T_ba) of the pairs of one glass from its transitions (from, to, count); counts of a pair that occurs several times are
+/// added.
+pub fn transition_counts(transitions: &[(usize, usize, u64)]) -> BTreeMap<PairKey, (u64, u64)> {
     let mut counts: BTreeMap<PairKey, (u64, u64)> = BTreeMap::new();
     for &(from, to, count) in transitions.iter().filter(|(from, to, _)| from != to) {
         let both = counts.entry(PairKey::new(from, to)).or_default();
@@ -58,6 +56,16 @@ pub fn candidates(
             both.1 += count;
         }
     }
+    counts
+}
+
+/// Candidates of one glass by increasing (a, b), from the counts of its transitions. `listed` are the pairs of the glass in a
+/// list: if there is one, they are the candidates.
+pub fn candidates(
+    counts: &BTreeMap<PairKey, (u64, u64)>,
+    settings: &ConnectSettings,
+    listed: Option<&[PairKey]>,
+) -> Vec<Candidate> {
     let of_pair = |key: &PairKey| (*key, counts.get(key).copied().unwrap_or_default());
     let chosen: BTreeMap<PairKey, (u64, u64)> = match listed {
         Some(listed) => listed.iter().map(of_pair).collect(),
@@ -78,13 +86,14 @@ mod tests {
 
     fn chosen(rule: CandidateRule, listed: Option<&[PairKey]>) -> Vec<(usize, usize, u64, u64)> {
         let settings = ConnectSettings { candidates: rule, ..ConnectSettings::defaults(Preset::Tlj) };
-        let rows = candidates(&TRANSITIONS, &settings, listed);
+        let rows = candidates(&transition_counts(&TRANSITIONS), &settings, listed);
         rows.into_iter().map(|row| (row.key.a, row.key.b, row.count_ab, row.count_ba)).collect()
     }
 
     #[test]
     fn each_rule_chooses_its_pairs() {
         assert_eq!(chosen(CandidateRule::BothWays, None), [(0, 1, 2, 1)]);
+        assert_eq!(chosen(CandidateRule::Screened, None), [(0, 1, 2, 1)]);
         assert_eq!(chosen(CandidateRule::OneWay, None), [(0, 1, 2, 1), (0, 3, 3, 0), (2, 4, 0, 1)]);
         let listed = [PairKey::new(6, 2), PairKey::new(0, 3)];
         assert_eq!(chosen(CandidateRule::List, Some(&listed)), [(0, 3, 3, 0), (2, 6, 0, 0)]);

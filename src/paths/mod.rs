@@ -29,7 +29,7 @@ mod tries;
 mod vectors;
 
 pub use band_search::{BandSearch, BandStop};
-pub use candidates::{Candidate, PairKey, candidates};
+pub use candidates::{Candidate, PairKey, candidates, transition_counts};
 pub use connect::{ConnectOutcome, ConnectState, ConnectTask, FoundMinimum, Waypoint};
 pub use descent::{Descent, DescentStop};
 pub use double_well::{DoubleWell, LengthMethod, PathProfile, PathStatus};
@@ -46,7 +46,7 @@ pub use proof::quench_to_minimum;
 pub use refine::{DescentState, DescentTask, joined};
 pub use rounds::{ConnectRounds, ConnectedWell, MinimaLibrary, RoundPair};
 pub use saddle::{SaddleSearch, SaddleStop};
-pub use settings::{CandidateRule, ConnectSettings, MOST_TRIES, PathMethod, Refine, VisitRule};
+pub use settings::{CandidateRule, ConnectSettings, MOST_TRIES, PairLimits, PathMethod, Refine, Screening, VisitRule};
 pub use single::{FoundPath, find_path};
 pub use spline::{CubicSpline, StationaryKind, StationaryPoint};
 pub use team::{ImageTeam, batches};

@@ -120,6 +120,39 @@ impl ConnectRounds {
         Self { pairs: pairs.iter().map(pair).collect(), wells: Vec::new(), seen: known, candidates, parts: split }
     }
 
+    /// Whether a pair is a candidate itself; for candidates that are sorted.
+    pub fn is_candidate(&self, key: PairKey) -> bool {
+        self.candidates.binary_search_by_key(&key, |candidate| candidate.key).is_ok()
+    }
+
+    /// Whether a pair was solved, or is about to be.
+    pub fn knows(&self, key: PairKey) -> bool {
+        self.seen.contains(&key)
+    }
+
+    /// Further candidates, which the next round solves; those that are known are left out.
+    pub fn add(&mut self, candidates: Vec<Candidate>) {
+        for candidate in candidates {
+            if self.seen.insert(candidate.key) {
+                self.pairs.push(RoundPair { key: candidate.key, parent: self.candidates.len(), depth: 0 });
+                self.candidates.push(candidate);
+            }
+        }
+        self.pairs.sort_by_key(|pair| pair.key);
+    }
+
+    /// Sorts the candidates by their keys. Returned is the new row of each candidate, by its old row.
+    pub fn sort_candidates(&mut self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.candidates.len()).collect();
+        order.sort_by_key(|&row| self.candidates[row].key);
+        let mut rows = vec![0; order.len()];
+        order.iter().enumerate().for_each(|(new, &old)| rows[old] = new);
+        self.candidates.sort_by_key(|candidate| candidate.key);
+        self.pairs.iter_mut().for_each(|pair| pair.parent = rows[pair.parent]);
+        self.wells.iter_mut().for_each(|well| well.parent = rows[well.parent]);
+        rows
+    }
+
     /// The pairs of this round in increasing order of their keys; none when all are done.
     pub fn pairs(&self) -> &[RoundPair] {
         &self.pairs

@@ -54,19 +54,23 @@ pub enum CandidateRule {
     BothWays,
     /// Those with at least one transition in either direction.
     OneWay,
+    /// Those of `BothWays`, and pairs of near minima that a predictor finds promising: it learns from the paths that are
+    /// finished.
+    Screened,
     /// Those in the file `from`, whatever the transitions.
     List,
 }
 
 impl CandidateRule {
     /// From the strictest to the loosest.
-    pub const ALL: [Self; 3] = [Self::BothWays, Self::OneWay, Self::List];
+    pub const ALL: [Self; 4] = [Self::BothWays, Self::OneWay, Self::Screened, Self::List];
 
     /// Its name in files.
     pub fn name(self) -> &'static str {
         match self {
             Self::BothWays => "both_ways",
             Self::OneWay => "one_way",
+            Self::Screened => "screened",
             Self::List => "list",
         }
     }
@@ -75,6 +79,33 @@ impl CandidateRule {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|rule| rule.name() == name)
     }
+}
+
+/// Which pairs of minima of a glass are near enough to be listed in /pairs.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PairLimits {
+    /// Largest Euclidean distance |r_b - r_a| [sigma].
+    pub largest_distance: f64,
+    /// Largest difference of the energies [epsilon].
+    pub largest_difference: f64,
+    /// Number of particles whose displacements are listed, the largest first.
+    pub displacements: usize,
+}
+
+/// How `CandidateRule::Screened` searches.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Screening {
+    /// Pairs of all glasses that are connected in a round.
+    pub per_round: usize,
+    /// Largest number of rounds.
+    pub rounds: u32,
+    /// Pairs that are further apart are left out [sigma].
+    pub largest_distance: f64,
+    /// Number of pairs that are connected at random in the end, as a share of those that were chosen: they show what the search
+    /// has missed.
+    pub audit: f64,
 }
 
 /// The deck's `[connect]`.
@@ -92,6 +123,8 @@ pub struct ConnectSettings {
     pub candidates: CandidateRule,
     /// The file with the pairs of `CandidateRule::List`, relative to the deck; empty otherwise.
     pub from: String,
+    pub screened: Screening,
+    pub pairs: PairLimits,
     pub minimum_visits: u64,
     pub visits: VisitRule,
     pub refine: Refine,
@@ -123,6 +156,8 @@ impl ConnectSettings {
             force_tolerance: if potential.law().has_contacts() { 1e-4 } else { 1e-3 },
             candidates: CandidateRule::BothWays,
             from: String::new(),
+            screened: Screening { per_round: 200, rounds: 10, largest_distance: 2.0, audit: 0.05 },
+            pairs: PairLimits { largest_distance: 2.0, largest_difference: 1.0, displacements: 3 },
             minimum_visits,
             visits,
             refine: Refine::Active,
@@ -136,7 +171,8 @@ impl ConnectSettings {
     /// from their first transition on.
     pub fn is_joined(&self, ab: u64, ba: u64) -> bool {
         match self.candidates {
-            CandidateRule::BothWays => self.visits.fulfilled(ab, ba, self.minimum_visits),
+            // the pairs with which the search begins
+            CandidateRule::BothWays | CandidateRule::Screened => self.visits.fulfilled(ab, ba, self.minimum_visits),
             CandidateRule::OneWay | CandidateRule::List => ab + ba >= 1,
         }
     }

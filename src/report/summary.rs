@@ -167,19 +167,15 @@ impl Estimate {
     }
 }
 
-/// Smallest number of glasses with which the 68 % limits cover about 68 %.
-pub const ENOUGH_GLASSES: usize = 15;
-
 /// How the limits of n0 were obtained, for the explanation below the numbers.
 pub fn method(glasses: usize) -> String {
-    let few = if glasses < ENOUGH_GLASSES {
-        format!("; with {glasses} glass{} they are too narrow", if glasses == 1 { "" } else { "es" })
-    } else {
-        String::new()
+    let spread = match glasses {
+        1 => "of a single glass as if its systems were independent: too narrow",
+        _ => "widened by the spread of the counts between glasses",
     };
     format!(
-        "In brackets: 68 % limits, by a bootstrap over whole glasses{few}. An upper limit without a system is that of \
-         Poisson statistics, {POISSON_UPPER_LIMIT:.2} counts."
+        "In brackets: 68 % limits, by Poisson statistics, {spread}. An upper limit without a system is \
+         {POISSON_UPPER_LIMIT:.2} counts."
     )
 }
 
@@ -222,6 +218,6 @@ mod tests {
         (estimate.value, estimate.limits, estimate.count, estimate.si) = (0.2, [0.1, 0.3], 2, 3e46);
         assert_eq!(estimate.words(), "0.200 (0.100 to 0.300) per atom and epsilon, from 2 systems");
         assert_eq!(estimate.si_words().unwrap(), "3.00e46 per joule and cubic metre");
-        assert!(method(2).contains("with 2 glasses they are too narrow") && !method(20).contains("narrow"));
+        assert!(method(1).contains("too narrow") && method(2).contains("spread of the counts between glasses"));
     }
 }

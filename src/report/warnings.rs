@@ -1,7 +1,6 @@
 //! What a reader must know before using the numbers of a campaign.
 
 use super::source::Source;
-use super::summary::ENOUGH_GLASSES;
 use crate::error::Result;
 use crate::stage::Stage;
 
@@ -61,11 +60,8 @@ fn glasses(source: &Source, found: &mut Vec<String>) -> Result<()> {
     if unquenched > 0 {
         found.push(format!("{unquenched} of {all} quenches of glasses to their inherent structure did not converge."));
     }
-    if all > 0 && all < ENOUGH_GLASSES && source.reader(Stage::Tunnel).is_some() {
-        found.push(format!(
-            "{all} glass{} for n0: below {ENOUGH_GLASSES}, the 68 % limits are too narrow.",
-            if all == 1 { "" } else { "es" }
-        ));
+    if all == 1 && source.reader(Stage::Tunnel).is_some() {
+        found.push("A single glass: the 68 % limits of n0 do not contain the differences between glasses.".to_owned());
     }
     Ok(())
 }

@@ -78,7 +78,10 @@ impl Expected {
         let connected = if deck.connect.is_some() { minima } else { 0.0 };
         let pairs = match &deck.listed {
             Some(list) => list.count() as f64,
-            None => connected * wells * PAIRS_PER_WELL * correction.pairs * more_pairs(deck),
+            None => {
+                connected * wells * PAIRS_PER_WELL * correction.pairs * more_pairs(deck)
+                    + screened(deck, connected / glasses)
+            }
         };
         Self { glasses, runs, quenches, minima, pairs, wells: connected * wells * correction.wells }
     }
@@ -111,6 +114,17 @@ fn of_glass(deck: &Deck, explore: &ExploreSettings, starts: f64) -> (f64, f64) {
     // not every quench ends in another minimum
     let minima = quenches * (1.0 - (-law / quenches.max(1.0)).exp());
     (minima, wells * time.max(1.0).powf(GROWTH_OF_WELLS) * (-falling * fictive).exp())
+}
+
+/// Largest number of pairs that a search among near pairs connects, of `minima` of a glass.
+fn screened(deck: &Deck, minima: f64) -> f64 {
+    let connect = deck.connect.as_ref().filter(|connect| connect.candidates == CandidateRule::Screened);
+    connect.map_or(0.0, |connect| {
+        let screened = connect.screened;
+        let wanted = screened.per_round as f64 * f64::from(screened.rounds) * (1.0 + screened.audit);
+        let glasses = deck.prepare.as_ref().map_or(1, |prepare| prepare.glasses).max(1) as f64;
+        wanted.min(0.5 * glasses * minima * minima)
+    })
 }
 
 /// By how much `connect.candidates` raises the number of pairs.

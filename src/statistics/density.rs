@@ -1,12 +1,9 @@
 //! n(E), the number of double wells with a splitting up to E per particle and glass, and the density of states n0.
 
+use super::counts::counts_interval;
 use super::heat::schottky;
 use crate::error::{Error, Result};
-use crate::random::{Purpose, stream};
-use rand::RngExt;
 
-/// Number of bootstrap samples.
-pub const RESAMPLES: usize = 1000;
 /// One-sided 68 % upper limit of a Poisson mean when nothing was counted: exp(-mu) = 0.32, mu = -ln 0.32.
 pub const POISSON_UPPER_LIMIT: f64 = 1.139_434_283_188_365;
 
@@ -35,13 +32,23 @@ pub struct CumulativeDensity {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorMethod {
-    /// Central 68 % of bootstrap samples of whole glasses. With few glasses and heavy tails this is a lower bound of
-    /// the error.
-    Bootstrap,
-    /// A single glass: sqrt(count), as if its double wells were independent.
+    /// [`counts_interval`] of several glasses: Poisson statistics, widened by the spread of the counts between glasses.
+    Overdispersed,
+    /// The same of a single glass, as if its double wells were independent: a lower bound of the error.
     Poisson,
     /// Count 0: `upper` is the one-sided 68 % Poisson limit, 1.139 counts, and so is `error`.
     PoissonUpperLimit,
+}
+
+impl ErrorMethod {
+    /// The name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Overdispersed => "overdispersed",
+            Self::Poisson => "poisson",
+            Self::PoissonUpperLimit => "poisson_upper_limit",
+        }
+    }
 }
 
 /// n(E)/E at one energy, per particle [1/epsilon].
@@ -113,27 +120,16 @@ impl<'a> Library<'a> {
         result
     }
 
-    /// n(E)/E at `energy` with its 68 % error, by a bootstrap over whole glasses, because double wells of one glass are
-    /// not independent. The bootstrap samples are determined by the campaign's `seed`.
-    pub fn density(&self, energy: f64, seed: u64) -> DensityEstimate {
-        let mut per_glass = vec![0u64; self.glasses];
-        self.rows().filter(|(_, splitting)| *splitting < energy).for_each(|(glass, _)| per_glass[glass as usize] += 1);
+    /// n(E)/E at `energy` with its 68 % interval, which allows for double wells of one glass that are not independent.
+    pub fn density(&self, energy: f64) -> DensityEstimate {
+        let per_glass = self.active_per_glass(energy);
         let count: u64 = per_glass.iter().sum();
         let scale = 1.0 / (self.atoms() * energy);
         let (low, high, method) = match (count, self.glasses) {
             (0, _) => (0.0, POISSON_UPPER_LIMIT, ErrorMethod::PoissonUpperLimit),
-            (_, 1) => {
-                let error = (count as f64).sqrt();
-                (count as f64 - error, count as f64 + error, ErrorMethod::Poisson)
-            }
-            _ => {
-                let (low, high) = bootstrap_interval(&per_glass, seed);
-                let poisson = (count as f64).sqrt();
-                match high > low {
-                    true => (low, high, ErrorMethod::Bootstrap),
-                    // glasses with equal counts would show no spread at all
-                    false => (count as f64 - poisson, count as f64 + poisson, ErrorMethod::Poisson),
-                }
+            (_, glasses) => {
+                let (low, high) = counts_interval(&per_glass);
+                (low, high, if glasses == 1 { ErrorMethod::Poisson } else { ErrorMethod::Overdispersed })
             }
         };
         let error = if method == ErrorMethod::PoissonUpperLimit { high } else { 0.5 * (high - low) };
@@ -163,20 +159,8 @@ impl<'a> Library<'a> {
 }
 
 /// n0 = n(k_B T_Q)/k_B T_Q and n(E)/E at a third of k_B T_Q, which agree only on a plateau.
-pub fn quantum_densities(library: &Library, quantum_temperature: f64, seed: u64) -> [DensityEstimate; 2] {
-    [quantum_temperature, quantum_temperature / 3.0].map(|energy| library.density(energy, seed))
-}
-
-/// 16 % and 84 % quantiles of the total count over bootstrap samples of the glasses.
-fn bootstrap_interval(per_glass: &[u64], seed: u64) -> (f64, f64) {
-    let mut random = stream(seed, Purpose::Bootstrap, 0, 0);
-    let glasses = per_glass.len();
-    let mut totals: Vec<u64> = (0..RESAMPLES)
-        .map(|_| (0..glasses).map(|_| per_glass[random.random_range(0..glasses as u64) as usize]).sum())
-        .collect();
-    totals.sort_unstable();
-    let quantile = |share: f64| totals[((share * RESAMPLES as f64) as usize).min(RESAMPLES - 1)] as f64;
-    (quantile(0.16), quantile(0.84))
+pub fn quantum_densities(library: &Library, quantum_temperature: f64) -> [DensityEstimate; 2] {
+    [quantum_temperature, quantum_temperature / 3.0].map(|energy| library.density(energy))
 }
 
 /// Which double wells are active: splitting < k_B T_Q (NaN is not).

@@ -1,6 +1,7 @@
 //! Statistics of double wells (densities of states, distributions, specific heat, fits, error bars) and of liquid
 //! samples.
 
+mod counts;
 mod density;
 mod far_field;
 mod fits;
@@ -10,8 +11,9 @@ mod reduced_density;
 mod series;
 mod supercooled;
 
+pub use counts::counts_interval;
 pub use density::{
-    CumulativeDensity, DensityEstimate, ErrorMethod, Library, POISSON_UPPER_LIMIT, RESAMPLES, active, quantum_densities,
+    CumulativeDensity, DensityEstimate, ErrorMethod, Library, POISSON_UPPER_LIMIT, active, quantum_densities,
 };
 pub use far_field::far_field;
 pub use fits::{

@@ -12,12 +12,13 @@
 //! cheap to measure, would dominate otherwise. Errors are half of the central 68 % of fits to data drawn again within
 //! their errors, and the shift of their median.
 
-use super::density::RESAMPLES;
 use super::fits::{RelaxationFit, RelaxationLaw, fit_logarithms, temperature_where};
 use crate::random::{Purpose, stream};
 use nalgebra::{Matrix3, Vector3};
 use rand_distr::{Distribution, StandardNormal};
 
+/// Number of fits to data that are drawn again.
+const RESAMPLES: usize = 250;
 /// Number of temperatures needed for the onset: at least two above it and two below.
 const FEWEST_FOR_ONSET: usize = 5;
 /// Number of temperatures needed for a law with three parameters.
@@ -305,7 +306,7 @@ fn fits_of_draws(points: &[RelaxationPoint], of_model: Option<f64>, seed: u64) -
         let moved: Vec<RelaxationPoint> = moved.collect();
         all_fits(&Data::with_errors(&moved, true), true, of_model).numbers
     };
-    (0..RESAMPLES / 4).map(|_| drawn()).collect()
+    (0..RESAMPLES).map(|_| drawn()).collect()
 }
 
 /// Fits the laws that the relaxation times allow; points without a finite tau above 0 are left out. Points of unknown

@@ -46,8 +46,33 @@ pub struct TunnelSettings {
     pub levels: usize,
     /// Materials of the model's preset, by name.
     pub units: Vec<String>,
+    pub length: PathLength,
     /// Further reduced masses m~, by the name of their group in the file.
     pub reduced_mass: BTreeMap<String, f64>,
+}
+
+/// The length d of a path in the Schroedinger equation; V as a function of xi stays the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PathLength {
+    /// The arc length of the path (doi:10.1103/PhysRevLett.124.225901).
+    #[default]
+    Arc,
+    /// The sum of the distances between the images of the band.
+    Band,
+    /// The Euclidean distance between the minima (doi:10.1063/5.0128820, Eq. 10).
+    Distance,
+}
+
+impl PathLength {
+    /// The name in decks and files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Arc => "arc",
+            Self::Band => "band",
+            Self::Distance => "distance",
+        }
+    }
 }
 
 impl Default for TunnelSettings {
@@ -57,6 +82,7 @@ impl Default for TunnelSettings {
             levels: 5,
             units: vec!["argon".into(), "nickel-phosphorus".into()],
             reduced_mass: BTreeMap::new(),
+            length: PathLength::Arc,
         }
     }
 }
@@ -184,10 +210,18 @@ pub fn solve(profile: &Profile, saddle: Option<f64>, reduced_mass: f64, settings
     if !(reduced_mass.is_finite() && reduced_mass > 0.0) {
         return Err(Error::Numerical(format!("the reduced mass must be a positive number, got {reduced_mass}")));
     }
-    let potential = Potential::new(profile)?;
-    let mass = reduced_mass * profile.length * profile.length;
-    check_action(&potential, mass, reduced_mass)?;
-    let saddle = find_saddle(&potential, saddle);
+    solve_in(&Potential::new(profile)?, (reduced_mass, profile.length), saddle, settings)
+}
+
+fn solve_in(
+    potential: &Potential,
+    (reduced_mass, length): (f64, f64),
+    saddle: Option<f64>,
+    settings: &TunnelSettings,
+) -> Result<Doublet> {
+    let mass = reduced_mass * length * length;
+    check_action(potential, mass, reduced_mass)?;
+    let saddle = find_saddle(potential, saddle);
     let levels = settings.levels.max(2);
     let mut doublet = Doublet::unsolved(levels, LevelsStatus::Unsolved);
     let asymmetry = potential.value(1.0) - potential.value(0.0);
@@ -197,12 +231,25 @@ pub fn solve(profile: &Profile, saddle: Option<f64>, reduced_mass: f64, settings
         doublet.status = LevelsStatus::Unbound;
         return Ok(doublet);
     }
-    if let Some((spectrum, decay)) = bound_levels(&potential, mass, levels, settings.points) {
-        fill_levels(&mut doublet, &potential, saddle, spectrum, decay);
+    if let Some((spectrum, decay)) = bound_levels(potential, mass, levels, settings.points) {
+        fill_levels(&mut doublet, potential, saddle, spectrum, decay);
     }
-    fill_semiclassical(&mut doublet, &potential, saddle, mass);
+    fill_semiclassical(&mut doublet, potential, saddle, mass);
     doublet.levels.iter_mut().for_each(|level| *level += potential.offset);
     Ok(doublet)
+}
+
+/// E with another continuation of V beyond the minima: each well is reflected about its minimum, V(-xi) = V(xi) up to the
+/// saddle, where there is a wall, instead of the parabola of its curvature. The difference of both is a systematic error. NaN
+/// without levels.
+///
+/// # Errors
+/// Those of [`solve`].
+pub fn splitting_reflected(profile: &Profile, reduced_mass: f64, settings: &TunnelSettings) -> Result<f64> {
+    let (reflected, saddle) = profile.reflected();
+    let settings = TunnelSettings { levels: 2, ..settings.clone() };
+    let potential = Potential::new(&reflected)?.between_walls();
+    Ok(solve_in(&potential, (reduced_mass, reflected.length), Some(saddle), &settings)?.splitting)
 }
 
 /// Refuses a mass with which no grid resolves the wave functions: the action (2 m~ d^2 V)^(1/2) over the range of V, in units of

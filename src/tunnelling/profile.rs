@@ -56,6 +56,23 @@ impl Profile {
         })
     }
 
+    /// The same V(xi) on a path of another length d [sigma].
+    pub fn with_length(self, length: f64) -> Self {
+        Self { length, ..self }
+    }
+
+    /// The profile with each well reflected about its minimum, V(-xi) = V(xi) up to the highest point between the minima, and
+    /// the position of this point. For data from xi = 0 to 1.
+    pub fn reflected(&self) -> (Self, f64) {
+        let highest = (0..self.xi.len()).max_by(|i, j| self.energy[*i].total_cmp(&self.energy[*j])).unwrap_or(0);
+        let inner = |k: &usize| self.xi[*k] > AT_MINIMUM && self.xi[*k] < 1.0 - AT_MINIMUM;
+        let left = (1..=highest).rev().filter(inner).map(|k| (-self.xi[k], self.energy[k]));
+        let right = (highest..self.xi.len()).rev().filter(inner).map(|k| (2.0 - self.xi[k], self.energy[k]));
+        let own = self.xi.iter().copied().zip(self.energy.iter().copied());
+        let (xi, energy) = left.chain(own).chain(right).unzip();
+        (Self { xi, energy, ..self.clone() }, self.xi.get(highest).copied().unwrap_or(f64::NAN))
+    }
+
     /// The lowest V of the data.
     fn lowest(&self) -> f64 {
         self.energy.iter().copied().fold(f64::INFINITY, f64::min)
@@ -218,6 +235,14 @@ impl Potential {
         let left = Continuation::new(&spline, first, -1.0, at(first, 0.0));
         let right = Continuation::new(&spline, last, 1.0, at(last, 1.0));
         Ok(Self { offset, spline, beyond: [left, right], curvature, mirrored })
+    }
+
+    /// The same with walls at the ends of data that extend beyond the minima.
+    pub fn between_walls(mut self) -> Self {
+        for side in self.beyond.iter_mut().filter(|side| side.end < -AT_MINIMUM || side.end > 1.0 + AT_MINIMUM) {
+            (side.slope, side.curvature, side.kink) = (0.0, 0.0, 0.0);
+        }
+        self
     }
 
     pub fn value(&self, xi: f64) -> f64 {

@@ -186,6 +186,44 @@ for row, (glass, a, b) in enumerate(keys):
     assert well["first_run"] == run and well["rule"] == "both_ways"
     near("displacement", well["displacement"], d, 1e-6)
 
+# --- near pairs -----------------------------------------------------------------------------------------------------
+LIMITS = {"largest_distance": 2.0, "largest_difference": 1.0, "displacements": 3}
+PAIRS = {name: read("paths", f"/pairs/{name}") for name in FILES["paths"]["/pairs"]}
+rejected = zip(*(read("paths", f"/rejected/{name}") for name in ("glass", "a", "b")), names("paths", "/rejected/status"))
+sought = {(glass, min(a, b), max(a, b)): status for glass, a, b, status in rejected}
+sought.update({(glass, min(a, b), max(a, b)): status for (glass, a, b), status in zip(keys, WELLS["status"])})
+joined = {row[:3] for row in candidates}
+row = 0
+for glass in range(GLASSES):
+    of = glass_of == glass
+    for a in range(of.sum()):
+        for b in range(a + 1, of.sum()):
+            d = MODELS[glass].displacement(position[of][a], position[of][b])
+            squares = (d**2).sum(1)
+            difference = energy[of][b] - energy[of][a]
+            if squares.sum() > LIMITS["largest_distance"] ** 2 or difference > LIMITS["largest_difference"]:
+                continue
+            pair = {name: column[row] for name, column in PAIRS.items()}
+            equal("near pair", [pair["glass"], pair["a"], pair["b"]], [glass, a, b])
+            near("distance", pair["distance"], math.sqrt(squares.sum()), relative=1e-9)
+            near("energy difference", pair["energy_difference"], abs(difference), 1e-11)
+            near("participation", pair["participation_ratio"], squares.sum() ** 2 / (squares**2).sum(), relative=1e-8)
+            most = np.argsort(-squares)[: LIMITS["displacements"]]
+            near("largest displacements", pair["largest_displacements"], np.sqrt(squares[most]), 1e-9)
+            apart = position[of][a][most[1:]] - position[of][a][most[0]]
+            apart -= MODELS[glass].box * np.round(apart / MODELS[glass].box)
+            near("separations", pair["separations"], np.sqrt((apart**2).sum(1)), 1e-9)
+            ways = [transitions.get((glass, *way), (0,))[0] for way in ((a, b), (b, a))]
+            equal("counts", [pair["count_ab"], pair["count_ba"]], ways)
+            key = (glass, a, b)
+            equal("status", names("paths", "/pairs/status")[row], sought.get(key, "not_sought"))
+            chosen = "transitions" if key in joined else "part" if key in sought else "no"
+            equal("chosen", names("paths", "/pairs/chosen")[row], chosen)
+            assert math.isnan(pair["predicted_splitting"])
+            row += 1
+assert row == len(PAIRS["glass"]) and row > len(keys), row
+equal("no search", read("paths", "/screening/chosen"), np.zeros(0))
+
 
 # --- local systems --------------------------------------------------------------------------------------------------
 def average_linkage(similarity, threshold):
@@ -254,6 +292,24 @@ def lowest_levels(row, mass, points=701):
     return np.linalg.eigvalsh(kinetic / (2 * heavy * step**2) + np.diag(v))[:2]
 
 
+def reflected_levels(row, mass, points=500):
+    """Two levels between walls (Colbert and Miller 1992) with each well reflected about its minimum up to the saddle."""
+    length, profile = WELLS["length"][row], PROFILE[row] - PROFILE[row, 0]
+    own = (ARC[row] - ARC[row, 0]) / length
+    saddle = own[profile.argmax()]
+    left, width = -saddle, 2.0
+    xi = left + width * np.arange(1, points) / points
+    known = np.concatenate([-own[(own > 0) & (own <= saddle)][::-1], own, 2 - own[(own < 1) & (own >= saddle)][::-1]])
+    values = np.concatenate([profile[(own > 0) & (own <= saddle)][::-1], profile, profile[(own < 1) & (own >= saddle)][::-1]])
+    v = spline(known, values, xi)
+    i, j = np.meshgrid(np.arange(1, points), np.arange(1, points), indexing="ij")
+    with np.errstate(divide="ignore"):
+        off = 1 / np.sin(np.pi * (i - j) / (2 * points)) ** 2 - 1 / np.sin(np.pi * (i + j) / (2 * points)) ** 2
+    on = (2 * points**2 + 1) / 3 - 1 / np.sin(np.pi * i / points) ** 2
+    kinetic = (-1.0) ** (i - j) * np.where(i == j, on, off) * np.pi**2 / (4 * mass * length**2 * width**2)
+    return np.linalg.eigvalsh(kinetic + np.diag(v))[:2]
+
+
 K_B = 1.380649e-23
 MASSES = {"pss": {"argon": 4000, "nickel-phosphorus": 30000}, "tlj": {"argon": 1200, "nickel-phosphorus": 5250}}[PRESET]
 # sigma [m] and epsilon [J]
@@ -279,18 +335,22 @@ for unit in asked:
             ours = lowest_levels(row, mass)
             near(f"levels, {unit} {row}", levels[row, :2], ours, relative=1e-4)
             near(f"splitting, {unit} {row}", splitting[row], ours[1] - ours[0], relative=1e-3)
+        mirrored = reflected_levels(row, mass)
+        near(f"reflected, {unit} {row}", group["splitting_reflected"][row], mirrored[1] - mirrored[0], relative=1e-3)
         above = levels[row, 1] >= WELLS["activation"][row]
         assert (kind[row] == "no_barrier") == above, (unit, row, kind[row])
     real = ~WELLS["exchange"]
     groups = {"density": real, "density_tunnelling": real & (kind == "tunnelling"), "density_local": real & REPRESENTS}
     table = {name: item[()] for name, item in group["n0"].items()}
-    table |= {name: names("tunnelling", f"/{unit}/n0/{name}") for name in ("rule", "counting", "kind")}
-    combinations = list(zip(table["rule"], table["counting"], table["kind"]))
-    equal("table of n0", combinations, [("both_ways", c, k) for c in ("rows", "local") for k in ("all", "tunnelling")])
-    equal("headline", table["headline"], [True, False, False, False])
-    for row, (_, counting, of_kind) in enumerate(combinations):
+    table |= {name: names("tunnelling", f"/{unit}/n0/{name}") for name in ("rule", "counting", "kind", "continuation")}
+    combinations = list(zip(table["rule"], table["counting"], table["kind"], table["continuation"]))
+    kinds = [(c, k, v) for c in ("rows", "local") for k in ("all", "tunnelling") for v in ("parabola", "reflected")]
+    equal("table of n0", combinations, [("both_ways", *kind) for kind in kinds])
+    equal("headline", table["headline"], [True] + 7 * [False])
+    for row, (_, counting, of_kind, continuation) in enumerate(combinations):
         counted = real & ((counting == "rows") | REPRESENTS) & ((of_kind == "all") | (kind == "tunnelling"))
-        equal("wells", table["wells"][row], (splitting[counted] < quantum).sum())
+        sample = {"parabola": splitting, "reflected": group["splitting_reflected"][()]}[continuation][counted]
+        equal("wells", table["wells"][row], (sample < quantum).sum())
         near("n0 of the table", table["value"][row], table["wells"][row] / (N * GLASSES * quantum), relative=1e-12)
         assert table["lower"][row] <= table["value"][row] <= table["upper"][row]
     equal("headline is n0", table["value"][0], group["density"].attrs["n0"])
@@ -320,6 +380,15 @@ for unit in asked:
         sigma, epsilon = CONSTANTS.get(unit, (math.nan, math.nan))
         si = density.attrs["n0"] * DENSITY / (epsilon * sigma**3)
         near("n0_SI", density.attrs["n0_SI"], si, relative=1e-12)
+    near("T_Q", group.attrs["T_Q_kelvin"], quantum * epsilon / K_B, relative=1e-12)
+    rates = group["decay_rate"][()] * epsilon / 1.054571817e-34
+    near("rate in 1/s", group["decay_rate_per_second"][()], rates, relative=1e-12)
+    counted = real & (splitting < quantum)
+    status = names("tunnelling", f"/{unit}/status")
+    loose = read("glasses", "/glasses/equilibrated")[WELLS["glass"]] == 0
+    moving = np.isin(WELLS["glass"], read("landscape", "/runs/glass")[read("landscape", "/runs/diffusing") != 0])
+    doubtful = [(counted & flag).sum() for flag in (group["below_floor"][()] != 0, status != "converged", loose, moving)]
+    equal("doubtful wells", group["n0"].attrs["doubtful"], doubtful)
     temperature, heat = (group[f"specific_heat/{name}"][()] for name in ("temperature", "value"))
     near("temperatures", temperature[[0, -1]], [quantum / 100, quantum * 10], relative=1e-9)
     x = splitting[~WELLS["exchange"]][:, None] / (2 * temperature)

@@ -1,12 +1,16 @@
 //! Which pairs of minima are connected: by transitions in one direction, or by a list.
 
-use crate::support::Campaign;
+use crate::support::{Campaign, wait_until};
 use glasswell::stage::Stage;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Lines of the deck `short`, whose reference has the landscape. All tests together take some seconds.
 const CONNECT: (&str, &str) = ("[connect]\n", "[connect]\ncandidates = \"one-way\"\n");
 const LIST: (&str, &str) = ("[connect]\n", "[connect]\ncandidates = \"list\"\nfrom = \"pairs.csv\"\n");
+const SCREENED: (&str, &str) = (
+    "[connect]\n",
+    "[connect]\ncandidates = \"screened\"\nscreened = { per_round = 8, rounds = 2, largest_distance = 1.9, audit = 0.5 }\n",
+);
 const UNTIL: [&str; 2] = ["--until", "connect"];
 
 /// (glass, a, b) of the rows of a table, a < b.
@@ -63,6 +67,91 @@ fn one_way_connects_every_pair_with_a_transition() {
     let two = landscape(CONNECT);
     two.start(2, &UNTIL).wait().assert_code(0);
     two.assert_same_with_deck(&campaign, &["paths.h5"], "one-way on two ranks");
+}
+
+/// Number of near pairs for each reason why their paths were sought.
+fn chosen(campaign: &Campaign) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for why in campaign.open(Stage::Connect).read_text("/pairs/chosen").unwrap() {
+        *counts.entry(why).or_default() += 1;
+    }
+    counts
+}
+
+/// Eight seconds: the search among near pairs on one rank, on three, and stopped and resumed on two.
+#[test]
+fn near_pairs_are_searched_in_rounds() {
+    let campaign = landscape(SCREENED);
+    campaign.done(&UNTIL);
+    let reader = campaign.open(Stage::Connect);
+    let rounds = reader.read_text("/screening/round").unwrap();
+    let [open, taken, wells] =
+        ["open", "chosen", "double_wells"].map(|name| reader.read::<i64>(&format!("/screening/{name}")).unwrap());
+    let why = chosen(&campaign);
+    println!("{rounds:?}: {taken:?} of {open:?} pairs, {wells:?} double wells; {why:?}");
+    assert!(rounds.len() >= 2 && rounds[0] == "search" && rounds.last().unwrap() == "audit");
+    assert_eq!(taken[0], 8);
+    let audited = *taken.last().unwrap();
+    let searched = taken.iter().sum::<i64>() - audited;
+    assert_eq!(audited, (0.5 * searched as f64).ceil() as i64);
+    assert_eq!((why["screened"] as i64, why["audit"] as i64), (searched, audited));
+    // a search takes the most promising of the open pairs: first those of the smallest energy differences
+    let (predicted, distance) = ("/pairs/predicted_splitting", "/pairs/distance");
+    let [predicted, distance] = [predicted, distance].map(|name| reader.read::<f64>(name).unwrap());
+    let exchange = reader.read::<bool>("/pairs/exchange").unwrap();
+    let reasons = reader.read_text("/pairs/chosen").unwrap();
+    let worst = (0..reasons.len()).filter(|&k| reasons[k] == "screened").map(|k| predicted[k]).fold(0.0, f64::max);
+    let left = |k: &usize| reasons[*k] == "no" && distance[*k] <= 1.9 && !exchange[*k];
+    let best_left = (0..reasons.len()).filter(left).map(|k| predicted[k]).fold(f64::INFINITY, f64::min);
+    println!("predictions: at most {worst} of those chosen, at least {best_left} of those left");
+    assert!(worst <= best_left && best_left.is_finite());
+    // every double well that no transition joins has this rule, and no time
+    let found = first_seen(&campaign);
+    let screened: Vec<_> = found.values().filter(|(rule, _)| rule == "screened").collect();
+    println!("{} double wells by the search, {} in all", screened.len(), found.len());
+    assert!(!screened.is_empty() && screened.iter().all(|(_, time)| time.is_nan()));
+    assert_eq!(
+        wells.iter().sum::<i64>() as usize + first_seen(&Campaign::reference("short.toml", &[])).len(),
+        found.len()
+    );
+    let others = landscape(SCREENED);
+    others.start(3, &UNTIL).wait().assert_code(0);
+    others.assert_same_with_deck(&campaign, &["paths.h5"], "a search on three ranks");
+    let stopped = landscape(SCREENED);
+    let mut run = stopped.start(1, &UNTIL);
+    let members = run.members();
+    let progress = || std::fs::read_to_string(stopped.file("progress.json")).unwrap_or_default();
+    let searching = rounds_before_the_search(&campaign);
+    wait_until("the search", || progress().contains(&format!("\"round\": {searching}")));
+    run.signal("USR1", &members);
+    run.wait().assert_message("stopped in the search", 4, &["stage connect"]);
+    assert!(!stopped.file("paths.h5").exists());
+    stopped.finish_until("connect", 2, "a search that was stopped");
+    stopped.assert_same_with_deck(&campaign, &["paths.h5"], "a search that was stopped");
+}
+
+/// The number of rounds with candidates of the papers' rule and parts of their paths: the next one is the first search.
+fn rounds_before_the_search(campaign: &Campaign) -> u32 {
+    let tasks = campaign.open(Stage::Connect).tasks().unwrap();
+    let size = |round: u32| tasks.iter().filter(|task| task.key.round == round).count();
+    (0..).find(|round| size(*round) == 8).unwrap()
+}
+
+/// Two seconds: with another unit the search is not repeated, and its tables are kept.
+#[test]
+fn another_unit_keeps_the_search() {
+    let campaign = landscape(SCREENED);
+    campaign.done(&UNTIL);
+    let of = |campaign: &Campaign, table: &str| {
+        let reader = campaign.open(Stage::Connect);
+        let names: Vec<String> =
+            reader.data_sets().unwrap().into_iter().filter(|path| path.starts_with(table)).collect();
+        names.into_iter().map(|name| (format!("{:?}", reader.values(&name).unwrap()), name)).collect::<Vec<_>>()
+    };
+    let before = (of(&campaign, "/pairs/"), of(&campaign, "/screening/"));
+    campaign.change(&[("reduced_mass = { light = 1.0 }", "reduced_mass = { light = 1.0, heavy = 2500.0 }")]);
+    println!("{}", campaign.done(&[]));
+    assert!(before == (of(&campaign, "/pairs/"), of(&campaign, "/screening/")) && !before.1.is_empty());
 }
 
 #[test]

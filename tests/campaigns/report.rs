@@ -80,6 +80,7 @@ fn the_numbers_of_the_page_are_those_of_the_files() {
         {
             assert!(drawn(id), "{id}");
         }
+        assert!(drawn("systems_in_time") && !drawn("stability"));
         assert!(drawn("matrices") && drawn("tree") && drawn("equilibration") && !drawn("spectra") && !drawn("strain"));
         let words = std::fs::read_to_string(&page).unwrap();
         assert!(words.contains("Not drawn: modes.h5 is missing. The stage modes makes it"));

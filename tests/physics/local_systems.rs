@@ -176,7 +176,7 @@ fn rows_of_two_surroundings_count_twice_and_their_systems_once() {
     }
     let (glass, all) = (vec![0; splitting.len()], vec![true; splitting.len()]);
     let one = representatives(&class, &energy, |_| true);
-    let n0 = |counted: &[bool]| Library::new(&glass, &splitting, counted, 1, 100).unwrap().density(1.0, 1);
+    let n0 = |counted: &[bool]| Library::new(&glass, &splitting, counted, 1, 100).unwrap().density(1.0);
     let (rows, local) = (n0(&all), n0(&one));
     assert_eq!((rows.count, local.count), (6, 3));
     assert!((local.density - 3.0 / 100.0).abs() < 1e-15 && (rows.density / local.density - 2.0).abs() < 1e-12);

@@ -7,7 +7,7 @@ use glasswell::paths::{
     BandSearch, BandStop, Candidate, ConnectOutcome, ConnectRounds, ConnectSettings, ConnectTask, CubicSpline, Descent,
     DescentStop, DescentTask, EndMinimum, FoundMinimum, ImageSums, LengthMethod, MinimaLibrary, PairKey, PathMethod,
     PathStatus, SaddleSearch, SaddleStop, VisitRule, Waypoint, bring_near, candidates, compare, find_path, joined,
-    negative_modes,
+    negative_modes, transition_counts,
 };
 use glasswell::task::{Alone, Progress, Task};
 
@@ -294,7 +294,7 @@ fn candidates_follow_the_visit_rule() {
     let transitions = [(3, 1, 2), (1, 3, 1), (2, 2, 9), (0, 2, 4), (5, 4, 1), (4, 5, 4), (1, 3, 1)];
     let keys = |visits, minimum_visits| -> Vec<(usize, usize, u64, u64)> {
         let settings = ConnectSettings { visits, minimum_visits, ..settings(9) };
-        let all = candidates(&transitions, &settings, None);
+        let all = candidates(&transition_counts(&transitions), &settings, None);
         all.iter().map(|c| (c.key.a, c.key.b, c.count_ab, c.count_ba)).collect()
     };
     assert_eq!(keys(VisitRule::Each, 1), [(1, 3, 2, 2), (4, 5, 4, 1)]);

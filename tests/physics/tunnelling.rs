@@ -3,6 +3,7 @@
 use glasswell::paths::spline::{CubicSpline, StationaryKind};
 use glasswell::tunnelling::{
     Doublet, Kind, LevelsStatus, Profile, SemiclassicalStatus, Stretch, TunnelSettings, solve, solve_potential,
+    splitting_reflected,
 };
 use serde_json::Value;
 
@@ -351,4 +352,32 @@ fn settings_from_a_deck() {
     let settings: TunnelSettings = toml::from_str("units = [\"argon\"]\nreduced_mass = { mine = 2500.0 }").unwrap();
     assert_eq!((settings.points, settings.levels, settings.reduced_mass["mine"]), (2000, 5, 2500.0));
     assert!(toml::from_str::<TunnelSettings>("point = 3").is_err());
+}
+
+/// V = h sin^2(pi xi) reflects into itself, with walls at -1/2 and 3/2: in the basis sin(n pi (xi + 1/2) / 2) its matrix has
+/// n^2 pi^2 / (8 M) + h/2 on the diagonal and h/4 between n and n +- 4 (less h/4 where both add up to 4).
+#[test]
+fn reflected_wells_have_the_levels_between_walls() {
+    let (mass, length, points) = (300.0, 1.3, 101);
+    for height in [0.05, 1.0] {
+        let xi: Vec<f64> = (0..points).map(|k| k as f64 / (points - 1) as f64).collect();
+        let energy = xi.iter().map(|xi| height * (std::f64::consts::PI * xi).sin().powi(2)).collect();
+        let profile = Profile { xi, energy, length, curvature: [None, None] };
+        let found = splitting_reflected(&profile, mass, &TunnelSettings::default()).unwrap();
+        let heavy = mass * length * length;
+        let matrix = nalgebra::DMatrix::from_fn(120, 120, |i, j| {
+            let (m, n) = (i as f64 + 1.0, j as f64 + 1.0);
+            let kinetic = (m * std::f64::consts::PI).powi(2) / (8.0 * heavy) + 0.5 * height;
+            let coupled = f64::from((m - n).abs() == 4.0) - f64::from(m + n == 4.0);
+            f64::from(i == j) * kinetic + 0.25 * height * coupled
+        });
+        let mut levels: Vec<f64> = matrix.symmetric_eigenvalues().iter().copied().collect();
+        levels.sort_by(f64::total_cmp);
+        let due = levels[1] - levels[0];
+        println!("height {height}: {found:e}, due {due:e}");
+        assert!((found / due - 1.0).abs() < 1e-4);
+        // the parabolas are other wells: their splitting differs by more than the error
+        let parabola = solve(&profile, None, mass, &TunnelSettings::default()).unwrap().splitting;
+        assert!((parabola / due - 1.0).abs() > 0.01, "{parabola:e}");
+    }
 }

@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from .tables import Column, Columns, Table
 
-#: Bootstrap samples of a band.
-RESAMPLES = 1000
+#: Quantile of the normal distribution for 84 %.
+_NORMAL = 0.994457883209753
 #: One-sided 68 % upper limit of a Poisson mean when nothing was counted: exp(-mu) = 0.32.
 POISSON_UPPER_LIMIT = 1.139434283188365
 
@@ -37,7 +37,8 @@ class Estimate:
         energy: E, epsilon.
         count: number of double wells with a splitting below E, in all glasses.
         value: count / (N N_g E), per atom and epsilon.
-        lower, upper: its 68 % limits (bootstrap over glasses; an upper limit of 1.14 counts when nothing was counted).
+        lower, upper: its 68 % limits (Poisson statistics, widened by the spread between glasses; an upper limit of 1.14
+            counts when nothing was counted).
     """
 
     counting: str
@@ -55,8 +56,8 @@ class Estimate:
 class N0:
     """The density of states n0 = n(k_B T_Q)/k_B T_Q of a campaign in one unit.
 
-    The limits come from a bootstrap over glasses; with few glasses they are too narrow. n0 averages over all glasses,
-    equilibrated or not.
+    The limits are those of Poisson statistics, widened by the spread of the counts between glasses, which a single glass
+    does not show. n0 averages over all glasses, equilibrated or not.
 
     Attributes:
         unit: the material or reduced mass.
@@ -143,17 +144,15 @@ class Library:
         """The number of double wells with a splitting below `energy` (epsilon)."""
         return int(np.sum(self.splitting < energy))
 
-    def band(self, energies: ArrayLike, seed: int = 0) -> tuple[Floats, Floats]:
+    def band(self, energies: ArrayLike) -> tuple[Floats, Floats]:
         """68 % limits of n(E)/E at these energies (epsilon), per atom and epsilon.
 
-        Central 68 % of 1000 bootstrap samples of whole glasses, because double wells of one glass are not independent.
-        With few glasses it is a lower bound of the error. Where nothing is counted the upper limit is 1.14 counts; where
-        the samples show no spread (a single glass, equal counts) the error is sqrt(count).
+        Limits of a Poisson mean, widened by the spread of the counts between glasses, because double wells of one glass are
+        not independent (docs/files.md gives the formula and how often they contain the true mean). Where nothing is counted
+        the upper limit is 1.14 counts. A single glass does not show the spread: its limits are too narrow.
 
         Args:
             energies: E [K], epsilon.
-            seed: of the bootstrap samples. The program has other random numbers: its limits differ from these by the
-                noise of 1000 samples.
         """
         at = np.asarray(energies, dtype=np.float64)
         per_glass = np.zeros((self.glasses, len(at)))
@@ -161,14 +160,33 @@ class Library:
             own = np.sort(self.splitting[self.glass == glass])
             per_glass[glass] = np.searchsorted(own, at, side="left")
         total = per_glass.sum(axis=0)
-        draws = np.random.default_rng(seed).multinomial(
-            self.glasses, np.full(self.glasses, 1 / self.glasses), size=RESAMPLES
-        )
-        samples = np.sort(draws @ per_glass, axis=0)
-        low, high = samples[int(0.16 * RESAMPLES)], samples[int(0.84 * RESAMPLES)]
-        flat = high <= low
-        low = np.where(flat, total - np.sqrt(total), low)
-        high = np.where(flat, total + np.sqrt(total), high)
-        low, high = np.where(total == 0, 0.0, low), np.where(total == 0, POISSON_UPPER_LIMIT, high)
+        counted = total > 0
+        factor = np.ones(len(at))
+        if self.glasses > 1:
+            mean = np.where(counted, total, 1.0) / self.glasses
+            spread = per_glass.var(axis=0, ddof=1) / mean
+            factor = np.where(counted, np.maximum(spread, 1.0), 1.0) * (_student(self.glasses - 1) / _NORMAL) ** 2
+        shape = np.where(counted, total, 1.0) / factor
+        low = np.where(counted, factor * _gamma_quantile(shape, -_NORMAL), 0.0)
+        high = np.where(counted, factor * _gamma_quantile(shape + 1.0, _NORMAL), POISSON_UPPER_LIMIT)
         scale = 1 / (self.atoms * at)
         return low * scale, high * scale
+
+
+def _student(degrees: int) -> float:
+    """The quantile of Student's distribution for 84 % (Abramowitz and Stegun, 26.7.5)."""
+    z = _NORMAL
+    if degrees == 1:
+        return float(np.tan(0.34 * np.pi))
+    if degrees == 2:
+        return float(0.68 * np.sqrt(2.0 / (1.0 - 0.68**2)))
+    first = (z**3 + z) / 4.0
+    second = (5.0 * z**5 + 16.0 * z**3 + 3.0 * z) / 96.0
+    third = (3.0 * z**7 + 19.0 * z**5 + 17.0 * z**3 - 15.0 * z) / 384.0
+    return z + first / degrees + second / degrees**2 + third / degrees**3
+
+
+def _gamma_quantile(shape: Floats, z: float) -> Floats:
+    """The quantile of a gamma distribution where the normal one has `z` (Wilson and Hilferty 1931)."""
+    cube = 1.0 - 1.0 / (9.0 * shape) + z / (3.0 * np.sqrt(shape))
+    return np.asarray(shape * np.maximum(cube, 0.0) ** 3, dtype=np.float64)

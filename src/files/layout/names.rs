@@ -18,7 +18,31 @@ pub const PATH: &[&str] = &[
 ];
 
 /// The rule by which a pair of minima became a candidate.
-pub const RULE: &[&str] = &["both_ways", "one_way", "list"];
+pub const RULE: &[&str] = &["both_ways", "one_way", "screened", "list"];
+
+/// The outcome for a pair of near minima: that of its path, or `not_sought`.
+pub const PAIR: &[&str] = &[
+    "not_sought",
+    "converged",
+    "not_converged",
+    "diverged",
+    "no_barrier",
+    "split",
+    "split_too_often",
+    "identical",
+    "saddle_failed",
+    "negative_modes",
+    "wrong_minima",
+    "descent_failed",
+    "end_not_converged",
+    "end_not_minimum",
+];
+
+/// Why the path of a pair was sought, or that it was not.
+pub const CHOSEN: &[&str] = &["no", "transitions", "list", "screened", "audit", "part"];
+
+/// A round of the search among near pairs.
+pub const SCREENING: &[&str] = &["search", "audit"];
 
 /// The curve from which the length of a path was taken.
 pub const LENGTH_METHOD: &[&str] = &["descent", "spline"];
@@ -33,10 +57,10 @@ pub const COUNTING: &[&str] = &["rows", "local"];
 pub const COUNTED_KIND: &[&str] = &["all", "tunnelling"];
 
 /// The length of a path in the Schroedinger equation.
-pub const LENGTH: &[&str] = &["arc"];
+pub const LENGTH: &[&str] = &["arc", "band", "distance"];
 
 /// The potential beyond the minima of a path.
-pub const CONTINUATION: &[&str] = &["parabola"];
+pub const CONTINUATION: &[&str] = &["parabola", "reflected"];
 
 /// How the calculation of the levels of a double well ended.
 pub const LEVELS: &[&str] = &["converged", "grid_limit", "truncated", "unbound", "unsolved", "no_profile"];

@@ -14,7 +14,7 @@ pub const FIGURE: Figure = Figure {
     title: "Density of two-level systems",
     caption: "n(E) is the number of double wells with a splitting up to E, per atom; n0 is n(E)/E at E = k_B T_Q (dotted line). \
               Solid: double wells of kind tunnelling. Faint: all kinds except exchanges of identical particles. Shaded: 68 % \
-              limits of the tunnelling ones, or of all where there is no tunnelling one, by a bootstrap over glasses.",
+              limits of the tunnelling ones, or of all where there is no tunnelling one: Poisson statistics, widened by the spread between glasses.",
     needs: &[Stage::Prepare, Stage::Connect, Stage::Tunnel],
     draw,
 };
@@ -193,12 +193,11 @@ fn band(counted: &Counted<'_>, divided: bool) -> Result<Option<Band>> {
     if counted.source.size().0 < 2 || most <= least {
         return Ok(None);
     }
-    let seed = counted.source.header().map_or(0, |header| header.seed);
     // a splitting counts just above itself
     let energies = ratios(least * (1.0 + 1e-9), most * (1.0 + 1e-9), BAND_POINTS);
     let (mut low, mut high) = (Vec::new(), Vec::new());
     for energy in &energies {
-        let estimate = library.density(*energy, seed);
+        let estimate = library.density(*energy);
         let scale = if divided { 1.0 } else { *energy };
         let floor = LEAST_COUNT * counted.single() / if divided { *energy } else { 1.0 };
         low.push((estimate.lower * scale).max(floor));

@@ -14,7 +14,9 @@ mod participation;
 mod relaxation;
 mod scatter;
 mod spectra;
+mod stability;
 mod strain;
+mod systems_in_time;
 mod times;
 mod tree;
 mod well;
@@ -34,6 +36,8 @@ pub const FIGURES: &[&Figure] = &[
     &elements::FIGURE,
     &participation::FIGURE,
     &growth::FIGURE,
+    &systems_in_time::FIGURE,
+    &stability::FIGURE,
     &candidates::FIGURE,
     &times::FIGURE,
     &matrices::FIGURE,

@@ -1,7 +1,9 @@
 //! An earlier paths.h5 with other units of [tunnel]: which of its paths are refined now, and what is kept of it.
 
+use super::near_pairs::{PairsOfGlass, Searched};
 use super::reader::DoubleWellReader;
 use super::record::KeptRows;
+use super::screen::ScreenRound;
 use crate::error::{Error, Result};
 use crate::files::{GlassRows, StageReader, TaskCost, TaskKey};
 use crate::paths::{Candidate, ConnectRounds, EndMinimum, PairKey, PathStatus};
@@ -11,7 +13,7 @@ use crate::tunnelling::is_below;
 use serde::de::IntoDeserializer;
 use serde::de::value::StrDeserializer;
 use serde::{Deserialize, de};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The earlier file.
 pub struct Before {
@@ -21,6 +23,7 @@ pub struct Before {
     rejected: GlassRows,
     minima: GlassRows,
     parts: GlassRows,
+    near: GlassRows,
     /// Rows of the double wells that are solved again, increasing.
     again: Vec<u64>,
 }
@@ -36,9 +39,9 @@ impl Before {
         let rows = |path: &str| GlassRows::look(ranks, &reader, path, glasses);
         let (candidates, wells) = (rows("/candidates/glass")?, rows("/double_wells/glass")?);
         let (rejected, minima) = (rows("/rejected/glass")?, rows("/minima/glass")?);
-        let parts = rows("/parts/glass")?;
+        let (parts, near) = (rows("/parts/glass")?, rows("/pairs/glass")?);
         let again = newly_refined(context, &reader)?;
-        Ok(Self { reader, candidates, wells, rejected, minima, parts, again })
+        Ok(Self { reader, candidates, wells, rejected, minima, parts, near, again })
     }
 
     pub fn reader(&self) -> &StageReader {
@@ -96,6 +99,67 @@ impl Before {
         let all = ends.iter().chain(&known).map(|(a, b)| PairKey::new(*a, *b));
         let all: BTreeSet<PairKey> = candidates.iter().map(|candidate| candidate.key).chain(all).collect();
         Ok((ConnectRounds::again(candidates, &pairs, all, &self.parts(glass)?), kept))
+    }
+
+    /// The candidates of a glass as the file has them.
+    ///
+    /// # Errors
+    /// `Storage` when the file cannot be read.
+    pub fn candidates(&self, glass: usize) -> Result<Vec<Candidate>> {
+        let (first, count) = self.candidates.of(glass);
+        let keys = self.pairs("/candidates", (first, count))?;
+        let counts = |name: &str| self.reader.read_rows::<i64>(&format!("/candidates/{name}"), first, count);
+        let counts = counts("count_ab")?.into_iter().zip(counts("count_ba")?);
+        let candidate = |((a, b), (ab, ba)): ((usize, usize), (i64, i64))| Candidate {
+            key: PairKey::new(a, b),
+            count_ab: ab.max(0) as u64,
+            count_ba: ba.max(0) as u64,
+            status: None,
+        };
+        Ok(keys.into_iter().zip(counts).map(candidate).collect())
+    }
+
+    /// What the file says of the near pairs of a glass: predictions, why each was chosen, and the outcomes of all paths.
+    ///
+    /// # Errors
+    /// `Storage` when the file cannot be read.
+    pub fn near_pairs(&self, glass: usize) -> Result<PairsOfGlass> {
+        let (first, count) = self.near.of(glass);
+        let keys = self.pairs("/pairs", (first, count))?.into_iter().map(|(a, b)| PairKey::new(a, b));
+        let chosen = self.reader.read_text_rows("/pairs/chosen", first, count)?;
+        let searched = keys.zip(chosen).filter_map(|(key, chosen)| match chosen.as_str() {
+            "screened" => Some((key, Searched::Screened)),
+            "audit" => Some((key, Searched::Audit)),
+            _ => None,
+        });
+        let mut statuses = BTreeMap::new();
+        // a split path is among /rejected, as is everything that is not a double well
+        for (table, rows) in [("/double_wells", self.wells.of(glass)), ("/rejected", self.rejected.of(glass))] {
+            let names = self.reader.read_text_rows(&format!("{table}/status"), rows.0, rows.1)?;
+            for ((a, b), name) in self.pairs(table, rows)?.into_iter().zip(names) {
+                statuses.insert(PairKey::new(a, b), self.status(&name)?);
+            }
+        }
+        let predicted = self.reader.read_rows("/pairs/predicted_splitting", first, count)?;
+        Ok(PairsOfGlass { predicted, searched: searched.collect(), statuses, ..PairsOfGlass::default() })
+    }
+
+    /// The rounds of the search.
+    ///
+    /// # Errors
+    /// `Storage` when the file cannot be read.
+    pub fn screening(&self) -> Result<Vec<ScreenRound>> {
+        let audits = self.reader.read_text("/screening/round")?;
+        let count = |name: &str| self.reader.read::<i64>(&format!("/screening/{name}"));
+        let counts = [count("open")?, count("chosen")?, count("double_wells")?, count("active")?];
+        let missed = |name: &str| self.reader.read::<f64>(&format!("/screening/{name}"));
+        let missed = [missed("missed")?, missed("missed_lower")?, missed("missed_upper")?];
+        let round = |(row, round): (usize, &String)| {
+            let [open, chosen, double_wells, active] = [0, 1, 2, 3].map(|k: usize| counts[k][row].max(0) as u64);
+            let missed = [0, 1, 2].map(|k: usize| missed[k][row]);
+            ScreenRound { audit: round == "audit", open, chosen, double_wells, active, missed }
+        };
+        Ok(audits.iter().enumerate().map(round).collect())
     }
 
     /// (path, part) of the paths of a glass that were split.

@@ -1,11 +1,23 @@
 //! Layout of paths.h5.
 
-use super::{columns, place_columns};
+use super::{columns, pair_columns, place_columns};
 use crate::files::columns::data_sets;
 use crate::files::layout::{DataSet, Layout};
 
 pub static LAYOUT: Layout = Layout {
-    data_sets: &[&CANDIDATES, &WELLS, &PLACES, &IMAGES, &REJECTED, &PARTS, &MINIMA, &SYSTEMS, &GROWTH],
+    data_sets: &[
+        &CANDIDATES,
+        &WELLS,
+        &PLACES,
+        &IMAGES,
+        &REJECTED,
+        &PARTS,
+        &MINIMA,
+        &SYSTEMS,
+        &GROWTH,
+        &PAIRS,
+        &SCREENING,
+    ],
     attributes: &[],
 };
 
@@ -17,4 +29,6 @@ static REJECTED: [DataSet; columns::RejectedPair::COLUMNS.len()] = data_sets(col
 static MINIMA: [DataSet; columns::FoundMinimum::COLUMNS.len()] = data_sets(columns::FoundMinimum::COLUMNS);
 static PARTS: [DataSet; place_columns::PARTS.len()] = data_sets(place_columns::PARTS);
 static SYSTEMS: [DataSet; place_columns::SystemOf::COLUMNS.len()] = data_sets(place_columns::SystemOf::COLUMNS);
+static PAIRS: [DataSet; pair_columns::PairOf::COLUMNS.len()] = data_sets(pair_columns::PairOf::COLUMNS);
+static SCREENING: [DataSet; pair_columns::SCREENING.len()] = data_sets(pair_columns::SCREENING);
 static GROWTH: [DataSet; place_columns::GrowthOf::COLUMNS.len()] = data_sets(place_columns::GrowthOf::COLUMNS);

@@ -8,7 +8,7 @@ use crate::paths::CandidateRule;
 use crate::stage::Stage;
 use crate::stages::explore::LandscapeReader;
 use crate::systems::representatives;
-use crate::tunnelling::Profile;
+use crate::tunnelling::{PathLength, Profile};
 use std::path::Path;
 
 /// The two minima of a double well, by their indices within the glass; a is the lower one.
@@ -125,6 +125,19 @@ impl DoubleWellReader {
             curvature: [column("curvature_a")?, column("curvature_b")?],
             points: self.points,
         })
+    }
+
+    /// The lengths d of the rows `first..first + count` for the Schroedinger equation; none if they are those of the profiles.
+    ///
+    /// # Errors
+    /// `Storage` when the file cannot be read.
+    pub fn lengths(&self, which: PathLength, first: u64, count: u64) -> Result<Vec<f64>> {
+        let column = |name: &str| self.reader.read_rows::<f64>(&format!("/double_wells/{name}"), first, count);
+        match which {
+            PathLength::Arc => Ok(Vec::new()),
+            PathLength::Band => column("band_length"),
+            PathLength::Distance => column("distance"),
+        }
     }
 
     /// The energy profile of a double well.

@@ -1,5 +1,6 @@
 //! The results of `connect` for one glass.
 
+use super::near_pairs::PairsOfGlass;
 use crate::error::{Error, Result};
 use crate::files::{Row, TaskKey};
 use crate::landscape::Identity;
@@ -26,6 +27,7 @@ pub struct Owned {
     /// Pairs that are not double wells, by round and key: their numbers.
     pub rejected: Vec<(RoundPair, ConnectOutcome)>,
     pub kept: KeptRows,
+    pub pairs: PairsOfGlass,
 }
 
 /// All results of `connect` for one glass.
@@ -42,6 +44,7 @@ pub struct GlassPaths {
     pub rejected: Vec<(RoundPair, ConnectOutcome)>,
     /// What is kept of an earlier paths.h5.
     pub kept: KeptRows,
+    pub pairs: PairsOfGlass,
     /// The place of each double well in the glass, in the order of [`GlassPaths::wells`].
     pub places: Vec<WellPlace>,
     pub systems: LocalSystems,

@@ -3,8 +3,10 @@
 use super::before::Before;
 use super::columns::{CandidateOf, FoundMinimum, RejectedPair, WellOf};
 use super::layout::LAYOUT;
+use super::pair_columns::{PairOf, SCREENING};
 use super::place_columns::{GrowthOf, PARTS, PartOf, PlaceOf, SystemOf};
 use super::record::{GlassPaths, StoredWell};
+use super::screen::ScreenRound;
 use crate::error::Result;
 use crate::files::columns::Column;
 use crate::files::{PORTION_BYTES, Row, Rows, StageFile};
@@ -20,14 +22,16 @@ use crate::stages::explore::LandscapeReader;
 /// `Storage` when the directory cannot be written to.
 pub fn write(
     context: &Context<'_>,
-    (paths, landscape): (&[GlassPaths], &LandscapeReader),
+    (paths, searched, landscape): (&[GlassPaths], &[ScreenRound], &LandscapeReader),
     particles: usize,
     before: Option<&Before>,
     journal: Journal<'_>,
 ) -> Result<()> {
     let settings = context.section(&context.deck.connect, Stage::Connect)?;
     let mut file = context.create_file(Stage::Connect, &LAYOUT)?;
-    for (letter, length) in [("N", particles), ("K", PROFILE_POINTS), ("I", settings.images)] {
+    let displacements = settings.pairs.displacements;
+    let lengths = [("N", particles), ("K", PROFILE_POINTS), ("I", settings.images), ("L", displacements)];
+    for (letter, length) in lengths.into_iter().chain([("T", displacements - 1)]) {
         file.set_length("", letter, length)?;
     }
     let rows = |count: fn(&GlassPaths) -> usize| rows(context, paths, count);
@@ -60,6 +64,10 @@ pub fn write(
         all.map(move |minimum| FoundMinimum { glass: paths.glass, minimum })
     });
     file.write_columns(FoundMinimum::COLUMNS, &rows(|glass| glass.found.len())?, found)?;
+    let near = paths.iter().flat_map(|glass| (0..glass.pairs.near.len()).map(move |k| PairOf { glass, settings, k }));
+    file.write_columns(PairOf::COLUMNS, &rows(|glass| glass.pairs.near.len())?, near)?;
+    let of_search = Rows::on_rank_zero(context.ranks, searched.len() as u64);
+    file.write_columns(SCREENING, &of_search, &searched[..of_search.held() as usize])?;
     let costs = match before {
         Some(before) => context.ranks.agree(before.costs(context.ranks.rank(), journal.costs()))?,
         None => journal.costs().to_vec(),

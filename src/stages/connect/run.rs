@@ -2,21 +2,27 @@
 //! names, in rounds.
 
 use super::before::Before;
+use super::near_pairs::PairsOfGlass;
+use super::pairs::list_near;
 use super::record::{GlassPaths, KeptRows, Owned, PairResult, StoredWell, outcome};
 use super::rows::write;
+use super::screen::{Screen, is_screened, shown};
 use super::systems::with_systems;
 use super::task::{PairState, PairTask};
 use crate::error::{Error, Result};
 use crate::files::{Rows, SharedRecords, StageReader, TaskKey};
 use crate::landscape::{Displacement, Identity, kinds};
 use crate::parallel::{decode, encode};
-use crate::paths::{ConnectOutcome, ConnectRounds, DoubleWell, EndMinimum, PairKey, RoundPair, batches, candidates};
+use crate::paths::{
+    ConnectOutcome, ConnectRounds, DoubleWell, EndMinimum, PairKey, RoundPair, batches, candidates, transition_counts,
+};
 use crate::runtime::{Journal, Rounds};
 use crate::stage::Stage;
 use crate::stages::explore::LandscapeReader;
 use crate::stages::prepare::configuration;
 use crate::stages::prepare::glasses_file;
 use crate::stages::{BuiltOn, Context, Earlier};
+use crate::tunnelling::Unit;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -63,8 +69,16 @@ pub fn run(context: &Context<'_>, earlier: Earlier) -> Result<()> {
     // with earlier paths, the numbers of the tasks mean others
     let built_on = if before.is_some() { Stage::Connect } else { Stage::Explore };
     let mut journal = context.journal(&RECORDS, BuiltOn::AllGlasses(built_on), Rounds::Several)?;
+    let mut screen = (is_screened(context) && before.is_none()).then(|| Screen::new(context)).transpose()?;
+    list_near(context, &mut owned, &landscape)?;
     for round in 0.. {
-        let pairs = context.ranks.sum_u64(owned.iter().map(|own| own.rounds.pairs().len() as u64).sum());
+        let mut pairs = open_pairs(context, &owned);
+        if pairs == 0
+            && let Some(screen) = &mut screen
+            && screen.next(&mut owned)?
+        {
+            pairs = open_pairs(context, &owned);
+        }
         if pairs == 0 {
             break;
         }
@@ -72,13 +86,31 @@ pub fn run(context: &Context<'_>, earlier: Earlier) -> Result<()> {
         let (shared, tasks) = shared_pairs(context, &owned, &landscape)?;
         solver.solve(&mut journal, &shared, pairs)?;
         drop(shared);
-        let merged = owned.iter_mut().try_for_each(|own| merge(own, &landscape, &mut journal, &tasks));
+        let unit = screen.as_ref().map(|screen| &screen.unit);
+        let merged = owned.iter_mut().try_for_each(|own| merge(own, &landscape, &mut journal, &tasks, unit));
         context.ranks.agree(merged)?;
         journal.next_round();
     }
+    owned.iter_mut().for_each(sort_candidates);
     let paths = owned.into_iter().map(|own| with_systems(own, &landscape, settings));
     let paths = context.ranks.agree(paths.collect::<Result<Vec<GlassPaths>>>())?;
-    write(context, (&paths, &landscape), particles, before.as_ref(), journal)
+    let rounds = match &before {
+        Some(before) => context.ranks.agree(before.screening())?,
+        None => screen.map_or_else(Vec::new, |screen| screen.rounds),
+    };
+    write(context, (&paths, &rounds, &landscape), particles, before.as_ref(), journal)
+}
+
+/// Collective: the number of pairs that are to be solved in this round.
+fn open_pairs(context: &Context<'_>, owned: &[Owned]) -> u64 {
+    context.ranks.sum_u64(owned.iter().map(|own| own.rounds.pairs().len() as u64).sum())
+}
+
+/// Rows of candidates are in the order of their keys; those of a search come after the others until it has ended.
+fn sort_candidates(own: &mut Owned) {
+    let rows = own.rounds.sort_candidates();
+    own.wells.iter_mut().for_each(|well| well.parent = rows[well.parent]);
+    own.rejected.iter_mut().for_each(|(pair, _)| pair.parent = rows[pair.parent]);
 }
 
 /// The candidates of this rank's glasses.
@@ -97,10 +129,19 @@ fn own(
             let configuration = configuration(reader, glass as u64)?;
             let cell = configuration.cell;
             let listed = context.deck.listed.as_ref().map(|list| list.of_glass(glass));
-            let candidates = candidates(&landscape.transitions(glass)?, settings, listed.as_deref());
+            let counts = transition_counts(&landscape.transitions(glass)?);
+            let candidates = match before.filter(|_| is_screened(context)) {
+                // the search is not repeated
+                Some(before) => before.candidates(glass)?,
+                None => candidates(&counts, settings, listed.as_deref()),
+            };
             let (found, (rounds, kept)) = match before {
                 Some(before) => (before.found(glass, landscape.minima(glass))?, before.rounds(glass, candidates)?),
                 None => (Vec::new(), (ConnectRounds::new(candidates), KeptRows::default())),
+            };
+            let pairs = match before {
+                Some(before) => PairsOfGlass { counts, ..before.near_pairs(glass)? },
+                None => PairsOfGlass { counts, ..PairsOfGlass::default() },
             };
             let model = potential.model(&configuration);
             Ok(Owned {
@@ -112,6 +153,7 @@ fn own(
                 wells: Vec::new(),
                 rejected: Vec::new(),
                 kept,
+                pairs,
             })
         })
         .collect()
@@ -227,13 +269,19 @@ fn remember(counted: &Mutex<Counted>, glass: usize, outcome: &ConnectOutcome) {
 }
 
 /// Merges the outcomes of a round into the library of a glass, in the order of the keys, one after the other from the
-/// checkpoints.
-fn merge(own: &mut Owned, landscape: &LandscapeReader, journal: &mut Journal<'_>, tasks: &Tasks) -> Result<()> {
+/// checkpoints. `screened_in`: the unit of the search among near pairs, if there is one.
+fn merge(
+    own: &mut Owned,
+    landscape: &LandscapeReader,
+    journal: &mut Journal<'_>,
+    tasks: &Tasks,
+    screened_in: Option<&Unit>,
+) -> Result<()> {
     if own.rounds.pairs().is_empty() {
         return Ok(());
     }
     let mut library = own.library(landscape)?;
-    let Owned { glass, identity, found, rounds, wells, rejected, .. } = own;
+    let Owned { glass, identity, found, rounds, wells, rejected, pairs, .. } = own;
     let round = journal.round();
     let task_of = |pair: &RoundPair| {
         let task = tasks.get(&(*glass, pair.key)).copied();
@@ -246,6 +294,10 @@ fn merge(own: &mut Owned, landscape: &LandscapeReader, journal: &mut Journal<'_>
     };
     rounds.merge_each(identity, &mut library, outcome_of, |pair, status, outcome| {
         let well = outcome.double_well.as_ref().filter(|well| well.status.is_double_well());
+        pairs.statuses.insert(pair.key, status);
+        if let Some(unit) = screened_in {
+            pairs.solved.insert(pair.key, shown(unit, well.filter(|_| status.is_double_well())));
+        }
         if let (Some(well), Ok(task)) = (well, task_of(&pair)) {
             wells.push(StoredWell { key: pair.key, ends: (well.a, well.b), parent: pair.parent, task });
         }

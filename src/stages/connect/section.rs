@@ -1,10 +1,11 @@
 //! The deck's section [connect].
 
 use crate::input::{Deck, DeckSection, Section};
-use crate::paths::{CandidateRule, ConnectSettings, MOST_TRIES, PathMethod, Refine};
+use crate::paths::{CandidateRule, ConnectSettings, MOST_TRIES, PathMethod, Refine, Screening};
+use crate::tunnelling::{materials_of, units_of};
 
 impl DeckSection for ConnectSettings {
-    fn check(&self, _deck: &Deck, section: &mut Section) {
+    fn check(&self, deck: &Deck, section: &mut Section) {
         section.at_least(self.images as u64, 3, "images");
         let needs_spring = self.method == PathMethod::Neb;
         let spring = self.spring;
@@ -22,6 +23,26 @@ impl DeckSection for ConnectSettings {
             list || self.from.is_empty(),
             "from",
             "candidates = \"list\" in the same section, or no `from`",
+        );
+        let Screening { per_round, largest_distance, audit, .. } = self.screened;
+        section.at_least(per_round as u64, 1, "screened.per_round");
+        section.positive(largest_distance, "screened.largest_distance");
+        section.require((0.0..=1.0).contains(&audit), "screened.audit", "a number from 0 to 1");
+        section.positive(self.pairs.largest_distance, "pairs.largest_distance");
+        section.positive(self.pairs.largest_difference, "pairs.largest_difference");
+        section.require((2..=20).contains(&self.pairs.displacements), "pairs.displacements", "a whole number, 2 to 20");
+        let screened = self.candidates == CandidateRule::Screened;
+        section.require(
+            !screened || largest_distance <= self.pairs.largest_distance,
+            "screened.largest_distance",
+            "at most pairs.largest_distance: only pairs that are listed are screened",
+        );
+        let units = units_of(&deck.model.potential, &deck.tunnel.clone().unwrap_or_default());
+        let has_unit = !materials_of(&deck.model.potential).is_empty() || !units.is_empty();
+        section.require(
+            !screened || has_unit,
+            "candidates",
+            "a reduced mass in [tunnel] for a model without materials: pairs are ranked by their splitting",
         );
         section.at_least(self.max_iterations, 1, "max_iterations");
         section.require((1..=MOST_TRIES).contains(&self.tries), "tries", &format!("a whole number, 1 to {MOST_TRIES}"));

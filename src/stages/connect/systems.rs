@@ -13,7 +13,7 @@ use crate::systems::{LocalSystems, SIMILARITY, Sameness, WellField, WellOfGlass}
 /// `Storage` when landscape.h5 cannot be read.
 pub fn with_systems(own: Owned, landscape: &LandscapeReader, settings: &ConnectSettings) -> Result<GlassPaths> {
     let library = own.library(landscape)?;
-    let Owned { glass, identity, kinds, found, rounds, wells: stored, rejected, kept } = own;
+    let Owned { glass, identity, kinds, found, rounds, wells: stored, rejected, kept, pairs } = own;
     let seen = sightings(landscape, glass, settings)?;
     let parents = rounds.parents();
     let candidates = rounds.candidates();
@@ -32,7 +32,20 @@ pub fn with_systems(own: Owned, landscape: &LandscapeReader, settings: &ConnectS
     let places: Vec<WellPlace> = wells(&stored, &kept).into_iter().map(|(ends, _)| place(ends)).collect();
     let systems = local_systems(&identity, kinds, &library, &places);
     let (clock, reported) = (landscape.clock()?, landscape.reported(glass)?);
-    Ok(GlassPaths { glass, identity, found, rounds, wells: stored, rejected, kept, places, systems, clock, reported })
+    Ok(GlassPaths {
+        glass,
+        identity,
+        found,
+        rounds,
+        wells: stored,
+        rejected,
+        kept,
+        pairs,
+        places,
+        systems,
+        clock,
+        reported,
+    })
 }
 
 fn local_systems(identity: &Identity, kinds: Vec<u64>, library: &MinimaLibrary, places: &[WellPlace]) -> LocalSystems {

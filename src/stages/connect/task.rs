@@ -137,12 +137,14 @@ pub fn wants_descent(refine: Refine, well: &DoubleWell, units: &[Unit]) -> bool 
     match refine {
         Refine::All => true,
         Refine::None => false,
-        Refine::Active => {
-            let curvature = [well.curvature_a, well.curvature_b].map(|k| Some(k).filter(|k| k.is_finite() && *k > 0.0));
-            let profile = Profile::from_arc_length(&well.profile.arc_length, &well.profile.energy, curvature);
-            is_below(&profile, units)
-        }
+        Refine::Active => is_below(&profile_of(well), units),
     }
+}
+
+/// The energy along the path of a double well, with the curvatures of its ends.
+pub fn profile_of(well: &DoubleWell) -> Profile {
+    let curvature = [well.curvature_a, well.curvature_b].map(|k| Some(k).filter(|k| k.is_finite() && *k > 0.0));
+    Profile::from_arc_length(&well.profile.arc_length, &well.profile.energy, curvature)
 }
 
 impl TeamTask for PairTask {

@@ -91,7 +91,8 @@ fn is_usable(context: &Context<'_>) -> Result<bool> {
     let Ok(reader) = StageReader::open(&context.directory, Stage::Tunnel) else { return Ok(false) };
     let header = reader.header();
     let of_grid = |keys: &str| {
-        let grid = |line: &&str| line.starts_with("tunnel.points ") || line.starts_with("tunnel.levels ");
+        let grid =
+            |line: &&str| ["points", "levels", "length"].iter().any(|key| line.starts_with(&format!("tunnel.{key} ")));
         keys.lines().filter(grid).map(str::to_owned).collect::<Vec<String>>()
     };
     let due = of_grid(&context.deck.stage_keys(Stage::Tunnel)?);

@@ -6,13 +6,17 @@ use crate::files::layout::names;
 use crate::files::name_of;
 use crate::paths::CandidateRule;
 use crate::statistics::DensityEstimate;
-use crate::tunnelling::Doublet;
+use crate::tunnelling::{Doublet, PathLength};
 
 /// The quantum properties of a double well.
 pub struct DoubletOf<'d> {
     pub doublet: &'d Doublet,
     /// E < k_B T_Q, and not an exchange.
     pub active: bool,
+    /// E with reflected wells [epsilon].
+    pub reflected: f64,
+    /// The decay rate [1/s]; NaN for a unit without physical constants.
+    pub rate: f64,
 }
 
 impl<'d> DoubletOf<'d> {
@@ -26,6 +30,13 @@ impl<'d> DoubletOf<'d> {
             F64s(|row| row.doublet.levels.clone()),
         ),
         column("/<unit>/splitting", "[P]", "epsilon", "E = e_2 - e_1", F64(|row| row.doublet.splitting)),
+        column(
+            "/<unit>/splitting_reflected",
+            "[P]",
+            "epsilon",
+            "the same with V continued by reflecting each well about its minimum, instead of by parabolas",
+            F64(|row| row.reflected),
+        ),
         column(
             "/<unit>/diagonal_splitting",
             "[P]",
@@ -46,6 +57,13 @@ impl<'d> DoubletOf<'d> {
             "epsilon/hbar",
             "decay rate, attempt frequency 1/T_period; NaN where there is no turning point",
             F64(|row| row.doublet.decay_rate),
+        ),
+        column(
+            "/<unit>/decay_rate_per_second",
+            "[P]",
+            "1/s",
+            "the same in physical units; NaN if the unit has no physical constants",
+            F64(|row| row.rate),
         ),
         column(
             "/<unit>/decay_rate_paper",
@@ -124,18 +142,28 @@ pub enum Counted {
     Tunnelling,
 }
 
-/// n0 by one rule, way of counting and kind.
+/// How V continues beyond the minima.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Continuation {
+    Parabola,
+    Reflected,
+}
+
+/// n0 by one rule, way of counting, kind and continuation.
 pub struct EstimateOf {
     pub rule: CandidateRule,
     pub counting: Counting,
     pub kind: Counted,
+    pub length: PathLength,
+    pub continuation: Continuation,
     pub n0: DensityEstimate,
 }
 
 impl EstimateOf {
     /// The papers' rule and count.
-    fn is_headline(&self) -> bool {
-        (self.rule, self.counting, self.kind) == (CandidateRule::BothWays, Counting::Rows, Counted::All)
+    pub fn is_headline(&self) -> bool {
+        let papers = (CandidateRule::BothWays, Counting::Rows, Counted::All, Continuation::Parabola);
+        (self.rule, self.counting, self.kind, self.continuation) == papers
     }
 
     /// /<unit>/n0.
@@ -178,15 +206,23 @@ impl EstimateOf {
             "/<unit>/n0/length",
             "[R]",
             "1",
-            "length d in the Schroedinger equation: arc, that of the path (/double_wells/length in paths.h5)",
-            Name(names::LENGTH, |_| Ok("arc".to_owned())),
+            "length d in the Schroedinger equation (tunnel.length): arc, that of the path (/double_wells/length in \
+             paths.h5), band or distance",
+            Name(names::LENGTH, |row| Ok(row.length.name().to_owned())),
         ),
         column(
             "/<unit>/n0/continuation",
             "[R]",
             "1",
-            "V beyond the minima: parabola, with the curvature of the path at the minimum",
-            Name(names::CONTINUATION, |_| Ok("parabola".to_owned())),
+            "V beyond the minima: parabola, with the curvature of the path at the minimum; reflected, each well about its \
+             minimum (splitting_reflected)",
+            Name(names::CONTINUATION, |row| {
+                Ok(match row.continuation {
+                    Continuation::Parabola => "parabola",
+                    Continuation::Reflected => "reflected",
+                }
+                .to_owned())
+            }),
         ),
         column(
             "/<unit>/n0/value",
@@ -208,7 +244,7 @@ impl EstimateOf {
             "/<unit>/n0/headline",
             "[R]",
             "1",
-            "true for one row, that of the papers: both_ways, rows, all; its value is n0 of /<unit>/density",
+            "true for one row, that of the papers: both_ways, rows, all, parabola; its value is n0 of /<unit>/density",
             Bool(EstimateOf::is_headline),
         ),
     ];

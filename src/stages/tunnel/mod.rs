@@ -7,6 +7,7 @@ mod layout;
 mod rows;
 mod run;
 mod section;
+mod splitting;
 mod statistics;
 mod summary;
 

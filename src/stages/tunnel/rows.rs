@@ -3,13 +3,14 @@
 use super::before::Before;
 use super::columns::{DoubletOf, ZERO_POINTS};
 use super::layout::LAYOUT;
+use super::splitting::{Levels, Splitting};
 use super::statistics::{Ensemble, write_statistics};
 use crate::error::{Error, Result};
 use crate::files::{Attribute, Row, Rows, StageFile, StageReader, TaskCost};
 use crate::stage::Stage;
 use crate::stages::Context;
-use crate::tunnelling::{Doublet, Kind, Unit};
-use crate::units;
+use crate::tunnelling::{Kind, Unit};
+use crate::units::{self, Material};
 
 /// The double wells of this rank.
 pub struct Solved {
@@ -17,7 +18,7 @@ pub struct Solved {
     pub glass: Vec<u32>,
     pub exchange: Vec<bool>,
     /// The doublets for each unit; None for those of the earlier file.
-    pub units: Vec<(Unit, Option<Vec<Doublet>>)>,
+    pub units: Vec<(Unit, Option<Vec<Levels>>)>,
     /// Differences of zero-point energies, if modes.h5 exists.
     pub zero_points: Option<Vec<f64>>,
 }
@@ -35,12 +36,12 @@ pub fn write(
 ) -> Result<()> {
     let mut file = context.create_file(Stage::Tunnel, &LAYOUT)?;
     let levels = context.section(&context.deck.tunnel, Stage::Tunnel)?.levels.max(2);
-    for (unit, doublets) in &solved.units {
+    for (unit, of_unit) in &solved.units {
         file.set_length(&unit.name, "L", levels)?;
-        let splittings = match (doublets, before.of(unit)) {
-            (Some(doublets), _) => {
-                write_doublets(&mut file, unit, doublets, solved)?;
-                doublets.iter().map(|doublet| (doublet.splitting, doublet.kind == Some(Kind::Tunnelling))).collect()
+        let splittings = match (of_unit, before.of(unit)) {
+            (Some(levels), _) => {
+                write_doublets(&mut file, unit, levels, solved)?;
+                levels.iter().map(Splitting::of).collect()
             }
             (None, Some(earlier)) => {
                 keep_doublets(&mut file, unit, solved, earlier)?;
@@ -58,13 +59,15 @@ pub fn write(
     context.finish_with(file, None, tasks)
 }
 
-fn write_doublets(file: &mut StageFile<'_>, unit: &Unit, doublets: &[Doublet], solved: &Solved) -> Result<()> {
+fn write_doublets(file: &mut StageFile<'_>, unit: &Unit, levels: &[Levels], solved: &Solved) -> Result<()> {
     let quantum_temperature = units::quantum_temperature(unit.reduced_mass);
     // an exchange is symmetric by construction: it does not count as a two-level system in the statistics
-    let rows = doublets
-        .iter()
-        .zip(&solved.exchange)
-        .map(|(doublet, exchange)| DoubletOf { doublet, active: doublet.splitting < quantum_temperature && !exchange });
+    let rows = levels.iter().zip(&solved.exchange).map(|(Levels { doublet, reflected }, exchange)| DoubletOf {
+        doublet,
+        active: doublet.splitting < quantum_temperature && !exchange,
+        reflected: *reflected,
+        rate: unit.material.map_or(f64::NAN, |material| material.rate_per_second(doublet.decay_rate)),
+    });
     file.write_columns_of_unit(&unit.name, DoubletOf::COLUMNS, &solved.rows, rows)
 }
 
@@ -75,14 +78,23 @@ fn keep_doublets(file: &mut StageFile<'_>, unit: &Unit, solved: &Solved, earlier
     file.write_columns_with_kept(&unit.name, DoubletOf::COLUMNS, &solved.rows, (&order, earlier))
 }
 
-/// (splitting, whether of kind tunnelling) of the double wells of this rank in an earlier file.
-fn kept_splittings(unit: &Unit, solved: &Solved, earlier: &StageReader) -> Result<Vec<(f64, bool)>> {
+/// What the statistics need of the double wells of this rank, from an earlier file.
+fn kept_splittings(unit: &Unit, solved: &Solved, earlier: &StageReader) -> Result<Vec<Splitting>> {
     let mut all = Vec::new();
     for range in solved.rows.ranges() {
         let path = |name: &str| format!("/{}/{name}", unit.name);
         let splitting: Vec<f64> = earlier.read_rows(&path("splitting"), range.first, range.count)?;
+        let reflected: Vec<f64> = earlier.read_rows(&path("splitting_reflected"), range.first, range.count)?;
         let kind = earlier.read_text_rows(&path("kind"), range.first, range.count)?;
-        all.extend(splitting.into_iter().zip(kind.iter().map(|kind| kind == Kind::Tunnelling.name())));
+        let status = earlier.read_text_rows(&path("status"), range.first, range.count)?;
+        let floor: Vec<bool> = earlier.read_rows(&path("below_floor"), range.first, range.count)?;
+        all.extend((0..splitting.len()).map(|k| Splitting {
+            splitting: splitting[k],
+            reflected: reflected[k],
+            is_tunnelling: kind[k] == Kind::Tunnelling.name(),
+            below_floor: floor[k],
+            unconverged: status[k] != "converged",
+        }));
     }
     Ok(all)
 }
@@ -91,5 +103,11 @@ fn write_attributes(file: &mut StageFile<'_>, unit: &Unit, paths: u64) -> Result
     let group = format!("/{}", unit.name);
     file.attribute(&group, "reduced_mass", &Attribute::F64(unit.reduced_mass))?;
     file.attribute(&group, "kT_Q", &Attribute::F64(units::quantum_temperature(unit.reduced_mass)))?;
-    file.attribute(&group, "paths", &Attribute::U64(paths))
+    file.attribute(&group, "paths", &Attribute::U64(paths))?;
+    let constant = |value: fn(&Material) -> f64| Attribute::F64(unit.material.map_or(f64::NAN, value));
+    let kelvin = unit.material.map_or(f64::NAN, |material| material.quantum_temperature_in_kelvin(unit.reduced_mass));
+    file.attribute(&group, "T_Q_kelvin", &Attribute::F64(kelvin))?;
+    file.attribute(&group, "sigma_metre", &constant(|material| material.sigma))?;
+    file.attribute(&group, "epsilon_joule", &constant(|material| material.epsilon))?;
+    file.attribute(&group, "mass_kilogram", &constant(|material| material.mass))
 }

@@ -2,13 +2,14 @@
 
 use super::before::Before;
 use super::rows::{Solved, write};
+use super::splitting::Levels;
 use super::statistics::Ensemble;
 use crate::error::{Error, Result};
 use crate::files::{RowRange, Rows, StageReader, TaskCost, TaskKey};
 use crate::stage::Stage;
 use crate::stages::Context;
 use crate::stages::connect::DoubleWellReader;
-use crate::tunnelling::{Doublet, LevelsStatus, Profile, TunnelSettings, solve, units_of};
+use crate::tunnelling::{Doublet, LevelsStatus, Profile, TunnelSettings, solve, splitting_reflected, units_of};
 use std::time::Instant;
 
 /// Solves every double well for every unit and writes tunnelling.h5; with `spectra`, also the differences of zero-point
@@ -24,6 +25,7 @@ pub fn run(context: &Context<'_>, spectra: bool) -> Result<()> {
     let first = total * rank / size;
     let count = total * (rank + 1) / size - first;
     let curves = context.ranks.agree(wells.curves(first, count))?;
+    let lengths = context.ranks.agree(wells.lengths(settings.length, first, count))?;
     let ends = context.ranks.agree(wells.ends(first, count))?;
     let exchange = context.ranks.agree(wells.exchange(first, count))?;
     let rows = Rows::new(context.ranks, total, vec![RowRange { first, count }])?;
@@ -44,16 +46,18 @@ pub fn run(context: &Context<'_>, spectra: bool) -> Result<()> {
         }
         let one = |well: usize| {
             let start = Instant::now();
-            let doublet = doublet(&curves.profile(well), unit.reduced_mass, settings)?;
+            let profile =
+                lengths.get(well).map_or_else(|| curves.profile(well), |d| curves.profile(well).with_length(*d));
+            let levels = levels(&profile, unit.reduced_mass, settings)?;
             let key = TaskKey { round: round as u32, task: first + well as u64 };
-            Ok((doublet, TaskCost { key, seconds: start.elapsed().as_secs_f64() }))
+            Ok((levels, TaskCost { key, seconds: start.elapsed().as_secs_f64() }))
         };
-        let (doublets, costs): (Vec<Doublet>, Vec<TaskCost>) =
+        let (levels, costs): (Vec<Levels>, Vec<TaskCost>) =
             context.workers(Stage::Tunnel).in_pieces(count, one)?.into_iter().unzip();
         tasks.extend(costs);
-        units.push((unit, Some(doublets)));
+        units.push((unit, Some(levels)));
     }
-    if units.iter().all(|(_, doublets)| doublets.is_none()) {
+    if units.iter().all(|(_, levels)| levels.is_none()) {
         tasks = context.ranks.agree(before.costs(context.ranks.rank()))?;
     }
     let glass = ends.iter().map(|ends| ends.glass).collect();
@@ -84,9 +88,14 @@ fn zero_point_differences(context: &Context<'_>, first: u64, count: u64) -> Resu
 }
 
 /// A path whose profile cannot be solved gives a row of NaN instead of ending the campaign.
-fn doublet(profile: &Profile, reduced_mass: f64, settings: &TunnelSettings) -> Result<Doublet> {
-    match solve(profile, None, reduced_mass, settings) {
-        Err(Error::Numerical(_)) => Ok(Doublet::unsolved(settings.levels.max(2), LevelsStatus::NoProfile)),
-        other => other,
-    }
+fn levels(profile: &Profile, reduced_mass: f64, settings: &TunnelSettings) -> Result<Levels> {
+    let doublet = match solve(profile, None, reduced_mass, settings) {
+        Err(Error::Numerical(_)) => Doublet::unsolved(settings.levels.max(2), LevelsStatus::NoProfile),
+        other => other?,
+    };
+    let reflected = match splitting_reflected(profile, reduced_mass, settings) {
+        Err(Error::Numerical(_)) => f64::NAN,
+        other => other?,
+    };
+    Ok(Levels { doublet, reflected })
 }

@@ -1,6 +1,7 @@
 //! n(E), n0 and the specific heat of each unit, counted by rows and by local systems.
 
-use super::columns::{Counted, Counting, EstimateOf};
+use super::columns::{Continuation, Counted, Counting, EstimateOf};
+use super::splitting::Splitting;
 use crate::error::{Error, Result};
 use crate::files::{Attribute, Rows, StageFile, StageReader};
 use crate::paths::CandidateRule;
@@ -24,6 +25,9 @@ pub struct Ensemble {
     /// Numbers of local systems, and of times at which double wells are counted.
     systems: u64,
     times: u64,
+    /// Which glasses were equilibrated, and which have a run that diffused.
+    equilibrated: Vec<bool>,
+    diffusing: Vec<bool>,
 }
 
 /// Normalisation of the attributes n0, n0_third, n0_SI and errors.
@@ -41,8 +45,26 @@ impl Ensemble {
         let wells = ranks.agree(if ranks.rank() == 0 { paths.systems() } else { Ok(WellSystems::default()) })?;
         let systems = ranks.max_u64(wells.representative.len() as u64);
         let times = ranks.max_u64(wells.growth.len() as u64);
-        Ok(Self { glasses, particles, density: mean_density(particles, &edges), wells, systems, times })
+        let equilibrated = ranks.agree(equilibrated(context))?;
+        let diffusing = ranks.agree(diffusing(context, glasses))?;
+        let density = mean_density(particles, &edges);
+        Ok(Self { glasses, particles, density, wells, systems, times, equilibrated, diffusing })
     }
+}
+
+fn equilibrated(context: &Context<'_>) -> Result<Vec<bool>> {
+    StageReader::open(&context.directory, Stage::Prepare)?.read("/glasses/equilibrated")
+}
+
+/// Which glasses have a run that diffused.
+fn diffusing(context: &Context<'_>, glasses: usize) -> Result<Vec<bool>> {
+    let reader = StageReader::open(&context.directory, Stage::Explore)?;
+    let runs = reader.read::<u32>("/runs/glass")?.into_iter().zip(reader.read::<bool>("/runs/diffusing")?);
+    let mut any = vec![false; glasses];
+    runs.filter(|(_, diffusing)| *diffusing).for_each(|(glass, _)| {
+        any.get_mut(glass as usize).into_iter().for_each(|any| *any = true);
+    });
+    Ok(any)
 }
 
 /// Numbers of glasses and particles, and the edges of the boxes [Ng,3].
@@ -66,27 +88,35 @@ fn mean_density(particles: usize, edges: &[f64]) -> f64 {
 struct Splittings {
     glass: Vec<u32>,
     splitting: Vec<f64>,
+    reflected: Vec<f64>,
+    below_floor: Vec<bool>,
+    unconverged: Vec<bool>,
     /// Double wells that count in the statistics, and those of kind tunnelling among them.
     all: Vec<bool>,
     tunnelling: Vec<bool>,
 }
 
 impl Splittings {
-    /// `mine`: (splitting, whether of kind tunnelling) of the double wells of this rank.
-    fn gather(context: &Context<'_>, mine: &[(f64, bool)], (glass, exchange): (&[u32], &[bool])) -> Result<Self> {
+    /// `mine`: the double wells of this rank.
+    fn gather(context: &Context<'_>, mine: &[Splitting], (glass, exchange): (&[u32], &[bool])) -> Result<Self> {
         let wells = mine.iter().zip(glass).zip(exchange);
-        let mine: Vec<(usize, (u32, f64, bool, bool))> = wells
-            .map(|(((splitting, tunnelling), glass), exchange)| {
-                let counts = !exchange && splitting.is_finite();
-                (0, (*glass, *splitting, counts, counts && *tunnelling))
+        let mine: Vec<(usize, (u32, [f64; 2], [bool; 4]))> = wells
+            .map(|((well, glass), exchange)| {
+                let counts = !exchange && well.splitting.is_finite();
+                let flags = [counts, counts && well.is_tunnelling, well.below_floor, well.unconverged];
+                (0, (*glass, [well.splitting, well.reflected], flags))
             })
             .collect();
         let rows: Vec<_> = context.ranks.exchange(mine)?.into_iter().map(|(_, row)| row).collect();
+        let flag = |k: usize| rows.iter().map(|row| row.2[k]).collect();
         Ok(Self {
             glass: rows.iter().map(|row| row.0).collect(),
-            splitting: rows.iter().map(|row| row.1).collect(),
-            all: rows.iter().map(|row| row.2).collect(),
-            tunnelling: rows.iter().map(|row| row.3).collect(),
+            splitting: rows.iter().map(|row| row.1[0]).collect(),
+            reflected: rows.iter().map(|row| row.1[1]).collect(),
+            all: flag(0),
+            tunnelling: flag(1),
+            below_floor: flag(2),
+            unconverged: flag(3),
         })
     }
 
@@ -107,8 +137,7 @@ impl Splittings {
     }
 }
 
-/// Collective: writes the statistics of a unit; `splittings`: (E, whether of kind tunnelling) of the double wells of this rank,
-/// with their glasses and whether they are exchanges.
+/// Collective: writes the statistics of a unit; `splittings` are those of the double wells of this rank, with their glasses and whether they are exchanges.
 ///
 /// # Errors
 /// `Storage` when the file cannot be written.
@@ -116,7 +145,7 @@ pub fn write_statistics(
     context: &Context<'_>,
     file: &mut StageFile<'_>,
     unit: &Unit,
-    splittings: &[(f64, bool)],
+    splittings: &[Splitting],
     of_wells: (&[u32], &[bool]),
     ensemble: &Ensemble,
 ) -> Result<()> {
@@ -150,6 +179,24 @@ impl Ensemble {
     fn library<'k>(&self, known: &'k Splittings, counted: &'k [bool]) -> Result<Library<'k>> {
         Library::new(&known.glass, &known.splitting, counted, self.glasses, self.particles)
     }
+
+    fn library_reflected<'k>(&self, known: &'k Splittings, counted: &'k [bool]) -> Result<Library<'k>> {
+        Library::new(&known.glass, &known.reflected, counted, self.glasses, self.particles)
+    }
+
+    /// How many of the counted wells below `energy` are below the rounding floor, unconverged, in glasses that were not
+    /// equilibrated, or in glasses with a run that diffused.
+    fn doubtful(&self, known: &Splittings, counted: &[bool], energy: f64) -> Vec<i64> {
+        let wells: Vec<usize> = (0..counted.len()).filter(|&k| counted[k] && known.splitting[k] < energy).collect();
+        let count = |is: &dyn Fn(usize) -> bool| wells.iter().filter(|k| is(**k)).count() as i64;
+        let of_glass = |flags: &[bool], k: usize| flags.get(known.glass[k] as usize).copied().unwrap_or(false);
+        vec![
+            count(&|k| known.below_floor[k]),
+            count(&|k| known.unconverged[k]),
+            count(&|k| !of_glass(&self.equilibrated, k)),
+            count(&|k| of_glass(&self.diffusing, k)),
+        ]
+    }
 }
 
 /// n(E) and the attributes of one group.
@@ -168,7 +215,7 @@ fn write_density(
     file.write_small(&format!("{at}/splitting"), &[length], &n.splitting)?;
     file.write_small(&format!("{at}/cumulative"), &[length], &n.cumulative)?;
     let quantum_temperature = units::quantum_temperature(unit.reduced_mass);
-    let [n0, third] = quantum_densities(library, quantum_temperature, context.deck.campaign.seed);
+    let [n0, third] = quantum_densities(library, quantum_temperature);
     let in_si = unit
         .material
         .map_or(f64::NAN, |material| material.density_per_joule_and_cubic_metre(n0.density, ensemble.density));
@@ -235,19 +282,31 @@ fn write_estimates(
     // the papers' rule is always there; the other ranks learn from rank 0 whether there are looser ones
     let rules = ensemble.wells.rule.iter().map(|rule| *rule as u64 + 1).max().unwrap_or(1);
     let rules = context.ranks.max_u64(rules) as usize;
+    let length = context.section(&context.deck.tunnel, Stage::Tunnel)?.length;
     let mut estimates = Vec::new();
     for rule in CandidateRule::ALL.into_iter().take(rules) {
         for counting in [Counting::Rows, Counting::Local] {
             for kind in [Counted::All, Counted::Tunnelling] {
                 let counted = known.counted(&ensemble.wells, rule, counting, kind);
-                let library = context.ranks.agree(ensemble.library(known, &counted))?;
-                let [n0, _] = quantum_densities(&library, quantum_temperature, context.deck.campaign.seed);
-                estimates.push(EstimateOf { rule, counting, kind, n0 });
+                let parabola = context.ranks.agree(ensemble.library(known, &counted))?;
+                let reflected = context.ranks.agree(ensemble.library_reflected(known, &counted))?;
+                for (continuation, library) in
+                    [(Continuation::Parabola, parabola), (Continuation::Reflected, reflected)]
+                {
+                    let [n0, _] = quantum_densities(&library, quantum_temperature);
+                    estimates.push(EstimateOf { rule, counting, kind, length, continuation, n0 });
+                }
             }
         }
     }
     let rows = Rows::on_rank_zero(context.ranks, estimates.len() as u64);
-    file.write_columns_of_unit(&unit.name, EstimateOf::COLUMNS, &rows, &estimates[..rows.held() as usize])
+    file.write_columns_of_unit(&unit.name, EstimateOf::COLUMNS, &rows, &estimates[..rows.held() as usize])?;
+    let headline = estimates.iter().find(|estimate| estimate.is_headline());
+    let method = headline.map_or("", |estimate| estimate.n0.method.name());
+    let counted = known.counted(&ensemble.wells, CandidateRule::BothWays, Counting::Rows, Counted::All);
+    let at = format!("/{}/n0", unit.name);
+    file.attribute(&at, "error_method", &Attribute::Text(method.to_owned()))?;
+    file.attribute(&at, "doubtful", &Attribute::I64List(ensemble.doubtful(known, &counted, quantum_temperature)))
 }
 
 #[cfg(test)]

@@ -47,8 +47,8 @@ def density(
 ) -> Axes:
     """n(E)/E against the splitting E, with its 68 % band, k_B T_Q, and n0 of the file with its limits.
 
-    n(E)/E falls as 1/E between two splittings and steps up at each, where there is a dot. The band is a bootstrap over glasses
-    (`Library.band`); the error bar at k_B T_Q is that of the file, an arrow where nothing was counted below k_B T_Q. A lower
+    n(E)/E falls as 1/E between two splittings and steps up at each, where there is a dot. The band is that of
+    `Library.band`; the error bar at k_B T_Q is that of the file, an arrow where nothing was counted below k_B T_Q. A lower
     limit of 0 is drawn as a third of a count.
 
     Args:
