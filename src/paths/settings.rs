@@ -1,38 +1,41 @@
 //! Settings of the stage `connect`, with the papers' values.
 
 use crate::model::{Potential, Preset};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Largest number of searches for one path.
 pub const MOST_TRIES: u32 = 3;
 
 /// How a minimum-energy path is found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum PathMethod {
-    /// Nudged elastic band, improved tangent (doi:10.1063/1.1323224), climbing image (doi:10.1063/1.1329672).
+    /// Nudged elastic band with improved tangent (doi:10.1063/1.1323224) and climbing image (doi:10.1063/1.1329672).
     Neb,
-    /// Simplified string (E, Ren, Vanden-Eijnden 2007, doi:10.1063/1.2720838).
+    /// Simplified string (doi:10.1063/1.2720838).
     String,
 }
 
 /// Which paths are followed down from the saddle by steepest descent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Refine {
-    /// Those whose splitting is below 10 k_B T_Q for any requested unit.
+    /// Those whose splitting is below 10 k_B T_Q in one of the units.
     Active,
+    /// Every path.
     All,
+    /// No path.
     None,
 }
 
 /// How visits determine a candidate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum VisitRule {
-    /// T_ab >= minimum_visits and T_ba >= minimum_visits.
+    /// In each direction.
     Each,
-    /// T_ab + T_ba >= minimum_visits.
+    /// In both together.
     Sum,
 }
 
@@ -47,10 +50,10 @@ impl VisitRule {
 }
 
 /// Which pairs of minima are candidates, the strictest rule first: in a file, each also joins the pairs of those before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum CandidateRule {
-    /// Those that fulfil `visits` and `minimum_visits`: with the papers' values, seen in both directions or often enough.
+    /// Those with the transitions that `visits` and `minimum_visits` ask for.
     BothWays,
     /// Those with at least one transition in either direction.
     OneWay,
@@ -78,30 +81,57 @@ impl CandidateRule {
 }
 
 /// The deck's `[connect]`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConnectSettings {
+    /// How minimum-energy paths are found.
     pub method: PathMethod,
-    /// Number of images with both ends.
+    /// Number of images of a path, both ends included.
+    ///
+    /// Source: pss doi:10.1103/PhysRevLett.124.225901, tlj doi:10.1063/5.0128820
+    #[schemars(range(min = 3))]
     pub images: usize,
-    /// Spring constant k [epsilon / sigma^2].
+    /// Spring constant of the band [epsilon/sigma^2]. Above 0; `string` does not use it.
+    ///
+    /// Source: tlj doi:10.1063/5.0128820
+    #[schemars(range(min = 0))]
     pub spring: f64,
+    /// Whether the highest image of the band climbs to the saddle.
+    ///
+    /// Source: doi:10.1063/5.0128820
     pub climbing: bool,
-    /// Largest component of the perpendicular force at a converged band [epsilon / sigma].
+    /// Largest perpendicular force component of a converged band [epsilon/sigma]. The saddle itself is refined further.
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub force_tolerance: f64,
+    /// Which pairs of minima are connected.
+    ///
+    /// Source: doi:10.1063/5.0128820
     pub candidates: CandidateRule,
-    /// The file with the pairs of `CandidateRule::List`, relative to the deck; empty otherwise.
+    /// With `list`: a CSV file of pairs, relative to the deck.
     pub from: String,
+    /// With `both-ways`: number of transitions that make a pair of minima a candidate, counted as `visits` says.
+    ///
+    /// Source: tlj doi:10.1063/5.0128820
+    #[schemars(range(min = 1))]
     pub minimum_visits: u64,
+    /// With `both-ways`: where `minimum_visits` transitions are needed.
+    ///
+    /// Source: tlj doi:10.1063/5.0128820
     pub visits: VisitRule,
+    /// Which paths are followed down from the saddle by steepest descent.
     pub refine: Refine,
-    /// Paths with intermediate minima are split into elementary ones.
+    /// Whether a path with intermediate minima is divided into elementary paths.
+    ///
+    /// Source: doi:10.1063/5.0128820
     pub split: bool,
-    /// Bound on the iterations of a band; a path that ends here is kept with its status.
+    /// Upper bound of the iterations of a band. A path that reaches it is stored with its status.
+    #[schemars(range(min = 1))]
     pub max_iterations: u64,
-    /// Number of searches before a path is given up, 1 to 3: the second and third have two and three times the images.
+    /// Number of searches before a path is given up. The second and the third have two and three times the images and a
+    /// tighter tolerance; a band that reaches `max_iterations` is searched for at most twice.
+    #[schemars(range(min = 1, max = MOST_TRIES))]
     pub tries: u32,
-    /// Whether the images' positions go to the file.
+    /// Whether the positions of the images are written.
     pub store_images: bool,
 }
 
