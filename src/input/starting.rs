@@ -3,11 +3,13 @@
 use super::deck::to_value;
 use super::explain::quoted_key;
 use super::keys::{Key, SectionKeys, sections, value_at};
-use super::wrap::{assignment, comment};
+use super::parse::parse_deck;
+use super::wrap::{assignment, comment, entry};
 use super::{CampaignSettings, DefaultValue, ModelSettings};
 use crate::error::Result;
 use crate::model::{Potential, Preset};
 use crate::stage::Stage;
+use std::path::Path;
 use toml::{Table, Value};
 
 /// The file that `glasswell schema` is to be stored in, next to the deck: where editors look.
@@ -46,9 +48,10 @@ pub fn starting_deck(preset: Preset) -> Result<String> {
         earlier.push((section.name, adjusted));
     }
     text += "\n# Further stages run if the deck has their sections:\n";
-    for section in others {
-        text += &comment(&format!("[{}] {}", section.name, section.meaning));
-    }
+    // some models refuse a stage, or have no default for one of its keys
+    let is_possible = |name: &str| parse_deck(&format!("{text}\n[{name}]\n"), Path::new("deck.toml")).is_ok();
+    let possible: Vec<SectionKeys> = others.into_iter().filter(|section| is_possible(section.name)).collect();
+    text.extend(possible.iter().map(|section| entry(&format!("[{}] {}", section.name, section.meaning))));
     Ok(text)
 }
 
@@ -92,7 +95,7 @@ fn written(section: &SectionKeys, plain: &Table, adjusted: &Table) -> String {
 fn explained(key: &Key) -> String {
     let mut text = comment(&key.described);
     for name in &key.names {
-        text += &comment(&format!("- {name}"));
+        text += &entry(name);
     }
     text
 }

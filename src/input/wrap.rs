@@ -8,13 +8,23 @@ pub(super) const COLUMNS: usize = 80;
 
 /// A text as comments of at most [`COLUMNS`] columns, where no word is longer.
 pub(super) fn comment(text: &str) -> String {
+    wrapped("#", "#", text)
+}
+
+/// The same for an entry of a list, which begins with a dash.
+pub(super) fn entry(text: &str) -> String {
+    wrapped("# -", "#  ", text)
+}
+
+/// The first line begins with `first`, the others with `next`.
+fn wrapped(first: &str, next: &str, text: &str) -> String {
     let mut lines = String::new();
-    let mut line = String::from("#");
+    let mut line = first.to_string();
     for word in text.split_whitespace() {
-        if line.len() > 1 && line.chars().count() + 1 + word.chars().count() > COLUMNS {
+        if line.len() > next.len() && line.chars().count() + 1 + word.chars().count() > COLUMNS {
             lines.push_str(&line);
             lines.push('\n');
-            line = String::from("#");
+            line = next.to_string();
         }
         line.push(' ');
         line.push_str(word);

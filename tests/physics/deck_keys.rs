@@ -19,6 +19,15 @@ fn starting_decks_are_the_defaults_of_their_presets() {
         let file = Path::new("deck.toml");
         let deck = parse_deck(&text, file).unwrap();
         assert_eq!(deck.warnings.len(), usize::from(preset == Preset::TljAsPrinted), "{:?}", deck.warnings);
+        // the stages that it names are possible
+        let stages = text.lines().filter_map(|line| line.strip_prefix("# - [")?.split_once(']'));
+        let stages: Vec<&str> = stages.map(|(stage, _)| stage).collect();
+        let due: &[&str] = match preset {
+            Preset::Harmonic => &["explore", "connect", "modes", "elastic"],
+            Preset::Lj => &["relax", "explore", "connect", "modes", "elastic"],
+            _ => &["relax", "modes", "excite", "elastic"],
+        };
+        assert_eq!(stages, due);
         // neither the values that it writes nor those in its comments differ from the defaults
         let sections: Vec<&str> = text.lines().filter(|line| line.starts_with('[')).collect();
         let least = format!("[model]\npreset = \"{}\"\n{}", preset.name(), sections[2..].join("\n"));
