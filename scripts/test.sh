@@ -62,7 +62,7 @@ build() {
 }
 
 unit_tests() {
-    tests "${light[@]}" --lib
+    tests "${light[@]}" --lib --bins
 }
 
 ignored_tests() {

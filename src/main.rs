@@ -2,6 +2,7 @@
 
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
 use glasswell::commands::{self, RunOptions};
 use glasswell::error::{Error, Result};
 use glasswell::forces::lanes::Kernel;
@@ -22,7 +23,12 @@ use std::sync::Arc;
     override_usage = "glasswell <COMMAND>\n       glasswell --version [--verbose]",
     arg_required_else_help = true,
     args_conflicts_with_subcommands = true,
-    after_help = "Exit codes: 0 done, 2 bad usage or deck, 3 bad input file, 4 stopped and resumable, 5 numerical failure, 70 internal error."
+    after_help = "Examples:
+  glasswell new tlj --output deck.toml
+  glasswell check deck.toml
+  glasswell run deck.toml --output tlj.out
+
+Exit codes: 0 done, 2 bad usage or deck, 3 bad input file, 4 stopped and resumable, 5 numerical failure, 70 internal error."
 )]
 struct Arguments {
     /// Prints the version.
@@ -37,10 +43,26 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Prints a commented deck to start from, or writes it to a new file.
+    #[command(after_help = "Example: glasswell new tlj --output deck.toml")]
+    New {
+        /// Preset: pss, tlj, tlj-as-printed, harmonic or lj.
+        model: String,
+        /// File to write; an existing one is not replaced [default: standard output].
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Prints the JSON Schema of decks, with which editors complete and explain keys.
+    #[command(after_help = "Example: glasswell schema > glasswell-deck.schema.json")]
+    Schema,
     /// Runs the stages of a deck; stages that are complete are skipped.
     Run(RunArguments),
     /// Checks a deck and estimates its time, memory and disk space; runs no stage.
+    #[command(after_help = "Examples:
+  glasswell check deck.toml --output tlj.out --ranks 16
+  glasswell check deck.toml --explain")]
     Check {
+        /// The deck, a TOML file.
         deck: PathBuf,
         /// Directory of the campaign [default: the campaign's name].
         #[arg(long)]
@@ -48,12 +70,16 @@ enum Command {
         /// Number of ranks to plan for.
         #[arg(long, default_value_t = 1)]
         ranks: usize,
-        /// Only prints every key of the deck with its value and origin.
+        /// Only prints every key of the deck with its meaning, unit, value and origin; the output is a deck.
         #[arg(long)]
         explain: bool,
     },
     /// Shows the progress of a campaign and what each stage found.
-    Status { directory: PathBuf },
+    #[command(after_help = "Example: glasswell status tlj.out")]
+    Status {
+        /// Directory of the campaign.
+        directory: PathBuf,
+    },
     /// Writes glasses, minima, double wells and tables of a campaign for other programs.
     Export(commands::ExportArguments),
     /// Writes one HTML page on a campaign, or a comparison of several: numbers, warnings, figures, double wells.
@@ -74,10 +100,30 @@ enum Command {
     Path(PathArguments),
     /// Computes the levels and the tunnel splitting in a given energy profile.
     Levels(LevelsArguments),
+    /// Prints a script that makes a shell complete commands and options.
+    #[command(
+        after_help = "Example, for bash: glasswell completions bash > ~/.local/share/bash-completion/completions/glasswell"
+    )]
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Writes manual pages, one for each command.
+    #[command(after_help = "Example: glasswell man ~/.local/share/man/man1")]
+    Man {
+        /// Directory for the pages, which is made if it is missing.
+        directory: PathBuf,
+    },
 }
 
 #[derive(Args)]
+#[command(after_help = "Examples:
+  glasswell run deck.toml --output tlj.out --until explore
+  mpirun -n 16 glasswell run deck.toml --output tlj.out --time-limit \"23 h 50 min\"
+
+To resume, repeat the command.")]
 struct RunArguments {
+    /// The deck, a TOML file.
     deck: PathBuf,
     /// Directory of the campaign [default: the campaign's name].
     #[arg(long)]
@@ -100,6 +146,7 @@ struct RunArguments {
 }
 
 #[derive(Args)]
+#[command(after_help = "Example: glasswell evaluate glass.xyz --model tlj --quench --hessian")]
 struct EvaluateArguments {
     /// Configuration: extended XYZ, LAMMPS data, a LAMMPS dump or a glasses.h5.
     file: PathBuf,
@@ -130,8 +177,11 @@ struct EvaluateArguments {
 }
 
 #[derive(Args)]
+#[command(after_help = "Example: glasswell path a.xyz b.xyz --model tlj --json > path.json")]
 struct PathArguments {
+    /// First configuration: extended XYZ, LAMMPS data, a LAMMPS dump or a glasses.h5.
     a: PathBuf,
+    /// Second configuration.
     b: PathBuf,
     /// Model: pss, tlj, tlj-as-printed, harmonic, lj, or a deck file with a section [model].
     #[arg(long, value_parser = model)]
@@ -145,6 +195,7 @@ struct PathArguments {
     /// Number of images of the band, including both ends.
     #[arg(long)]
     images: Option<usize>,
+    /// neb, the nudged elastic band, or string [default: neb].
     #[arg(long, value_parser = method)]
     method: Option<PathMethod>,
     /// The second file lists the same particles in another order: finds which is which.
@@ -156,6 +207,9 @@ struct PathArguments {
 }
 
 #[derive(Args)]
+#[command(after_help = "Examples:
+  glasswell levels path.json --reduced-mass 1200
+  glasswell levels profile.csv --length 0.5 --reduced-mass 1200")]
 struct LevelsArguments {
     /// File with two columns xi, V, or the output of `glasswell path --json`.
     profile: PathBuf,
@@ -224,6 +278,15 @@ fn execute(command: Command) -> Result<()> {
         runtime::rank_is(1);
     }
     match command {
+        Command::New { .. } | Command::Schema | Command::Completions { .. } | Command::Man { .. }
+            if runtime::is_a_further_rank() =>
+        {
+            Ok(())
+        }
+        Command::New { model, output } => commands::new(&model, output.as_deref()),
+        Command::Schema => commands::schema(),
+        Command::Completions { shell } => commands::completions(shell, Arguments::command()),
+        Command::Man { directory } => commands::man(&directory, Arguments::command()),
         Command::Run(run) => commands::run(
             &run.deck,
             &RunOptions {
@@ -280,4 +343,47 @@ fn execute_levels(levels: LevelsArguments) -> Result<()> {
         curvatures,
         json: levels.json,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_has_an_example_and_every_argument_a_description() {
+        let program = Arguments::command();
+        let mut described = 0;
+        for command in program.get_subcommands().chain([&program]) {
+            let name = command.get_name();
+            let help = command.get_after_help().map(|text| text.to_string()).unwrap_or_default();
+            assert!(help.contains("Example") && help.contains("glasswell "), "{name} --help has no example");
+            let is_named = name == program.get_name() || help.contains(&format!("glasswell {name}"));
+            assert!(is_named, "the example of {name} is of another command");
+            assert!(command.get_about().is_some(), "{name} has no description");
+            for argument in command.get_arguments() {
+                let text = argument.get_help().map(|text| text.to_string()).unwrap_or_default();
+                assert!(text.len() > 5, "{name}: {} has no description", argument.get_id());
+                described += 1;
+            }
+        }
+        assert!(described >= 50, "only {described} arguments were found");
+    }
+
+    // the examples of --help are commands that the program understands
+    #[test]
+    fn the_examples_are_understood() {
+        let program = Arguments::command();
+        let mut understood = 0;
+        for command in program.get_subcommands() {
+            let help = command.get_after_help().map(|text| text.to_string()).unwrap_or_default();
+            for line in help.lines().filter_map(|line| line.split_once("glasswell ")).map(|(_, line)| line) {
+                let line = line.split(" > ").next().unwrap().replace("\"23 h 50 min\"", "23h50min");
+                let words = ["glasswell"].into_iter().chain(line.split_whitespace());
+                let fault = Arguments::try_parse_from(words).err().map(|fault| fault.to_string());
+                assert_eq!(fault, None, "glasswell {line}");
+                understood += 1;
+            }
+        }
+        assert!(understood >= 20, "only {understood} examples were found");
+    }
 }

@@ -3,6 +3,7 @@
 //! Every module that has something for each stage (the deck its section, the stages their work) takes it from this
 //! list: it passes a macro of its own to [`every_stage`], and a missing stage fails to compile.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Passes the list of stages to the macro `$receiver`, in the order in which they run:
@@ -35,7 +36,7 @@ pub(crate) use every_stage;
 macro_rules! stages {
     ($($(#[$doc:meta])* $variant:ident, $section:ident: $module:ident::$settings:ident, $file:literal, after [$($before:ident),*];)*) => {
         /// The stages of a campaign, in the order in which they run; each has a section of the deck and a file.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
         #[serde(rename_all = "kebab-case")]
         pub enum Stage { $($(#[$doc])* $variant),* }
 

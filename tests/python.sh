@@ -34,6 +34,7 @@ install_packages
 export PATH="$venv/bin:$PATH"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+python "$root/tests/schema.py"
 export MPLCONFIGDIR=$work/matplotlib IPYTHONDIR=$work/ipython JUPYTER_CONFIG_DIR=$work/jupyter
 
 "$GLASSWELL" run "$root/python/tests/campaign.toml" --output "$work/quickstart.out" --threads 1 --quiet

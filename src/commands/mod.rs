@@ -10,8 +10,10 @@ macro_rules! eprintln {
 
 mod check;
 mod combine;
+mod deck;
 mod evaluate;
 mod export;
+mod help;
 mod levels;
 mod output;
 mod path;
@@ -22,8 +24,10 @@ mod version;
 
 pub use check::check;
 pub use combine::{CombineArguments, combine};
+pub use deck::{new, schema};
 pub use evaluate::{EvaluateOptions, evaluate};
 pub use export::{ExportArguments, export};
+pub use help::{completions, man};
 pub use levels::{LevelsOptions, levels};
 pub use output::{all_printed, print_line};
 pub use path::{PathOptions, path};

@@ -2,17 +2,23 @@
 
 use crate::landscape::{Minimiser, QuenchSettings};
 use crate::model::Potential;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The logarithmic grid of amplitudes A of a push r_0 + A sqrt(N) e.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Amplitudes {
     /// The smallest amplitude [sigma].
+    ///
+    /// Source: doi:10.1103/PhysRevResearch.2.013215
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub from: f64,
-    /// The largest amplitude [sigma].
+    /// The largest amplitude, at least `from` [sigma].
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub to: f64,
-    /// Amplitudes per factor of ten.
+    /// Number of amplitudes per factor of ten.
+    #[schemars(range(min = 1))]
     pub per_decade: usize,
 }
 
@@ -28,28 +34,34 @@ impl Amplitudes {
 }
 
 /// The deck's `[excite]`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExciteSettings {
-    /// Lowest modes of each glass to push along.
+    /// Number of lowest modes of each glass to push along, at most 3N - 3.
+    #[schemars(range(min = 1))]
     pub modes: usize,
-    /// Lowest modes of each glass for the density of states; `modes` if that is larger.
+    /// Number of lowest modes of each glass for the density of states, at most 3N - 3; `modes` if that is larger.
     pub spectrum: usize,
-    /// The laws A_D omega^2 and alpha omega^4 are fitted below this multiple of omega_BP (of the highest mode that no
-    /// glass lacks, if the boson peak is beyond it).
+    /// g(omega) = A_D omega^2 + alpha omega^4 is fitted below this fraction of the boson peak frequency, or of the highest
+    /// computed frequency if the peak lies above it.
+    #[schemars(extend("exclusiveMinimum" = 0), range(max = 1))]
     pub fit_to: f64,
-    /// Whether to push; without pushes there are only spectra and cubic estimates.
+    /// Whether glasses are pushed. Without pushes, for very large glasses, there are only spectra and cubic estimates.
     pub push: bool,
+    /// Logarithmic grid of amplitudes.
     pub amplitudes: Amplitudes,
-    /// Relative tolerance of A_c.
+    /// Relative accuracy of the critical amplitude A_c.
+    #[schemars(range(min = 1e-12, max = 1))]
     pub tolerance: f64,
-    /// Largest force component in magnitude at a minimum [epsilon / sigma].
+    /// Largest force component at a minimum [epsilon/sigma].
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub force_tolerance: f64,
-    /// Minimiser of the pushes: basins of attraction depend on it.
+    /// Method of the quenches. Basins of attraction depend on it.
     pub minimiser: Minimiser,
-    /// Bound on the force evaluations of one quench.
+    /// Upper bound of the force evaluations of one quench.
+    #[schemars(range(min = 1))]
     pub max_evaluations: u64,
-    /// Write the displacement field of every destination.
+    /// Whether the displacement field of every destination is written.
     pub store_displacements: bool,
 }
 

@@ -1,20 +1,26 @@
 //! The deck's `[campaign]`.
 
 use super::duration;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// The deck's `[campaign]`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// Name, seed and checkpoints of the campaign.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CampaignSettings {
-    /// Default: the deck's file name without its ending.
+    /// Name of the campaign, and of its directory unless `--output` gives another.
+    #[schemars(length(min = 1), extend("x-default" = "the deck's file name without its ending"))]
     pub name: String,
-    /// Names every random stream of the campaign.
+    /// Seed of all random numbers of the campaign.
+    #[schemars(range(max = 9_223_372_036_854_775_807_u64))]
     pub seed: u64,
+    /// Time between two checkpoints.
     #[serde(with = "duration::as_text")]
+    #[schemars(with = "String", extend("pattern" = "^ *[0-9].*[a-z]", "x-accepted" = "a duration of 1 s or more: \"90 s\", \"10 min\", \"2 h\""))]
     pub checkpoint_interval: Duration,
-    /// Whether every file is read back and compared before it replaces checkpoints.
+    /// Whether every file is read back and compared before its checkpoints are removed; the time is in
+    /// `/timing/costs/verify`.
     pub verify_writes: bool,
 }
 

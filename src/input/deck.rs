@@ -1,6 +1,7 @@
 //! The deck, with one optional section for each stage, and the interface of a stage to its section.
 
 use super::campaign::CampaignSettings;
+use super::declared;
 use super::findings::Findings;
 use super::imported::Imported;
 use super::model::ModelSettings;
@@ -10,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::model::Potential;
 use crate::paths::PairList;
 use crate::stage::{Stage, every_stage};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
@@ -17,7 +19,7 @@ use std::path::PathBuf;
 use toml::{Table, Value};
 
 /// A stage's section of the deck: implemented for the settings, next to their algorithm.
-pub trait DeckSection: Serialize + DeserializeOwned {
+pub trait DeckSection: Serialize + DeserializeOwned + JsonSchema {
     /// Which changed values extend existing results; every other change invalidates them.
     const GROWTH: Growth = Growth::NONE;
 
@@ -91,6 +93,11 @@ macro_rules! deck {
 
             pub(super) fn without_default(self) -> &'static [&'static str] {
                 match self { $(Stage::$variant => <crate::$module::$settings>::WITHOUT_DEFAULT),* }
+            }
+
+            /// The schema of the section's settings.
+            pub(super) fn schema(self) -> serde_json::Value {
+                match self { $(Stage::$variant => declared::of::<crate::$module::$settings>()),* }
             }
 
             pub(super) fn growth(self) -> Growth {

@@ -1,7 +1,9 @@
 //! The whole effective deck with each value's origin, itself a deck.
 
 use super::deck::{Deck, to_value};
-use super::source::{leaves, value_text};
+use super::keys::{Key, sections};
+use super::source::leaves;
+use super::wrap::{assignment, comment};
 use crate::error::Result;
 use crate::stage::Stage;
 use toml::Value;
@@ -18,27 +20,48 @@ impl Deck {
         Ok(sections)
     }
 
-    /// The effective deck as TOML, each line with its origin (deck, preset, default) in a comment.
+    /// The effective deck as TOML, 80 columns wide: above each key its meaning and unit, behind it its origin (deck, preset,
+    /// default) in a comment.
     ///
     /// # Errors
     /// `Error::Internal` when a settings struct cannot be written as TOML.
     pub fn explain(&self) -> Result<String> {
+        let described = sections()?;
         let mut text = String::new();
         for (section, value) in self.effective()? {
             let Value::Table(table) = value else { continue };
+            let keys =
+                described.iter().find(|described| described.name == section).map_or(&[][..], |found| &found.keys);
             text.push_str(&format!("[{section}]\n"));
-            for (key, value) in leaves("", &table) {
-                let line = format!("{} = {}", quoted_key(&key), value_text(&value));
-                let dotted = format!("{section}.{key}");
-                match self.origin(&dotted) {
-                    Some(origin) => text.push_str(&format!("{line:<44} # {origin}\n")),
-                    None => text.push_str(&format!("{line}\n")),
+            for (key, value) in in_order(leaves("", &table), keys) {
+                if let Some(described) = described_by(&key, keys) {
+                    text.push_str(&comment(&described.described));
                 }
+                let origin =
+                    self.origin(&format!("{section}.{key}")).map_or(String::new(), |origin| origin.to_string());
+                text.push_str(&assignment(&quoted_key(&key), &value, &origin));
             }
             text.push('\n');
         }
         Ok(text)
     }
+}
+
+/// What a key is; the entries of a table that has names of the user are what the table is.
+fn described_by<'a>(key: &str, keys: &'a [Key]) -> Option<&'a Key> {
+    keys.iter()
+        .find(|known| key == known.name || key.strip_prefix(&known.name).is_some_and(|rest| rest.starts_with('.')))
+}
+
+/// The leaves in the order in which the settings declare their keys.
+fn in_order(leaves: Vec<(String, Value)>, keys: &[Key]) -> Vec<(String, Value)> {
+    let place = |key: &str| {
+        let found = described_by(key, keys);
+        found.and_then(|found| keys.iter().position(|known| known.name == found.name)).unwrap_or(keys.len())
+    };
+    let mut ordered = leaves;
+    ordered.sort_by_key(|(key, _)| place(key));
+    ordered
 }
 
 /// A dotted key whose parts are quoted where TOML asks for it.

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::model::{
     Configuration, Law, MOST_SPECIES, PeriodicBox, Potential, Preset, TableFault, soft_sphere_diameters, species_counts,
 };
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -97,19 +98,58 @@ impl ModelSettings {
     }
 }
 
-/// `[model]`: either `preset`, or `law` and the keys of [`OWN`].
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// The particles and how they interact: either `preset`, or `law` with tables of epsilon and sigma.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("oneOf" = preset_or_law()))]
 pub(super) struct ModelKeys {
+    /// A model of the papers, with its law, its species and its defaults.
+    #[schemars(with = "Preset", extend("x-default" = "none: give it, or `law`"))]
     preset: Option<Preset>,
+    /// In place of `preset`: a pair law, with tables of epsilon and sigma of your own.
+    #[schemars(with = "String", extend("enum" = law_list()))]
     law: Option<String>,
+    /// With `law`: names of the species as in files, one for each row of the tables.
+    #[schemars(with = "Vec<String>", length(min = 1, max = MOST_SPECIES), extend("x-default" = "A, B, C"))]
     species: Option<Vec<String>>,
+    /// With `law`: proportions of the species, [4, 1] for four A to one B.
+    #[schemars(with = "Vec<f64>", length(min = 1, max = MOST_SPECIES), extend("x-default" = "equal"))]
     composition: Option<Vec<f64>>,
+    /// With `law`: energies epsilon_ab [epsilon]. A square, symmetric table with a row for each species.
+    #[schemars(with = "Vec<Vec<f64>>", length(min = 1, max = MOST_SPECIES), inner(inner(range(min = 0.1, max = 10.0))))]
     epsilon: Option<Vec<Vec<f64>>>,
+    /// With `law`: lengths sigma_ab [sigma]. A square, symmetric table with a row for each species.
+    #[schemars(with = "Vec<Vec<f64>>", length(min = 1, max = MOST_SPECIES), inner(inner(range(min = 0.1, max = 10.0))))]
     sigma: Option<Vec<Vec<f64>>>,
+    /// Number of particles N. The box must hold two cutoffs (169 particles for `tlj`).
+    ///
+    /// Source: pss doi:10.1103/PhysRevMaterials.5.055602, tlj doi:10.1063/5.0128820, harmonic and lj (the smallest)
+    /// doi:10.1103/PhysRevResearch.2.013215
+    #[schemars(range(min = 1, max = 16_777_215))]
     particles: usize,
+    /// Number density N/V [1/sigma^3]. That of `harmonic` is a packing fraction of 0.73.
+    ///
+    /// Source: pss doi:10.1103/PhysRevLett.124.225901, tlj doi:10.1063/5.0128820, harmonic and lj
+    /// doi:10.1103/PhysRevResearch.2.013215
+    #[schemars(extend("exclusiveMinimum" = 0))]
     density: f64,
+    /// Smallest and largest diameter of P(s) = A/s^3, for `pss` only [sigma].
+    #[schemars(with = "[f64; 2]", extend("items" = { "type": "number", "exclusiveMinimum": 0, "maximum": 10 }))]
     diameter_limits: Option<[f64; 2]>,
+}
+
+/// For the schema: which keys go together.
+fn preset_or_law() -> serde_json::Value {
+    let others: Vec<_> = OWN.iter().chain(["law"].iter()).map(|key| serde_json::json!({ "required": [key] })).collect();
+    let own = ["law", "epsilon", "sigma"].iter().chain(ModelSettings::WITHOUT_DEFAULT).collect::<Vec<_>>();
+    serde_json::json!([
+        { "required": ["preset"], "not": { "anyOf": others } },
+        { "required": own, "not": { "anyOf": [{ "required": ["preset"] }, { "required": ["diameter_limits"] }] } },
+    ])
+}
+
+fn law_list() -> Vec<&'static str> {
+    Law::all().into_iter().map(|(name, _)| name).collect()
 }
 
 impl From<ModelSettings> for ModelKeys {
@@ -158,7 +198,7 @@ fn names_and_shares(names: Option<Vec<String>>, shares: Option<Vec<f64>>, specie
 }
 
 fn law_names() -> String {
-    listed(Law::all().into_iter().map(|(name, _)| name))
+    listed(law_list())
 }
 
 /// The model that a deck file names, whatever else is in it; or the preset of that name.
@@ -245,7 +285,7 @@ fn no_diameters(source: &Source, name: &str, findings: &mut Findings) {
 }
 
 fn of_law(source: &Source, given: &Table, findings: &mut Findings) -> Option<Potential> {
-    let names: Vec<&str> = Law::all().into_iter().map(|(name, _)| name).collect();
+    let names = law_list();
     let text = given.get("law").and_then(|value| value.as_str());
     let law = text.and_then(Law::from_name);
     if law.is_none() {

@@ -25,17 +25,19 @@ use super::schedule::Turn;
 use super::watch::Watch;
 use super::waypoints::{CONFLUENCE, Ways};
 use crate::forces::lanes::{Pass, vectorised};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How quenches of an exploration are ended early.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Recognition {
-    /// Every quench runs to its end.
+    /// Never.
     None,
-    /// Near a minimum that the run has visited before.
+    /// Where it approaches a minimum that its run has visited before.
     Minima,
-    /// Also near a point on the way of one of the latest quenches of the run.
+    /// Also where every particle comes within 0.005 sigma of a point on the way of one of the last 8 quenches of its run,
+    /// and the energy is less than 0.01 epsilon above the end of that quench.
     Waypoints,
 }
 

@@ -6,15 +6,16 @@
 //! two ends in the same minimum is missed.
 
 use super::run_library::Minimum;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Which snapshots of a run are quenched.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Schedule {
     /// All snapshots.
     Every,
-    /// Those requested by bisection between every `stride`-th.
+    /// Those requested by bisection between every `stride`-th; misses short visits.
     Bisect,
 }
 

@@ -5,6 +5,7 @@ use super::recognition::Recognition;
 use super::schedule::Schedule;
 use crate::model::{Potential, Preset};
 use crate::sampling::{Thermostat, time_step_of};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How to quench.
@@ -25,34 +26,55 @@ impl Default for QuenchSettings {
 }
 
 /// The deck's `[explore]`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExploreSettings {
-    /// T_exp [epsilon / k_B]
+    /// Exploration temperature T_exp [epsilon/k_B].
+    ///
+    /// Source: pss doi:10.1103/PhysRevLett.124.225901, tlj doi:10.1063/5.0128820
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub temperature: f64,
-    /// dt [sigma (m / epsilon)^1/2]
+    /// Time step of MD [sigma (m/epsilon)^1/2].
+    ///
+    /// Source: tlj doi:10.1063/5.0128820
+    #[schemars(extend("exclusiveMinimum" = 0), range(max = 0.05))]
     pub time_step: f64,
+    /// Thermostat of MD.
+    ///
+    /// Source: tlj doi:10.1063/5.0128820
     pub thermostat: Thermostat,
-    /// Relaxation time tau of the thermostat [sigma (m / epsilon)^1/2].
+    /// Relaxation time of the thermostat [sigma (m/epsilon)^1/2]. At least one time step.
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub thermostat_time: f64,
-    /// MD steps between snapshots.
+    /// MD steps between two snapshots. For `tlj` the default is that of the paper for the nearest of its T_f: 2 at 0.617, 3 at
+    /// 0.558, 18 at 0.509, 31 at 0.488; without `[prepare]` it is 11.
+    ///
+    /// Source: tlj doi:10.1063/5.0128820 (Table I)
+    #[schemars(range(min = 1))]
     pub quench_every: u64,
-    /// Snapshots per run: each is quenched, or with `bisect` quenched or inferred.
+    /// Number of snapshots of each run. Each is quenched, or with `bisect` quenched or inferred.
+    #[schemars(range(min = 1))]
     pub quenches: u64,
+    /// Which snapshots are quenched.
     pub schedule: Schedule,
-    /// Snapshots of an interval that is bisected, a power of two; 1 without bisection.
+    /// Number of snapshots in an interval of `bisect`, a power of two; 1 without bisection.
+    #[schemars(range(min = 1, max = 1024), extend("x-default" = "1; 16 with `bisect`"))]
     pub stride: u64,
-    /// MD steps after the fresh Maxwell velocities, before the first quench.
+    /// MD steps after the fresh velocities, before the first snapshot.
     pub equilibration_steps: u64,
-    /// Isoconfigurational runs per glass.
+    /// Number of runs of each glass: the same positions, fresh velocities. Of an imported glass with several starting
+    /// configurations, runs from each.
+    #[schemars(range(min = 1))]
     pub runs: usize,
-    /// Largest force component in magnitude at a minimum [epsilon / sigma].
+    /// Largest force component at a minimum [epsilon/sigma].
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub force_tolerance: f64,
+    /// Method of the quenches. Basins of attraction depend on it.
     pub minimiser: Minimiser,
-    /// End quenches that have come near a minimum, or a point on the way, of an earlier quench of the run (not those by
-    /// conjugate gradients).
+    /// When a quench ends early. Must be `none` for harmonic spheres, and has no effect with conjugate gradients.
     pub recognition: Recognition,
-    /// Fraction of the recognised quenches that are continued to the end, for comparison.
+    /// Share of the recognised quenches that run to their end as a check.
+    #[schemars(range(min = 0, max = 1))]
     pub audit: f64,
 }
 

@@ -3,18 +3,18 @@
 use super::{Harmonic, Law, LennardJonesForceShifted, LennardJonesQuartic, Mixture, SoftSphereQuartic};
 
 /// The models that a deck or a command can name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Preset {
-    /// Continuously polydisperse soft spheres (Khomenko et al., doi:10.1103/PhysRevLett.124.225901).
+    /// Continuously polydisperse soft spheres (doi:10.1103/PhysRevLett.124.225901).
     Pss,
-    /// Ternary Kob-Andersen mixture (Mocanu et al., doi:10.1063/5.0128820), C pairs as they act.
+    /// Ternary Kob-Andersen mixture (doi:10.1063/5.0128820), with the C pairs as the paper simulates them.
     Tlj,
     /// The same with epsilon and sigma of the C pairs exchanged, as the paper prints them; for comparison only.
     TljAsPrinted,
-    /// Monodisperse harmonic spheres (Mizuno et al., doi:10.1103/PhysRevResearch.2.013215).
+    /// Harmonic spheres of one size (doi:10.1103/PhysRevResearch.2.013215).
     Harmonic,
-    /// Monodisperse force-shifted Lennard-Jones (same paper).
+    /// Force-shifted Lennard-Jones particles of one size (doi:10.1103/PhysRevResearch.2.013215).
     Lj,
 }
 

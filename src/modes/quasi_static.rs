@@ -10,26 +10,31 @@ use crate::forces::deformation::{self, Frame, Gradient, IDENTITY, volume_ratio};
 use crate::forces::{LANES, PairSum};
 use crate::landscape::{Minimiser, QuenchSettings, quench_batch};
 use crate::model::{Model, PeriodicBox, Potential};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The deck's [elastic].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ElasticSettings {
     /// Strain between two quenches (gamma, or ln V/V_0).
+    #[schemars(extend("exclusiveMinimum" = 0), range(max = 0.01))]
     pub strain_step: f64,
-    /// Quenches in each direction; 0 for linear response only.
+    /// Number of quenches in each direction; 0: linear response only.
     pub steps: usize,
-    /// Strains from here up to the first step increase by factors of ten: the slope at zero strain is determined by
-    /// them.
+    /// Strains from here on, by factors of ten, lead up to the first step; the modulus at rest is their slope. At most
+    /// `strain_step`.
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub smallest_strain: f64,
-    /// Largest force component in magnitude at a minimum [epsilon / sigma].
+    /// Largest force component at a minimum [epsilon/sigma].
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub force_tolerance: f64,
-    /// Bound on the force evaluations of one quench.
+    /// Upper bound of the force evaluations of one quench.
+    #[schemars(range(min = 1))]
     pub max_evaluations: u64,
-    /// Whether the coupling of double wells to strain is computed, in a deck with [connect].
+    /// Whether the coupling of every double well to strain is computed, in a deck with `[connect]`.
     pub coupling: bool,
-    /// Memory limit of the factors of a Hessian [bytes]; above it, linear systems are solved by conjugate gradients.
+    /// Memory for the sparse factors of a Hessian [bytes]. Beyond it, linear systems are solved by conjugate gradients.
     pub most_bytes: u64,
 }
 

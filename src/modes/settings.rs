@@ -2,6 +2,7 @@
 
 use super::nonlinear::NonlinearSettings;
 use crate::model::Potential;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -12,6 +13,16 @@ pub enum ModeCount {
     All,
     /// The lowest ones.
     Lowest(usize),
+}
+
+impl JsonSchema for ModeCount {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ModeCount".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "anyOf": [{ "const": "all" }, { "type": "integer", "minimum": 1 }] })
+    }
 }
 
 impl Serialize for ModeCount {
@@ -49,54 +60,68 @@ impl<'de> Deserialize<'de> for ModeCount {
 const EXPECTED: &str = "expected \"all\" or a number of modes, 1 or more";
 
 /// The configurations whose spectra are computed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SpectraOf {
     /// The inherent structure of each glass.
     Glasses,
-    /// Every minimum of landscape.h5.
+    /// All minima.
     Minima,
-    /// The minima on both sides of every double well.
+    /// Both minima of every double well.
     DoubleWells,
 }
 
 /// The double wells whose paths are followed: tangents for several numbers of images, Hessians along the path, the
 /// profile with the zero-point energy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum FollowedPaths {
+    /// No path.
     None,
-    /// Those whose splitting is below 10 k_B T_Q in one of the units of [tunnel].
+    /// Those whose splitting is below 10 k_B T_Q in one of the units.
     Active,
+    /// Every path.
     All,
 }
 
 /// The deck's `[modes]`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ModesSettings {
+    /// Number of modes of each spectrum: "all", or that of the lowest ones.
     pub count: ModeCount,
+    /// Configurations whose spectra are computed.
     pub of: SpectraOf,
     /// Whether cubic nonlinear modes are computed.
     pub nonlinear: bool,
-    /// The fraction of the new direction in a step of that iteration: 1 is Eq. 6 of the papers; smaller values stay
-    /// closer to the start.
+    /// Share of the new direction in a step of that iteration. 1 is the iteration of the paper; smaller values stay closer
+    /// to the start.
+    #[schemars(extend("exclusiveMinimum" = 0), range(max = 1))]
     pub nonlinear_step: f64,
-    /// Whether tau = U:eee of every mode is written.
+    /// Whether the third-order coefficient tau of every mode is written.
     pub third_order: bool,
     /// Whether the eigenvectors are written.
     pub eigenvectors: bool,
-    /// Modes of low frequency below this participation ratio are quasi-localised.
+    /// Modes of low frequency with a smaller participation ratio are quasi-localised.
+    ///
+    /// Source: doi:10.1103/PhysRevMaterials.5.055602
+    #[schemars(extend("exclusiveMinimum" = 0), range(max = 1))]
     pub localised_below: f64,
+    /// Double wells whose paths are followed.
     pub paths: FollowedPaths,
-    /// Numbers of images of the path, for r_12.
+    /// Numbers of images, each 3 or more, for which the tangent r_12 at the minimum is compared with the modes.
+    ///
+    /// Source: 600 in doi:10.1103/PhysRevMaterials.5.055602
+    #[schemars(inner(range(min = 3)))]
     pub tangent_images: Vec<usize>,
-    /// Number of points along each followed path at which the Hessian is computed, including the ends; 0: none.
+    /// Number of points along each followed path at which the Hessian is computed, both ends included, 5 or more; 0: none.
     pub path_points: usize,
-    /// The fit of A_4 uses the modes between these multiples of the lowest phonon frequency omega_t.
+    /// A_4 is fitted between these multiples of the lowest phonon frequency.
+    #[schemars(inner(range(min = 0)))]
     pub fit_window: [f64; 2],
-    /// Memory limit of the sparse factors of one Hessian [GB]; beyond it linear systems are solved by iteration, and
-    /// the number of lowest modes is not verified.
+    /// Memory for the sparse factors of one Hessian [GB]. Beyond it, linear systems are solved by iteration, and the number
+    /// of lowest modes is not proven.
+    #[schemars(range(min = 0))]
     pub factor_memory: f64,
 }
 

@@ -1,38 +1,41 @@
 //! Settings of the stage `connect`, with the papers' values.
 
 use crate::model::{Potential, Preset};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Largest number of searches for one path.
 pub const MOST_TRIES: u32 = 3;
 
 /// How a minimum-energy path is found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum PathMethod {
-    /// Nudged elastic band, improved tangent (doi:10.1063/1.1323224), climbing image (doi:10.1063/1.1329672).
+    /// Nudged elastic band with improved tangent (doi:10.1063/1.1323224) and climbing image (doi:10.1063/1.1329672).
     Neb,
-    /// Simplified string (E, Ren, Vanden-Eijnden 2007, doi:10.1063/1.2720838).
+    /// Simplified string (doi:10.1063/1.2720838).
     String,
 }
 
 /// Which paths are followed down from the saddle by steepest descent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Refine {
-    /// Those whose splitting is below 10 k_B T_Q for any requested unit.
+    /// Those whose splitting is below 10 k_B T_Q in one of the units.
     Active,
+    /// Every path.
     All,
+    /// No path.
     None,
 }
 
 /// How visits determine a candidate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum VisitRule {
-    /// T_ab >= minimum_visits and T_ba >= minimum_visits.
+    /// In each direction.
     Each,
-    /// T_ab + T_ba >= minimum_visits.
+    /// In both together.
     Sum,
 }
 
@@ -47,14 +50,14 @@ impl VisitRule {
 }
 
 /// Which pairs of minima are candidates, the strictest rule first: in a file, each also joins the pairs of those before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum CandidateRule {
-    /// Those that fulfil `visits` and `minimum_visits`: with the papers' values, seen in both directions or often enough.
+    /// Those with the transitions that `visits` and `minimum_visits` ask for.
     BothWays,
     /// Those with at least one transition in either direction.
     OneWay,
-    /// Those of `BothWays`, and pairs of near minima that a predictor finds promising: it learns from the paths that are
+    /// Those of `both-ways`, and pairs of near minima that a predictor finds promising. It learns from the paths that are
     /// finished.
     Screened,
     /// Those in the file `from`, whatever the transitions.
@@ -81,60 +84,95 @@ impl CandidateRule {
     }
 }
 
-/// Which pairs of minima of a glass are near enough to be listed in /pairs.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+/// Which pairs of minima of a glass are near enough to be listed in `/pairs`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PairLimits {
-    /// Largest Euclidean distance |r_b - r_a| [sigma].
+    /// Largest Euclidean distance of the minima [sigma].
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub largest_distance: f64,
     /// Largest difference of the energies [epsilon].
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub largest_difference: f64,
     /// Number of particles whose displacements are listed, the largest first.
+    #[schemars(range(min = 2, max = 20))]
     pub displacements: usize,
 }
 
 /// How `CandidateRule::Screened` searches.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Screening {
-    /// Pairs of all glasses that are connected in a round.
+    /// Number of pairs of all glasses that are connected in a round.
+    #[schemars(range(min = 1))]
     pub per_round: usize,
     /// Largest number of rounds.
     pub rounds: u32,
-    /// Pairs that are further apart are left out [sigma].
+    /// Pairs that are further apart are left out [sigma]. At most `pairs.largest_distance`.
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub largest_distance: f64,
     /// Number of pairs that are connected at random in the end, as a share of those that were chosen: they show what the search
     /// has missed.
+    #[schemars(range(min = 0, max = 1))]
     pub audit: f64,
 }
 
 /// The deck's `[connect]`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConnectSettings {
+    /// How minimum-energy paths are found.
     pub method: PathMethod,
-    /// Number of images with both ends.
+    /// Number of images of a path, both ends included.
+    ///
+    /// Source: pss doi:10.1103/PhysRevLett.124.225901, tlj doi:10.1063/5.0128820
+    #[schemars(range(min = 3))]
     pub images: usize,
-    /// Spring constant k [epsilon / sigma^2].
+    /// Spring constant of the band [epsilon/sigma^2]. Above 0; `string` does not use it.
+    ///
+    /// Source: tlj doi:10.1063/5.0128820
+    #[schemars(range(min = 0))]
     pub spring: f64,
+    /// Whether the highest image of the band climbs to the saddle.
+    ///
+    /// Source: doi:10.1063/5.0128820
     pub climbing: bool,
-    /// Largest component of the perpendicular force at a converged band [epsilon / sigma].
+    /// Largest perpendicular force component of a converged band [epsilon/sigma]. The saddle itself is refined further.
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub force_tolerance: f64,
+    /// Which pairs of minima are connected.
+    ///
+    /// Source: doi:10.1063/5.0128820
     pub candidates: CandidateRule,
-    /// The file with the pairs of `CandidateRule::List`, relative to the deck; empty otherwise.
+    /// With `list`: a CSV file of pairs, relative to the deck.
     pub from: String,
+    /// With `screened`: how near pairs of minima are searched.
     pub screened: Screening,
+    /// Which pairs of minima `/pairs` of paths.h5 lists.
     pub pairs: PairLimits,
+    /// With `both-ways` and `screened`: number of transitions that make a pair of minima a candidate, counted as `visits` says.
+    ///
+    /// Source: tlj doi:10.1063/5.0128820
+    #[schemars(range(min = 1))]
     pub minimum_visits: u64,
+    /// With `both-ways`: where `minimum_visits` transitions are needed.
+    ///
+    /// Source: tlj doi:10.1063/5.0128820
     pub visits: VisitRule,
+    /// Which paths are followed down from the saddle by steepest descent.
     pub refine: Refine,
-    /// Paths with intermediate minima are split into elementary ones.
+    /// Whether a path with intermediate minima is divided into elementary paths.
+    ///
+    /// Source: doi:10.1063/5.0128820
     pub split: bool,
-    /// Bound on the iterations of a band; a path that ends here is kept with its status.
+    /// Upper bound of the iterations of a band. A path that reaches it is stored with its status.
+    #[schemars(range(min = 1))]
     pub max_iterations: u64,
-    /// Number of searches before a path is given up, 1 to 3: the second and third have two and three times the images.
+    /// Number of searches before a path is given up. The second and the third have two and three times the images and a
+    /// tighter tolerance; a band that reaches `max_iterations` is searched for at most twice.
+    #[schemars(range(min = 1, max = MOST_TRIES))]
     pub tries: u32,
-    /// Whether the images' positions go to the file.
+    /// Whether the positions of the images are written.
     pub store_images: bool,
 }
 

@@ -4,16 +4,17 @@ use super::prepare::wave_number;
 use super::settings::{Equilibration, PrepareMethod, PrepareSettings};
 use super::thermostats::Thermostat;
 use crate::model::{Potential, Preset};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The dynamics whose relaxation is measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum LiquidDynamics {
-    /// Molecular dynamics: the physical relaxation.
+    /// Molecular dynamics, the physical relaxation.
     Md,
-    /// Blocks of molecular dynamics alternating with attempted swaps; time is that of the molecular dynamics.
+    /// Blocks of molecular dynamics alternate with attempted swaps; time is that of the molecular dynamics.
     HybridSwap,
 }
 
@@ -30,32 +31,51 @@ impl LiquidDynamics {
 }
 
 /// The deck's `[relax]`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RelaxSettings {
-    /// |q| of F_s(q, t) [sigma^-1]; the wave vectors are those of the box in a shell around it.
+    /// Wave number q of F_s(q,t) [1/sigma]. At least 2 pi/L, the smallest of the box.
+    ///
+    /// Source: pss doi:10.1103/PhysRevLett.124.225901, tlj doi:10.1063/5.0128820
+    #[schemars(extend("exclusiveMinimum" = 0), range(max = 100))]
     pub wave_number: f64,
-    /// [epsilon / k_B]
+    /// Temperatures of the liquid [epsilon/k_B].
+    #[schemars(length(min = 1), extend("items" = { "type": "number", "exclusiveMinimum": 0 }))]
     pub temperatures: Vec<f64>,
+    /// Moves whose relaxation is measured: one of them, or a list of both.
+    #[schemars(length(min = 1))]
     pub dynamics: Vec<LiquidDynamics>,
-    /// Independent samples at each temperature, each from random positions.
+    /// Number of independent samples at each temperature, each from random positions. With one there are no errors.
+    #[schemars(range(min = 1, max = 65_535))]
     pub samples: usize,
-    /// dt [sigma (m / epsilon)^1/2]
+    /// Time step of MD [sigma (m/epsilon)^1/2].
+    ///
+    /// Source: tlj doi:10.1063/5.0128820
+    #[schemars(extend("exclusiveMinimum" = 0), range(max = 0.05))]
     pub time_step: f64,
+    /// Thermostat of MD.
     pub thermostat: Thermostat,
-    /// Relaxation time of the thermostat [sigma (m / epsilon)^1/2].
+    /// Relaxation time of the thermostat [sigma (m/epsilon)^1/2]. At least one time step.
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub thermostat_time: f64,
-    /// MD steps per block of the hybrid.
+    /// MD steps in a block of `hybrid-swap`.
+    ///
+    /// Source: doi:10.1063/5.0128820
+    #[schemars(range(min = 1))]
     pub md_steps: u64,
-    /// Attempted swaps per particle after each block.
+    /// Attempted swaps per particle after each block of `hybrid-swap`.
+    ///
+    /// Source: doi:10.1063/5.0128820
+    #[schemars(range(min = 0))]
     pub swaps_per_particle: f64,
-    /// The moves by which a sample is equilibrated, regardless of what is measured afterwards.
+    /// Moves by which a sample is equilibrated, whatever is measured afterwards.
     pub equilibrate_by: LiquidDynamics,
-    /// How long, in relaxation times of that run itself.
+    /// Equilibration of a sample.
     pub equilibration: Equilibration,
-    /// Length of a measurement in its own tau_alpha, and its longest time in steps.
+    /// Measurement of a sample, at least 1 relaxation time tau_alpha.
     pub measurement: Equilibration,
-    /// Q(t) counts particles that have moved less than this [sigma].
+    /// A particle counts in the overlap Q(t) if it has moved less than this [sigma].
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub overlap_distance: f64,
 }
 

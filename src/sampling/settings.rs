@@ -1,55 +1,78 @@
 //! Settings of the stage `prepare`, with the papers' values.
 
 use crate::model::{Potential, Preset};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The method of preparing a glass.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum PrepareMethod {
-    /// Blocks of molecular dynamics alternating with attempted swaps.
+    /// Blocks of molecular dynamics (MD) alternate with attempted swaps.
     HybridSwap,
-    /// Monte Carlo: 20 % swaps, 80 % displacements.
+    /// 20 % swaps and 80 % displacements of Monte Carlo.
     SwapMc,
-    /// Molecular dynamics alone.
+    /// MD alone.
     Md,
-    /// A quench from the equilibrium (or random, T = inf) at `temperature`.
+    /// A quench from the equilibrium at `temperature` (`inf`: from random positions).
     Quench,
-    /// Imported configurations.
+    /// Configurations from the files `from`.
     Import,
 }
 
 /// When a liquid counts as equilibrated.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Equilibration {
-    /// Length of the run in relaxation times of the run itself.
+    /// Length of the run in relaxation times, which are measured in the run itself.
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub relaxation_times: f64,
-    /// Bound on the steps (MD steps, or Monte-Carlo sweeps); a run that ends here is flagged.
+    /// Upper bound of the run in MD steps, or sweeps of Monte Carlo. What ends here is kept and flagged.
+    #[schemars(range(min = 1))]
     pub max_steps: u64,
 }
 
 /// The deck's `[prepare]`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PrepareSettings {
-    /// N_g, independent samples.
+    /// Number of independent glasses N_g. With `import` the default is all that the files hold.
+    #[schemars(range(min = 1))]
     pub glasses: usize,
-    /// T_f [epsilon / k_B]; for `quench` the temperature quenched from (inf: random positions).
+    /// Preparation temperature T_f [epsilon/k_B]. With `quench`, the temperature before the quench (`inf`: random
+    /// positions).
+    ///
+    /// Source: pss doi:10.1103/PhysRevLett.124.225901, tlj doi:10.1063/5.0128820, harmonic and lj
+    /// doi:10.1103/PhysRevResearch.2.013215
+    // editors read `inf` as null
+    #[schemars(extend("type" = ["number", "null"], "exclusiveMinimum" = 0))]
     pub temperature: f64,
+    /// How glasses are made.
+    ///
+    /// Source: tlj doi:10.1063/5.0128820, harmonic and lj doi:10.1103/PhysRevResearch.2.013215
     pub method: PrepareMethod,
-    /// dt [sigma (m / epsilon)^1/2]
+    /// Time step of MD [sigma (m/epsilon)^1/2].
+    ///
+    /// Source: tlj doi:10.1063/5.0128820
+    #[schemars(extend("exclusiveMinimum" = 0), range(max = 0.05))]
     pub time_step: f64,
-    /// MD steps per block of the hybrid.
+    /// MD steps in a block of `hybrid-swap`.
+    ///
+    /// Source: doi:10.1063/5.0128820
+    #[schemars(range(min = 1))]
     pub md_steps: u64,
-    /// Attempted swaps per particle after each block.
+    /// Attempted swaps per particle after each block of `hybrid-swap`.
+    ///
+    /// Source: doi:10.1063/5.0128820
+    #[schemars(range(min = 0))]
     pub swaps_per_particle: f64,
+    /// Equilibration of the liquid.
     pub equilibration: Equilibration,
-    /// `import`: paths or globs, relative to the deck.
+    /// With `import`: a file, a pattern such as "glasses/*.xyz", or a list of them, relative to the deck.
     #[serde(default)]
     pub from: Vec<String>,
-    /// `import`: symbols of the files and the species of the model that they stand for.
+    /// With `import`: symbols in the files and the species that they stand for, { Ni = "A", P = "B" }.
     #[serde(default)]
     pub species: BTreeMap<String, String>,
 }

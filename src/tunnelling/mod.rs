@@ -37,30 +37,41 @@ pub const SPLITTING_FLOOR: f64 = 1e-11;
 pub const REQUIRED_DECAY: f64 = 30.0;
 
 /// The deck's [tunnel].
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TunnelSettings {
-    /// Initial number of grid points per unit xi (N_xi); doubled until the levels no longer change.
+    /// Number of grid points per unit of xi to start from; doubled until the levels are converged.
+    ///
+    /// Source: doi:10.1063/5.0128820
+    #[schemars(range(min = 50))]
     pub points: usize,
-    /// How many levels are kept (at least 2).
+    /// Number of levels that are stored, at most a tenth of `points`.
+    #[schemars(range(min = 2))]
     pub levels: usize,
-    /// Materials of the model's preset, by name.
+    /// Materials by name, each with its reduced mass m~ = m sigma^2 epsilon / hbar^2. For `pss` and `tlj`: `argon` and
+    /// `nickel-phosphorus`. Other models represent no material and need `reduced_mass`.
+    ///
+    /// Source: pss doi:10.1103/PhysRevLett.124.225901, tlj doi:10.1063/5.0128820
     pub units: Vec<String>,
+    /// Length d of a path in the Schroedinger equation. V as a function of the reduced arc length stays the same.
+    ///
+    /// Source: doi:10.1103/PhysRevLett.124.225901, doi:10.1063/5.0128820
     pub length: PathLength,
-    /// Further reduced masses m~, by the name of their group in the file.
+    /// Further reduced masses m~ by name, { mine = 2500.0 }.
+    #[schemars(extend("additionalProperties" = { "type": "number", "exclusiveMinimum": 0 }))]
     pub reduced_mass: BTreeMap<String, f64>,
 }
 
 /// The length d of a path in the Schroedinger equation; V as a function of xi stays the same.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PathLength {
-    /// The arc length of the path (doi:10.1103/PhysRevLett.124.225901).
+    /// The arc length of the path.
     #[default]
     Arc,
     /// The sum of the distances between the images of the band.
     Band,
-    /// The Euclidean distance between the minima (doi:10.1063/5.0128820, Eq. 10).
+    /// The Euclidean distance between the minima.
     Distance,
 }
 

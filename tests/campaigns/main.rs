@@ -23,6 +23,7 @@ mod faults;
 mod files;
 mod h5py_reads;
 mod harmonic;
+mod help;
 mod imports;
 mod kernels;
 mod layouts;

@@ -2,6 +2,7 @@
 
 mod checkpointed;
 mod circles;
+mod deck;
 mod documentation;
 mod layering;
 mod source_text;

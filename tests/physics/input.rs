@@ -169,7 +169,9 @@ fn the_effective_deck_is_a_deck_that_means_the_same() {
         assert_eq!(first.canonical_text().unwrap(), second.canonical_text().unwrap(), "{explained}");
         assert_eq!(first.deck_hash().unwrap(), second.deck_hash().unwrap());
         assert_eq!(first.deck_hash().unwrap().len(), 64);
-        for line in explained.lines().filter(|line| line.contains(" = ")) {
+        assert!(explained.contains("\n# Exploration temperature T_exp [epsilon/k_B].\ntemperature = "), "{explained}");
+        assert!(explained.lines().all(|line| line.chars().count() <= 80), "{explained}");
+        for line in explained.lines().filter(|line| !line.starts_with('#') && line.contains(" = ")) {
             assert!(["# deck", "# preset", "# default"].iter().any(|origin| line.ends_with(origin)), "{line}");
         }
     }

@@ -8,6 +8,7 @@ mod along_path;
 mod anchors;
 mod cases;
 mod coupling;
+mod deck_keys;
 mod deformation;
 mod derivatives;
 mod elasticity;

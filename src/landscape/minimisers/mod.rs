@@ -9,6 +9,7 @@ mod method;
 use crate::forces::PairSum;
 use crate::forces::lanes::{Columns, Configurations};
 use method::Method;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use method::{Look, StoppingCriteria, Supply};
@@ -17,7 +18,7 @@ pub use method::{Look, StoppingCriteria, Supply};
 macro_rules! registry {
     ($($(#[$meta:meta])* $variant:ident => $method:ty),* $(,)?) => {
         /// Which minimiser defines the basins of attraction.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
         #[serde(rename_all = "kebab-case")]
         pub enum Minimiser { $($(#[$meta])* $variant),* }
 
@@ -53,7 +54,7 @@ macro_rules! registry {
 registry! {
     /// Limited-memory BFGS with a step cap, without line search.
     Lbfgs => lbfgs::Lbfgs,
-    /// Polak-Ribiere conjugate gradients with line search.
+    /// Conjugate gradients (Polak-Ribiere) with line search.
     ConjugateGradient => conjugate_gradient::ConjugateGradient,
     /// Fast inertial relaxation engine.
     Fire => fire::Fire,

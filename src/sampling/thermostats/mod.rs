@@ -12,6 +12,7 @@ mod rule;
 use crate::error::Result;
 use crate::random::Stream;
 use rule::Rule;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub(super) use rule::Bath;
@@ -21,7 +22,7 @@ pub use rule::ThermostatState;
 macro_rules! registry {
     ($($(#[$meta:meta])* $variant:ident => $rule:ty),* $(,)?) => {
         /// The thermostat of molecular dynamics.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
         #[serde(rename_all = "kebab-case")]
         pub enum Thermostat { $($(#[$meta])* $variant),* }
 
@@ -47,11 +48,11 @@ macro_rules! registry {
 }
 
 registry! {
-    /// Weak coupling: lambda^2 = 1 + (dt/tau)(T0/T - 1) (doi:10.1063/1.448118).
+    /// Weak coupling, lambda^2 = 1 + (dt/tau)(T0/T - 1) (doi:10.1063/1.448118).
     Berendsen => berendsen::Berendsen,
-    /// xi' = (T/T0 - 1)/tau^2 (doi:10.1103/PhysRevA.31.1695).
+    /// One friction coefficient, xi' = (T/T0 - 1)/tau^2 (doi:10.1103/PhysRevA.31.1695).
     NoseHoover => nose_hoover::NoseHoover,
-    /// Stochastic velocity rescaling (Bussi, Donadio, Parrinello 2007, doi:10.1063/1.2408420).
+    /// Stochastic velocity rescaling (doi:10.1063/1.2408420).
     Bussi => bussi::Bussi,
     /// Constant energy.
     None => constant_energy::ConstantEnergy,
