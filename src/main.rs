@@ -9,7 +9,7 @@ use glasswell::formats::{Symbols, parse_symbols};
 use glasswell::input::named_model;
 use glasswell::model::Potential;
 use glasswell::paths::PathMethod;
-use glasswell::runtime;
+use glasswell::runtime::{self, Loudness};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -95,8 +95,11 @@ struct RunArguments {
     #[arg(long)]
     time_limit: Option<String>,
     /// Prints only errors and warnings, no progress.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "verbose")]
     quiet: bool,
+    /// Also prints every task that ends and every checkpoint, here and in the log file of the campaign.
+    #[arg(long)]
+    verbose: bool,
 }
 
 #[derive(Args)]
@@ -232,7 +235,11 @@ fn execute(command: Command) -> Result<()> {
                 redo: run.redo,
                 threads: run.threads,
                 time_limit: run.time_limit,
-                quiet: run.quiet,
+                loudness: match (run.quiet, run.verbose) {
+                    (true, _) => Loudness::Quiet,
+                    (_, true) => Loudness::Verbose,
+                    _ => Loudness::Usual,
+                },
             },
         ),
         Command::Check { deck, output, ranks, explain } => commands::check(&deck, output.as_deref(), ranks, explain),
