@@ -83,5 +83,6 @@ fn few(said: &mut Paragraphs, summary: &Summary, command: &str) {
              (explore.quenches) in the deck raise them. Then, in the same directory, which keeps its glasses:",
         );
         said.command(command);
+        said.gap();
     }
 }
