@@ -18,6 +18,8 @@ import glasswell
 
 # of Okabe and Ito: distinct for colour-blind readers
 COLOURS = ("#0072B2", "#D55E00")
+# length of the longest arrow, sigma
+ARROW = 1.5
 # nodes of the grid on which the Schroedinger equation is solved
 NODES = 1500
 
@@ -74,17 +76,19 @@ def draw_well(axes, campaign, well, unit):
     known = well.levels(unit)[:2]
     if not np.allclose(levels, known, rtol=0.01):
         sys.exit(f"the levels {levels} of the picture are not those of the file, {known}")
-    top = 1.35 * max(float(well.profile()[1].max()), levels[-1])
-    shown = energy < top
-    axes.plot(s[shown], energy[shown], "k-", lw=1.3)
-    # the larger wave function is a quarter of the picture
-    scale = 0.25 * top / np.abs(waves).max()
+    top = 1.5 * max(float(well.profile()[1].max()), levels[-1])
+    inside = np.flatnonzero(energy < top)
+    axes.plot(s[inside], energy[inside], "k-", lw=1.3)
+    # the larger wave function is a fifth of the picture
+    scale = 0.2 * top / np.abs(waves).max()
     for number, (level, wave) in enumerate(zip(levels, waves, strict=True)):
         sign = np.sign(wave[np.argmax(np.abs(wave))])
         colour, line = (COLOURS[0], "-") if number == 0 else (COLOURS[1], "--")
-        axes.plot(s[shown], (level + scale * sign * wave)[shown], line, color=colour, label=rf"$\psi_{number + 1}$")
-    axes.axhline(levels[0], color="0.6", lw=0.6, zorder=0)
-    axes.set(ylim=(-0.25 * top, top), xlabel=r"arc length $s$ [$\sigma$]", ylabel=r"$V(s)$ [$\epsilon$]")
+        axes.plot(s, level + scale * sign * wave, line, color=colour, label=rf"$\psi_{number + 1}$")
+        axes.axhline(level, color=colour, ls=line, lw=0.4, zorder=0)
+    margin = 0.08 * well["length"]
+    axes.set(xlim=(s[inside[0]] - margin, s[inside[-1]] + margin), ylim=(min(-0.05 * top, levels[0] - 0.25 * top), top))
+    axes.set(xlabel=r"arc length $s$ [$\sigma$]", ylabel=r"$V(s)$ [$\epsilon$]")
     split = well.quantum(unit)["splitting"]
     axes.set_title(rf"double well {well.row}, {unit}: $E$ = {split / campaign.kT_Q(unit):.2g} $k_\mathrm{{B}}T_Q$")
     axes.legend(loc="upper center", ncols=2)
@@ -103,7 +107,10 @@ def main():
         draw_well(figure.add_subplot(1, 3, 1), campaign, well, unit)
         glasswell.figures.density(campaign, unit, axes=figure.add_subplot(1, 3, 2))
         axes = figure.add_subplot(1, 3, 3, projection="3d")
-        glasswell.figures.displacement_field(well, axes=axes)
+        scale = max(round(ARROW / float(np.linalg.norm(well.displacement(), axis=1).max())), 1)
+        glasswell.figures.displacement_field(well, share=0.8, scale=scale, axes=axes)
+        axes.set_title(f"displacements × {scale}; about {well['participation_ratio']:.0f} particles")
+        axes.set_box_aspect((1, 1, 1), zoom=0.95)
         figure.savefig(sys.argv[2], dpi=110)
 
 
