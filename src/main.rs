@@ -10,7 +10,7 @@ use glasswell::formats::{Symbols, parse_symbols};
 use glasswell::input::named_model;
 use glasswell::model::Potential;
 use glasswell::paths::PathMethod;
-use glasswell::runtime;
+use glasswell::runtime::{self, Loudness};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -141,8 +141,11 @@ struct RunArguments {
     #[arg(long)]
     time_limit: Option<String>,
     /// Prints only errors and warnings, no progress.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "verbose")]
     quiet: bool,
+    /// Also prints every task that ends and every checkpoint, here and in the log file of the campaign.
+    #[arg(long)]
+    verbose: bool,
 }
 
 #[derive(Args)]
@@ -287,17 +290,7 @@ fn execute(command: Command) -> Result<()> {
         Command::Schema => commands::schema(),
         Command::Completions { shell } => commands::completions(shell, Arguments::command()),
         Command::Man { directory } => commands::man(&directory, Arguments::command()),
-        Command::Run(run) => commands::run(
-            &run.deck,
-            &RunOptions {
-                output: run.output,
-                until: run.until,
-                redo: run.redo,
-                threads: run.threads,
-                time_limit: run.time_limit,
-                quiet: run.quiet,
-            },
-        ),
+        Command::Run(run) => execute_run(run),
         Command::Check { deck, output, ranks, explain } => commands::check(&deck, output.as_deref(), ranks, explain),
         Command::Status { directory } => commands::status(&directory),
         Command::Export(export) => commands::export(&export),
@@ -327,6 +320,22 @@ fn execute(command: Command) -> Result<()> {
         }),
         Command::Levels(levels) => execute_levels(levels),
     }
+}
+
+fn execute_run(run: RunArguments) -> Result<()> {
+    let options = RunOptions {
+        output: run.output,
+        until: run.until,
+        redo: run.redo,
+        threads: run.threads,
+        time_limit: run.time_limit,
+        loudness: match (run.quiet, run.verbose) {
+            (true, _) => Loudness::Quiet,
+            (_, true) => Loudness::Verbose,
+            _ => Loudness::Usual,
+        },
+    };
+    commands::run(&run.deck, &options)
 }
 
 fn execute_levels(levels: LevelsArguments) -> Result<()> {

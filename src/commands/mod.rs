@@ -9,6 +9,7 @@ macro_rules! eprintln {
 }
 
 mod check;
+mod closing;
 mod combine;
 mod deck;
 mod evaluate;

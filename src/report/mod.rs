@@ -4,6 +4,7 @@
 //! of which reads the files through [`Source`]. The plots are made by Plotly, whose script the crate `plotly` brings; the page
 //! holds it once.
 
+mod active;
 mod chosen;
 mod drawing;
 mod figure;
@@ -17,8 +18,12 @@ mod summary;
 mod typeset;
 mod warnings;
 mod wells;
+mod words;
 
+pub use active::{ActiveWell, active_wells};
 pub use figure::Figure;
 pub use figures::FIGURES;
 pub use page::page;
-pub use source::{Source, open_all};
+pub use source::{Source, UnitOf, open_all};
+pub use summary::{Estimate, Summary, UnitSummary, method, significant};
+pub use words::for_shell;

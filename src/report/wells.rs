@@ -4,6 +4,7 @@ use super::chosen::ranking;
 use super::drawing::Drawing;
 use super::figures;
 use super::source::{Source, UnitOf};
+use super::words::for_shell;
 use crate::error::Result;
 use crate::stage::Stage;
 use serde::Serialize;
@@ -97,25 +98,4 @@ fn rows(source: &Source, unit: &UnitOf, order: &[usize]) -> Result<Vec<WellRow>>
 
 fn export_command(source: &Source, row: usize) -> String {
     format!("glasswell export {} --well {row} --format extxyz", for_shell(&source.directory.to_string_lossy()))
-}
-
-/// A word as a shell takes it.
-fn for_shell(word: &str) -> String {
-    let harmless = |c: char| c.is_ascii_alphanumeric() || "-_./+,=@%:".contains(c);
-    match !word.is_empty() && word.chars().all(harmless) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', r"'\''")),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::for_shell;
-
-    #[test]
-    fn directories_are_quoted_for_the_shell() {
-        assert_eq!(for_shell("a/b-1.out"), "a/b-1.out");
-        assert_eq!(for_shell("my glass; rm"), "'my glass; rm'");
-        assert_eq!(for_shell("it's"), r"'it'\''s'");
-    }
 }

@@ -257,7 +257,9 @@ impl<'r> Journal<'r> {
         self.checkpoints.write(self.ranks, &self.header, &finished, &running)?;
         self.last = Instant::now();
         self.written = Some(live::now());
-        self.seconds += start.elapsed().as_secs_f64();
+        let seconds = start.elapsed().as_secs_f64();
+        self.seconds += seconds;
+        log::debug!("{}: checkpoint written in {seconds:.2} s", self.header.stage);
         Ok(())
     }
 

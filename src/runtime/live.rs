@@ -43,8 +43,13 @@ pub struct Live {
 impl Live {
     /// Seconds until the tasks of this round are finished, at the mean rate of this process.
     pub fn expected(&self) -> Option<f64> {
+        self.expected_after(self.seconds)
+    }
+
+    /// The same, when the stage was started `seconds` ago.
+    pub fn expected_after(&self, seconds: f64) -> Option<f64> {
         let gained = self.fraction - self.done_before as f64 / self.tasks.max(1) as f64;
-        (gained > 0.0 && self.seconds > 0.0).then(|| (1.0 - self.fraction) * self.seconds / gained)
+        (gained > 0.0 && seconds > 0.0).then(|| (1.0 - self.fraction) * seconds / gained)
     }
 
     /// The end of a stop: (tasks done, tasks in progress, their work in whole tasks), and when the checkpoint was written.
@@ -125,6 +130,11 @@ impl Reporter {
             stopped: false,
         };
         Self { directory: directory.to_path_buf(), live, started: Instant::now(), written: None }
+    }
+
+    /// The values, as they were last changed.
+    pub fn live(&self) -> &Live {
+        &self.live
     }
 
     /// Changes the reported values; they are written if the last update is old enough.

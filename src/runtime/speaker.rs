@@ -1,5 +1,6 @@
 //! Which process prints messages, and the final error message.
 
+use super::messages;
 use crate::error::{Error, Result};
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -22,6 +23,7 @@ pub fn rank_is(rank: usize) {
 /// Prints the error that ends the program, once.
 pub fn report(error: &Error) {
     if is_first_rank() && !REPORTED.swap(true, Ordering::Relaxed) {
+        messages::note(&format!("glasswell: {error}"));
         // nothing can be done about a closed standard error
         let _ = writeln!(std::io::stderr().lock(), "glasswell: {error}");
     }
@@ -38,21 +40,6 @@ pub fn guarded(work: impl FnOnce() -> Result<()>) -> Result<()> {
         let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
         Err(Error::Internal(text))
     })
-}
-
-/// Starts the log of this process: nothing unless it prints messages, only warnings with --quiet.
-pub fn start_log(speaks: bool, quiet: bool) {
-    let level = match (speaks, quiet) {
-        (false, _) => log::LevelFilter::Off,
-        (true, true) => log::LevelFilter::Warn,
-        (true, false) => log::LevelFilter::Info,
-    };
-    // a second initialisation in one process (tests) is harmless
-    let _ = env_logger::Builder::new()
-        .filter_module("glasswell", level)
-        .format_target(false)
-        .format_timestamp_secs()
-        .try_init();
 }
 
 #[cfg(test)]

@@ -324,6 +324,7 @@ impl<'w, T: Task<State: Persisted> + Send, R: Persisted + Send> Hands<'w, T, R> 
         match slice {
             Ok(Slice::Pending(held)) => self.resting.push(held),
             Ok(Slice::Done(done)) => {
+                log::debug!("task {} of this rank took {:.1} s", done.key, done.seconds);
                 self.done.push(done);
                 return true;
             }

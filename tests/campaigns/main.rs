@@ -13,6 +13,7 @@ mod alone {
 mod campaign;
 mod candidates;
 mod checkpoint_files;
+mod closing;
 mod combine;
 mod commands;
 mod damage;

@@ -3,14 +3,15 @@
 mod options;
 mod plan;
 
-use super::status;
+use super::closing::{self, Asked};
 use crate::error::{Error, Result};
 use crate::files::{self, Campaign, Checkpoints};
 use crate::input::{self, Deck};
 use crate::parallel::Ranks;
-use crate::runtime::{self, DirectoryLock, Signals, Stop};
+use crate::runtime::{self, DirectoryLock, Loudness, Signals, Stop};
 use crate::stage::Stage;
 use crate::stages::{Context, Earlier, prepare, work};
+use crate::version;
 pub use options::RunOptions;
 pub use plan::plan;
 use plan::{is_redone, stage_named};
@@ -39,7 +40,7 @@ pub fn run(file: &Path, options: &RunOptions) -> Result<()> {
 }
 
 fn run_stages(ranks: &Ranks, file: &Path, options: &RunOptions, signals: Signals) -> Result<()> {
-    runtime::start_log(ranks.rank() == 0, options.quiet);
+    runtime::start_log(ranks.rank() == 0, options.loudness);
     let deck = ranks.agree(input::read_deck(file))?;
     let deck = with_imports(ranks, deck)?;
     for warning in &deck.warnings {
@@ -50,6 +51,7 @@ fn run_stages(ranks: &Ranks, file: &Path, options: &RunOptions, signals: Signals
     let directory = options.output.clone().unwrap_or_else(|| PathBuf::from(&deck.campaign.name));
     let redo = ranks.agree(options.redo.as_deref().map(stage_named).transpose())?;
     let _lock = ranks.agree(lock(ranks, &directory))?;
+    ranks.agree(keep_log(ranks, &directory))?;
     files::seen_by_all(ranks, &directory.join(runtime::LOCK_NAME))?;
     let campaign = Campaign::open(ranks, &directory, redo)?;
     for damage in campaign.damaged() {
@@ -60,25 +62,50 @@ fn run_stages(ranks: &Ranks, file: &Path, options: &RunOptions, signals: Signals
     let plan = ranks.broadcast(ranks.agree(plan)?, 0)?;
     verify(ranks, &deck, &campaign, &plan, options)?;
     clear(ranks, &deck, &campaign, &plan, redo)?;
-    let visible = ranks.rank() == 0 && !options.quiet;
+    let visible = ranks.rank() == 0 && options.loudness != Loudness::Quiet;
     log::info!("{} ranks, {threads} threads each, {}", ranks.size(), directory.display());
     let until = ranks.agree(options.until.as_deref().map(stage_named).transpose())?;
+    let stages = Stage::ALL.into_iter().filter(|stage| deck.has(*stage)).collect();
+    let asked = Asked { deck: file, output: options.output.as_deref(), stages };
     let mut context = Context::new(ranks, deck, directory, until, stop, threads, visible);
-    for (stage, earlier) in plan {
-        if ranks.any(context.stop.wanted()) {
-            return Err(Stop::error(stage.name()));
-        }
-        context.begin_stage(work(stage).algorithm());
-        work(stage).run(&context, earlier)?;
-        log::info!("{stage}: done in {:.1} s", context.elapsed().as_secs_f64());
+    let done = work_through(&mut context, plan);
+    if visible
+        && matches!(done, Err(Error::Stopped(_)))
+        && let Err(error) = closing::print_interrupted(&context.directory, &asked)
+    {
+        log::warn!("{error}");
     }
-    revisit(&mut context)?;
+    done?;
     if ranks.rank() == 0 {
         runtime::nothing_under_way(&context.directory);
     }
     if visible {
-        status::print(&context.directory)?;
+        closing::print(&context.directory, Some(&asked), true)?;
     }
+    Ok(())
+}
+
+/// Collective: does the work of the stages.
+fn work_through(context: &mut Context<'_>, plan: Vec<(Stage, Earlier)>) -> Result<()> {
+    for (stage, earlier) in plan {
+        if context.ranks.any(context.stop.wanted()) {
+            return Err(Stop::error(stage.name()));
+        }
+        context.begin_stage(work(stage).algorithm());
+        work(stage).run(context, earlier)?;
+        log::info!("{stage}: done in {:.1} s", context.elapsed().as_secs_f64());
+    }
+    revisit(context)
+}
+
+/// Rank 0 keeps its messages in the directory.
+fn keep_log(ranks: &Ranks, directory: &Path) -> Result<()> {
+    if ranks.rank() != 0 {
+        return Ok(());
+    }
+    runtime::keep_log(directory)?;
+    let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+    runtime::note(&format!("glasswell {}: {}", version::with_commit(), words.join(" ")));
     Ok(())
 }
 

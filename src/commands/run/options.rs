@@ -1,5 +1,6 @@
 //! The options of `run`.
 
+use crate::runtime::Loudness;
 use std::path::PathBuf;
 
 /// The options of `run`.
@@ -11,5 +12,5 @@ pub struct RunOptions {
     pub threads: Option<usize>,
     /// Stop after this time, e.g. "23 h 50 min".
     pub time_limit: Option<String>,
-    pub quiet: bool,
+    pub loudness: Loudness,
 }

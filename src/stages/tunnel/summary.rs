@@ -21,13 +21,14 @@ pub fn summary(reader: &StageReader) -> Result<Vec<Line>> {
             Attribute::F64List(list) => list,
             _ => Vec::new(),
         };
-        let limits = match errors[..] {
-            [low, high, ..] => format!(" ({low:.2e} ... {high:.2e})"),
-            _ => String::new(),
+        let n0 = match errors[..] {
+            [_, high, ..] if n0 == 0.0 => format!("0, 68 % limit {high:.2e}"),
+            [low, high, ..] => format!("{n0:.3e} ({low:.2e} ... {high:.2e})"),
+            _ => format!("{n0:.3e}"),
         };
         let count = active.iter().filter(|flag| **flag).count();
         rows.push(line(&format!("{unit}: active two-level systems"), count));
-        rows.push(line(&format!("{unit}: n0 per atom [1/epsilon]"), format!("{n0:.3e}{limits}")));
+        rows.push(line(&format!("{unit}: n0 per atom [1/epsilon]"), n0));
         rows.push(line(&format!("{unit}: n(E)/E at T_Q/3"), format!("{third:.3e}")));
         if reader.has(&format!("/{unit}/density_local/splitting"))
             && let Attribute::F64(local) = reader.attribute(&format!("/{unit}/density_local"), "n0")?

@@ -243,7 +243,7 @@ impl Campaign {
         FILES.map(|name| std::fs::read(self.file(name)).ok())
     }
 
-    /// The names of everything below the output, except files that mark a running campaign.
+    /// The names of everything below the output, except files that mark a running campaign, and the log.
     pub fn listing(&self) -> Vec<String> {
         let mut folders = vec![self.output.clone()];
         let mut names = Vec::new();
@@ -256,7 +256,7 @@ impl Campaign {
                 }
             }
         }
-        names.retain(|name| name != ".lock" && name != "progress.json");
+        names.retain(|name| ![".lock", "progress.json", "glasswell.log"].contains(&name.as_str()));
         names.sort();
         names
     }

@@ -1,0 +1,84 @@
+//! What a run prints: the summary at its end, its progress, and its log file.
+
+use crate::support::{Campaign, both, glasswell, text};
+use std::process::Command;
+
+/// A command in the folder of the campaign, so that its lines do not depend on where the tests run.
+fn in_folder(campaign: &Campaign, words: &[&str], columns: &str) -> Command {
+    let mut command = glasswell(words);
+    command.current_dir(campaign.output.parent().unwrap()).env("COLUMNS", columns);
+    command
+}
+
+/// Of commands and lines of a table: the longest one.
+fn widest(printed: &str) -> usize {
+    printed.lines().map(|line| line.chars().count()).max().unwrap_or(0)
+}
+
+/// Less than a second once the reference is there.
+#[test]
+fn the_summary_fits_the_terminal_and_names_the_next_command() {
+    for deck in ["tlj.toml", "excite.toml", "elastic.toml"] {
+        let campaign = Campaign::reference(deck, &[]).copy();
+        for (columns, width) in [("60", 60), ("80", 80), ("120", 120), ("", 80), ("a few", 80), ("7", 40)] {
+            let output = in_folder(&campaign, &["status", "out"], columns).output().unwrap();
+            let printed = both(&output);
+            assert_eq!(output.status.code(), Some(0), "{printed}");
+            assert!(widest(&printed) <= width, "{deck} at {columns:?}: {}\n{printed}", widest(&printed));
+            assert!(printed.contains("glasswell report out"), "{printed}");
+            // the shares of the time of each stage
+            let all = printed.lines().find(|line| line.trim_start().starts_with("all ")).expect("the whole time");
+            let shares = all.split_whitespace().filter_map(|word| word.parse::<f64>().ok());
+            let shares: f64 = shares.skip(1).sum();
+            assert!((shares - 100.0).abs() <= 1.0, "{all}");
+        }
+    }
+    let campaign = Campaign::reference("tlj.toml", &[]).copy();
+    let said = both(&in_folder(&campaign, &["status", "out"], "80").output().unwrap());
+    // the counts and the limit are those of the file
+    let tunnel = campaign.open(glasswell::stage::Stage::Tunnel);
+    let active: Vec<bool> = tunnel.read("/light/active").unwrap();
+    let errors = match tunnel.attribute("/light/density_tunnelling", "errors").unwrap() {
+        glasswell::files::Attribute::F64List(values) => values,
+        other => panic!("{other:?}"),
+    };
+    let words = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    if words.contains("no active system") {
+        let limit = format!("the 68 % upper limit of n0 is {}", glasswell::report::significant(errors[1]));
+        assert!(words.contains(&limit), "{limit}: {words}");
+    } else {
+        assert!(active.iter().any(|active| *active) && words.contains("about") && words.contains("--well"), "{words}");
+    }
+}
+
+/// Two seconds of a core.
+#[test]
+fn a_run_says_how_far_it_is_and_keeps_its_log() {
+    let campaign = Campaign::short();
+    let printed = campaign.done(&["--until", "explore", "--verbose"]);
+    assert!(printed.contains("Next: the stage connect (without --until also tunnel, which is left):"), "{printed}");
+    assert!(printed.contains("--until connect"), "{printed}");
+    let log = || std::fs::read_to_string(campaign.file("glasswell.log")).unwrap();
+    let first = log();
+    assert!(first.contains("--until explore") && first.contains("prepare: done in"), "{first}");
+    let tasks = first.lines().filter(|line| line.contains("DEBUG") && line.contains("of this rank took")).count();
+    assert!(tasks >= 4, "three glasses and a group of runs: {first}");
+    let stopped = campaign.run(&["--time-limit", "0 s"]);
+    stopped.assert_message("--time-limit", 4, &["repeat the same command to resume"]);
+    let words = stopped.printed.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("Next: the same command again"), "{words}");
+    assert!(words.contains(&format!("glasswell run {}", text(&campaign.deck()))), "{words}");
+    let ended = campaign.start(1, &[]).wait();
+    assert_eq!((ended.code, ended.printed.as_str()), (0, ""), "--quiet");
+    let all = log();
+    assert!(all.starts_with(&first) && all.contains("glasswell: stopped by the time limit"), "{all}");
+    assert!(all.contains("tunnel: done in"), "a quiet run keeps its messages: {all}");
+    campaign.finish(1, "after a verbose, a stopped and a quiet run");
+}
+
+/// Less than a second.
+#[test]
+fn quiet_and_verbose_exclude_each_other() {
+    let output = glasswell(&["run", "deck.toml", "--quiet", "--verbose"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{}", both(&output));
+}
