@@ -73,6 +73,8 @@ pub struct Persistence {
     /// The residence began before its first visit, the first of a run or after an unconverged quench: `steps` is a
     /// lower bound.
     pub left_censored: bool,
+    /// It went on when the run ended, or at an unconverged quench: `steps`, to the last visit, is a lower bound.
+    pub right_censored: bool,
 }
 
 /// All results of the exploration for one glass.
@@ -124,20 +126,36 @@ impl GlassLibrary {
     /// All residences whose end was observed, by run and time. One that ends with the run or at an unconverged quench
     /// is left out; one whose beginning was not observed is marked.
     pub fn persistence(&self) -> Vec<Persistence> {
+        self.residences().into_iter().filter(|stay| !stay.right_censored).collect()
+    }
+
+    /// All residences by run and time.
+    pub fn residences(&self) -> Vec<Persistence> {
         let mut stays = Vec::new();
         let (mut begin, mut left_censored) = (0, true);
-        for (number, visit) in self.visits.iter().enumerate() {
-            let Some((minimum, _)) = arrival(&self.visits, number) else {
-                let continues = number > 0 && same_stay(&self.visits[number - 1], visit);
-                if !continues {
-                    (begin, left_censored) = (number, true);
-                }
-                continue;
+        let stay = |begin: usize, end: usize, left_censored: bool, right_censored: bool| {
+            let (first, last) = (&self.visits[begin], &self.visits[end]);
+            let stay = |minimum| Persistence {
+                run: first.run,
+                minimum,
+                steps: last.step - first.step,
+                left_censored,
+                right_censored,
             };
-            let steps = visit.step - self.visits[begin].step;
-            stays.push(Persistence { run: visit.run, minimum, steps, left_censored });
-            (begin, left_censored) = (number, false);
+            first.minimum.map(stay)
+        };
+        for number in 0..self.visits.len() {
+            if arrival(&self.visits, number).is_some() {
+                stays.extend(stay(begin, number, left_censored, false));
+                (begin, left_censored) = (number, false);
+            } else if number == 0 || !same_stay(&self.visits[number - 1], &self.visits[number]) {
+                stays.extend((number > 0).then(|| stay(begin, number - 1, left_censored, true)).flatten());
+                (begin, left_censored) = (number, true);
+            }
         }
+        stays.extend(
+            (!self.visits.is_empty()).then(|| stay(begin, self.visits.len() - 1, left_censored, true)).flatten(),
+        );
         stays
     }
 }

@@ -10,6 +10,7 @@ mod liquid;
 mod reduced_density;
 mod series;
 mod supercooled;
+mod survival;
 
 pub use counts::counts_interval;
 pub use density::{
@@ -24,3 +25,4 @@ pub use liquid::{Average, EnsembleStatus, LiquidEnsemble, LiquidSample, speed_up
 pub use reduced_density::{Estimate as ReducedEstimate, GlassModes, Law as DensityLaw, LawStatus, ReducedDensity};
 pub use series::{TimeAverage, block_errors, time_average};
 pub use supercooled::{Estimate, Extrapolation, FitStatus, RelaxationPoint, SupercooledFits, fit_supercooled};
+pub use survival::{Survival, kaplan_meier};

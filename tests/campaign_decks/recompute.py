@@ -92,6 +92,26 @@ equal("counts", columns[3], [transitions[key][0] for key in sorted(transitions)]
 near("arrivals", columns[4], [transitions[key][1] for key in sorted(transitions)], 1e-12)
 columns = [read("landscape", f"/persistence/{name}") for name in ("glass", "run", "minimum", "time", "left_censored")]
 near("persistence", np.transpose(columns), np.array(stays, float).reshape(-1, 5), 1e-12)
+# residences whose beginning was observed: (steps, whether the end was observed), and their survival by Kaplan and Meier
+survival = []
+for glass in range(GLASSES):
+    rows = np.flatnonzero(visits["glass"] == glass)
+    begun = [(round(t / TIME_STEP), True) for g, _, _, t, left in stays if g == glass and not left]
+    for number, row in enumerate(rows):
+        last = number + 1 == len(rows) or visits["run"][rows[number + 1]] != visits["run"][row]
+        if visits["minimum"][row] >= 0 and (last or visits["minimum"][rows[number + 1]] < 0):
+            first = number
+            while first > 0 and visits["run"][rows[first - 1]] == visits["run"][row] and visits["minimum"][rows[first - 1]] == visits["minimum"][row]:
+                first -= 1
+            entered = first > 0 and visits["run"][rows[first - 1]] == visits["run"][row] and visits["minimum"][rows[first - 1]] >= 0
+            begun += [(visits["step"][row] - visits["step"][rows[first]], False)] if entered else []
+    share = 1.0
+    for steps in sorted({t for t, seen in begun if seen}):
+        risk, ended = sum(t >= steps for t, _ in begun), sum(t == steps and seen for t, seen in begun)
+        share *= 1 - ended / risk
+        survival.append((glass, steps * TIME_STEP, share, risk, ended))
+columns = [read("landscape", f"/persistence/survival/{name}") for name in ("glass", "time", "survival", "at_risk", "ended")]
+near("survival", np.transpose(columns), np.array(survival, float).reshape(-1, 5), 1e-12)
 
 # --- paths ----------------------------------------------------------------------------------------------------------
 candidates = []

@@ -126,7 +126,7 @@ fn near_pairs_are_searched_in_rounds() {
     run.signal("USR1", &members);
     run.wait().assert_message("stopped in the search", 4, &["stage connect"]);
     assert!(!stopped.file("paths.h5").exists());
-    stopped.finish_until("connect", 2, "a search that was stopped");
+    stopped.start(2, &UNTIL).wait().assert_code(0);
     stopped.assert_same_with_deck(&campaign, &["paths.h5"], "a search that was stopped");
 }
 

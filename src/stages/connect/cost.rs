@@ -22,6 +22,11 @@ const OUTCOME: f64 = 4.0 * VECTOR;
 /// A double well while the local systems of its glass are found: unit displacement, and the place halfway between the minima.
 const FIELD: f64 = 2.0 * VECTOR;
 
+/// Share of the pairs of minima of a glass that are within the default limits of /pairs: in small campaigns; less in large ones.
+const NEAR: f64 = 0.1;
+/// Bytes of such a pair besides its displacements and separations, in the file and in memory.
+const PAIR: f64 = 80.0;
+
 /// Minima found by splitting paths for each minimum that was explored: more than were seen in campaigns.
 const FOUND_BY_SPLITTING: f64 = 0.2;
 
@@ -29,8 +34,16 @@ pub fn cost(deck: &Deck, call: &ForceCall) -> Option<Cost> {
     let (connect, _) = (deck.connect.as_ref()?, deck.explore.as_ref()?);
     let pairs = Expected::corrected(deck, call.correction).pairs;
     let seconds = pairs * connect.images as f64 * CALLS_PER_IMAGE * CALL_OF_BATCH * call.batch;
-    let bytes = pairs * deck.model.particles as f64 * ROW;
+    let bytes = pairs * deck.model.particles as f64 * ROW + near_bytes(deck, call);
     Some(Cost { tasks: pairs, seconds, bytes, spread: 0.8, begun: Begun::LongestFirst })
+}
+
+/// Bytes of the near pairs of all glasses.
+fn near_bytes(deck: &Deck, call: &ForceCall) -> f64 {
+    let expected = Expected::corrected(deck, call.correction);
+    let displacements = deck.connect.as_ref().map_or(0, |connect| connect.pairs.displacements) as f64;
+    let pairs = 0.5 * expected.minima_of_glass().powi(2) * expected.glasses * NEAR;
+    pairs * (PAIR + 2.0 * displacements * size_of::<f64>() as f64)
 }
 
 pub fn memory(deck: &Deck, call: &ForceCall, ranks: usize) -> Option<Memory> {
@@ -50,6 +63,7 @@ pub fn memory(deck: &Deck, call: &ForceCall, ranks: usize) -> Option<Memory> {
     let minima = expected.minima_of_glass() + FOUND_BY_SPLITTING * found;
     let fields = expected.pairs / expected.glasses * n * FIELD;
     let gathered = n * minima * VECTOR + fields.max(portion(expected.pairs / ranks.max(1) as f64 * outcome));
+    let gathered = gathered + near_bytes(deck, call) / expected.glasses * expected.share(ranks);
     let thousand_minima = 1e3 * n * VECTOR * FOUND_BY_SPLITTING;
     // minima are counted before the band exists, saddles while it does
     let task = call.single_bytes + band + beside.max(FACTORS * (3.0 * n).powf(4.0 / 3.0));

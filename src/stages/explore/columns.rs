@@ -4,6 +4,7 @@ use super::record::Explored;
 use crate::files::columns::Take::*;
 use crate::files::columns::{Column, column};
 use crate::landscape::{Growth, LibraryMinimum, LibraryVisit, Persistence, RecognitionCount, RunRecord, Transition};
+use crate::statistics::Survival;
 
 /// A minimum of a glass.
 pub struct MinimumOf<'e> {
@@ -273,6 +274,55 @@ impl<'e> StayOf<'e> {
             "residence time: duration of consecutive snapshots in the minimum, including inferred ones (residence \
              times of a bisected exploration are therefore too long)",
             F64(|row| row.stay.steps as f64 * row.glass.time_step),
+        ),
+    ];
+}
+
+/// The survival function of the residences of a glass.
+pub struct SurvivalOf<'e> {
+    pub glass: &'e Explored,
+    pub row: Survival,
+}
+
+impl<'e> SurvivalOf<'e> {
+    /// /persistence/survival.
+    pub const COLUMNS: &'e [Column<Self>] = &[
+        column("/persistence/survival/glass", "[K]", "1", "glass of this row", U32(|row| row.glass.number as u32)),
+        column(
+            "/persistence/survival/time",
+            "[K]",
+            "sigma sqrt(m/epsilon)",
+            "residence time at which residences ended",
+            F64(|row| row.row.duration as f64 * row.glass.time_step),
+        ),
+        column(
+            "/persistence/survival/survival",
+            "[K]",
+            "1",
+            "share of residences that last longer (Kaplan and Meier): of those whose beginning was observed; those whose end \
+             was not count until their last snapshot",
+            F64(|row| row.row.survival),
+        ),
+        column(
+            "/persistence/survival/error",
+            "[K]",
+            "1",
+            "its standard error (Greenwood); NaN where it is 0",
+            F64(|row| row.row.error),
+        ),
+        column(
+            "/persistence/survival/at_risk",
+            "[K]",
+            "1",
+            "number of residences that had lasted until then",
+            I64(|row| row.row.at_risk as i64),
+        ),
+        column(
+            "/persistence/survival/ended",
+            "[K]",
+            "1",
+            "number of those that ended",
+            I64(|row| row.row.ended as i64),
         ),
     ];
 }

@@ -5,7 +5,7 @@ use crate::files::columns::data_sets;
 use crate::files::layout::{DataSet, Layout};
 
 pub static LAYOUT: Layout = Layout {
-    data_sets: &[&MINIMA, &VISITS, &TRANSITIONS, &RUNS, &STARTS, &RECOGNITION, &GROWTH, &STAYS],
+    data_sets: &[&MINIMA, &VISITS, &TRANSITIONS, &RUNS, &STARTS, &RECOGNITION, &GROWTH, &STAYS, &SURVIVAL],
     attributes: &[],
 };
 
@@ -16,4 +16,5 @@ static RUNS: [DataSet; columns::RUNS.len()] = data_sets(columns::RUNS);
 static STARTS: [DataSet; columns::STARTS.len()] = data_sets(columns::STARTS);
 static RECOGNITION: [DataSet; columns::RECOGNITION.len()] = data_sets(columns::RECOGNITION);
 static GROWTH: [DataSet; columns::GrowthOf::COLUMNS.len()] = data_sets(columns::GrowthOf::COLUMNS);
+static SURVIVAL: [DataSet; columns::SurvivalOf::COLUMNS.len()] = data_sets(columns::SurvivalOf::COLUMNS);
 static STAYS: [DataSet; columns::StayOf::COLUMNS.len()] = data_sets(columns::StayOf::COLUMNS);

@@ -2,6 +2,7 @@
 
 use crate::landscape::{GlassLibrary, Growth, Persistence, RunRecord};
 use crate::model::PeriodicBox;
+use crate::statistics::Survival;
 
 /// The merged library of one glass and the statistics of its runs.
 pub struct Explored {
@@ -13,6 +14,8 @@ pub struct Explored {
     pub library: GlassLibrary,
     pub growth: Vec<Growth>,
     pub persistence: Vec<Persistence>,
+    /// Of the residences whose beginning was observed.
+    pub survival: Vec<Survival>,
     pub runs: Vec<RunRecord>,
     /// Number of configurations from which the runs started, in turn.
     pub starts: usize,

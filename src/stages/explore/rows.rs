@@ -1,6 +1,8 @@
 //! Writes landscape.h5.
 
-use super::columns::{GrowthOf, MinimumOf, RECOGNITION, RUNS, STARTS, StartOf, StayOf, TransitionOf, VISITS, VisitOf};
+use super::columns::{
+    GrowthOf, MinimumOf, RECOGNITION, RUNS, STARTS, StartOf, StayOf, SurvivalOf, TransitionOf, VISITS, VisitOf,
+};
 use super::layout::LAYOUT;
 use super::record::Explored;
 use crate::error::{Error, Result};
@@ -45,6 +47,9 @@ pub fn write(context: &Context<'_>, explored: &[Explored], particles: usize, jou
     let stays =
         explored.iter().flat_map(|glass| glass.persistence.iter().map(move |stay| StayOf { glass, stay: *stay }));
     file.write_columns(StayOf::COLUMNS, &rows(|glass| glass.persistence.len())?, stays)?;
+    let survival =
+        explored.iter().flat_map(|glass| glass.survival.iter().map(move |row| SurvivalOf { glass, row: *row }));
+    file.write_columns(SurvivalOf::COLUMNS, &rows(|glass| glass.survival.len())?, survival)?;
     context.finish(file, Some(journal))
 }
 

@@ -11,6 +11,7 @@ use crate::stages::Context;
 use crate::stages::prepare::Starts;
 use crate::stages::prepare::configuration;
 use crate::stages::prepare::glasses_file;
+use crate::statistics::kaplan_meier;
 
 crate::files::persisted!(Explore, algorithm 1: ExplorationState, Vec<RunRecord>);
 
@@ -98,10 +99,12 @@ fn merged(
     let mut library = GlassLibrary::merge(&identity, &runs);
     let growth = library.growth(settings.quench_every);
     let persistence = library.persistence();
+    let begun = library.residences().into_iter().filter(|stay| !stay.left_censored);
+    let survival = kaplan_meier(&begun.map(|stay| (stay.steps, !stay.right_censored)).collect::<Vec<_>>());
     runs.iter_mut().for_each(RunRecord::forget_minima);
     library.minima.iter_mut().for_each(|minimum| minimum.positions = Vec::new());
     let (cell, time_step) = (configuration.cell, settings.time_step);
-    Ok(Explored { number: glass, cell, time_step, library, growth, persistence, runs, starts, tasks })
+    Ok(Explored { number: glass, cell, time_step, library, growth, persistence, survival, runs, starts, tasks })
 }
 
 /// The key of a group of runs of a glass.
