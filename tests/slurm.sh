@@ -274,8 +274,8 @@ check_pbs() {
 }
 
 # long enough that no machine finishes before it is stopped: twenty seconds of a core, and eight for a temperature
-sed 's/^glasses = .*/glasses = 8/' "$root/tests/campaign_decks/tlj.toml" >"$folder/campaign.toml"
-sed 's/^temperature = 0.8/temperature = @TEMPERATURE@/; s/^glasses = .*/glasses = 3/' "$root/tests/campaign_decks/tlj.toml" \
+sed 's/^glasses = .*/glasses = 12/' "$root/tests/campaign_decks/tlj.toml" >"$folder/campaign.toml"
+sed 's/^temperature = 0.8/temperature = @TEMPERATURE@/; s/^glasses = .*/glasses = 5/' "$root/tests/campaign_decks/tlj.toml" \
     >"$folder/array.toml"
 plain_run "$folder/campaign.toml" "$folder/plain"
 start_cluster

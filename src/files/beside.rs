@@ -36,6 +36,32 @@ pub(super) fn temporary_name(name: &str) -> String {
     format!(".{name}.part")
 }
 
+/// The name that a file has once it is complete, from its temporary one. While an MPI library opens a file it makes others,
+/// with its name and more (Open MPI: `.part.locktest.RANK`); a kill at that moment leaves them.
+fn final_name(temporary: &str) -> Option<&str> {
+    let (name, more) = temporary.strip_prefix('.')?.split_once(".part")?;
+    (more.is_empty() || more.starts_with('.')).then_some(name)
+}
+
+/// What is in a directory that need not be there.
+pub(super) fn names_in(directory: &Path) -> std::io::Result<Vec<String>> {
+    let entries = match std::fs::read_dir(directory) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    entries.map(|entry| entry.map(|entry| entry.file_name().to_string_lossy().into_owned())).collect()
+}
+
+/// Removes what interrupted writes of certain files have left in a directory.
+pub(super) fn remove_temporary(directory: &Path, is_one: impl Fn(&str) -> bool) -> std::io::Result<()> {
+    for name in names_in(directory)? {
+        if final_name(&name).is_some_and(&is_one) {
+            std::fs::remove_file(directory.join(name))?;
+        }
+    }
+    Ok(())
+}
+
 impl<'r> Beside<'r> {
     /// Collective: creates the file that will become `path`.
     ///

@@ -89,10 +89,8 @@ impl Campaign {
         std::fs::create_dir_all(directory).map_err(|error| {
             Error::storage(directory, format!("cannot be created: {error}; choose another --output"))
         })?;
-        for stage in Stage::ALL {
-            // usually there is none
-            let _ = std::fs::remove_file(directory.join(beside::temporary_name(stage.file_name())));
-        }
+        // one that cannot be removed is in nobody's way
+        let _ = beside::remove_temporary(directory, |name| Stage::ALL.iter().any(|stage| stage.file_name() == name));
         headers(directory, replaced)
     }
 

@@ -421,6 +421,8 @@ fn a_campaign_knows_its_stages() {
     let parts = || std::fs::read_dir(&directory).unwrap().count();
     assert_eq!(parts(), 2);
     std::mem::forget(unfinished); // as a killed process does
+    std::fs::write(directory.join(".glasses.h5.part.locktest.1"), "").unwrap(); // Open MPI, killed while it opens the file
+    assert_eq!(parts(), 3);
     let campaign = Campaign::open(&world, &directory, None).unwrap();
     assert_eq!(parts(), 1);
     assert_eq!(campaign.stages().iter().map(|state| state.stage).collect::<Vec<_>>(), [Stage::Explore]);

@@ -31,7 +31,7 @@ tries = 1
 visits = "sum"
 images = 24
 force_tolerance = 8.0
-max_iterations = 150
+max_iterations = 30
 refine = "none"
 "#;
 

@@ -113,7 +113,7 @@ fn places(run: &RunRecord) -> Vec<(u64, Option<u32>)> {
 #[test]
 fn recognition_changes_no_visit() {
     let all = |recognition: Recognition, audit: f64| {
-        let settings = ExploreSettings { recognition, audit, temperature: 0.5, ..settings(400, 2) };
+        let settings = ExploreSettings { recognition, audit, temperature: 0.5, ..settings(160, 2) };
         explore(&settings, 0..2, 100_000)
     };
     let plain = all(Recognition::None, 0.0);
@@ -130,7 +130,7 @@ fn recognition_changes_no_visit() {
             assert_eq!(plain[run].minima(), ended.minima());
             assert_eq!(audited.recognition.disagreed, 0);
             assert_eq!(audited.recognition.audited, audited.recognition.recognised);
-            assert!(ended.recognition.recognised > 250, "{:?}", ended.recognition);
+            assert!(ended.recognition.recognised > 80, "{:?}", ended.recognition);
         }
     }
     println!(

@@ -269,31 +269,16 @@ fn of_another_program(looked: &[(FileName, Look)], program: Program) -> Option<(
 
 /// The files of a stage that are there, by rising number.
 fn listed(directory: &Path, stage: Stage) -> Result<Vec<FileName>> {
-    let names = names_in(directory)
+    let names = beside::names_in(directory)
         .map_err(|error| Error::storage(directory, format!("cannot be read: {error}; get permission there")))?;
     let mut files: Vec<FileName> = names.iter().filter_map(|name| FileName::of(stage, name)).collect();
     files.sort_unstable_by_key(|name| (name.number, name.kind));
     Ok(files)
 }
 
-/// What is in a directory that need not be there.
-fn names_in(directory: &Path) -> std::io::Result<Vec<String>> {
-    let entries = match std::fs::read_dir(directory) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries?,
-    };
-    entries.map(|entry| entry.map(|entry| entry.file_name().to_string_lossy().into_owned())).collect()
-}
-
 /// Removes what an interrupted write has left.
 fn remove_temporary(directory: &Path, stage: Stage) -> std::io::Result<()> {
-    for name in names_in(directory)? {
-        let inner = name.strip_prefix('.').and_then(|rest| rest.strip_suffix(".part"));
-        if inner.is_some_and(|inner| FileName::of(stage, inner).is_some()) {
-            std::fs::remove_file(directory.join(name))?;
-        }
-    }
-    Ok(())
+    beside::remove_temporary(directory, |name| FileName::of(stage, name).is_some())
 }
 
 /// Removes a file that need not be there.

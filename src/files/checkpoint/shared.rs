@@ -94,7 +94,7 @@ impl SharedRecords {
     /// Removes what a killed run has left.
     pub(super) fn remove_left(folder: &Path, stage: Stage) -> std::io::Result<()> {
         let name = name_of(stage);
-        remove_if_there(&folder.join(beside::temporary_name(&name)))?;
+        beside::remove_temporary(folder, |file| file == name)?;
         remove_if_there(&folder.join(name))
     }
 }
