@@ -31,14 +31,16 @@ pub fn deck_schema() -> Result<Json> {
     }))
 }
 
-/// Turns the schema of settings, in which every key stands, into that of what a deck may write.
+/// Turns the schema of settings, in which every key stands, into that of what a deck may write. The defaults of a type are not
+/// those of the presets.
 fn finish(schema: &mut Json, prefix: &str, described: &SectionKeys, is_model: bool) {
     let Json::Object(schema) = schema else { return };
-    for word in ["required", "format", "title", "x-default", "x-accepted"] {
+    for word in ["required", "format", "title", "default", "x-default", "x-accepted"] {
         schema.remove(word);
     }
     if let Some(key) = described.keys.iter().find(|key| key.name == prefix) {
         schema.insert("description".to_string(), Json::String(description(key)));
+        schema.extend(default_of_all(&key.default).map(|value| ("default".to_string(), value)));
     }
     if let Some(Json::Object(properties)) = schema.get_mut("properties") {
         for (name, inner) in properties.iter_mut() {
@@ -63,6 +65,13 @@ fn finish(schema: &mut Json, prefix: &str, described: &SectionKeys, is_model: bo
         }
         schema.insert("anyOf".to_string(), json!([one, list]));
     }
+}
+
+/// The default of every preset, which editors fill in.
+fn default_of_all(default: &DefaultValue) -> Option<Json> {
+    let DefaultValue::Same(text) = default else { return None };
+    let table: toml::Table = toml::from_str(&format!("value = {text}")).ok()?;
+    serde_json::to_value(table.get("value")?).ok()
 }
 
 /// What an editor shows.

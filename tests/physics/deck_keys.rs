@@ -155,12 +155,16 @@ fn the_schema_has_every_key_and_name() {
             let entry = at(&schema, section.name, &key.name);
             let text = entry["description"].as_str().unwrap();
             assert!(text.starts_with(&key.meaning) && text.contains(&key.accepted), "{}: {text}", key.name);
+            let is_same = matches!(key.default, DefaultValue::Same(_));
+            assert_eq!(entry.get("default").is_some(), is_same, "{}", key.name);
             for name in &key.names {
                 let name = name.split('`').nth(1).unwrap();
                 assert!(entry.to_string().contains(&format!("\"const\":\"{name}\"")), "{}: {name}", key.name);
             }
         }
     }
+    assert_eq!(at(&schema, "campaign", "checkpoint_interval")["default"], "10 min");
+    assert_eq!(at(&schema, "prepare", "equilibration.max_steps")["default"], 2_000_000);
     let text = schema.to_string();
     assert!(!text.contains("\"$ref\"") && !text.contains("\"x-"), "{text}");
 }
