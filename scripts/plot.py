@@ -105,7 +105,9 @@ def main():
     with glasswell.figures.style():
         figure = plt.figure(figsize=(10, 3.2))
         draw_well(figure.add_subplot(1, 3, 1), campaign, well, unit)
-        glasswell.figures.density(campaign, unit, axes=figure.add_subplot(1, 3, 2))
+        few = len(campaign.library(unit, "tunnelling").splitting) < 5
+        counting = "all" if few else "tunnelling"
+        glasswell.figures.density(campaign, unit, counting=counting, axes=figure.add_subplot(1, 3, 2))
         axes = figure.add_subplot(1, 3, 3, projection="3d")
         scale = max(round(ARROW / float(np.linalg.norm(well.displacement(), axis=1).max())), 1)
         glasswell.figures.displacement_field(well, share=0.8, scale=scale, axes=axes)

@@ -55,13 +55,13 @@ impl Progress {
             return;
         }
         let elapsed = now - shown.started;
-        let words = words(reporter.live(), elapsed);
+        let live = reporter.live();
         if shown.has_bar {
             shown.due = now + TICK;
-            bar::set(reporter.live().fraction, words);
+            bar::set(live.fraction, beside_bar(live, elapsed));
         } else {
             shown.due = now + (elapsed / 2).clamp(SHORTEST, LONGEST);
-            log::info!("{}: {:.0} %, {words}", shown.stage, 100.0 * reporter.live().fraction);
+            log::info!("{}: {:.0} %, {}", shown.stage, 100.0 * live.fraction, words(live, elapsed));
         }
     }
 }
@@ -82,6 +82,12 @@ fn words(live: &Live, elapsed: Duration) -> String {
     };
     let round = if live.round > 0 { format!(", round {}", live.round) } else { String::new() };
     format!("{} of {} tasks{round}, {}{left}", live.done, live.tasks, rounded(elapsed.as_secs_f64()))
+}
+
+/// "12/40, 2 min, 4 min left": leaves room for a bar in 60 columns.
+fn beside_bar(live: &Live, elapsed: Duration) -> String {
+    let left = live.expected_after(elapsed.as_secs_f64()).map(|left| format!(", {} left", rounded(left)));
+    format!("{}/{}, {}{}", live.done, live.tasks, rounded(elapsed.as_secs_f64()), left.unwrap_or_default())
 }
 
 /// A time to two figures or so: "45 s", "12 min", "3 h 20 min", "2 d 5 h".
@@ -120,8 +126,10 @@ mod tests {
         assert_eq!(words(live, Duration::from_secs(100)), "12 of 40 tasks, 2 min, about 3 min left");
         assert_eq!(words(live, Duration::from_secs(10)), "12 of 40 tasks, 10 s, about 20 s left");
         assert_eq!(words(live, Duration::ZERO), "12 of 40 tasks, 0 s");
-        reporter.report(|live| (live.done, live.tasks, live.round, live.fraction) = (120, 480, 2, 0.3));
-        let longest = words(reporter.live(), Duration::from_secs(80_000));
-        assert!(8 + 8 + longest.len() <= 80, "{longest}");
+        assert_eq!(beside_bar(live, Duration::from_secs(100)), "12/40, 2 min, 3 min left");
+        reporter.report(|live| (live.done, live.tasks, live.fraction) = (48_000, 48_000, 0.3));
+        let longest = beside_bar(reporter.live(), Duration::from_secs(80_000));
+        // the name of the stage and the per cent
+        assert!(8 + 8 + longest.len() <= 60, "{longest}");
     }
 }

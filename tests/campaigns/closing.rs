@@ -1,6 +1,9 @@
 //! What a run prints: the summary at its end, its progress, and its log file.
 
 use crate::support::{Campaign, both, glasswell, text};
+use glasswell::files::Attribute;
+use glasswell::report::significant;
+use glasswell::stage::Stage;
 use std::process::Command;
 
 /// A command in the folder of the campaign, so that its lines do not depend on where the tests run.
@@ -35,19 +38,29 @@ fn the_summary_fits_the_terminal_and_names_the_next_command() {
     }
     let campaign = Campaign::reference("tlj.toml", &[]).copy();
     let said = both(&in_folder(&campaign, &["status", "out"], "80").output().unwrap());
-    // the counts and the limit are those of the file
-    let tunnel = campaign.open(glasswell::stage::Stage::Tunnel);
-    let active: Vec<bool> = tunnel.read("/light/active").unwrap();
-    let errors = match tunnel.attribute("/light/density_tunnelling", "errors").unwrap() {
-        glasswell::files::Attribute::F64List(values) => values,
-        other => panic!("{other:?}"),
-    };
+    // the counts and the limits are those of the file
+    let tunnel = campaign.open(Stage::Tunnel);
     let words = said.split_whitespace().collect::<Vec<_>>().join(" ");
-    if words.contains("no active system") {
-        let limit = format!("the 68 % upper limit of n0 is {}", glasswell::report::significant(errors[1]));
-        assert!(words.contains(&limit), "{limit}: {words}");
-    } else {
-        assert!(active.iter().any(|active| *active) && words.contains("about") && words.contains("--well"), "{words}");
+    for unit in ["argon", "nickel-phosphorus", "light"] {
+        let group = format!("/{unit}/density_tunnelling");
+        let (counts, errors) = (tunnel.attribute(&group, "counts"), tunnel.attribute(&group, "errors"));
+        let (Attribute::I64List(counts), Attribute::F64List(errors)) = (counts.unwrap(), errors.unwrap()) else {
+            panic!("{group}")
+        };
+        let expected = match counts[0] {
+            0 => vec![
+                format!("{unit}: no active system: none of the 3 double wells tunnels."),
+                format!("68 % upper limit of n0 is {} per atom and epsilon.", significant(errors[1])),
+            ],
+            count => vec![
+                format!("{unit}: {count} active system"),
+                format!("to {}) per atom and epsilon, from {count} system", significant(errors[1])),
+                "glasswell export out --well".to_owned(),
+            ],
+        };
+        for expected in expected {
+            assert!(words.contains(&expected), "{expected}: {words}");
+        }
     }
 }
 

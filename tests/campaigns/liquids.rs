@@ -146,7 +146,12 @@ fn the_file_agrees_with_itself() {
     // ballistic: <d^2> = 3 T t^2
     let first = read("/relaxation/mean_squared_displacement")[0];
     assert!((first / (3.0 * 2.0 * 0.005f64.powi(2)) - 1.0).abs() < 0.05, "{first}");
-    let status = Command::new(env!("CARGO_BIN_EXE_glasswell")).arg("status").arg(&reference().output).output().unwrap();
+    let status = Command::new(env!("CARGO_BIN_EXE_glasswell"))
+        .arg("status")
+        .arg(&reference().output)
+        .env("COLUMNS", "120")
+        .output()
+        .unwrap();
     let printed = String::from_utf8_lossy(&status.stdout).into_owned();
     assert!(printed.contains("tau_alpha at T = 1.2") && printed.contains("times faster"), "{printed}");
 }

@@ -81,9 +81,12 @@ fn one_by_one(said: &mut Paragraphs, unit: &UnitOf, wells: &[ActiveWell]) -> Res
 
 fn described(unit: &UnitOf, well: &ActiveWell) -> String {
     let ActiveWell { row, glass, splitting, element, barrier, length, participation, .. } = well;
-    let [splitting, element, barrier] = [splitting, element, barrier].map(|value| energy(unit, *value));
+    let [splitting, barrier] = [splitting, barrier].map(|value| energy(unit, *value));
+    // without a turning point the WKB integral has no ends
+    let element =
+        if element.is_nan() { "no Delta_0".to_owned() } else { format!("Delta_0 = {}", energy(unit, *element)) };
     format!(
-        "Double well {row} of glass {glass}: E = {splitting}, Delta_0 = {element}, barrier {barrier}, d = {length:.3} sigma; \
+        "Double well {row} of glass {glass}: E = {splitting}, {element}, barrier {barrier}, d = {length:.3} sigma; \
          about {participation:.0} particles move."
     )
 }
@@ -147,7 +150,7 @@ mod tests {
 
     #[test]
     fn an_active_system_is_described_in_kelvin() {
-        let well = ActiveWell {
+        let mut well = ActiveWell {
             row: 12,
             glass: 3,
             splitting: 0.004,
@@ -162,5 +165,7 @@ mod tests {
             "Double well 12 of glass 3: E = 0.501 K, Delta_0 = 0.376 K, barrier 31.3 K, d = 0.612 sigma; about 9 particles \
              move."
         );
+        well.element = f64::NAN;
+        assert!(described(&argon(), &well).contains("E = 0.501 K, no Delta_0, barrier 31.3 K"));
     }
 }
