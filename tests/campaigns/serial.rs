@@ -27,7 +27,7 @@ fn check(deck: &str, changes: &[(&str, &str)], kept: usize) -> [u64; 2] {
     found
 }
 
-/// A double well from a path that splits. Ten seconds of a core.
+/// A double well from a path that splits.
 #[test]
 fn soft_spheres_without_mpi_are_the_same() {
     let one_glass = [("seed = 1", "seed = 5"), ("glasses = 3", "glasses = 1"), ("quenches = 60", "quenches = 24")];
@@ -35,7 +35,7 @@ fn soft_spheres_without_mpi_are_the_same() {
     assert!(wells >= 1 && minima >= 1, "{wells} double wells, {minima} minima");
 }
 
-/// Species, and a double well. Twenty seconds of a core.
+/// Species, and a double well.
 #[test]
 fn a_ternary_mixture_without_mpi_is_the_same() {
     let one_glass = [("glasses = 2", "glasses = 1"), ("quenches = 20", "quenches = 8")];
