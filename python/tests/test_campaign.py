@@ -83,6 +83,19 @@ def test_glasses_minima_and_any_group(campaign: glasswell.Campaign, directory: P
     campaign.verify()
 
 
+def test_near_pairs(campaign: glasswell.Campaign, directory: Path) -> None:
+    pairs = campaign.near_pairs()
+    assert len(pairs) == len(raw(directory, "paths.h5", "/pairs/glass")) and len(campaign.screening()) == 0
+    for name, group in (("largest_displacement_2", "largest_displacements"), ("separation_1_3", "separations")):
+        np.testing.assert_array_equal(pairs[name], raw(directory, "paths.h5", f"/pairs/{group}")[:, 1])
+    of_glass = campaign.near_pairs(1)
+    assert (of_glass["glass"] == 1).all() and len(of_glass) == (pairs["glass"] == 1).sum()
+    distances = campaign.distances(1)
+    np.testing.assert_allclose(of_glass["distance"], distances[of_glass["a"], of_glass["b"]], rtol=1e-9)
+    sought = pairs[pairs["chosen"] == "transitions"]
+    assert len(sought) <= len(campaign.candidates()) and (sought["status"] != "not_sought").all()
+
+
 def test_growth_and_transitions(campaign: glasswell.Campaign, directory: Path) -> None:
     glass, start, end, count = (
         raw(directory, "landscape.h5", f"/transitions/{name}") for name in ("glass", "from", "to", "count")

@@ -86,11 +86,6 @@ impl Identity {
         if self.model.law.has_contacts() { rattlers(&self.model, &self.cell, positions) } else { Vec::new() }
     }
 
-    /// Whether minima of this model may have rattlers.
-    pub fn has_rattlers(&self) -> bool {
-        self.model.law.has_contacts()
-    }
-
     /// Number of particles among `members` whose sites are taken by others of their kind in b, up to a common translation; 0
     /// when b is not a with particles exchanged.
     pub fn exchanged(&self, a: &[f64], b: &[f64], members: &[usize]) -> usize {

@@ -1,9 +1,9 @@
 //! The pairs of near minima of a glass.
 
 use super::PairGeometry;
-use crate::landscape::{Displacement, Identity, Same};
+use crate::landscape::{Displacement, Identity, Same, displacement_field};
 use crate::model::PeriodicBox;
-use crate::paths::{EndMinimum, PairKey, PairLimits, compare, separation_field};
+use crate::paths::{EndMinimum, PairKey, PairLimits, compare};
 
 /// Differences of coordinates up to this fraction of an edge are small enough that the sum of squares of minimum images is that
 /// of the displacement field.
@@ -28,19 +28,24 @@ impl NearPairs {
     }
 
     /// The pairs (i, j > i) of minimum `i`, whose energies increase with the index: within the limits of distance and energy.
-    /// O(N) for each minimum whose energy is near.
-    pub fn of_minimum(identity: &Identity, minima: &[EndMinimum], i: usize, limits: &PairLimits) -> Self {
+    /// `rattlers` are those of each minimum: their displacements do not count. O(N) for each minimum whose energy is near.
+    pub fn of_minimum(
+        identity: &Identity,
+        (minima, rattlers): (&[EndMinimum], &[Vec<bool>]),
+        i: usize,
+        limits: &PairLimits,
+    ) -> Self {
         let mut pairs = Self::new(limits.displacements);
         let a = &minima[i];
-        let near_energy = |b: &&EndMinimum| b.energy - a.energy <= limits.largest_difference;
-        for b in minima[i + 1..].iter().take_while(near_energy) {
-            // where rattlers count for nothing, so do their displacements: only the field decides
-            if !identity.has_rattlers()
-                && !may_be_within(identity.cell(), &a.positions, &b.positions, limits.largest_distance)
-            {
+        let near_energy = |j: &usize| minima[*j].energy - a.energy <= limits.largest_difference;
+        for j in (i + 1..minima.len()).take_while(near_energy) {
+            let b = &minima[j];
+            let is_loose = |k: usize| [i, j].iter().any(|end| rattlers[*end].get(k) == Some(&true));
+            let has_loose = [i, j].iter().any(|end| rattlers[*end].contains(&true));
+            if !has_loose && !may_be_within(identity.cell(), &a.positions, &b.positions, limits.largest_distance) {
                 continue;
             }
-            let field = separation_field(identity, &a.positions, &b.positions);
+            let field = displacement_field(identity.cell(), &a.positions, &b.positions, |k| !is_loose(k));
             let displacement = Displacement::of(&field);
             if displacement.distance > limits.largest_distance {
                 continue;
@@ -48,7 +53,9 @@ impl NearPairs {
             pairs.keys.push((a.index as u32, b.index as u32));
             let same = compare(identity, (&a.positions, a.energy), (&b.positions, b.energy));
             pairs.exchange.push(same == Same::Permuted);
-            pairs.values.extend([displacement.distance, b.energy - a.energy, displacement.participation_ratio]);
+            // minima of nearly the same energy are not in order
+            let difference = (b.energy - a.energy).abs();
+            pairs.values.extend([displacement.distance, difference, displacement.participation_ratio]);
             pairs.add_largest(identity.cell(), &a.positions, &field);
         }
         pairs

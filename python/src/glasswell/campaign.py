@@ -15,7 +15,7 @@ from .densities import N0, Counting, Estimate, Library, check_counting
 from .errors import NoCampaign, NotInFile, StageOutdated
 from .minima import Minima
 from .stagefile import StageFile
-from .tables import Columns, Table
+from .tables import Column, Columns, Table
 from .wells import Well, well_columns
 
 Floats = NDArray[np.float64]
@@ -225,6 +225,24 @@ class Campaign:
     def candidates(self) -> Table:
         """The candidate pairs of minima, and what became of them."""
         return self.stage("connect").columns("/candidates").table("candidate")
+
+    def near_pairs(self, glass: int | None = None) -> Table:
+        """The pairs of near minima, of one glass or all, with what became of them (`status`, `chosen`).
+
+        The displacements of the particles that move most are `largest_displacement_1`, `_2`, ..., and the distances of the
+        first of them from the others `separation_1_2`, `separation_1_3`, ... (sigma): the columns of tables for predictors.
+        """
+        stage = self.stage("connect")
+        columns = stage.columns("/pairs")
+        for name, first, title in (("largest_displacements", 1, "largest_displacement"), ("separations", 2, "separation_1")):
+            wide = stage.column(f"/pairs/{name}")
+            for k in range(wide.values.shape[1]):
+                columns.columns[f"{title}_{k + first}"] = Column(wide.values[:, k], wide.units, wide.description)
+        return (columns if glass is None else self._of_glass(columns, glass)).table()
+
+    def screening(self) -> Table:
+        """The rounds of the search among near pairs (candidates = "screened"), with what its audit says was missed."""
+        return self.stage("connect").columns("/screening").table()
 
     def wells(self, unit: str | None = None) -> Table:
         """The double wells, one row each, in the order of paths.h5.

@@ -40,7 +40,7 @@ impl<'p> PairOf<'p> {
             "/pairs/energy_difference",
             "[Q]",
             "epsilon",
-            "V(b) - V(a)",
+            "|V(b) - V(a)|",
             F64(|row| row.glass.pairs.near.geometry(row.k).energy_difference),
         ),
         column(

@@ -24,8 +24,12 @@ pub fn list_near(context: &Context<'_>, owned: &mut [Owned], landscape: &Landsca
             None => Ok(Vec::new()),
         };
         let minima = context.ranks.agree(minima)?;
+        let rattlers: Vec<Vec<bool>> = match owned.get(k) {
+            Some(own) => minima.iter().map(|minimum| own.identity.rattlers(&minimum.positions)).collect(),
+            None => Vec::new(),
+        };
         let of_minimum = |i: usize| match owned.get(k) {
-            Some(own) => Ok(NearPairs::of_minimum(&own.identity, &minima, i, limits)),
+            Some(own) => Ok(NearPairs::of_minimum(&own.identity, (&minima, &rattlers), i, limits)),
             None => Ok(NearPairs::new(limits.displacements)),
         };
         let parts = workers.in_pieces(minima.len() as u64, of_minimum)?;

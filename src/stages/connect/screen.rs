@@ -53,7 +53,7 @@ pub struct Screen<'s> {
 /// The unit of the search: the first material of the model, or the first reduced mass of the deck.
 pub fn reference_unit(context: &Context<'_>) -> Result<Unit> {
     let potential = &context.deck.model.potential;
-    let own = || units_of(potential, &TunnelSettings::defaults(potential.clone())).into_iter().next();
+    let own = || units_of(potential, &TunnelSettings::defaults(*potential)).into_iter().next();
     own().or_else(|| context.units().into_iter().next()).ok_or_else(|| {
         Error::Internal("candidates = \"screened\" without a unit: the deck should have been refused".to_owned())
     })

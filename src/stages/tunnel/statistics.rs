@@ -84,6 +84,9 @@ fn mean_density(particles: usize, edges: &[f64]) -> f64 {
     (boxes.len() * particles) as f64 / volume
 }
 
+/// Glass, splittings [parabola, reflected], and flags: counted, of kind tunnelling, below the floor, unconverged.
+type SplittingOfGlass = (u32, [f64; 2], [bool; 4]);
+
 /// The splittings of all double wells in the order of the rows, on rank 0; empty elsewhere.
 struct Splittings {
     glass: Vec<u32>,
@@ -100,7 +103,7 @@ impl Splittings {
     /// `mine`: the double wells of this rank.
     fn gather(context: &Context<'_>, mine: &[Splitting], (glass, exchange): (&[u32], &[bool])) -> Result<Self> {
         let wells = mine.iter().zip(glass).zip(exchange);
-        let mine: Vec<(usize, (u32, [f64; 2], [bool; 4]))> = wells
+        let mine: Vec<(usize, SplittingOfGlass)> = wells
             .map(|((well, glass), exchange)| {
                 let counts = !exchange && well.splitting.is_finite();
                 let flags = [counts, counts && well.is_tunnelling, well.below_floor, well.unconverged];
