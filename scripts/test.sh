@@ -113,8 +113,10 @@ case ${1:-} in
             part "tests" tests "${checked[@]}" --test house --test physics --test campaigns
         part "examples of docs/extending.md" tests/extending.py
         part "8 kills" timeout --foreground 900 tests/kill.sh
-        part "Python package" tests/python.sh
+        # one thread each
+        start python
         part "foreign readers" tests/foreign.sh
+        part "Python package" end python
         part "SLURM" end slurm
         ;;
     *) die "test.sh: unknown argument $1; give quick, long or nothing" ;;
