@@ -47,9 +47,15 @@ fn the_summary_fits_the_terminal_and_names_the_next_command() {
         let (Attribute::I64List(counts), Attribute::F64List(errors)) = (counts.unwrap(), errors.unwrap()) else {
             panic!("{group}")
         };
+        let kinds = tunnel.read_text(&format!("/{unit}/kind")).unwrap();
+        let none = match kinds.iter().filter(|kind| *kind == "tunnelling").count() {
+            0 => format!("none of the {} double wells tunnels.", kinds.len()),
+            1 => "the one tunnelling well does not have E below k_B T_Q".to_owned(),
+            wells => format!("none of the {wells} tunnelling wells has E below k_B T_Q"),
+        };
         let expected = match counts[0] {
             0 => vec![
-                format!("{unit}: no active system: none of the 3 double wells tunnels."),
+                format!("{unit}: no active system: {none}"),
                 format!("68 % upper limit of n0 is {} per atom and epsilon.", significant(errors[1])),
             ],
             count => vec![
