@@ -146,6 +146,7 @@ fn write(world: &Ranks, directory: &Path, stage: Stage, rows: u64) -> Result<()>
             (Element::Text, _) => Attribute::Text("per atom".to_owned()),
             (Element::I64, "[]") => Attribute::I64(3),
             (Element::U64, "[]") => Attribute::U64(5),
+            (Element::I64, "[4]") => Attribute::I64List(vec![3, 1, 0, 2]),
             _ => Attribute::I64List(vec![3, 1]),
         };
         file.attribute(&entry.path.replace("<unit>", "argon"), entry.name, &value)?;
