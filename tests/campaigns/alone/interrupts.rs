@@ -55,6 +55,9 @@ fn requests_to_ranks_and_to_the_launcher_are_obeyed() {
 fn one_rank_and_the_clock_stop_all_ranks() {
     let campaign = Campaign::short();
     let (mut run, members) = started_until(&campaign, "glasses.h5");
+    // a signal between two stages would leave no progress of the second one
+    let progress = || std::fs::read_to_string(campaign.file("progress.json")).unwrap_or_default();
+    wait_until("explore", || progress().contains("\"stage\": \"explore\""));
     run.signal("INT", &members[RANKS - 1..]);
     assert_stopped("SIGINT to one rank", &run.wait());
     let status = || both(&glasswell(&["status", text(&campaign.output)]).output().unwrap());
