@@ -38,7 +38,7 @@ def _band(library: Library, at: Floats) -> tuple[Floats, Floats, Floats]:
         energies = np.unique(np.concatenate([inner[inner > at[0]], np.nextafter(inner, np.inf), [at[-1]]]))
     lower, upper = library.band(energies)
     # a logarithmic axis has no zero: the band ends at a third of a count
-    return energies, np.where(lower > 0, lower, 1 / (3 * library.atoms * energies)), upper
+    return energies, np.maximum(lower, 1 / (3 * library.atoms * energies)), upper
 
 
 @in_style
@@ -49,7 +49,7 @@ def density(
 
     n(E)/E falls as 1/E between two splittings and steps up at each, where there is a dot. The band is that of
     `Library.band`; the error bar at k_B T_Q is that of the file, an arrow where nothing was counted below k_B T_Q. A lower
-    limit of 0 is drawn as a third of a count.
+    limit below a third of a count is drawn there.
 
     Args:
         campaigns: one campaign, or several to compare.
@@ -71,7 +71,8 @@ def density(
         axes.plot([], [], line, color=colour, marker=".", ms=3, label=campaign.name)
         estimate = n0.all if counting == "all" else n0.tunnelling
         if estimate.count:
-            bars = np.array([[estimate.value - estimate.lower], [estimate.upper - estimate.value]])
+            drawn_from = max(estimate.lower, estimate.value / (3 * estimate.count))
+            bars = np.array([[estimate.value - drawn_from], [estimate.upper - estimate.value]])
             axes.errorbar([n0.kT_Q], [estimate.value], bars, fmt="D", color=colour, mec="k", mew=0.5, capsize=2)
         else:
             arrow = np.array([[0.4 * estimate.upper], [0.0]])
