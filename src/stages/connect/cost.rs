@@ -22,8 +22,9 @@ const OUTCOME: f64 = 4.0 * VECTOR;
 /// A double well while the local systems of its glass are found: unit displacement, and the place halfway between the minima.
 const FIELD: f64 = 2.0 * VECTOR;
 
-/// Share of the pairs of minima of a glass that are within the default limits of /pairs: in small campaigns; less in large ones.
-const NEAR: f64 = 0.1;
+/// Share of the pairs of minima of a glass that are within the default limits of /pairs: 149 of 552 in six small glasses, less in
+/// large ones.
+const NEAR: f64 = 0.3;
 /// Bytes of such a pair besides its displacements and separations, in the file and in memory.
 const PAIR: f64 = 80.0;
 
