@@ -68,7 +68,10 @@ def main():
     copy(folder)
     apply(folder)
     shutil.copy2(ROOT / "tests/extending/check.rs", folder / "tests/extending_check.rs")
-    command = ["cargo", "test", "--release", "--locked", "--config", "tests/light.toml", "--test", "extending_check"]
+    # with a setting of its own: cargo takes a copy of the sources in another folder for the same package, and would use its
+    # library in place of the true one from then on
+    own = ["--config", "profile.release.package.glasswell.codegen-units=3"]
+    command = ["cargo", "test", "--release", "--locked", "--config", "tests/light.toml", *own, "--test", "extending_check"]
     environment = dict(os.environ, CARGO_TARGET_DIR=str(target))
     sys.exit(subprocess.run(command, cwd=folder, env=environment).returncode)
 
