@@ -4,7 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Survival {
     pub duration: u64,
-    /// Residences that had lasted until then, and those of them that ended.
+    /// Residences that had lasted until then, and how many ended.
     pub at_risk: u64,
     pub ended: u64,
     /// S: the share of residences that last longer, with its standard error (Greenwood).

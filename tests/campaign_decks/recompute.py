@@ -401,6 +401,13 @@ for unit in asked:
         si = density.attrs["n0"] * DENSITY / (epsilon * sigma**3)
         near("n0_SI", density.attrs["n0_SI"], si, relative=1e-12)
     near("T_Q", group.attrs["T_Q_kelvin"], quantum * epsilon / K_B, relative=1e-12)
+    near("sigma, epsilon", [group.attrs[name] for name in ("sigma_metre", "epsilon_joule")], [sigma, epsilon], relative=1e-12)
+    # the papers round m~ = m sigma^2 epsilon / hbar^2
+    of_constants = group.attrs["mass_kilogram"] * sigma**2 * epsilon / 1.054571817e-34**2
+    assert math.isnan(epsilon) and math.isnan(of_constants) or abs(of_constants / mass - 1) < 0.1, (of_constants, mass)
+    counted = (splitting[real] < quantum).sum()
+    method = "poisson_upper_limit" if counted == 0 else "poisson" if GLASSES == 1 else "overdispersed"
+    assert group["n0"].attrs["error_method"] == method, (group["n0"].attrs["error_method"], method)
     rates = group["decay_rate"][()] * epsilon / 1.054571817e-34
     near("rate in 1/s", group["decay_rate_per_second"][()], rates, relative=1e-12)
     counted = real & (splitting < quantum)

@@ -100,6 +100,16 @@ fn near_pairs_are_searched_in_rounds() {
     assert!(rounds.len() >= 2 && rounds[0] == "search" && rounds.last().unwrap() == "audit");
     assert_eq!(taken[0], 8);
     let audited = *taken.last().unwrap();
+    // of k active systems among m pairs at random, and n pairs that are left: n k / m, with Wilson's limits
+    let number = |name: &str| *reader.read::<f64>(&format!("/screening/{name}")).unwrap().last().unwrap();
+    let found = *reader.read::<i64>("/screening/active").unwrap().last().unwrap() as f64;
+    let (n, m) = ((*open.last().unwrap() - audited) as f64, audited as f64);
+    let (k, middle) = (found.min(m), (found.min(m) + 0.5) / (m + 1.0));
+    let half = (k * (m - k) / m + 0.25).sqrt() / (m + 1.0);
+    for (name, due) in [("missed", k / m), ("missed_lower", middle - half), ("missed_upper", middle + half)] {
+        assert!((number(name) - n * due).abs() < 1e-9, "{name}: {} and not {}", number(name), n * due);
+    }
+    assert!(n > 0.0 && number("missed_upper") > 0.0);
     let searched = taken.iter().sum::<i64>() - audited;
     assert_eq!(audited, (0.5 * searched as f64).ceil() as i64);
     assert_eq!((why["screened"] as i64, why["audit"] as i64), (searched, audited));

@@ -21,22 +21,15 @@ pub const PATH: &[&str] = &[
 pub const RULE: &[&str] = &["both_ways", "one_way", "screened", "list"];
 
 /// The outcome for a pair of near minima: that of its path, or `not_sought`.
-pub const PAIR: &[&str] = &[
-    "not_sought",
-    "converged",
-    "not_converged",
-    "diverged",
-    "no_barrier",
-    "split",
-    "split_too_often",
-    "identical",
-    "saddle_failed",
-    "negative_modes",
-    "wrong_minima",
-    "descent_failed",
-    "end_not_converged",
-    "end_not_minimum",
-];
+pub const PAIR: &[&str] = &{
+    let mut all = ["not_sought"; PATH.len() + 1];
+    let mut k = 0;
+    while k < PATH.len() {
+        all[k + 1] = PATH[k];
+        k += 1;
+    }
+    all
+};
 
 /// Why the path of a pair was sought, or that it was not.
 pub const CHOSEN: &[&str] = &["no", "transitions", "list", "screened", "audit", "part"];

@@ -22,7 +22,7 @@ pub struct ScreenRound {
     pub open: u64,
     /// Those chosen for this round.
     pub chosen: u64,
-    /// New double wells, parts of split paths included, and those of them with a splitting below k_B T_Q.
+    /// New double wells, parts of split paths included, and how many have a splitting below k_B T_Q.
     pub double_wells: u64,
     pub active: u64,
     /// Active systems that the search has missed, with a 68 % interval: after the audit only, else NaN.
@@ -51,7 +51,7 @@ pub struct Screen<'s> {
 }
 
 /// The unit of the search: the first material of the model, or the first reduced mass of the deck.
-pub fn reference_unit(context: &Context<'_>) -> Result<Unit> {
+fn reference_unit(context: &Context<'_>) -> Result<Unit> {
     let potential = &context.deck.model.potential;
     let own = || units_of(potential, &TunnelSettings::defaults(*potential)).into_iter().next();
     own().or_else(|| context.units().into_iter().next()).ok_or_else(|| {
@@ -123,7 +123,7 @@ impl<'s> Screen<'s> {
                 round.missed = [p, lower, upper].map(|share| share * left);
             }
             log::info!(
-                "connect: {} of {} pairs: {} new double wells, {} of them active in {}",
+                "connect: {} of {} pairs: {} new double wells, {} active in units of {}",
                 if round.audit { "audit" } else { "search" },
                 round.chosen,
                 round.double_wells,
@@ -144,8 +144,8 @@ impl<'s> Screen<'s> {
             let expected = ranker.forecast(open.len(), |i| own.pairs.near.geometry(open[i]))?;
             for (&k, expected) in open.iter().zip(&expected) {
                 own.pairs.predicted[k] = expected.splitting;
-                // the bits of non-negative floating-point numbers increase with their value
-                ranked.push((expected.order().max(0.0).to_bits(), own.glass, place, k));
+                // the bits of non-negative floating-point numbers increase with their value, and NaN has the largest
+                ranked.push((expected.order().abs().to_bits(), own.glass, place, k));
             }
             Ok(())
         });

@@ -140,7 +140,8 @@ impl Splittings {
     }
 }
 
-/// Collective: writes the statistics of a unit; `splittings` are those of the double wells of this rank, with their glasses and whether they are exchanges.
+/// Collective: writes the statistics of a unit; `splittings` are those of the double wells of this rank, with their glasses and
+/// whether they are exchanges.
 ///
 /// # Errors
 /// `Storage` when the file cannot be written.
@@ -282,12 +283,12 @@ fn write_estimates(
     ensemble: &Ensemble,
 ) -> Result<()> {
     let quantum_temperature = units::quantum_temperature(unit.reduced_mass);
-    // the papers' rule is always there; the other ranks learn from rank 0 whether there are looser ones
-    let rules = ensemble.wells.rule.iter().map(|rule| *rule as u64 + 1).max().unwrap_or(1);
-    let rules = context.ranks.max_u64(rules) as usize;
+    // the papers' rule is always there; the other ranks learn from rank 0 which looser ones joined double wells
+    let rules = ensemble.wells.rule.iter().fold(1, |rules, rule| rules | 1 << *rule as u64);
+    let rules = context.ranks.max_u64(rules);
     let length = context.section(&context.deck.tunnel, Stage::Tunnel)?.length;
     let mut estimates = Vec::new();
-    for rule in CandidateRule::ALL.into_iter().take(rules) {
+    for rule in CandidateRule::ALL.into_iter().filter(|rule| rules >> *rule as u64 & 1 == 1) {
         for counting in [Counting::Rows, Counting::Local] {
             for kind in [Counted::All, Counted::Tunnelling] {
                 let counted = known.counted(&ensemble.wells, rule, counting, kind);
