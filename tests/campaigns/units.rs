@@ -2,6 +2,7 @@
 
 use crate::support::{Campaign, FILES};
 use glasswell::stage::Stage;
+use glasswell::tunnelling::{Profile, TunnelSettings, solve};
 
 /// The units of the deck `pss`, with a mass for which all paths matter, and one for which about a third of them do in addition to
 /// those of argon.
@@ -52,4 +53,41 @@ fn a_unit_can_be_dropped_and_come_back() {
     let printed = campaign.done(&[]);
     assert!(printed.contains("the levels of light are kept") && !printed.contains("of argon are kept"), "{printed}");
     campaign.assert_same_with_deck(&whole, &FILES, "a unit that came back");
+}
+
+/// Two seconds once the reference is there. E depends on M = m~ d^2 and V(xi) only: with the distance of the minima as d, it is
+/// that of the path's own length with m~ (d / length)^2.
+#[test]
+fn the_length_of_the_deck_is_that_of_the_levels() {
+    let campaign = Campaign::reference("pss.toml", &[]).copy();
+    let read = |campaign: &Campaign, stage: Stage, name: &str| campaign.open(stage).read::<f64>(name).unwrap();
+    let before = read(&campaign, Stage::Tunnel, "/light/splitting");
+    for (length, column) in [("distance", "distance"), ("band", "band_length")] {
+        campaign.set(&Campaign::reference("pss.toml", &[]).text_of_deck());
+        campaign.change(&[("[tunnel]\n", &format!("[tunnel]\nlength = \"{length}\"\n"))]);
+        let refused = campaign.run(&[]);
+        refused.assert_code(2);
+        assert!(refused.printed.contains("tunnel.length"), "{}", refused.printed);
+        campaign.done(&["--redo", "tunnel"]);
+        let of_wells = |name: &str| read(&campaign, Stage::Connect, &format!("/double_wells/{name}"));
+        let (arc, energy) = (of_wells("profile/arc_length"), of_wells("profile/energy"));
+        let (lengths, chosen) = (of_wells("length"), of_wells(column));
+        let (curvature_a, curvature_b) = (of_wells("curvature_a"), of_wells("curvature_b"));
+        let found = read(&campaign, Stage::Tunnel, "/light/splitting");
+        let points = arc.len() / lengths.len();
+        let mut changed = 0;
+        for well in 0..lengths.len() {
+            let range = well * points..(well + 1) * points;
+            let curvature =
+                [curvature_a[well], curvature_b[well]].map(|k| Some(k).filter(|k| k.is_finite() && *k > 0.0));
+            let profile = Profile::from_arc_length(&arc[range.clone()], &energy[range], curvature);
+            let mass = (chosen[well] / lengths[well]).powi(2);
+            let due = solve(&profile, None, mass, &TunnelSettings::default()).unwrap().splitting;
+            assert!((found[well] / due - 1.0).abs() < 1e-7, "{length}, well {well}: {} and not {due}", found[well]);
+            changed += usize::from((found[well] / before[well] - 1.0).abs() > 1e-3);
+        }
+        let names = campaign.open(Stage::Tunnel).read_text("/light/n0/length").unwrap();
+        println!("{length}: {changed} of {} splittings differ by more than 0.001", lengths.len());
+        assert!(changed > 0 && !names.is_empty() && names.iter().all(|name| name == length));
+    }
 }
