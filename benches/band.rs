@@ -21,7 +21,7 @@ struct Pair {
 fn bands(criterion: &mut Criterion) {
     // one thread: the time of the whole band is its cost
     rayon::ThreadPoolBuilder::new().num_threads(1).build_global().unwrap();
-    let file = format!("{}/tests/data/path_tlj_a.json", env!("CARGO_MANIFEST_DIR"));
+    let file = format!("{}/../tests/data/path_tlj_a.json", env!("CARGO_MANIFEST_DIR"));
     let pair: Pair = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
     let cell = PeriodicBox { edges: pair.edges };
     let diameters = vec![1.0; pair.species.len()];

@@ -26,7 +26,7 @@ skip() { printf '| %s | skipped: %s is not installed | | | | |\n' "$1" "$2"; }
 
 # the executable of the bench target
 executable() {
-    cargo bench --locked --no-run --manifest-path "$root/Cargo.toml" --bench "$1" 2>&1 |
+    cargo bench --package glasswell-benches --locked --no-run --manifest-path "$root/Cargo.toml" --bench "$1" 2>&1 |
         sed -n 's/.*Executable.*(\(.*\))$/\1/p' | tail -1
 }
 

@@ -9,7 +9,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 target=${CARGO_TARGET_DIR:-$root/target}
 work=${WORK:-$target/peers}
 mkdir -p "$work"
-bench=$(cargo bench --locked --no-run --manifest-path "$root/Cargo.toml" --bench peers 2>&1 |
+bench=$(cargo bench --package glasswell-benches --locked --no-run --manifest-path "$root/Cargo.toml" --bench peers 2>&1 |
     sed -n 's/.*Executable.*(\(.*\))$/\1/p' | tail -1)
 # the median of three turns
 value() { awk -v name="$1" '$1 == name { print $2 }' "$2" | sort -g | awk '{ x[NR] = $1 } END { print x[int((NR + 1) / 2)] }'; }

@@ -12,7 +12,7 @@ snapshots=${1:-400}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-bench=$(cargo bench --locked --no-run --manifest-path "$root/Cargo.toml" --bench shortcuts 2>&1 |
+bench=$(cargo bench --package glasswell-benches --locked --no-run --manifest-path "$root/Cargo.toml" --bench shortcuts 2>&1 |
     sed -n 's/.*Executable.*(\(.*\))$/\1/p' | tail -1)
 case $bench in
 /*) ;;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Draws the efficiencies that `cargo bench --bench schedule` prints.
+"""Draws the efficiencies that `cargo bench -p glasswell-benches --bench schedule` prints.
 
-    cargo bench --bench schedule | scripts/plot_scaling.py docs/scaling.svg
+    cargo bench -p glasswell-benches --bench schedule | scripts/plot_scaling.py docs/scaling.svg
 
 Needs matplotlib (Debian: python3-matplotlib).
 """

@@ -25,7 +25,7 @@ build() {
     shift
     rm -rf "${target:?}/$name"
     mkdir -p "$target/$name"
-    cargo build --release --locked --config tests/light.toml --no-default-features "$@"
+    cargo build --release --locked --config tests/checked.toml --config tests/light.toml --no-default-features "$@"
     mv "$target/release/glasswell" "$target/$name/glasswell"
 }
 

@@ -14,7 +14,7 @@ target=${CARGO_TARGET_DIR:-$root/target}
 # the program with run-time checks, copied away from cargo's own path, where the examples of docs/extending.md put theirs
 export GLASSWELL=$target/checked/glasswell
 checked=(--release --locked --config tests/checked.toml)
-light=("${checked[@]}" --config tests/light.toml)
+unit=("${checked[@]}" --config tests/unit.toml)
 logs=$(mktemp -d)
 declare -A beside=()
 trap '[ "${#beside[@]}" -eq 0 ] || kill "${beside[@]}" 2>/dev/null || true; wait; rm -rf "$logs"' EXIT
@@ -62,7 +62,7 @@ build() {
 }
 
 unit_tests() {
-    tests "${light[@]}" --lib --bins
+    tests "${unit[@]}" --lib --bins
 }
 
 ignored_tests() {
@@ -98,7 +98,7 @@ case ${1:-} in
         ;;
     "")
         part "format" cargo fmt --all --check
-        part "clippy" cargo clippy --release --locked --all-targets -- -D warnings
+        part "clippy" cargo clippy --release --locked --workspace --all-targets -- -D warnings
         part "serial build" scripts/serial-build.sh
         builds=("$target"/{serial,static}/glasswell)
         [ -e "${builds[1]}" ] || unset 'builds[1]'

@@ -7,6 +7,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Mutex;
+use std::time::SystemTime;
 
 /// Name of the log file in a campaign's directory.
 pub const NAME: &str = "glasswell.log";
@@ -87,8 +88,10 @@ impl Log for Both {
 fn logger(level: LevelFilter, target: Box<dyn Write + Send>) -> env_logger::Logger {
     env_logger::Builder::new()
         .filter_module("glasswell", level)
-        .format_target(false)
-        .format_timestamp_secs()
+        .format(|line, record| {
+            let now = humantime::format_rfc3339_seconds(SystemTime::now());
+            writeln!(line, "[{now} {:<5}] {}", record.level(), record.args())
+        })
         .target(env_logger::Target::Pipe(target))
         .build()
 }

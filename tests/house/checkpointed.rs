@@ -1,5 +1,6 @@
 //! The list of the contents of checkpoints (tests/data/checkpointed.txt) agrees with the persisted types.
 
+use crate::source_text::PACKAGES;
 use glasswell::stage::Stage;
 use glasswell::stages::work;
 use std::fmt::Write as _;
@@ -54,7 +55,7 @@ fn what_checkpoints_hold_is_what_the_list_says() {
 
 #[test]
 fn the_list_has_the_state_of_every_task() {
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    let mut folders = PACKAGES.map(|package| Path::new(env!("CARGO_MANIFEST_DIR")).join(package)).to_vec();
     let (known, mut states) = (all_stages(), 0);
     while let Some(folder) = folders.pop() {
         for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {

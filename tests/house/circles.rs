@@ -258,8 +258,8 @@ fn no_file_imports_itself_in_a_circle() {
         let names = [&all.texts[file].name, &all.texts[other].name];
         let allowed = ALLOWED.iter().any(|(circle, _)| names.iter().all(|name| circle.contains(&name.as_str())));
         if reach[other].contains(&file) && !allowed {
-            faults
-                .push(format!("src/{}:{} names {}, which leads back to it", names[0], arrows[file][&other], names[1]));
+            let (path, line) = (&all.texts[file].path, arrows[file][&other]);
+            faults.push(format!("{path}:{line} names {}, which leads back to it", names[1]));
         }
     }
     assert_none(faults);
@@ -280,7 +280,7 @@ fn a_stage_names_of_another_only_what_reads_its_file() {
                 && stage != own
                 && !OPEN_TO_OTHER_STAGES.contains(&inner)
             {
-                faults.push(format!("src/{}:{line} names stages/{stage}/{inner}", all.texts[file].name));
+                faults.push(format!("{}:{line} names stages/{stage}/{inner}", all.texts[file].path));
             }
         }
     }

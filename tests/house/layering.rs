@@ -2,10 +2,10 @@
 //! modules, nothing ends the process from inside, files and functions are short.
 
 use crate::source_text::{
-    Text, assert_none, end_of_item, root, rust_files, sources, test_lines, text, without_comments_and_quotes,
+    PACKAGES, Text, assert_none, end_of_item, root, rust_files, sources, test_lines, text, without_comments_and_quotes,
 };
 
-/// Where `unsafe` is allowed, relative to src.
+/// Where `unsafe` is allowed, relative to the sources of a package.
 const UNSAFE_ALLOWED: [&str; 3] = ["forces/lanes/", "files/", "parallel/mpi.rs"];
 /// Expressions that end the process; permitted on a line with `// proof:` and the reason why it cannot happen.
 const ENDINGS: [&str; 7] =
@@ -14,11 +14,16 @@ const PROOF: &str = "// proof:";
 const LONGEST_FILE: usize = 499;
 const LONGEST_FUNCTION: usize = 59;
 
-/// The top-level modules in the order of lib.rs.
-fn modules() -> Vec<String> {
-    let lib = text(&root().join("src/lib.rs"));
+/// The top-level modules of one package in the order of its lib.rs.
+fn modules_of(package: &str) -> Vec<String> {
+    let lib = text(&root().join(package).join("lib.rs"));
     let module = |line: &String| Some(line.trim().strip_prefix("pub mod ")?.strip_suffix(';')?.to_string());
     lib.code.iter().filter_map(module).collect()
+}
+
+/// The top-level modules of both, the inner ones first.
+fn modules() -> Vec<String> {
+    PACKAGES.iter().flat_map(|package| modules_of(package)).collect()
 }
 
 /// `landscape/settings.rs` and `landscape.rs` belong to the module landscape.
@@ -77,11 +82,11 @@ fn the_reader_reads_rust() {
     assert!(code.iter().all(|line| !line.contains('x') && !line.contains('z')) && code[1].contains("fn f<"));
     let test = test_lines(&code);
     assert_eq!(test, [false, false, true, true, true, true, false]);
-    let text = Text { name: "module/file.rs".into(), lines: code.clone(), code, test };
+    let text = Text { name: "module/file.rs".into(), path: String::new(), lines: code.clone(), code, test };
     let names: Vec<String> = imports(&text).into_iter().map(|(_, name)| name).collect();
     assert_eq!(names, ["a", "b"]);
     let climbing =
-        Text { name: "module/mod.rs".into(), code: vec!["use super::other::x;".into()], lines: vec![], test: vec![] };
+        Text { name: "module/mod.rs".into(), path: String::new(), code: vec!["use super::other::x;".into()], lines: vec![], test: vec![] };
     assert_eq!(imports(&climbing), [(1, "other".to_string())]);
 }
 
@@ -97,14 +102,14 @@ fn an_inner_module_never_names_an_outer_one() {
             continue;
         }
         let Some(own) = place(&module) else {
-            faults.push(format!("src/{}: the module `{module}` is not in lib.rs", text.name));
+            faults.push(format!("{}: the module `{module}` is not in lib.rs", text.path));
             continue;
         };
         for (line, named) in imports(&text) {
             if let Some(other) = place(&named)
                 && other > own
             {
-                faults.push(format!("src/{}:{line}: `{module}` names the outer module `{named}`", text.name));
+                faults.push(format!("{}:{line}: `{module}` names the outer module `{named}`", text.path));
             }
         }
     }
@@ -114,12 +119,11 @@ fn an_inner_module_never_names_an_outer_one() {
 #[test]
 fn physics_modules_know_nothing_of_the_world() {
     const WORLD: [&str; 6] = ["mpi::", "hdf5::", "hdf5_sys::", "clap::", "indicatif::", "toml::"];
-    let modules = modules();
-    let input = modules.iter().position(|module| module == "input").unwrap();
+    let modules = modules_of(PACKAGES[0]);
     let mut faults = Vec::new();
     for text in sources() {
         let module = module_of(&text.name);
-        if !modules[..input].contains(&module) {
+        if !modules.contains(&module) {
             continue;
         }
         for (k, line) in text.code.iter().enumerate() {
@@ -127,7 +131,7 @@ fn physics_modules_know_nothing_of_the_world() {
                 if !text.test[k]
                     && line.split(|c: char| c.is_whitespace() || "({<&".contains(c)).any(|word| word.starts_with(name))
                 {
-                    faults.push(format!("src/{}:{}: `{name}` in a physics module", text.name, k + 1));
+                    faults.push(format!("{}:{}: `{name}` in a physics module", text.path, k + 1));
                 }
             }
         }
@@ -149,9 +153,9 @@ fn unsafe_stays_in_its_modules_and_says_why() {
             let of_all = text.lines[..k].iter().any(|line| line.contains("SAFETY (of every"));
             let reasons = &text.lines[k.saturating_sub(12)..=k];
             if !allowed {
-                faults.push(format!("src/{}:{}: unsafe outside of {UNSAFE_ALLOWED:?}", text.name, k + 1));
+                faults.push(format!("{}:{}: unsafe outside of {UNSAFE_ALLOWED:?}", text.path, k + 1));
             } else if !of_all && !reasons.iter().any(|line| line.contains("SAFETY") || line.contains("# Safety")) {
-                faults.push(format!("src/{}:{}: unsafe without a SAFETY line above it", text.name, k + 1));
+                faults.push(format!("{}:{}: unsafe without a SAFETY line above it", text.path, k + 1));
             }
         }
     }
@@ -165,11 +169,11 @@ fn nothing_ends_the_process_from_inside() {
         for (k, line) in text.code.iter().enumerate() {
             for ending in ENDINGS {
                 if line.contains(ending) && !text.test[k] && !text.lines[k].contains(PROOF) {
-                    faults.push(format!("src/{}:{}: `{ending}` without `{PROOF}`", text.name, k + 1));
+                    faults.push(format!("{}:{}: `{ending}` without `{PROOF}`", text.path, k + 1));
                 }
             }
             if !text.test[k] && line.contains("allow(") && line.trim().starts_with("#") {
-                faults.push(format!("src/{}:{}: a lint is allowed: {}", text.name, k + 1, line.trim()));
+                faults.push(format!("{}:{}: a lint is allowed: {}", text.path, k + 1, line.trim()));
             }
         }
     }
@@ -179,7 +183,7 @@ fn nothing_ends_the_process_from_inside() {
 #[test]
 fn files_and_functions_stay_short() {
     let mut files = Vec::new();
-    for folder in ["src", "tests", "benches"] {
+    for folder in PACKAGES.into_iter().chain(["tests", "benches"]) {
         rust_files(&root().join(folder), &mut files);
     }
     let mut faults = Vec::new();
@@ -200,8 +204,7 @@ fn files_and_functions_stay_short() {
             let length = end_of_item(&text.code, k) + 1 - k;
             if is_function && length > LONGEST_FUNCTION {
                 faults.push(format!(
-                    "src/{}:{}: a function of {length} lines, at most {LONGEST_FUNCTION}",
-                    text.name,
+                    "{}:{}: a function of {length} lines, at most {LONGEST_FUNCTION}", text.path,
                     k + 1
                 ));
             }

@@ -2,9 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+/// The sources of the two packages, the inner one first.
+pub const PACKAGES: [&str; 2] = ["physics/src", "src"];
+
 pub struct Text {
-    /// Path relative to src: `landscape/mod.rs`.
+    /// Path relative to the sources of its package: `landscape/mod.rs`.
     pub name: String,
+    /// Path relative to the repository: `physics/src/landscape/mod.rs`.
+    pub path: String,
     pub lines: Vec<String>,
     /// The lines without comments and without the contents of strings.
     pub code: Vec<String>,
@@ -30,16 +35,18 @@ pub fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
 
 pub fn sources() -> Vec<Text> {
     let mut files = Vec::new();
-    rust_files(&root().join("src"), &mut files);
+    PACKAGES.iter().for_each(|package| rust_files(&root().join(package), &mut files));
     files.iter().map(|path| text(path)).collect()
 }
 
 pub fn text(path: &Path) -> Text {
-    let name = path.strip_prefix(root().join("src")).unwrap().to_string_lossy().replace('\\', "/");
+    let path_of = |base: &Path| Some(path.strip_prefix(base).ok()?.to_string_lossy().replace('\\', "/"));
+    let name = PACKAGES.iter().find_map(|package| path_of(&root().join(package))).unwrap();
     let content = std::fs::read_to_string(path).unwrap();
     let code: Vec<String> = without_comments_and_quotes(&content).lines().map(str::to_string).collect();
     let test = test_lines(&code);
-    Text { name, lines: content.lines().map(str::to_string).collect(), code, test }
+    let path_here = path_of(&root()).unwrap();
+    Text { name, path: path_here, lines: content.lines().map(str::to_string).collect(), code, test }
 }
 
 /// Comments and the contents of strings become blanks; line breaks are kept.

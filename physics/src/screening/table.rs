@@ -126,7 +126,7 @@ mod tests {
     use std::path::Path;
 
     fn sample() -> (PairTable, Vec<f64>) {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/pairs_pss.csv");
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/data/pairs_pss.csv");
         let table = PairTable::of(&Table::read(&file).unwrap()).unwrap();
         let splitting = table.splitting.clone().unwrap();
         (table, splitting)
