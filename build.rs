@@ -13,7 +13,8 @@ fn main() {
     }
     // for packages that are built outside of a checkout; to be built anew after every commit costs a developer time
     println!("cargo::rerun-if-env-changed=GLASSWELL_COMMIT");
-    let commit = std::env::var("GLASSWELL_COMMIT").ok().or_else(commit).unwrap_or_else(|| "unknown".into());
+    let commit = std::env::var("GLASSWELL_COMMIT").ok().or_else(commit).or_else(packaged_commit);
+    let commit = commit.unwrap_or_else(|| "unknown".into());
     println!("cargo::rustc-env=GLASSWELL_COMMIT={commit}");
     let rustc = std::env::var("RUSTC").ok().and_then(|rustc| output(Command::new(rustc).arg("--version")));
     println!("cargo::rustc-env=GLASSWELL_RUSTC={}", rustc.unwrap_or_else(|| "unknown".into()));
@@ -33,6 +34,13 @@ fn commit() -> Option<String> {
         }
     }
     git(&["rev-parse", "--short=12", "HEAD"])
+}
+
+/// The commit from which `cargo package` has made the sources, as it notes beside Cargo.toml.
+fn packaged_commit() -> Option<String> {
+    let notes = std::fs::read_to_string(".cargo_vcs_info.json").ok()?;
+    let (_, behind) = notes.split_once("\"sha1\"")?;
+    Some(behind.split('"').nth(1)?.get(..12)?.to_owned())
 }
 
 fn git(arguments: &[&str]) -> Option<String> {

@@ -5,4 +5,5 @@ mod circles;
 mod deck;
 mod documentation;
 mod layering;
+mod releases;
 mod source_text;
