@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the program without MPI, and with HDF5 compiled in where CMake is new enough: target/serial/glasswell and
-# target/static/glasswell, which tests/campaigns/serial.rs holds against the usual build. Not optimised (tests/light.toml):
-# they must give the same bits in any case. What they do not share with the usual build is a few crates around HDF5.
+# target/static/glasswell, which tests/campaigns/serial.rs holds against the usual build. Built like the tests
+# (tests/checked.toml), with which they share everything but the program itself and a few crates around HDF5.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export GLASSWELL_SETUP=test
@@ -25,7 +25,7 @@ build() {
     shift
     rm -rf "${target:?}/$name"
     mkdir -p "$target/$name"
-    cargo build --release --locked --config tests/checked.toml --config tests/light.toml --no-default-features "$@"
+    cargo build --release --locked --config tests/checked.toml --no-default-features "$@"
     mv "$target/release/glasswell" "$target/$name/glasswell"
 }
 

@@ -18,7 +18,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 def sources():
     listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True, text=True)
-    wanted = ("src/", "tests/light.toml", "tests/extending/", "benches/", "Cargo", "build.rs", "LICENSE", "README.md")
+    wanted = ("src/", "physics/", "tests/checked.toml", "tests/unit.toml", "tests/extending/", "benches/", "Cargo", "build.rs", "LICENSE", "README.md")
     return [name for name in listed.stdout.split("\n") if name.startswith(wanted)]
 
 
@@ -70,8 +70,9 @@ def main():
     shutil.copy2(ROOT / "tests/extending/check.rs", folder / "tests/extending_check.rs")
     # with a setting of its own: cargo takes a copy of the sources in another folder for the same package, and would use its
     # library in place of the true one from then on
-    own = ["--config", "profile.release.package.glasswell.codegen-units=3"]
-    command = ["cargo", "test", "--release", "--locked", "--config", "tests/light.toml", *own, "--test", "extending_check"]
+    settings = [f"profile.release.package.{name}.codegen-units=3" for name in ("glasswell", "glasswell-physics")]
+    own = [word for setting in ["tests/checked.toml", "tests/unit.toml", *settings] for word in ("--config", setting)]
+    command = ["cargo", "test", "--release", "--locked", *own, "--test", "extending_check"]
     environment = dict(os.environ, CARGO_TARGET_DIR=str(target))
     sys.exit(subprocess.run(command, cwd=folder, env=environment).returncode)
 

@@ -6,7 +6,8 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 const OLDEST_RUST: &str = env!("CARGO_PKG_RUST_VERSION");
 
 /// Files with the version: what stands before it, and what stands behind it. Each occurs at least once.
-const VERSIONS: [(&str, &str, &str); 11] = [
+const VERSIONS: [(&str, &str, &str); 12] = [
+    ("Cargo.toml", "version = \"=", "\","),
     ("CITATION.cff", "\nversion: ", "\n"),
     ("python/pyproject.toml", "\nversion = \"", "\"\n"),
     ("python/src/glasswell/__init__.py", "\n__version__ = \"", "\"\n"),
