@@ -66,7 +66,7 @@ unit_tests() {
 }
 
 ignored_tests() {
-    tests "${checked[@]}" --test physics --test campaigns -- --ignored
+    tests "${checked[@]}" --test physics --test decks --test campaigns -- --ignored
 }
 
 # start NAME: begins tests/NAME.sh, which mostly waits, in parallel with the others
@@ -92,7 +92,7 @@ case ${1:-} in
             tests "${checked[@]}" --test house --test physics -- layering:: vectors:: derivatives:: fast_equals_plain::
         ;;
     long)
-        part "build" build physics campaigns
+        part "build" build physics decks campaigns
         part "long tests" ignored_tests
         part "40 kills" tests/kill.sh 40
         ;;
@@ -104,13 +104,13 @@ case ${1:-} in
         [ -e "${builds[1]}" ] || unset 'builds[1]'
         GLASSWELL_SERIAL_BUILDS=$(IFS=: && echo "${builds[*]}")
         export GLASSWELL_SERIAL_BUILDS
-        part "build" build house physics campaigns
+        part "build" build house physics decks campaigns
         rm -rf "$target/tmp/campaigns"
         start slurm
         part "unit tests" unit_tests
         # a program without mpirun starts without Open MPI's daemon, which costs a quarter of a second; the other parts start it
         OMPI_MCA_ess_singleton_isolated=1 \
-            part "tests" tests "${checked[@]}" --test house --test physics --test campaigns
+            part "tests" tests "${checked[@]}" --test house --test physics --test decks --test campaigns
         part "examples of docs/extending.md" tests/extending.py
         part "8 kills" timeout --foreground 900 tests/kill.sh
         # one thread each

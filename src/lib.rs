@@ -6,8 +6,8 @@
 //! by `tests/house/layering.rs`).
 
 pub use glasswell_physics::{
-    error, excitation, forces, formats, landscape, model, modes, paths, random, sampling, screening, statistics, systems,
-    task, tunnelling, units,
+    error, excitation, forces, formats, landscape, model, modes, paths, random, sampling, screening, statistics,
+    systems, task, tunnelling, units,
 };
 
 pub mod version;

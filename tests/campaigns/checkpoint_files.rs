@@ -422,7 +422,8 @@ fn any_number_of_ranks_reads_what_any_other_wrote() {
 
 #[test]
 fn a_flipped_byte_is_harmless_or_reported() {
-    for (count, stride) in [(1, "11"), (2, "43")].into_iter().filter(|(count, _)| ranks::rank_counts().contains(count)) {
+    for (count, stride) in [(1, "11"), (2, "43")].into_iter().filter(|(count, _)| ranks::rank_counts().contains(count))
+    {
         let scratch = scratch();
         run(2, "write", scratch.path(), &[]);
         let printed = run(count, "flip", scratch.path(), &[("GLASSWELL_TEST_STRIDE", stride)]);

@@ -171,7 +171,7 @@ fn cut(file: &Path) {
 }
 
 /// One glass whose exploration takes several slices of work, so that checkpoints contain it as a task in progress.
-const ONE_GLASS: [(&str, &str); 2] = [("glasses = 3", "glasses = 1"), ("quenches = 18", "quenches = 150")];
+const ONE_GLASS: [(&str, &str); 2] = [("glasses = 3", "glasses = 1"), ("quenches = 18", "quenches = 220")];
 
 /// The checkpoints that hold states of the exploration, by number.
 fn states(campaign: &Campaign) -> Vec<String> {

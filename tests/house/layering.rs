@@ -85,8 +85,13 @@ fn the_reader_reads_rust() {
     let text = Text { name: "module/file.rs".into(), path: String::new(), lines: code.clone(), code, test };
     let names: Vec<String> = imports(&text).into_iter().map(|(_, name)| name).collect();
     assert_eq!(names, ["a", "b"]);
-    let climbing =
-        Text { name: "module/mod.rs".into(), path: String::new(), code: vec!["use super::other::x;".into()], lines: vec![], test: vec![] };
+    let climbing = Text {
+        name: "module/mod.rs".into(),
+        path: String::new(),
+        code: vec!["use super::other::x;".into()],
+        lines: vec![],
+        test: vec![],
+    };
     assert_eq!(imports(&climbing), [(1, "other".to_string())]);
 }
 
@@ -204,7 +209,8 @@ fn files_and_functions_stay_short() {
             let length = end_of_item(&text.code, k) + 1 - k;
             if is_function && length > LONGEST_FUNCTION {
                 faults.push(format!(
-                    "{}:{}: a function of {length} lines, at most {LONGEST_FUNCTION}", text.path,
+                    "{}:{}: a function of {length} lines, at most {LONGEST_FUNCTION}",
+                    text.path,
                     k + 1
                 ));
             }

@@ -4,6 +4,7 @@
 //! The sums of one particle run over its neighbours in increasing order of their indices, and a pair beyond the cutoff
 //! adds exactly 0, so that no result depends on when a list was rebuilt or on which configurations share a batch.
 
+mod call_times;
 mod candidates;
 pub mod deformation;
 mod differences;
@@ -25,6 +26,7 @@ pub mod sums;
 mod table;
 mod third_order;
 
+pub use call_times::{CallTimes, call_times};
 pub use differences::energy_differences;
 pub use factors::{FactorShape, Factors};
 pub use inertia::{count_below, count_below_within};
