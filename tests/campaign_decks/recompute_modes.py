@@ -192,7 +192,7 @@ for k in sorted(set(well), key=lambda k: read_well["length"][k])[:1]:
     near("across the saddle", zero[rows[top]], due, 1e-5)
     for row in {*range(2, len(rows) - 2)} - {top}:
         away = arc[row] - arc[top]
-        x, tangent = descend(model, saddle, np.sign(away) * mode, abs(away), math.ceil(abs(away) / 0.005))
+        x, tangent = descend(model, saddle, np.sign(away) * mode, abs(away), math.ceil(abs(away) / 0.01))
         due, dropped = across(model, x, tangent)
         print("on the way down:", zero[rows[row]], due, imaginary[rows[row]], dropped)
         near("on the way down", zero[rows[row]], due, 1e-2)

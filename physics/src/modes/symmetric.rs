@@ -155,8 +155,8 @@ mod tests {
 
     #[test]
     fn numbers_that_are_not_finite_are_refused() {
-        let mut a = Mat::<f64>::identity(40, 40);
-        a[(20, 3)] = f64::NAN;
+        let mut a = Mat::<f64>::identity(12, 12);
+        a[(7, 3)] = f64::NAN;
         assert!(large_symmetric_eigen(a.clone()).is_err());
         assert!(large_symmetric_eigenvalues(a).is_err());
     }

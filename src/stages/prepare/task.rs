@@ -130,7 +130,7 @@ mod tests {
     /// N.
     #[test]
     fn a_glass_that_is_cut_in_its_descent_is_the_glass_in_one_go() {
-        let cases = [(Preset::Harmonic, 800, f64::INFINITY, 200), (Preset::Lj, 300, 2.0, 50)];
+        let cases = [(Preset::Harmonic, 600, f64::INFINITY, 200), (Preset::Lj, 200, 2.0, 50)];
         for (preset, particles, temperature, restarts) in cases {
             let settings = PrepareSettings {
                 method: PrepareMethod::Quench,
