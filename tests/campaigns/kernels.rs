@@ -1,5 +1,6 @@
 //! One binary, every kernel: the same input through the built program with `GLASSWELL_KERNEL` set to each kernel this
-//! processor has. Single sums on every kernel are compared by tests/physics/fast_equals_plain.rs, Monte Carlo moves by tests/physics/swap.rs.
+//! processor has. Single sums on every kernel are compared by physics/tests/physics/fast_equals_plain.rs, Monte
+//! Carlo moves by swap.rs there.
 //!
 //! Every row that this prints, `| work | difference | ... |`, is a row of docs/performance.md; benches/kernels.sh makes
 //! the table.
