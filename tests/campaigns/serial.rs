@@ -1,4 +1,4 @@
-//! The builds without MPI, and without optimisation, write the data of the usual one, bit for bit.
+//! The builds without MPI write the data of the usual one, bit for bit.
 
 use crate::support::{Campaign, FILES, program};
 use glasswell::stage::Stage;
