@@ -44,11 +44,12 @@ report() {
     printf '%6d s  total\n' "$SECONDS"
 }
 
-# tests OPTIONS... [-- NAMES...]: runs cargo-nextest, which starts each test in its own process, two at a time, and the tests
-# of alone:: one by one (.config/nextest.toml); without cargo-nextest, cargo test does the same
+# tests OPTIONS... [-- NAMES...]: runs cargo-nextest, which starts each test in its own process, and the tests of alone:: one by
+# one (.config/nextest.toml); one more at a time than there are cores, because many wait for a signal, a checkpoint or a disk for
+# a quarter of their time; without cargo-nextest, cargo test does the same
 tests() {
     if cargo nextest --version >/dev/null 2>&1; then
-        cargo nextest run "$@" 2>&1 | tee -a "$logs/tests"
+        cargo nextest run --test-threads $(($(nproc) + 1)) "$@" 2>&1 | tee -a "$logs/tests"
     elif [[ " $* " == *" -- "* ]]; then
         cargo test "$@"
     else
@@ -68,13 +69,16 @@ unit_tests() {
 }
 
 ignored_tests() {
-    tests "${checked[@]}" --test physics --test decks --test campaigns -- --ignored
+    tests "${unit[@]}" --lib -- --ignored &&
+        tests "${checked[@]}" --test physics --test decks --test campaigns -- --ignored
 }
 
-# start NAME: begins tests/NAME.sh, which mostly waits, in parallel with the others
+# start NAME COMMAND...: begins what mostly waits, or uses one core, in parallel with the others
 start() {
-    "tests/$1.sh" >"$logs/$1" 2>&1 &
-    beside[$1]=$!
+    local name=$1
+    shift
+    "$@" >"$logs/$name" 2>&1 &
+    beside[$name]=$!
 }
 
 # end NAME: waits for it, and prints what it has printed
@@ -108,17 +112,19 @@ case ${1:-} in
         part "build" build house physics decks campaigns
         part "benchmarks, built" cargo build "${checked[@]}" --package glasswell-benches --benches
         rm -rf "$target/tmp/campaigns"
-        start slurm
+        start slurm tests/slurm.sh
         part "unit tests" unit_tests
-        # a program without mpirun starts without Open MPI's daemon, which costs a quarter of a second; the other parts start it
-        OMPI_MCA_ess_singleton_isolated=1 \
+        # ob1 is what messages between ranks of one computer go through anyway: without a look at the network's libraries, and
+        # without Open MPI's daemon beside a program that mpirun did not start (the other parts start it), each start of MPI is a
+        # quarter of a second faster
+        OMPI_MCA_ess_singleton_isolated=1 OMPI_MCA_pml=ob1 \
             part "tests" tests "${checked[@]}" --test house --test physics --test decks --test campaigns
-        part "examples of docs/extending.md" tests/extending.py
+        start extending tests/extending.py
         part "8 kills" timeout --foreground 900 tests/kill.sh
-        # one thread each
-        start python
+        start python tests/python.sh
         part "foreign readers" tests/foreign.sh
         part "Python package" end python
+        part "examples of docs/extending.md" end extending
         part "SLURM" end slurm
         ;;
     *) die "test.sh: unknown argument $1; give quick, long or nothing" ;;

@@ -224,7 +224,7 @@ fn refused(world: &Ranks, directory: &Path) {
 
 /// Encounters a full disk while it writes a large file; an existing small file is unchanged.
 fn full(world: &Ranks, directory: &Path) {
-    let error = write(world, directory, Stage::Explore, 300_000).unwrap_err();
+    let error = write(world, directory, Stage::Explore, 60_000).unwrap_err();
     assert_eq!(error.exit_code(), 3);
     let printed = error.to_string();
     assert!(printed.contains("landscape.h5") && printed.contains("free space"), "{printed}");
@@ -260,7 +260,9 @@ fn every_number_of_ranks_writes_the_same_files() {
     for program in ["write", "write-empty"] {
         let alone = scratch.path().join(format!("{program}-alone"));
         run(1, &format!("alone-{program}"), &alone);
-        for count in ranks::rank_counts() {
+        // three ranks write the empty ones; their full ones are read in the next test
+        let counts = ranks::rank_counts().into_iter().filter(|count| (program == "write") != (*count == 3));
+        for count in counts {
             let together = scratch.path().join(format!("{program}-{count}"));
             let printed = run(count, program, &together);
             assert!(!printed.contains("HDF5"), "the library is silent: {printed}");
@@ -360,7 +362,7 @@ fn a_full_disk_is_reported_and_leaves_what_was_there() {
             write(&Ranks::alone(), scratch.path(), Stage::Explore, 37).unwrap();
         }
         let _children = with_children();
-        let limit = ["bash", "-c", "trap '' XFSZ; ulimit -f 8192; exec \"$0\" \"$@\""];
+        let limit = ["bash", "-c", "trap '' XFSZ; ulimit -f 2048; exec \"$0\" \"$@\""];
         let mut command = ranks::command_through(&limit, count, program);
         let output = command.env(DIRECTORY, scratch.path()).output().unwrap();
         let printed = ranks::both(&output);

@@ -4,6 +4,7 @@ use crate::common;
 use crate::support::{both, glasswell, ranks_of_glasswell};
 use common::*;
 use glasswell::files::StageReader;
+use glasswell::input::read_deck;
 use glasswell::model::{Configuration, PeriodicBox, Preset};
 use glasswell::stage::Stage;
 use serde_json::Value;
@@ -134,14 +135,20 @@ fn check_refuses_what_run_refuses() {
     refuses(&["run", text(&deck), "--output", text(&output), "--quiet"], 3, &message);
 }
 
+/// All are read; `check`, which measures forces and times for each, is for one of each model, and for the largest.
 #[test]
 fn shipped_decks_are_accepted() {
+    const CHECKED: [&str; 6] = ["quickstart", "tlj-0.488", "pss-import", "kob-andersen", "lj-4000", "harmonic-512000"];
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("inputs");
     let output = tempfile::tempdir().unwrap();
     let decks = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
     let decks: Vec<PathBuf> = decks.filter(|path| path.extension().is_some_and(|end| end == "toml")).collect();
     assert!(decks.len() >= 9, "{decks:?}");
     for deck in decks {
+        read_deck(&deck).unwrap_or_else(|error| panic!("{error}"));
+        if !CHECKED.contains(&text(Path::new(deck.file_stem().unwrap()))) {
+            continue;
+        }
         let (code, message) = printed(&["check", text(&deck), "--output", text(&output.path().join("out"))]);
         assert_eq!(code, Some(0), "{message}");
     }

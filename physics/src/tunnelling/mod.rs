@@ -28,6 +28,8 @@ pub use zero_point::splitting_with_zero_point;
 
 /// Largest action of a profile [hbar].
 const LARGEST_ACTION: f64 = 1e6;
+/// Smallest action of a profile [hbar]: below it, the kinetic energy is 1e8 times the barrier.
+const SMALLEST_ACTION: f64 = 1e-4;
 
 /// Splittings below this [epsilon] are marked `below_floor`. The numerical error of a splitting is smaller (about
 /// 1e-15: levels are formed without cancellation), but V itself is not known better than this: the energies of the
@@ -263,18 +265,19 @@ pub fn splitting_reflected(profile: &Profile, reduced_mass: f64, settings: &Tunn
     Ok(solve_in(&potential, (reduced_mass, reflected.length), Some(saddle), &settings)?.splitting)
 }
 
-/// Refuses a mass with which no grid resolves the wave functions: the action (2 m~ d^2 V)^(1/2) over the range of V, in units of
+/// Refuses a mass with which no grid resolves the wave functions, or with which they spread over millions of path lengths: the action (2 m~ d^2 V)^(1/2) over the range of V, in units of
 /// hbar, is some hundreds for double wells of a glass.
 fn check_action(potential: &Potential, mass: f64, reduced_mass: f64) -> Result<()> {
     let (first, last) = potential.spline.range();
     let points = (0..=100).map(|i| potential.value(first + (last - first) * f64::from(i) / 100.0));
     let range = points.fold(0.0, f64::max) - potential.lowest();
     let action = (2.0 * mass * range).sqrt();
-    match action <= LARGEST_ACTION {
+    // a flat V has no action, and no levels
+    match range <= 0.0 || (SMALLEST_ACTION..=LARGEST_ACTION).contains(&action) {
         true => Ok(()),
         false => Err(Error::Numerical(format!(
             "the reduced mass {reduced_mass:e} is out of all proportion: with this length and V the action is {action:e} hbar, \
-             and at most {LARGEST_ACTION:e} can be solved"
+             and {SMALLEST_ACTION:e} to {LARGEST_ACTION:e} can be solved"
         ))),
     }
 }

@@ -127,7 +127,7 @@ fn soft_spheres(temperature: f64, method: PrepareMethod, samples: usize, energy:
         temperature,
         method,
         relaxation_times: 10.0,
-        glasses: 4,
+        glasses: 2,
         blocks: (5, samples),
         energy,
         pressure,
@@ -181,13 +181,13 @@ fn ternary(
 
 #[test]
 fn ternary_mixture_at_2() {
-    check(&ternary(2.0, (20, 200), (-3.100, 0.012), (30.53, 0.08), Some((-6.160, 0.008)), None));
+    check(&ternary(2.0, (10, 200), (-3.100, 0.012), (30.53, 0.08), Some((-6.160, 0.008)), None));
 }
 
 #[test]
 fn ternary_mixture_at_1() {
     // the preparation measures tau from one origin at a time: accurate to a factor of two
-    check(&ternary(1.0, (20, 200), (-4.713, 0.005), (18.39, 0.04), Some((-6.216, 0.004)), Some((5.0, 2.0))));
+    check(&ternary(1.0, (10, 200), (-4.713, 0.005), (18.39, 0.04), Some((-6.216, 0.004)), Some((5.0, 2.0))));
 }
 
 #[test]
@@ -201,7 +201,7 @@ fn ternary_mixture_at_0_8() {
 fn lennard_jones_at_2() {
     check(&Anchor {
         preset: Preset::Lj,
-        ..ternary(2.0, (20, 200), (-3.239, 0.006), (16.79, 0.03), Some((-6.060, 0.004)), None)
+        ..ternary(2.0, (10, 200), (-3.239, 0.006), (16.79, 0.03), Some((-6.060, 0.004)), None)
     });
 }
 

@@ -126,7 +126,7 @@ fn soft_spheres() {
 
 #[test]
 fn ternary_mixture() {
-    check(&Case { preset: Preset::Tlj, particles: 180, temperature: 1.2, blocks: 1000, error: 0.03 });
+    check(&Case { preset: Preset::Tlj, particles: 180, temperature: 1.2, blocks: 600, error: 0.03 });
 }
 
 #[test]

@@ -111,6 +111,10 @@ fn a_mass_out_of_proportion_is_refused() {
     assert!(solve(&profile, None, 5e3, &TunnelSettings::default()).unwrap().splitting > 0.0);
     let refused = solve(&profile, None, 1e20, &TunnelSettings::default()).unwrap_err().to_string();
     assert!(refused.contains("1e20") && refused.contains("out of all proportion"), "{refused}");
+    // and one so small that the wave functions spread over millions of path lengths
+    assert!(solve(&profile, None, 1e-3, &TunnelSettings::default()).unwrap().splitting > 0.0);
+    let refused = solve(&profile, None, 1e-12, &TunnelSettings::default()).unwrap_err().to_string();
+    assert!(refused.contains("1e-12") && refused.contains("out of all proportion"), "{refused}");
 }
 
 #[test]
