@@ -3,6 +3,7 @@
 use super::lanes::{self, Atom, BLOCK, Fractions, Kernel, ReachOfKind, ReachOfPair};
 use super::subject::Subject;
 use super::table::PairTable;
+use super::wide_rows::WideRows;
 use crate::model::Mixture;
 
 /// Below this number of particles all pairs are searched row by row; above it, cells are faster.
@@ -59,6 +60,9 @@ pub struct Candidates {
     /// Rows of equal capacity that are filled in parallel, and their lengths.
     rows: Vec<u32>,
     lengths: Vec<u32>,
+    wide: WideRows,
+    /// Whether this is not the first search: then more will follow.
+    again: bool,
 }
 
 impl Candidates {
@@ -67,7 +71,8 @@ impl Candidates {
         let fractions: usize = self.fractions.iter().map(Vec::len).sum();
         let reaches: usize = self.reaches.iter().map(Vec::len).sum();
         let words = self.members.len() + self.places.len() + self.spreads.len() + self.hits.len();
-        4 * (words + fractions + reaches + self.rows.len() + self.lengths.len()) + 8 * self.runs.len()
+        let rows = self.rows.len() + self.lengths.len();
+        4 * (words + fractions + reaches + rows) + 8 * self.runs.len() + self.wide.bytes()
     }
 
     /// Fills `first` and `entries` with the pairs i < j whose centres are within cutoff + skin + spreads, in increasing
@@ -90,9 +95,17 @@ impl Candidates {
         }
         self.lay_out(subject, centres);
         match grid {
+            // a batch keeps its identities
+            None if self.again && centres.largest_spread == 0.0 => {
+                if !self.wide.hold(&centres.coordinates, subject.cell.edges, reach) {
+                    self.find_wide(kernel, subject, &centres.coordinates, reach);
+                }
+                self.find_in_wide(subject, first, entries);
+            }
             None => self.find_by_rows(kernel, subject, n, first, entries),
             Some(grid) => self.find_by_cells(kernel, subject, &grid, first, entries),
         }
+        self.again = true;
     }
 
     /// Copies everything that the scan reads into the order of the places.
@@ -144,6 +157,56 @@ impl Candidates {
                     self.reaches.push(row);
                 }
             }
+        }
+    }
+
+    fn fractions(&self, subject: &Subject) -> Fractions<'_> {
+        Fractions {
+            coordinates: [&self.fractions[0], &self.fractions[1], &self.fractions[2]],
+            units: subject.cell.edges.map(|edge| (edge / 4294967296.0) as f32),
+        }
+    }
+
+    /// Makes the wide rows.
+    fn find_wide(&mut self, kernel: Kernel, subject: &Subject, centres: &[[f64; 3]], largest_reach: f64) {
+        let mut wide = std::mem::take(&mut self.wide);
+        let reach = wide.start(centres, subject.cell.edges, largest_reach) as f32;
+        let mut hits = std::mem::take(&mut self.hits);
+        let (n, reaches) = (centres.len() as u32, vec![reach; self.spreads.len()]);
+        for i in 0..n {
+            let centre = std::array::from_fn(|k| self.fractions[k][i as usize]);
+            let reach = ReachOfKind { reaches: &reaches, own_spread: 0.0 };
+            let count = lanes::scan(kernel, reach, self.fractions(subject), centre, &[(i + 1, n)], &mut hits);
+            wide.entries.extend_from_slice(&hits[..count]);
+            wide.first.push(wide.entries.len());
+        }
+        self.hits = hits;
+        self.wide = wide;
+    }
+
+    /// `find_by_rows` among the wide rows, of particles without spread.
+    fn find_in_wide(&mut self, subject: &Subject, first: &mut Vec<usize>, entries: &mut Vec<u32>) {
+        let units = subject.cell.edges.map(|edge| (edge / 4294967296.0) as f32);
+        let margin = (subject.skin + ROUNDING) as f32;
+        let cutoff = subject.model.law.cutoff() as f32;
+        self.wide.pack(&self.fractions, &self.reaches[0]);
+        first.push(0);
+        for i in 0..self.wide.particles() {
+            let count = match (&subject.model.mixture, subject.table) {
+                (Mixture::Polydisperse { nonadditivity, .. }, _) => {
+                    let nonadditivity = *nonadditivity as f32;
+                    self.wide.select(i, units, &mut self.hits, |_, own, other| {
+                        let sigma = 0.5 * (own + other) * (1.0 - nonadditivity * (own - other).abs());
+                        cutoff * sigma + margin
+                    })
+                }
+                (_, table) => {
+                    let reaches = &self.reaches[table.kind(i) as usize];
+                    self.wide.select(i, units, &mut self.hits, |j, _, _| reaches[j])
+                }
+            };
+            entries.extend_from_slice(&self.hits[..count]);
+            first.push(entries.len());
         }
     }
 

@@ -25,6 +25,7 @@ mod subject;
 pub mod sums;
 mod table;
 mod third_order;
+mod wide_rows;
 
 pub use call_times::{CallTimes, call_times};
 pub use differences::energy_differences;

@@ -2,13 +2,16 @@
 
 use crate::input::Deck;
 use crate::landscape::EVALUATIONS_OF_DESCENT;
-use crate::sampling::PrepareMethod;
+use crate::model::{Potential, Preset};
+use crate::sampling::{PrepareMethod, PrepareSettings};
 use crate::stages::cost::{Begun, CALL_OF_QUENCH, Cost, Expected, ForceCall, MINIMISER, Memory, PREPARATION, VECTOR};
 
 /// Steps to equilibrate a glass whose relaxation time is not known.
 const STEPS_TO_EQUILIBRATE: f64 = 200_000.0;
-/// Cost of a step in force calls.
+/// Cost of an MD step in force calls, with its share of the neighbour lists; and with 1.75 N swaps to every ten steps, whose
+/// energies and lists cost as much again.
 const STEP: f64 = 1.3;
+const STEP_WITH_SWAPS: f64 = 2.5;
 /// Bytes per particle of a glass while it is written: in its record, as columns, as bytes; positions, diameter and
 /// species.
 const WRITTEN_GLASS: f64 = 3.0 * (VECTOR + 9.0);
@@ -22,13 +25,29 @@ pub fn cost(deck: &Deck, call: &ForceCall) -> Option<Cost> {
         _ if imported => 0.0,
         // random positions need no dynamics
         true => 0.0,
-        false => STEPS_TO_EQUILIBRATE.min(prepare.equilibration.max_steps as f64),
+        false => steps_to_equilibrate(&deck.model.potential, prepare).min(prepare.equilibration.max_steps as f64),
     };
+    let step = if prepare.method == PrepareMethod::HybridSwap { STEP_WITH_SWAPS } else { STEP };
     // every glass is quenched, at least for e_IS
     let quench = CALL_OF_QUENCH * EVALUATIONS_OF_DESCENT * n.cbrt();
-    let seconds = glasses * (STEP * steps + quench) * call.single;
+    let seconds = glasses * (step * steps + quench) * call.single;
     let tasks = if imported { 0.0 } else { glasses };
     Some(Cost { tasks, seconds, bytes: glasses * n * 40.0, spread: 0.3, begun: Begun::Counted })
+}
+
+/// From tau = tau_1 exp(E (1/T - 1/T_1)), whose constants are measured: by MD for tlj at T = 1 and 0.8 (5 and 30, q = 7.2) and
+/// for pss at 0.25 and 0.16; with swaps for tlj at 0.8 and 0.617 (8 and 125) and for pss between 0.092 and 0.062. Colder
+/// liquids without swaps relax more slowly than this.
+fn steps_to_equilibrate(potential: &Potential, prepare: &PrepareSettings) -> f64 {
+    let (first, at, energy) = match (potential.preset(), prepare.method) {
+        (Some(Preset::Tlj), PrepareMethod::Md) => (5.0, 1.0, 7.2),
+        (Some(Preset::Tlj), PrepareMethod::HybridSwap) => (125.0, 0.617, 7.4),
+        (Some(Preset::Pss), PrepareMethod::Md) => (2.0, 0.25, 1.7),
+        (Some(Preset::Pss), PrepareMethod::HybridSwap) => (550.0, 0.092, 0.65),
+        _ => return STEPS_TO_EQUILIBRATE,
+    };
+    let tau: f64 = first * f64::exp(energy * (1.0 / prepare.temperature - 1.0 / at));
+    prepare.equilibration.relaxation_times * tau / prepare.time_step
 }
 
 pub fn memory(deck: &Deck, call: &ForceCall, ranks: usize) -> Option<Memory> {
