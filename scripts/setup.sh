@@ -4,7 +4,11 @@
 
 packages="libopenmpi-dev openmpi-bin libhdf5-openmpi-dev libclang-dev pkg-config gcc"
 case ${GLASSWELL_SETUP:-run} in
-    test) packages="$packages hdf5-tools python3-h5py python3-venv" ;;
+    test)
+        packages="$packages hdf5-tools python3-h5py python3-venv chromium"
+        # Node.js of another source than Debian brings its npm
+        command -v npm >/dev/null 2>&1 || packages="$packages nodejs npm"
+        ;;
     slurm) packages="$packages hdf5-tools python3-h5py slurm-wlm munge" ;;
 esac
 

@@ -115,7 +115,9 @@ case ${1:-} in
         part "8 kills" timeout --foreground 900 tests/kill.sh
         # one thread each
         start python
+        start page
         part "foreign readers" tests/foreign.sh
+        part "report in a browser" end page
         part "Python package" end python
         part "SLURM" end slurm
         ;;
