@@ -4,8 +4,12 @@
 
 packages="libopenmpi-dev openmpi-bin libhdf5-openmpi-dev libclang-dev pkg-config gcc"
 case ${GLASSWELL_SETUP:-run} in
-    # OpenBLAS: the recomputations with dense matrices take half the time
-    test) packages="$packages hdf5-tools python3-h5py python3-venv libopenblas0-pthread" ;;
+    test)
+        # OpenBLAS: the recomputations with dense matrices take half the time
+        packages="$packages hdf5-tools python3-h5py python3-venv libopenblas0-pthread chromium"
+        # Node.js of another source than Debian brings its npm
+        command -v npm >/dev/null 2>&1 || packages="$packages nodejs npm"
+        ;;
     slurm) packages="$packages hdf5-tools python3-h5py slurm-wlm munge" ;;
 esac
 

@@ -122,7 +122,9 @@ case ${1:-} in
         start extending tests/extending.py
         part "8 kills" timeout --foreground 900 tests/kill.sh
         start python tests/python.sh
+        start page tests/page.sh
         part "foreign readers" tests/foreign.sh
+        part "report in a browser" end page
         part "Python package" end python
         part "examples of docs/extending.md" end extending
         part "SLURM" end slurm

@@ -2,6 +2,11 @@
 //!
 //! Every module that has something for each stage (the deck its section, the stages their work) takes it from this
 //! list: it passes a macro of its own to [`every_stage`], and a missing stage fails to compile.
+//!
+//! ```
+//! use glasswell::stage::Stage;
+//! assert_eq!(Stage::from_name("tunnel").map(Stage::file_name), Some("tunnelling.h5"));
+//! ```
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -3,6 +3,12 @@
 //! A stream depends on nothing but its name, so that the same deck and seed give the same records on any number of
 //! ranks and threads. The generator is ChaCha with 8 rounds; its state (with the word position) serialises into
 //! a task's checkpoint.
+//!
+//! ```
+//! use glasswell_physics::random::{Purpose, stream};
+//! assert_eq!(stream(1, Purpose::Explore, 0, 0), stream(1, Purpose::Explore, 0, 0));
+//! assert_ne!(stream(1, Purpose::Explore, 0, 0), stream(1, Purpose::Explore, 0, 1));
+//! ```
 
 use rand::SeedableRng;
 

@@ -4,6 +4,14 @@
 //! depends on one number, the reduced mass m~ = m sigma^2 epsilon / hbar^2 (doi:10.1103/PhysRevLett.124.225901,
 //! doi:10.1063/5.0128820). The papers round m~; their rounded values are the presets, and
 //! [`Material::reduced_mass_of_constants`] is the value from the constants.
+//!
+//! ```
+//! use glasswell_physics::units::{material, quantum_temperature};
+//! let argon = material("tlj", "argon").ok_or("unknown")?;
+//! let quantum = quantum_temperature(argon.reduced_mass);
+//! assert!((argon.kelvin(quantum) - 0.656).abs() < 1e-3);
+//! # Ok::<(), &str>(())
+//! ```
 
 use std::f64::consts::PI;
 

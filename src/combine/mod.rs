@@ -1,6 +1,16 @@
 //! Many campaigns in one table: a row for each temperature and unit, with the campaigns of one temperature pooled.
 //!
 //! [`Combined::read`] reads and checks all campaigns; [`Combined::write`] then writes the file.
+//!
+//! ```no_run
+//! use glasswell::combine::{Choice, Combined};
+//! let choice = Choice { at_time: None, equilibrated_only: true };
+//! let combined = Combined::read(&["tlj-0.617".into(), "tlj-0.558".into()], choice)?;
+//! for row in &combined.rows {
+//!     println!("{} {} {}", row.temperature, row.unit, row.n0.density);
+//! }
+//! # Ok::<(), glasswell::error::Error>(())
+//! ```
 
 mod pooled;
 mod read;

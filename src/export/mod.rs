@@ -2,6 +2,13 @@
 //!
 //! An export reads the files of a campaign and changes nothing. [`prepare`] reads and checks all that is needed; its
 //! [`Product`] then writes.
+//!
+//! ```no_run
+//! use glasswell::export::{Content, Format, Subject, prepare};
+//! let glass = prepare("quickstart.out".as_ref(), &Subject::Glass(0), Format::ExtendedXyz, &Default::default(), false)?;
+//! assert!(matches!(glass.content, Content::Text(_)));
+//! # Ok::<(), glasswell::error::Error>(())
+//! ```
 
 mod frames;
 mod pairs;

@@ -7,6 +7,13 @@
 //!
 //! The bytes of a data set do not depend on the number of ranks, nor on which rank holds which rows; everything that
 //! depends on clock, host or ranks goes to the group /timing.
+//!
+//! ```no_run
+//! use glasswell::{files::StageReader, stage::Stage};
+//! let paths = StageReader::open("quickstart.out".as_ref(), Stage::Connect)?;
+//! let barriers: Vec<f64> = paths.read("/double_wells/barrier")?;
+//! # Ok::<(), glasswell::error::Error>(())
+//! ```
 
 mod access;
 mod attributes;

@@ -1,6 +1,15 @@
 //! The deck: TOML, with defaults by model and checks that name line and column.
 //!
 //! This module only combines the settings structs, which are defined next to their algorithms; it computes nothing.
+//!
+//! ```
+//! use glasswell::input::parse_deck;
+//! let text = "[campaign]\nname = \"first\"\n[model]\npreset = \"tlj\"\nparticles = 300\n[prepare]\nglasses = 4\n";
+//! let deck = parse_deck(text, "first.toml".as_ref())?;
+//! // what the deck leaves out is that of the model
+//! assert!(deck.prepare.is_some_and(|prepare| prepare.glasses == 4 && prepare.temperature == 0.617));
+//! # Ok::<(), glasswell::error::Error>(())
+//! ```
 
 mod accepted;
 mod check;

@@ -45,7 +45,6 @@ pub fn active_wells(source: &Source, unit: &UnitOf) -> Result<Vec<ActiveWell>> {
     rows.sort_by(|one, other| key(other).total_cmp(&key(one)));
     let glass: Vec<u32> = source.numbers(Stage::Connect, "/double_wells/glass")?;
     let (barrier, length, participation) = (of_well("barrier")?, of_well("length")?, of_well("participation_ratio")?);
-    let directory = for_shell(&source.directory.to_string_lossy());
     let well = |row: usize| ActiveWell {
         row,
         glass: glass[row],
@@ -54,7 +53,12 @@ pub fn active_wells(source: &Source, unit: &UnitOf) -> Result<Vec<ActiveWell>> {
         barrier: barrier[row],
         length: length[row],
         participation: participation[row],
-        command: format!("glasswell export {directory} --well {row} --output well-{row}.xyz"),
+        command: export_command(source, row),
     };
     Ok(rows.into_iter().map(well).collect())
+}
+
+/// The command that exports a double well.
+pub fn export_command(source: &Source, row: usize) -> String {
+    format!("glasswell export {} --well {row} --output well-{row}.xyz", for_shell(&source.directory.to_string_lossy()))
 }

@@ -1,21 +1,22 @@
 //! Traces and axes of a plot, with the colours of the page.
 //!
-//! Colours: Okabe & Ito (Color Universal Design, 2008), which readers with any colour vision can tell apart; line styles and
-//! symbols differ as well, for printing in grey. `INK` stands for the colour of the text, which page.js puts in.
+//! Colours: after Okabe & Ito (Color Universal Design, 2008), which readers with any colour vision can tell apart; line styles
+//! and symbols differ as well, for printing in grey. "@blue" stands for the variable `--blue` of page.css, which has a shade for
+//! light and one for dark pages, each with a contrast of at least 3 with the page; page.js puts it in.
 
-use plotly::common::{DashType, Line, LineShape, Marker, MarkerSymbol, Mode, Title};
-use plotly::layout::{Annotation, Axis, AxisRange, AxisType, Layout, Shape, ShapeLine, ShapeType};
+use plotly::common::{Anchor, DashType, Line, LineShape, Marker, MarkerSymbol, Mode, Title};
+use plotly::layout::{Annotation, Axis, AxisRange, AxisType, Layout, RangeMode, Shape, ShapeLine, ShapeType};
 use plotly::{Scatter, Trace, Traces};
 use serde::Serialize;
 
 /// The colour of the text, light or dark.
 pub const INK: &str = "@ink";
-pub const BLUE: &str = "#0072B2";
-pub const VERMILLION: &str = "#D55E00";
-pub const GREEN: &str = "#009E73";
-pub const PURPLE: &str = "#CC79A7";
-pub const SKY: &str = "#56B4E9";
-pub const ORANGE: &str = "#E69F00";
+pub const BLUE: &str = "@blue";
+pub const VERMILLION: &str = "@vermillion";
+pub const GREEN: &str = "@green";
+pub const PURPLE: &str = "@purple";
+pub const SKY: &str = "@sky";
+pub const ORANGE: &str = "@orange";
 
 /// Colours of series, in order; the yellow of the set is left out, because it is too pale on white.
 const SERIES: [&str; 7] = [BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, INK];
@@ -27,6 +28,11 @@ const SYMBOLS: [MarkerSymbol; 6] = [
     MarkerSymbol::Cross,
     MarkerSymbol::X,
 ];
+
+/// Height of a bar, as a share of the plot.
+const THICKEST_BAR: f64 = 0.13;
+/// Counts up to which each has a tick.
+const FEW_COUNTS: f64 = 8.0;
 
 /// Decimal digits of numbers in a plot: finer than any screen.
 const DIGITS: usize = 5;
@@ -49,7 +55,7 @@ pub fn symbol(number: usize) -> MarkerSymbol {
 }
 
 /// A plot as the script of the page takes it.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Default, Serialize)]
 pub struct Drawing {
     data: Traces,
     layout: Layout,
@@ -76,14 +82,14 @@ impl Drawing {
         self.layout = change(std::mem::take(&mut self.layout));
     }
 
-    /// A vertical line over the whole height, with its name at the top. `x` in the units of the axis.
+    /// A vertical line over the whole height, with its name beside its top. `x` in the units of the axis.
     pub fn mark(&mut self, x: f64, words: &str, logarithmic: bool) {
         let line = ShapeLine::new().color(INK).width(1.2).dash(DashType::Dot);
         let shape = Shape::new().shape_type(ShapeType::Line).y_ref("paper").x0(x).x1(x).y0(0.0).y1(1.0).line(line);
         self.layout.add_shape(shape);
         let at = if logarithmic { x.log10() } else { x };
-        let words = Annotation::new().text(words).x(at).y(1.0).y_ref("paper").show_arrow(false).y_shift(9.0);
-        self.layout.add_annotation(words);
+        let words = Annotation::new().text(words).x(at).y(1.0).y_ref("paper").show_arrow(false);
+        self.layout.add_annotation(words.x_anchor(Anchor::Left).y_anchor(Anchor::Top).x_shift(4.0));
     }
 }
 
@@ -92,9 +98,20 @@ pub fn linear(title: &str) -> Axis {
     Axis::new().title(Title::with_text(title))
 }
 
+/// An axis of whole numbers up to `most`, from 0.
+pub fn counts(title: &str, most: f64) -> Axis {
+    let axis = linear(title).range_mode(RangeMode::ToZero);
+    if most <= FEW_COUNTS { axis.dtick(1.0) } else { axis }
+}
+
 /// A logarithmic axis.
 pub fn logarithmic(title: &str) -> Axis {
     linear(title).type_(AxisType::Log).exponent_format(plotly::common::ExponentFormat::Power)
+}
+
+/// The gap between groups of bars, of a height of 1, with which `rows` bars below each other are not thick blocks.
+pub fn gap(rows: usize) -> f64 {
+    1.0 - (THICKEST_BAR * rows as f64).min(0.8)
 }
 
 /// The range of a logarithmic axis from the limits themselves.

@@ -3,9 +3,16 @@
 //! [`page()`] puts it together: the numbers at its top come from `summary` and `warnings`, its figures from `figures`, each
 //! of which reads the files through [`Source`]. The plots are made by Plotly, whose script the crate `plotly` brings; the page
 //! holds it once.
+//!
+//! ```no_run
+//! use glasswell::report::{open_all, page};
+//! let html = page(&open_all(&["quickstart.out".into()])?)?;
+//! # Ok::<(), glasswell::error::Error>(())
+//! ```
 
 mod active;
 mod chosen;
+mod cones;
 mod drawing;
 mod figure;
 mod figures;

@@ -44,7 +44,7 @@ pub fn overview(sources: &[Source]) -> Result<Markup> {
             @for part in &parts {
                 @if several {
                     details {
-                        summary { (part.source.name) @if !part.warnings.is_empty() { " " span.alert { (part.warnings.len()) " warnings" } } }
+                        summary { (part.source.name) @if !part.warnings.is_empty() { " " span.alert { (part.warnings.len()) " warning" @if part.warnings.len() > 1 { "s" } } } }
                         (campaign(part))
                     }
                 } @else { (campaign(part)) }
@@ -148,25 +148,25 @@ fn unit_part(summary: &UnitSummary) -> Markup {
         section.unit {
             h3 { (unit.name) }
             p.small {
-                "m~ = " (significant(unit.reduced_mass)) (typeset(", k_B T_Q = ")) (significant(unit.quantum_temperature)) " ε"
+                "reduced mass " (significant(unit.reduced_mass)) (typeset(&format!(", k_B T_Q = {} ε", significant(unit.quantum_temperature))))
                 @if let Some(kelvin) = kelvin { (typeset(", T_Q = ")) (significant(kelvin)) " K" }
             }
             dl.tiles {
                 div { dt { "tunnelling" } dd { strong { (summary.tunnelling) } } }
                 div {
-                    dt { "active, E < k_B T_Q" }
-                    dd { strong { (summary.active) } " " span.small { (summary.active_tunnelling) " of kind tunnelling" } }
+                    dt { (typeset("active, E < k_B T_Q")) }
+                    dd { strong { (summary.active) } " " span.small { "of kind tunnelling: " (summary.active_tunnelling) } }
                 }
             }
             div.scroll tabindex="0" role="region" aria-label={ "n0 in " (unit.name) } {
                 table.numbers {
-                    thead { tr { th scope="col" { "counted" } th scope="col" { "n0" } th scope="col" { (typeset("n(E)/E at T_Q/3")) } } }
+                    thead { tr { th scope="col" { "counted" } th scope="col" { "n0" } th scope="col" { (typeset("n(E)/E at k_B T_Q/3")) } } }
                     tbody {
                         @for (words, estimate) in [("tunnelling", tunnelling), ("all kinds", all)] {
                             tr {
                                 th scope="row" { (words) }
-                                td { (estimate.words()) @if let Some(si) = estimate.si_words() { br; span.small { (si) } } }
-                                td { (estimate.third_words()) }
+                                td { (typeset(&estimate.words())) @if let Some(si) = estimate.si_words() { br; span.small { (typeset(&si)) } } }
+                                td { (typeset(&estimate.third_words())) }
                             }
                         }
                     }
@@ -203,7 +203,7 @@ fn comparison(parts: &[Part<'_>]) -> Markup {
     html! {
         div.scroll tabindex="0" role="region" aria-label="Comparison of the campaigns" {
             table.numbers {
-                thead { tr { @for words in headings.iter().chain(&in_unit) { th scope="col" { (words) } } } }
+                thead { tr { @for words in headings.iter().chain(&in_unit) { th scope="col" { (typeset(words)) } } } }
                 tbody {
                     @for Part { source, summary, warnings, .. } in parts {
                         @let rows = summary.units.len().max(1);
@@ -214,7 +214,8 @@ fn comparison(parts: &[Part<'_>]) -> Markup {
                                     @for cell in campaign_cells(source, summary, warnings.len()) { td rowspan=(rows) { (cell) } }
                                 }
                                 @if let Some(unit) = summary.units.get(place) {
-                                    @for cell in unit_cells(unit) { td { (cell) } }
+                                    td { (unit.unit.name) }
+                                    @for cell in unit_cells(unit) { td { (typeset(&cell)) } }
                                 } @else {
                                     @for _ in &in_unit { td { "–" } }
                                 }
@@ -240,15 +241,9 @@ fn campaign_cells(source: &Source, summary: &Summary, warnings: usize) -> [Strin
     ]
 }
 
-fn unit_cells(unit: &UnitSummary) -> [String; 5] {
+fn unit_cells(unit: &UnitSummary) -> [String; 4] {
     let [all, tunnelling] = &unit.n0;
-    [
-        unit.unit.name.clone(),
-        unit.tunnelling.to_string(),
-        unit.active.to_string(),
-        tunnelling.short_words(),
-        all.short_words(),
-    ]
+    [unit.tunnelling.to_string(), unit.active.to_string(), tunnelling.short_words(), all.short_words()]
 }
 
 /// Deck, seed, version, commit, and how to cite.

@@ -3,12 +3,27 @@
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const small = () => window.innerWidth < 600;
 
+  // the ticks of a logarithmic axis over some decades: plain numbers at 1, 2, 5 on few decades, powers of ten on many
+  const logarithmicTicks = (decades) => {
+    if (decades < 0.7) return { tickformat: "~g", nticks: small() ? 4 : 6 };
+    if (decades < (small() ? 1.8 : 2.2)) return { tickformat: "~g", dtick: "D2" };
+    return { dtick: Math.ceil(decades / (small() ? 4 : 7)) };
+  };
+  // how many decades an axis shows: its range, or that of the data
+  const decades = (name, given, data, shapes) => {
+    if (given.range) return given.range[1] - given.range[0];
+    const letter = name[0];
+    const numbers = data.flatMap((trace) => trace[letter] ?? []).concat(shapes.map((shape) => shape[`${letter}ref`] === "paper" ? 0 : shape[`${letter}0`]));
+    const known = numbers.filter((number) => number > 0).map(Math.log10);
+    return known.length ? known.reduce((a, b) => Math.max(a, b)) - known.reduce((a, b) => Math.min(a, b)) : 0;
+  };
+
   // the colours of the page, and what all plots have in common
-  const axis = (given) => ({
+  const axis = (given, name, data, shapes) => ({
     gridcolor: colour("--grid"), zerolinecolor: colour("--edge"), linecolor: colour("--edge"), automargin: true, exponentformat: "power",
-    ...(given.type === "log" ? { nticks: small() ? 4 : 6 } : {}), ...given,
+    ...(given.type === "log" ? logarithmicTicks(decades(name, given, data, shapes)) : {}), ...given,
   });
-  const dressed = (layout) => {
+  const dressed = (layout, data) => {
     const all = {
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", autosize: true, hovermode: "closest",
       font: { color: colour("--ink"), size: small() ? 12 : 13, family: getComputedStyle(document.body).fontFamily },
@@ -18,7 +33,7 @@
       ...layout,
     };
     for (const name of Object.keys(all)) {
-      if (/^[xy]axis\d*$/.test(name)) all[name] = axis(all[name]);
+      if (/^[xy]axis\d*$/.test(name)) all[name] = axis(all[name], name, data, all.shapes ?? []);
     }
     if (all.scene) {
       all.margin = { l: 0, r: 0, t: 0, b: 0 };
@@ -29,9 +44,20 @@
     return all;
   };
   const draw = (place, drawing) => {
-    const { data, layout } = JSON.parse(JSON.stringify(drawing).replaceAll('"@ink"', JSON.stringify(colour("--ink"))));
+    const { data, layout } = JSON.parse(JSON.stringify(drawing).replace(/"@(\w+)"/g, (_, name) => JSON.stringify(colour(`--${name}`))));
     const settings = { responsive: true, displaylogo: false, scrollZoom: false, displayModeBar: small() ? false : undefined };
-    return Plotly.react(place, data, dressed(layout), settings);
+    return Plotly.react(place, data, dressed(layout, data), settings);
+  };
+  // a reader enlarges a part: other ticks
+  const enlarged = (place) => {
+    const change = {};
+    for (const name of ["xaxis", "yaxis"]) {
+      const { type, range } = place.layout[name] ?? {};
+      if (type !== "log" || !range) continue;
+      const { dtick = null, tickformat = "" } = logarithmicTicks(Math.abs(range[1] - range[0]));
+      if (place.layout[name].dtick !== (dtick ?? undefined)) Object.assign(change, { [`${name}.dtick`]: dtick, [`${name}.tickformat`]: tickformat });
+    }
+    if (Object.keys(change).length) Plotly.relayout(place, change);
   };
 
   const drawings = new Map();
@@ -40,6 +66,9 @@
   }
   const all = () => drawings.forEach((drawing, place) => draw(place, drawing));
   all();
+  drawings.forEach((_, place) => place.on("plotly_relayout", (event) => {
+    if (Object.keys(event).some((key) => /axis\.(range|autorange)/.test(key))) enlarged(place);
+  }));
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", all);
 
   // a click on a double well
@@ -47,12 +76,12 @@
   const rows = [...document.querySelectorAll("tr[data-well]")];
   const show = (row, scroll) => {
     const well = wells[Number(row.dataset.well)];
-    for (const [figure, drawing] of [["well", well.well], ["field", well.field]]) {
-      const place = document.getElementById(`plot-${figure}-0`);
+    for (const figure of ["well", "field"]) {
+      const [place, drawing] = [document.getElementById(`plot-${figure}-0`), well[figure]];
       if (!place || !drawing) continue;
       drawings.set(place, drawing);
       draw(place, drawing);
-      document.getElementById(`words-${figure}-0`).textContent = well.title;
+      document.getElementById(`words-${figure}-0`).textContent = well[`${figure}_words`];
     }
     document.getElementById("export").hidden = false;
     document.getElementById("export-command").textContent = well.command;

@@ -86,8 +86,8 @@ fn panel_part(figure: &Figure, number: usize, panel: &Panel, tall: bool) -> Mark
         figure {
             div.plot.tall[tall] id={ "plot-" (id) } data-drawing={ "drawing-" (id) } role="img"
                 aria-label={ (figure.title) ": " (panel.title) ". " (panel.note) } {}
-            figcaption id={ "words-" (id) } { strong { (panel.title) } @if !panel.note.is_empty() { ". " (panel.note) } }
             (script::data(&format!("drawing-{id}"), &panel.drawing))
+            figcaption id={ "words-" (id) } { strong { (panel.title) } @if !panel.note.is_empty() { ". " (panel.note) } }
         }
     }
 }
@@ -115,10 +115,13 @@ fn wells_part(table: &Table) -> Markup {
             } @else {
                 p {
                     "Tunnelling ones first, by rising E in " (table.rows[0].unit) ". A click on a heading sorts; a click on a row "
-                    "shows the double well. "
+                    "shows the double well, with its wave functions and displacements. "
                     @if table.left_out > 0 { (table.left_out) " more are in paths.h5 and tunnelling.h5." }
                 }
-                p #export hidden { "Export of the chosen double well: " code #export-command {} }
+                p #export hidden {
+                    "Export of the chosen double well: " code #export-command {} ". For programs that know only elements, such as ASE, add "
+                    "names: " code { "--species Ni=A,P=B" } "."
+                }
                 div.scroll tabindex="0" role="region" aria-label="Table of double wells" {
                     table.sortable {
                         thead { tr {
@@ -141,35 +144,35 @@ fn headings(several: bool) -> Vec<(&'static str, bool)> {
     let campaign = several.then_some(("campaign", true));
     let others = [
         ("row", false),
-        ("glass", false),
-        ("a", false),
-        ("b", false),
         ("kind", true),
         ("active", true),
         ("<i>E</i> [ε]", false),
         ("Δ<sub>0</sub> [ε]", false),
-        ("Δ<i>V</i> [ε]", false),
         ("<i>V</i><sub>b</sub> [ε]", false),
         ("<i>d</i> [σ]", false),
         ("particles", false),
+        ("Δ<i>V</i> [ε]", false),
+        ("glass", false),
+        ("minimum a", false),
+        ("b", false),
     ];
     campaign.into_iter().chain(others).collect()
 }
 
 fn well_row(place: usize, row: &WellRow, several: bool) -> Markup {
-    let number =
-        |value: f64| html! { td data-value=(value) { @if value.is_finite() { (significant(value)) } @else { "–" } } };
+    let number = |value: f64| html! { td data-value=(value) { @if value.is_finite() { (typeset(&significant(value))) } @else { "–" } } };
     html! {
         tr data-well=(place) tabindex="0" {
             @if several { td { (row.campaign) } }
             td data-value=(row.row) { (row.row) }
-            td data-value=(row.glass) { (row.glass) }
-            @for minimum in row.minima { td data-value=(minimum) { (minimum) } }
             td { (row.kind) }
             td { @if row.active { "yes" } @else { "no" } }
-            @for value in [row.splitting, row.element, row.asymmetry, row.barrier] { (number(value)) }
+            @for value in [row.splitting, row.element, row.barrier] { (number(value)) }
             td data-value=(row.length) { (format!("{:.3}", row.length)) }
             td data-value=(row.participation) { (format!("{:.2}", row.participation)) }
+            (number(row.asymmetry))
+            td data-value=(row.glass) { (row.glass) }
+            @for minimum in row.minima { td data-value=(minimum) { (minimum) } }
         }
     }
 }

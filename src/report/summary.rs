@@ -181,12 +181,17 @@ pub fn method(glasses: usize) -> String {
 
 /// Three significant digits; powers of ten where the number is small or large.
 pub fn significant(value: f64) -> String {
+    digits(value, 3)
+}
+
+/// A number of significant digits; powers of ten where the number is small or large.
+pub fn digits(value: f64, count: usize) -> String {
     match value.abs() {
         size if !size.is_finite() => "unknown".to_owned(),
         0.0 => "0".to_owned(),
-        size if !(1e-3..1e5).contains(&size) => format!("{value:.2e}"),
+        size if !(1e-3..1e5).contains(&size) => format!("{value:.*e}", count - 1),
         size => {
-            let places = (2.0 - size.log10().floor()).max(0.0) as usize;
+            let places = (count as f64 - 1.0 - size.log10().floor()).max(0.0) as usize;
             format!("{value:.places$}")
         }
     }
@@ -200,6 +205,7 @@ mod tests {
     fn numbers_in_words() {
         let words = [0.0, 0.00123456, 1.5, 12.345, 123456.0, 4.56789e-5, f64::NAN].map(significant);
         assert_eq!(words, ["0", "0.00123", "1.50", "12.3", "1.23e5", "4.57e-5", "unknown"]);
+        assert_eq!([0.0267483, 12.0, 1e-6].map(|value| digits(value, 5)), ["0.026748", "12.000", "1.0000e-6"]);
     }
 
     #[test]

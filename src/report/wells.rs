@@ -1,10 +1,11 @@
 //! The table of double wells, and what a click on one of its rows shows.
 
+use super::active::export_command;
 use super::chosen::ranking;
 use super::drawing::Drawing;
 use super::figures;
 use super::source::{Source, UnitOf};
-use super::words::for_shell;
+use super::summary::significant;
 use crate::error::Result;
 use crate::stage::Stage;
 use serde::Serialize;
@@ -35,7 +36,8 @@ pub struct WellRow {
 /// What a click shows.
 #[derive(Serialize)]
 pub struct Shown {
-    pub title: String,
+    well_words: String,
+    field_words: String,
     /// The command that exports it.
     pub command: String,
     well: Drawing,
@@ -75,6 +77,8 @@ fn rows(source: &Source, unit: &UnitOf, order: &[usize]) -> Result<Vec<WellRow>>
     let mut found = Vec::new();
     for row in order.iter().copied() {
         let (title, well) = figures::well(source, unit, row)?;
+        let (largest, field) = figures::field(source, row)?.unzip();
+        let numbers = [levels.splitting[row], element[row], barrier[row], length[row]].map(significant);
         let kind = if levels.exchange[row] { "exchange".to_owned() } else { levels.kind[row].replace('_', " ") };
         found.push(WellRow {
             campaign: source.name.clone(),
@@ -90,12 +94,19 @@ fn rows(source: &Source, unit: &UnitOf, order: &[usize]) -> Result<Vec<WellRow>>
             barrier: barrier[row],
             length: length[row],
             participation: participation[row],
-            shown: Shown { title, command: export_command(source, row), well, field: figures::field(source, row)? },
+            shown: Shown {
+                field_words: format!("{title}. {}", largest.unwrap_or_default()),
+                well_words: format!("{title}: {}", words(numbers)),
+                command: export_command(source, row),
+                well,
+                field,
+            },
         });
     }
     Ok(found)
 }
 
-fn export_command(source: &Source, row: usize) -> String {
-    format!("glasswell export {} --well {row} --format extxyz", for_shell(&source.directory.to_string_lossy()))
+/// E, Delta_0, V_b and d in words.
+fn words([splitting, element, barrier, length]: [String; 4]) -> String {
+    format!("E = {splitting} ε, Δ₀ = {element} ε, barrier {barrier} ε, d = {length} σ.")
 }

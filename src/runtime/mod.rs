@@ -1,4 +1,9 @@
 //! Distribution of tasks over ranks and threads, checkpoints, stopping, progress.
+//!
+//! ```
+//! // times of the progress bars
+//! assert_eq!(glasswell::runtime::rounded(12_000.0), "3 h 20 min");
+//! ```
 
 mod bar;
 mod journal;

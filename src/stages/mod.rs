@@ -1,4 +1,10 @@
 //! The stages, one folder each. A stage uses nothing of another stage but the reader of its file and its cost.
+//!
+//! ```
+//! use glasswell::{stage::Stage, stages};
+//! // what the commands see of a stage
+//! let _tunnel: &dyn stages::StageWork = stages::work(Stage::Tunnel);
+//! ```
 
 pub mod connect;
 mod context;

@@ -38,6 +38,10 @@ class Page(HTMLParser):
             self.rows.append([])
         if tag == "td" and self.rows:
             self.rows[-1].append(attributes.get("data-value"))
+        if tag == "td":
+            self.cells.append("")
+        if tag == "dt":
+            self.name = ""
         self.script = attributes["id"] if tag == "script" and "id" in attributes else None
         if tag not in self.VOID:
             self.open.append(tag)
@@ -49,12 +53,12 @@ class Page(HTMLParser):
     def handle_data(self, text):
         if self.script:
             self.data[self.script] = json.loads(text)
-        elif self.open[-1:] == ["dt"]:
-            self.name = text
+        elif "dt" in self.open:
+            self.name += text
         elif self.open[-2:] == ["dd", "strong"]:
             self.tiles.setdefault(self.name, []).append(text)
-        elif self.open[-1:] == ["td"]:
-            self.cells.append(text)
+        elif "td" in self.open:
+            self.cells[-1] += text
 
 
 def significant(value):
@@ -62,7 +66,7 @@ def significant(value):
         return "0"
     if not 1e-3 <= abs(value) < 1e5:
         mantissa, exponent = f"{value:.2e}".split("e")
-        return f"{mantissa}e{int(exponent)}"
+        return f"{mantissa}×10{int(exponent)}".replace("-", "−")
     return f"{value:.{max(0, 2 - int(np.floor(np.log10(abs(value)))))}f}"
 
 
@@ -95,11 +99,11 @@ def main():
         kinds = h5py.check_enum_dtype(unit["kind"].dtype)
         tunnels = (unit["kind"][:] == kinds["tunnelling"]) & ~exchange
         assert page.tiles["tunnelling"][place] == str(tunnels.sum()), (name, page.tiles)
-        assert page.tiles["active, E < k_B T_Q"][place] == str(unit["active"][:].sum()), (name, page.tiles)
+        assert page.tiles["active, E < kB TQ"][place] == str(unit["active"][:].sum()), (name, page.tiles)
         for group in ("density_tunnelling", "density"):
             numbers = unit[group].attrs
             due = significant(numbers["n0"] if numbers["counts"][0] else numbers["errors"][1])
-            words = page.cells[0] if numbers["counts"][0] else "no system below T_Q; 68 % upper limit " + due
+            words = page.cells[0] if numbers["counts"][0] else "no system below TQ; 68 % upper limit " + due
             found = [cell for cell in page.cells if due in cell and "per atom and epsilon" in cell]
             assert found and (numbers["counts"][0] or words in found[0]), (name, group, due, page.cells[:12])
         drawn = {trace["name"]: trace for trace in page.data[f"drawing-density-{2 * place}"]["data"]}
@@ -107,12 +111,12 @@ def main():
             n = len(unit[group]["splitting"])
             close(drawn[trace]["x"][:n], unit[group]["splitting"][:], f"{name} {trace}")
             close(drawn[trace]["y"][:n], unit[group]["cumulative"][:], f"{name} {trace}")
-            # n(E) is constant up to the largest splitting of all
-            close(drawn[trace]["x"][n:], unit["density"]["splitting"][-1:] if len(drawn[trace]["x"]) > n else [], name)
+            # n(E) is constant to beyond the largest splitting of all
+            close(drawn[trace]["x"][n:], 1.2 * unit["density"]["splitting"][-1:] if len(drawn[trace]["x"]) > n else [], name)
             close(drawn[trace]["y"][n:], unit[group]["cumulative"][-1:] if len(drawn[trace]["x"]) > n else [], name)
         divided = {trace["name"]: trace for trace in page.data[f"drawing-density-{2 * place + 1}"]["data"]}
         splitting, n = unit["density"]["splitting"][:], unit["density"]["cumulative"][:]
-        tops = divided["all kinds"]["y"][::2] if len(n) > 1 else divided["all kinds"]["y"]
+        tops = divided["all kinds"]["y"][:-1][::2]
         close(tops, n / splitting, f"{name}: n(E)/E")
         mark = page.data[f"drawing-density-{2 * place}"]["layout"]["shapes"][0]
         close(mark["x0"], 2 * np.pi / unit.attrs["reduced_mass"], "k_B T_Q")
@@ -120,14 +124,14 @@ def main():
     assert len(page.rows) == min(100, len(exchange))
     for cells in page.rows:
         row = int(cells[0])
-        due = [row, wells["glass"][row], wells["a"][row], wells["b"][row]]
-        assert [int(cell) for cell in cells[:4]] == due, (cells, due)
-        due = [first["splitting"][row], first["tunnelling_element"][row], wells["asymmetry"][row], wells["barrier"][row]]
-        due += [wells["length"][row], wells["participation_ratio"][row]]
-        assert np.allclose([float(cell) for cell in cells[6:]], due, rtol=1e-12, equal_nan=True), (cells, due)
+        due = [wells["glass"][row], wells["a"][row], wells["b"][row]]
+        assert [int(cell) for cell in cells[9:]] == due, (cells, due)
+        due = [first["splitting"][row], first["tunnelling_element"][row], wells["barrier"][row], wells["length"][row]]
+        due += [wells["participation_ratio"][row], wells["asymmetry"][row]]
+        assert np.allclose([float(cell) for cell in cells[3:9]], due, rtol=1e-12, equal_nan=True), (cells, due)
     # the picture of the first double well: its levels, its profile, its largest displacement
     shown, row = page.data["wells-data"][0], int(page.rows[0][0])
-    assert re.search(rf"--well {row} --format extxyz$", shown["command"]), shown["command"]
+    assert re.search(rf"--well {row} --output well-{row}.xyz$", shown["command"]), shown["command"]
     names = [trace.get("name", "") for trace in shown["well"]["data"]]
     levels = [float(name.split("= ")[1].split()[0]) for name in names if name.startswith("<i>e")][::2]
     assert np.allclose(levels, first["levels"][row][:3], rtol=1e-3), (levels, first["levels"][row])
@@ -148,9 +152,9 @@ def main():
     d -= box * np.round(d / box)
     d -= d.mean(axis=0)
     length = np.linalg.norm(d, axis=1)
-    largest = shown["field"]["data"][1]["text"][0]
-    due = f" {length.argmax()}: {length.max():.3f}"
-    assert largest.endswith(due), (largest, due)
+    due = f" {length.argmax()} {length.max():.3f}"
+    assert due in shown["field_words"], (shown["field_words"], due)
+    assert shown["field"]["data"][2]["text"][0].endswith(f" {length.argmax()}"), shown["field"]["data"][2]["text"]
     print(f"{len(units)} units, {len(page.rows)} double wells, {len(page.data)} plots, {len(text) / 1e6:.1f} MB")
     print("ids", *page.ids)
 

@@ -1,5 +1,11 @@
 //! Anharmonic excitations: pushing a glass along its modes and quenching
 //! (Mizuno, Shimada, Ikeda, Phys. Rev. Research 2, 013215 (2020), doi:10.1103/PhysRevResearch.2.013215).
+//!
+//! ```
+//! use glasswell_physics::excitation::Amplitudes;
+//! let amplitudes = Amplitudes { from: 1e-3, to: 1.0, per_decade: 1 };
+//! assert_eq!(amplitudes.grid().len(), 4);
+//! ```
 
 mod destinations;
 mod outcome;

@@ -3,6 +3,17 @@
 //!
 //! The sums of one particle run over its neighbours in increasing order of their indices, and a pair beyond the cutoff
 //! adds exactly 0, so that no result depends on when a list was rebuilt or on which configurations share a batch.
+//!
+//! ```
+//! use glasswell_physics::forces::sums;
+//! use glasswell_physics::model::{Configuration, PeriodicBox, Preset};
+//! let cell = PeriodicBox { edges: [8.0; 3] };
+//! let two = Configuration { cell, positions: vec![0.0, 0.0, 0.0, 0.9, 0.0, 0.0], species: vec![0; 2], diameters: vec![1.0; 2] };
+//! let mut forces = [0.0; 6];
+//! let energy = sums::energy_and_forces(&Preset::Harmonic.model(&two), &cell, &two.positions, &mut forces);
+//! // U = (1 - r)^2 / 2 for particles in contact
+//! assert!((energy - 0.005).abs() < 1e-12 && (forces[3] - 0.1).abs() < 1e-12);
+//! ```
 
 mod call_times;
 mod candidates;

@@ -1,4 +1,14 @@
 //! Files of other programs: configurations (extended XYZ, LAMMPS data and dumps) and columns of numbers.
+//!
+//! ```
+//! use glasswell_physics::formats::write_extended_xyz;
+//! use glasswell_physics::model::Preset;
+//! use glasswell_physics::random::{Purpose, stream};
+//! use glasswell_physics::sampling::random_configuration;
+//! let liquid = random_configuration(Preset::Tlj, 300, &mut stream(1, Purpose::Prepare, 0, 0));
+//! let text = write_extended_xyz(&liquid, Preset::Tlj);
+//! assert!(text.starts_with("300\nLattice="));
+//! ```
 
 mod columns;
 mod extended_xyz;

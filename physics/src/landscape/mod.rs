@@ -1,4 +1,14 @@
 //! Minimisers, recognition of minima, the library of minima, the exploration of a glass.
+//!
+//! ```
+//! use glasswell_physics::landscape::Displacement;
+//! use glasswell_physics::model::PeriodicBox;
+//! let (a, mut b) = (vec![1.0; 300], vec![1.0; 300]);
+//! b[0] += 0.5;
+//! let moved = Displacement::between(&PeriodicBox { edges: [5.0; 3] }, &a, &b);
+//! // one particle of a hundred moves
+//! assert!((moved.distance - 0.5).abs() < 0.01 && (moved.participation_ratio - 1.0).abs() < 0.05);
+//! ```
 
 mod displacement;
 mod exploration;

@@ -1,5 +1,13 @@
 //! Vibrations of a glass: spectra of the Hessian, dense or their lowest part, measures of modes and overlaps with double wells,
 //! nonlinear modes, the Hessian along paths, zero-point energies, elasticity.
+//!
+//! ```
+//! use glasswell_physics::modes::participation_ratio;
+//! let mut mode = vec![0.0; 3 * 50];
+//! mode[7] = 1.0;
+//! // one of fifty particles moves
+//! assert_eq!(participation_ratio(&mode), 1.0 / 50.0);
+//! ```
 
 mod along_path;
 pub mod coupling;

@@ -1,4 +1,13 @@
 //! Interpolation, band, string, climbing image, saddle, descent, splitting, energy profile.
+//!
+//! ```
+//! use glasswell_physics::paths::CubicSpline;
+//! let x: Vec<f64> = (0..21).map(|k| f64::from(k) / 20.0).collect();
+//! let energy: Vec<f64> = x.iter().map(|x| (x * (1.0 - x)).powi(2)).collect();
+//! let top = CubicSpline::new(&x, &energy)?.highest_maximum(0.0, 1.0).map(|top| top.position);
+//! assert!(top.is_some_and(|x| (x - 0.5).abs() < 1e-6));
+//! # Ok::<(), glasswell_physics::error::Error>(())
+//! ```
 
 mod band;
 pub mod band_search;

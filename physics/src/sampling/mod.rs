@@ -1,5 +1,12 @@
 //! Velocity Verlet, thermostats, displacement and swap moves, their hybrid, the preparation of a glass, and the relaxation of
 //! a liquid.
+//!
+//! ```
+//! use glasswell_physics::model::Preset;
+//! use glasswell_physics::sampling::PrepareSettings;
+//! let settings = PrepareSettings::defaults(Preset::Tlj);
+//! assert_eq!((settings.glasses, settings.temperature), (16, 0.617));
+//! ```
 
 mod correlator;
 mod draws;

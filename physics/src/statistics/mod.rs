@@ -1,5 +1,14 @@
 //! Statistics of double wells (densities of states, distributions, specific heat, fits, error bars) and of liquid
 //! samples.
+//!
+//! ```
+//! use glasswell_physics::statistics::Library;
+//! // three double wells in two glasses of 100 particles, two with E below 0.01
+//! let library = Library::new(&[0, 0, 1], &[0.002, 0.02, 0.008], &[true; 3], 2, 100)?;
+//! let n0 = library.density(0.01);
+//! assert!((n0.density - 2.0 / (2.0 * 100.0 * 0.01)).abs() < 1e-12 && n0.lower < n0.density);
+//! # Ok::<(), glasswell_physics::error::Error>(())
+//! ```
 
 mod counts;
 mod density;

@@ -3,6 +3,17 @@
 //! -1/(2 m~ d^2) psi'' + V(xi) psi = E psi along the minimum-energy path, xi = s/d (doi:10.1103/PhysRevLett.124.225901;
 //! doi:10.1063/5.0128820, Eqs. 11-15). One dimension: the zero-point energy of the other modes is not included.
 //! Energies in epsilon, rates in epsilon/hbar, M = m~ d^2.
+//!
+//! ```
+//! use glasswell_physics::tunnelling::{Profile, TunnelSettings, solve};
+//! let s: Vec<f64> = (0..41).map(|k| f64::from(k) / 40.0).collect();
+//! let barrier = |s: &f64| 0.05 * 16.0 * (s * (1.0 - s)).powi(2);
+//! let profile = Profile::from_arc_length(&s, &s.iter().map(barrier).collect::<Vec<_>>(), [None; 2]);
+//! let doublet = solve(&profile, None, 1200.0, &TunnelSettings::default())?;
+//! // a symmetric double well: E is the tunnel splitting Delta_0 alone
+//! assert!(doublet.splitting > 0.0 && doublet.diagonal_splitting.abs() < 1e-6);
+//! # Ok::<(), glasswell_physics::error::Error>(())
+//! ```
 
 mod eigen;
 mod pentadiagonal;

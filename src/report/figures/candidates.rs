@@ -1,7 +1,7 @@
 //! What became of the candidate pairs.
 
 use crate::error::Result;
-use crate::report::drawing::{Drawing, colour, linear, plain};
+use crate::report::drawing::{Drawing, colour, counts, gap, linear, plain};
 use crate::report::figure::{Figure, Panel};
 use crate::report::source::Source;
 use crate::report::warnings::LOST;
@@ -22,29 +22,33 @@ pub const FIGURE: Figure = Figure {
 fn draw(sources: &[Source]) -> Result<Vec<Panel>> {
     let mut panels = Vec::new();
     for (path, title) in [("/candidates/status", "candidate pairs"), ("/rejected/status", "rejected pairs and parts")] {
-        let x = linear("number of pairs");
-        let mut drawing = Drawing::new(x, linear("").auto_margin(true));
+        let (mut drawing, mut most, mut rows_in_all) = (Drawing::default(), 0, 0);
         let mut notes = Vec::new();
         for (number, source) in sources.iter().enumerate() {
             let status = source.names(Stage::Connect, path)?;
-            let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-            status.iter().for_each(|name| *counts.entry(name).or_default() += 1);
-            if counts.is_empty() {
+            let mut tally: BTreeMap<&str, usize> = BTreeMap::new();
+            status.iter().for_each(|name| *tally.entry(name).or_default() += 1);
+            if tally.is_empty() {
                 continue;
             }
             let words = |name: &str| match LOST.contains(&name) {
                 true => format!("{} (lost)", name.replace('_', " ")),
                 false => name.replace('_', " "),
             };
-            let mut rows: Vec<(&str, usize)> = counts.into_iter().collect();
+            let mut rows: Vec<(&str, usize)> = tally.into_iter().collect();
             rows.sort_by_key(|(name, count)| (*count, *name));
             let names: Vec<String> = rows.iter().map(|(name, _)| words(name)).collect();
             let numbers: Vec<usize> = rows.iter().map(|(_, count)| *count).collect();
+            most = most.max(numbers.iter().copied().max().unwrap_or(0));
+            rows_in_all = rows_in_all.max(names.len());
             let bar = Bar::new(numbers, names).orientation(Orientation::Horizontal).name(plain(&source.name));
             drawing.add(bar.marker(Marker::new().color(colour(number))));
             notes.push(format!("{}: {} in all.", source.name, status.len()));
         }
         if !drawing.is_empty() {
+            let (x, y) = (counts("number of pairs", most as f64), linear("").auto_margin(true));
+            let gap = gap(rows_in_all * sources.len());
+            drawing.change_layout(|layout| layout.x_axis(x).y_axis(y).bar_gap(gap));
             panels.push(Panel::new(title, notes.join(" "), drawing));
         }
     }

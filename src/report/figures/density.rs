@@ -26,6 +26,8 @@ const STEPS: usize = 1500;
 /// Opacities of the curves of all kinds, and of the limits.
 const FAINT: f64 = 0.5;
 const SHADE: f64 = 0.2;
+/// How far beyond the largest splitting curves go.
+const BEYOND: f64 = 1.2;
 /// Limits of 0 cannot be drawn on a logarithmic axis: they are drawn at this many counts.
 const LEAST_COUNT: f64 = 0.1;
 
@@ -74,17 +76,29 @@ impl<'s> Counted<'s> {
         if self.tunnelling.contains(&true) { &self.tunnelling } else { &self.all }
     }
 
-    /// The largest splitting of all kinds.
-    fn largest(&self) -> f64 {
-        let known = self.splitting.iter().zip(&self.all).filter(|(e, counts)| **counts && e.is_finite());
-        known.map(|(e, _)| *e).fold(0.0, f64::max)
+    /// The splittings of all kinds.
+    fn known(&self) -> impl Iterator<Item = f64> {
+        self.splitting.iter().zip(&self.all).filter(|(e, counts)| **counts && **e > 0.0).map(|(e, _)| *e)
+    }
+
+    /// Up to where the curves are drawn: beyond the largest splitting of all kinds, so that the last step is seen.
+    fn end(&self) -> f64 {
+        BEYOND * self.known().fold(0.0, f64::max)
+    }
+
+    /// The range of energies that is drawn, with k_B T_Q.
+    fn range(&self) -> (f64, f64) {
+        let with_mark = self.known().chain([self.unit.quantum_temperature]).filter(|e| *e > 0.0 && e.is_finite());
+        let (least, most) = with_mark.fold((f64::INFINITY, 0.0_f64), |(low, high), e| (low.min(e), high.max(e)));
+        (0.8 * least, BEYOND * most)
     }
 
     fn words(&self) -> String {
         let count =
             |flags: &[bool]| flags.iter().zip(&self.splitting).filter(|(flag, e)| **flag && e.is_finite()).count();
+        let plural = if count(&self.all) == 1 { "" } else { "s" };
         format!(
-            "{}: {} double wells, {} of kind tunnelling.",
+            "{}: {} double well{plural}, {} of kind tunnelling.",
             self.source.name,
             count(&self.all),
             count(&self.tunnelling)
@@ -117,7 +131,13 @@ fn panel(all: &[Counted<'_>], divided: bool) -> Result<Drawing> {
         let most = all.iter().map(|c| c.single() * c.splitting.len() as f64).fold(least, f64::max);
         y = y.range(decades(0.4 * least, 2.0 * most));
     }
-    let mut drawing = Drawing::new(logarithmic("splitting <i>E</i> [ε]"), y);
+    let ranges = all.iter().map(Counted::range).filter(|range| range.0 < range.1);
+    let range = ranges.fold((f64::INFINITY, 0.0_f64), |(low, high), (from, to)| (low.min(from), high.max(to)));
+    let mut x = logarithmic("splitting <i>E</i> [ε]");
+    if range.0 < range.1 {
+        x = x.range(decades(range.0, range.1));
+    }
+    let mut drawing = Drawing::new(x, y);
     let mut marked: Vec<f64> = Vec::new();
     for (number, counted) in all.iter().enumerate() {
         add_campaign(&mut drawing, counted, number, all.len() > 1, divided)?;
@@ -142,7 +162,7 @@ fn add_campaign(drawing: &mut Drawing, counted: &Counted<'_>, number: usize, nam
         let shade = shade.fill(Fill::ToSelf).fill_color(own).opacity(SHADE).show_legend(false);
         drawing.add(shade.hover_info(HoverInfo::Skip).name(format!("{prefix}68 % limits")));
     }
-    let end = counted.largest();
+    let end = counted.end();
     let all = curve(&counted.library(&counted.all)?.cumulative_density(), divided, end);
     let tunnelling = curve(&counted.library(&counted.tunnelling)?.cumulative_density(), divided, end);
     let shape = if divided { LineShape::Linear } else { LineShape::Hv };
@@ -189,12 +209,12 @@ fn band(counted: &Counted<'_>, divided: bool) -> Result<Option<Band>> {
     let flags = counted.of_band();
     let library = counted.library(flags)?;
     let known = counted.splitting.iter().zip(flags).filter(|(e, flag)| **flag && **e > 0.0).map(|(e, _)| *e);
-    let (least, most) = (known.fold(f64::INFINITY, f64::min), counted.largest());
+    let (least, most) = (known.fold(f64::INFINITY, f64::min), counted.end());
     if counted.source.size().0 < 2 || most <= least {
         return Ok(None);
     }
     // a splitting counts just above itself
-    let energies = ratios(least * (1.0 + 1e-9), most * (1.0 + 1e-9), BAND_POINTS);
+    let energies = ratios(least * (1.0 + 1e-9), most, BAND_POINTS);
     let (mut low, mut high) = (Vec::new(), Vec::new());
     for energy in &energies {
         let estimate = library.density(*energy);

@@ -33,11 +33,12 @@ fn draw(sources: &[Source]) -> Result<Vec<Panel>> {
         let Some((grid, mean)) = mean_growth(&glasses) else { continue };
         for (x, y) in glasses.iter().take(if sources.len() == 1 { SINGLE_GLASSES } else { 0 }) {
             let rows = drawing::thinned(x.len(), 300);
-            let thin = Line::new().color(colour(number)).width(0.8).shape(LineShape::Hv);
+            let thin = Line::new().color(colour(number)).width(1.0).shape(LineShape::Hv);
             let single = drawing::steps(&drawing::at(x, &rows), &drawing::at(y, &rows), "", colour(number), dash(0));
-            drawing.add(single.line(thin).opacity(0.5).show_legend(false).hover_info(HoverInfo::Skip));
+            drawing.add(single.line(thin).opacity(0.7).show_legend(false).hover_info(HoverInfo::Skip));
         }
-        drawing.add(line(&grid, &mean, &plain(&source.name), colour(number), dash(number)));
+        let thick = Line::new().color(colour(number)).width(3.0).dash(dash(number));
+        drawing.add(line(&grid, &mean, &plain(&source.name), colour(number), dash(number)).line(thick));
         if let (Some(last), Some(time)) = (mean.last(), grid.last()) {
             notes.push(format!("{}: {last:.0} minima per glass at t = {}.", source.name, significant(*time)));
         }

@@ -20,7 +20,8 @@ fn draw(sources: &[Source]) -> Result<Vec<Panel>> {
     for unit in units_of_all(sources)? {
         let x = logarithmic("length <i>d</i> [σ]");
         let mut drawing = Drawing::new(x, logarithmic("splitting <i>E</i> [ε]"));
-        let (mut left_out, mut marked) = (0, Vec::new());
+        let (mut left_out, mut quanta) = (0, Vec::new());
+        let (mut shortest, mut longest) = (f64::INFINITY, 0.0);
         for (number, source) in sources.iter().enumerate() {
             if !scatter::has(source, &unit)? {
                 continue;
@@ -28,17 +29,19 @@ fn draw(sources: &[Source]) -> Result<Vec<Panel>> {
             let levels = source.levels(&unit)?;
             let pairs = (scatter::of_wells(source, "length")?, levels.splitting.clone());
             left_out += scatter::add(&mut drawing, sources, number, &levels, &pairs);
-            let quantum =
-                source.units()?.into_iter().find(|known| known.name == unit).map(|unit| unit.quantum_temperature);
-            let range = pairs
-                .0
-                .iter()
-                .filter(|d| **d > 0.0)
-                .fold((f64::INFINITY, 0.0), |(low, high): (f64, f64), d| (low.min(*d), high.max(*d)));
-            if let Some(quantum) = quantum.filter(|quantum| !marked.contains(quantum) && range.1 > 0.0) {
-                let x = [range.0, range.1];
-                drawing.add(line(&x, &[quantum; 2], "k<sub>B</sub>T<sub>Q</sub>", INK, dash(2)));
-                marked.push(quantum);
+            for length in pairs.0.iter().copied().filter(|d| *d > 0.0) {
+                (shortest, longest) = (f64::min(shortest, length), f64::max(longest, length));
+            }
+            let known = source.units()?.into_iter().find(|known| known.name == unit);
+            if let Some(quantum) =
+                known.map(|unit| unit.quantum_temperature).filter(|quantum| !quanta.contains(quantum))
+            {
+                quanta.push(quantum);
+            }
+        }
+        if longest > 0.0 {
+            for quantum in quanta {
+                drawing.add(line(&[shortest, longest], &[quantum; 2], "k<sub>B</sub>T<sub>Q</sub>", INK, dash(2)));
             }
         }
         panels.push(Panel::new(unit, scatter::note(left_out), drawing));

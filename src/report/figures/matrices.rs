@@ -8,13 +8,13 @@ use crate::report::figure::{Figure, Panel};
 use crate::report::source::Source;
 use crate::stage::Stage;
 use plotly::HeatMap;
-use plotly::common::{ColorBar, ColorScale, ColorScaleElement};
+use plotly::common::{ColorBar, ColorScale, ColorScaleElement, Side, Title};
 
 pub const FIGURE: Figure = Figure {
     id: "matrices",
     title: "Transitions and distances of one glass",
-    caption: "For the glass with the most transitions: how often the exploration went from one minimum (row) to another \
-              (column), and the distances between minima. Minima are numbered by rising energy. After Fig. 2 of J. Chem. Phys. \
+    caption: "For the glass with the most transitions: how often the exploration went from one minimum to another (white: \
+              never), and the distances between minima. Minima are numbered by rising energy. After Fig. 2 of J. Chem. Phys. \
               158, 014501.",
     needs: &[Stage::Prepare, Stage::Explore],
     draw,
@@ -41,9 +41,13 @@ fn draw(sources: &[Source]) -> Result<Vec<Panel>> {
     let note =
         if shown < minima { format!("The {shown} lowest of {minima} minima.") } else { format!("{minima} minima.") };
     let counts = transitions(source, busiest, &glass, &count, shown)?;
-    let mut panels = vec![Panel::new(format!("transitions, {title}"), &note, map(counts, "log<sub>10</sub> T"))];
+    let mut panels = vec![Panel::new(
+        format!("transitions, {title}"),
+        &note,
+        map(counts, ["to minimum", "from minimum"], "log<sub>10</sub> of the number"),
+    )];
     if let Some(distances) = distances(source, busiest, first, shown)? {
-        panels.push(Panel::new(format!("distances, {title}"), &note, map(distances, "distance [σ]")));
+        panels.push(Panel::new(format!("distances, {title}"), &note, map(distances, ["minimum"; 2], "distance [σ]")));
     }
     Ok(panels)
 }
@@ -86,17 +90,20 @@ fn distances(source: &Source, glass: u32, first: usize, shown: usize) -> Result<
     Ok(Some(all))
 }
 
-/// The colours of cividis (Nunez, Anderton, Renslow, PLoS ONE 13, e0199239), whose brightness rises evenly.
+/// Most of the colours of cividis (Nunez, Anderton, Renslow, PLoS ONE 13, e0199239), whose brightness rises evenly; without the
+/// brightest, which could not be told from the white of cells without a value.
 fn cividis() -> ColorScale {
-    let colours = ["#00204d", "#31446b", "#666970", "#958f78", "#cbba69", "#ffea46"];
+    let colours = ["#00204d", "#2c3f6c", "#53596c", "#757575", "#969078", "#b9ac70"];
     let at = |(k, colour): (usize, &&str)| ColorScaleElement(k as f64 / 5.0, (*colour).to_owned());
     ColorScale::Vector(colours.iter().enumerate().map(at).collect())
 }
 
-fn map(values: Vec<Vec<f64>>, words: &str) -> Drawing {
+fn map(values: Vec<Vec<f64>>, axes: [&str; 2], words: &str) -> Drawing {
     let axis = |title: &str| linear(title).show_grid(false).zero_line(false);
-    let mut drawing = Drawing::new(axis("minimum"), axis("minimum"));
-    let bar = ColorBar::new().title(words.to_owned()).thickness(12);
+    let mut drawing = Drawing::new(axis(axes[0]), axis(axes[1]));
+    // the same white on dark pages, where dark cells could not be told from the page
+    drawing.change_layout(|layout| layout.plot_background_color("#ffffff"));
+    let bar = ColorBar::new().title(Title::with_text(words).side(Side::Right)).thickness(12);
     let rows: Vec<Vec<f64>> = values.iter().map(|row| rounded(row)).collect();
     drawing.add(HeatMap::new_z(rows).color_scale(cividis()).color_bar(bar));
     drawing

@@ -2,7 +2,7 @@
 
 use super::scatter;
 use crate::error::Result;
-use crate::report::drawing::{Drawing, colour, dash, linear, plain, steps};
+use crate::report::drawing::{Drawing, at, colour, dash, linear, logarithmic, plain, steps, thinned};
 use crate::report::figure::{Figure, Panel};
 use crate::report::source::Source;
 use crate::report::summary::significant;
@@ -22,7 +22,7 @@ pub const FIGURE: Figure = Figure {
 const POINTS: usize = 500;
 
 fn draw(sources: &[Source]) -> Result<Vec<Panel>> {
-    let x = crate::report::drawing::logarithmic("participation ratio");
+    let x = logarithmic("participation ratio");
     let mut drawing = Drawing::new(x, linear("fraction of double wells"));
     let mut notes = Vec::new();
     for (number, source) in sources.iter().enumerate() {
@@ -34,9 +34,14 @@ fn draw(sources: &[Source]) -> Result<Vec<Panel>> {
             continue;
         }
         ratios.sort_by(f64::total_cmp);
-        let rows = crate::report::drawing::thinned(ratios.len(), POINTS);
-        let share: Vec<f64> = rows.iter().map(|row| (row + 1) as f64 / ratios.len() as f64).collect();
-        let values = crate::report::drawing::at(&ratios, &rows);
+        let rows = thinned(ratios.len(), POINTS);
+        let mut share: Vec<f64> = rows.iter().map(|row| (row + 1) as f64 / ratios.len() as f64).collect();
+        let mut values = at(&ratios, &rows);
+        // from none to the first, and a little beyond the last
+        values.insert(0, ratios[0]);
+        share.insert(0, 0.0);
+        values.push(1.1 * ratios[ratios.len() - 1]);
+        share.push(1.0);
         drawing.add(steps(&values, &share, &plain(&source.name), colour(number), dash(number)));
         let mean = ratios.iter().sum::<f64>() / ratios.len() as f64;
         let middle = ratios[ratios.len() / 2];

@@ -57,7 +57,7 @@ fn scattering(source: &Source) -> Result<Option<Panel>> {
         drawing.add(line(&x, &y, &format!("T = {temperature}"), colour(number), dash(number)));
     }
     let wave_number = source.attribute(Stage::Relax, "/relaxation", "wave_number");
-    Ok(Some(Panel::new(format!("F_s, {}", source.name), format!("|q| = {wave_number}/sigma."), drawing)))
+    Ok(Some(Panel::new(format!("Self-scattering, {}", source.name), format!("q = {wave_number} / σ."), drawing)))
 }
 
 fn angell(source: &Source, number: usize, drawing: &mut Drawing) -> Result<Option<String>> {
@@ -90,15 +90,19 @@ fn angell(source: &Source, number: usize, drawing: &mut Drawing) -> Result<Optio
         1,
     );
     law(drawing, ends, &|inverse| tau_0 * parabola.ratio(1.0 / inverse), &format!("{name}: parabola"), number, 2);
-    let fitted: Vec<String> =
-        [("onset", "T_o"), ("t_mct", "T_mct"), ("t_g_vft", "T_g (VFT)"), ("t_g_parabolic", "T_g (parabola)")]
-            .iter()
-            .filter(|(key, _)| attribute(key).is_finite())
-            .map(|(key, words)| {
-                let error = attribute(&format!("{key}_error"));
-                format!("{words} = {} +- {}", significant(attribute(key)), significant(error))
-            })
-            .collect();
+    let fitted: Vec<String> = [
+        ("onset", "onset T"),
+        ("t_mct", "mode-coupling T"),
+        ("t_g_vft", "glass transition T, VFT"),
+        ("t_g_parabolic", "by the parabola"),
+    ]
+    .iter()
+    .filter(|(key, _)| attribute(key).is_finite())
+    .map(|(key, words)| {
+        let error = attribute(&format!("{key}_error"));
+        format!("{words} = {} ± {}", significant(attribute(key)), significant(error))
+    })
+    .collect();
     Ok((!fitted.is_empty()).then(|| format!("{}: {}.", source.name, fitted.join(", "))))
 }
 

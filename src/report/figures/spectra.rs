@@ -10,6 +10,7 @@ use crate::report::source::Source;
 use crate::report::summary::significant;
 use crate::stage::Stage;
 use plotly::common::{Marker, MarkerSymbol};
+use plotly::layout::AxisRange;
 
 pub const FIGURE: Figure = Figure {
     id: "spectra",
@@ -93,7 +94,8 @@ fn density(source: &Source, number: usize, drawing: &mut Drawing) -> Result<Opti
     let reduced = attribute("a4_reduced");
     Ok(reduced.is_finite().then(|| {
         let error = attribute("a4_reduced_error");
-        format!("{}: A_4 omega_D^5 = {} +- {}.", source.name, significant(reduced), significant(error))
+        let error = if error.is_finite() { format!(" ± {}", significant(error)) } else { String::new() };
+        format!("{}: A₄ω⁵ = {}{error} with the Debye frequency ω.", source.name, significant(reduced))
     }))
 }
 
@@ -101,7 +103,7 @@ fn overlaps(source: &Source) -> Result<Panel> {
     let field = source.names(Stage::Modes, "/overlaps/field")?;
     let scalar: Vec<f64> = source.numbers(Stage::Modes, "/overlaps/scalar")?;
     let x = linear("largest overlap <i>c</i>");
-    let mut drawing = Drawing::new(x, linear("fraction of double wells"));
+    let mut drawing = Drawing::new(x.range(AxisRange::new(0.0, 1.02)), linear("fraction of double wells"));
     let fields = [
         ("displacement", "r<sub>AB</sub>", BLUE),
         ("saddle", "r<sub>AS</sub>", VERMILLION),
@@ -112,8 +114,14 @@ fn overlaps(source: &Source) -> Result<Panel> {
             field.iter().zip(&scalar).filter(|(field, c)| *field == name && c.is_finite()).map(|(_, c)| *c).collect();
         values.sort_by(f64::total_cmp);
         let rows = thinned(values.len(), 500);
-        let share: Vec<f64> = rows.iter().map(|row| (row + 1) as f64 / values.len() as f64).collect();
-        drawing.add(steps(&drawing::at(&values, &rows), &share, words, colour, dash(number)));
+        let mut share = vec![0.0];
+        share.extend(rows.iter().map(|row| (row + 1) as f64 / values.len() as f64));
+        let mut overlap = vec![0.0];
+        overlap.extend(drawing::at(&values, &rows));
+        // to the largest overlap that there can be
+        overlap.push(1.0);
+        share.extend(share.last().copied());
+        drawing.add(steps(&overlap, &share, words, colour, dash(number)));
     }
     Ok(Panel::new(format!("overlaps, {}", source.name), "", drawing))
 }

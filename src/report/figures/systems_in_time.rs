@@ -1,7 +1,7 @@
 //! Double wells, local systems and active systems against exploration time.
 
 use crate::error::Result;
-use crate::report::drawing::{Drawing, colour, dash, linear, logarithmic, plain, steps};
+use crate::report::drawing::{Drawing, colour, counts, dash, logarithmic, plain, steps};
 use crate::report::figure::{Figure, Panel};
 use crate::report::source::Source;
 use crate::report::summary::significant;
@@ -27,7 +27,7 @@ fn draw(sources: &[Source]) -> Result<Vec<Panel>> {
     let mut panels = Vec::new();
     for (title, stage, group, column) in all {
         let x = logarithmic("exploration time <i>t</i> [σ(m/ε)<sup>1/2</sup>]");
-        let mut drawing = Drawing::new(x, linear("number in all glasses"));
+        let (mut drawing, mut largest) = (Drawing::default(), 0.0);
         let mut notes = Vec::new();
         for (number, source) in sources.iter().enumerate() {
             if !source.has(stage, &format!("{group}/{column}")) {
@@ -38,10 +38,13 @@ fn draw(sources: &[Source]) -> Result<Vec<Panel>> {
             let count: Vec<i64> = source.numbers(stage, &format!("{group}/{column}"))?;
             let (time, total) = summed(&glass, &time, &count);
             let (Some(last), Some(most)) = (time.last(), total.last()) else { continue };
+            largest = f64::max(largest, *most);
             drawing.add(steps(&time, &total, &plain(&source.name), colour(number), dash(number)));
             notes.push(format!("{}: {most:.0} at t = {}.", source.name, significant(*last)));
         }
         if !drawing.is_empty() {
+            let y = counts("number in all glasses", largest);
+            drawing.change_layout(|layout| layout.x_axis(x).y_axis(y));
             panels.push(Panel::new(title, notes.join(" "), drawing));
         }
     }

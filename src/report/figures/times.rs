@@ -1,7 +1,7 @@
 //! Where the time went.
 
 use crate::error::Result;
-use crate::report::drawing::{Drawing, colour, linear, plain};
+use crate::report::drawing::{Drawing, colour, gap, linear, plain};
 use crate::report::figure::{Figure, Panel};
 use crate::report::source::Source;
 use crate::report::summary::significant;
@@ -35,7 +35,7 @@ fn draw(sources: &[Source]) -> Result<Vec<Panel>> {
         }
         let total: f64 = work.iter().sum();
         notes.push(format!("{}: {} s in all.", source.name, significant(total)));
-        let name = if sources.len() > 1 { plain(&source.name) } else { "stage".to_owned() };
+        let name = if sources.len() > 1 { plain(&source.name) } else { "wall time".to_owned() };
         let bar = Bar::new(work, stages.clone()).orientation(Orientation::Horizontal).name(&name);
         drawing.add(bar.marker(Marker::new().color(colour(number))));
         if sources.len() == 1 {
@@ -43,5 +43,7 @@ fn draw(sources: &[Source]) -> Result<Vec<Panel>> {
             drawing.add(idle.marker(Marker::new().color(colour(WAITING))));
         }
     }
+    let rows = sources.iter().map(|source| source.readers().len()).max().unwrap_or(0) * sources.len().max(2);
+    drawing.change_layout(|layout| layout.bar_gap(gap(rows)));
     Ok(vec![Panel::new("stages", notes.join(" "), drawing)])
 }

@@ -5,6 +5,7 @@ use crate::report::drawing::{BLUE, Drawing, dash, line, linear};
 use crate::report::figure::{Figure, Panel};
 use crate::report::source::Source;
 use crate::stage::Stage;
+use plotly::layout::AxisRange;
 use std::collections::BTreeMap;
 
 pub const FIGURE: Figure = Figure {
@@ -48,8 +49,11 @@ fn draw(sources: &[Source]) -> Result<Vec<Panel>> {
     edges.sort_by(|one, other| one.2.total_cmp(&other.2));
     edges.truncate(MOST_EDGES);
     let (x, y) = graph(&edges, &energies);
-    let mut drawing =
-        Drawing::new(linear("").show_tick_labels(false).show_grid(false).zero_line(false), linear("energy [ε]"));
+    // a line at the border would be cut in half
+    let last = x.iter().copied().filter(|x| x.is_finite()).fold(0.0, f64::max);
+    let side =
+        linear("").show_tick_labels(false).show_grid(false).zero_line(false).range(AxisRange::new(-0.7, last + 0.7));
+    let mut drawing = Drawing::new(side, linear("energy [ε]"));
     drawing.add(line(&x, &y, "minima and saddles", BLUE, dash(0)).show_legend(false));
     let note = format!("{} of {count} double wells.", edges.len());
     Ok(vec![Panel::new(format!("{}, glass {busiest}", source.name), note, drawing)])

@@ -3,9 +3,10 @@
 use crate::error::{Error, Result};
 use crate::parallel::Ranks;
 use crate::report::chosen::chosen;
-use crate::report::drawing::{self, BLUE, Drawing, GREEN, INK, VERMILLION, dash, linear, plain, thinned};
+use crate::report::drawing::{self, BLUE, Drawing, GREEN, INK, VERMILLION, dash, linear, thinned};
 use crate::report::figure::{Figure, Panel};
 use crate::report::source::{Source, UnitOf};
+use crate::report::summary::digits;
 use crate::stage::Stage;
 use crate::stages::connect::DoubleWellReader;
 use crate::tunnelling::{States, states};
@@ -69,7 +70,7 @@ pub fn well(source: &Source, unit: &UnitOf, row: usize) -> Result<(String, Drawi
         let y = linear("<i>V</i>(<i>s</i>) [ε]").range(AxisRange::new(-0.05 * high, high));
         layout.y_axis(y)
     });
-    Ok((plain(&title), drawing))
+    Ok((title, drawing))
 }
 
 fn add_potential(drawing: &mut Drawing, states: &States, length: f64, high: f64) {
@@ -82,7 +83,7 @@ fn add_potential(drawing: &mut Drawing, states: &States, length: f64, high: f64)
 fn add_states(drawing: &mut Drawing, states: &States, length: f64, high: f64) {
     let peak = states.density.iter().flatten().copied().fold(0.0, f64::max);
     for (number, (level, density)) in states.levels.iter().zip(&states.density).take(LEVELS).enumerate() {
-        let name = format!("<i>e</i><sub>{}</sub> = {level:.4e} ε", number + 1);
+        let name = format!("<i>e</i><sub>{}</sub> = {} ε", number + 1, digits(*level, 5));
         let colour = COLOURS[number];
         let allowed: Vec<usize> = (0..states.xi.len()).filter(|node| states.potential[*node] <= *level).collect();
         let (s, y) = between_turning_points(states, &allowed, *level, length);
