@@ -1,7 +1,7 @@
 //! The one list of stages.
 //!
 //! Every module that has something for each stage (the deck its section, the stages their work) takes it from this
-//! list: it passes a macro of its own to [`every_stage`], and a missing stage fails to compile.
+//! list: it passes a macro of its own to `every_stage`, and a missing stage fails to compile.
 //!
 //! ```
 //! use glasswell::stage::Stage;

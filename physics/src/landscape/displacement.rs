@@ -22,7 +22,7 @@ const UNAMBIGUOUS: f64 = 0.25;
 /// Displacements b - a [3N] of the particles for which `counted` holds, without the translation of the whole glass; the
 /// others are 0.
 ///
-/// The image of a particle depends on the translation: the translation that most particles share ([`common_shift`]) is
+/// The image of a particle depends on the translation: the translation that most particles share (`common_shift`) is
 /// removed first, then images are taken, then the mean is subtracted.
 pub fn displacement_field(cell: &PeriodicBox, a: &[f64], b: &[f64], counted: impl Fn(usize) -> bool) -> Vec<f64> {
     let mut field = differences(cell, a, b, &counted, [0.0; 3]);

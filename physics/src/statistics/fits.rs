@@ -60,7 +60,7 @@ pub struct Growth {
     pub mean: Vec<f64>,
 }
 
-/// beta of n_IS(t) ~ t^beta: `counts[glass][time]`, averaged over glasses as <ln n_IS>, fitted where
+/// beta of n_IS(t) ~ t^beta: `counts[glass][time]`, averaged over glasses as `<ln n_IS>`, fitted where
 /// from <= t <= to.
 pub fn growth_exponent(times: &[f64], counts: &[Vec<f64>], from: f64, to: f64) -> Option<Growth> {
     let glasses = counts.len() as f64;

@@ -8,7 +8,7 @@ use super::shape::Shape;
 use crate::error::{Error, Result};
 use crate::stage::Stage;
 
-/// A state or a result that checkpoints of a stage hold. [`persisted!`] implements it.
+/// A state or a result that checkpoints of a stage hold. `persisted!` implements it.
 pub trait Persisted: Serialize + DeserializeOwned {
     const STAGE: Stage;
 }

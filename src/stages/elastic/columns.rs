@@ -334,7 +334,7 @@ pub const COUPLINGS: &[Column<StrainedWell>] = &[
     ),
 ];
 
-/// /<unit>/coupling.
+/// `/<unit>/coupling`.
 pub const SPLITTINGS: &[Column<[f64; 6]>] = &[asked_column(
     "/<unit>/coupling/splitting",
     "[P,6]",

@@ -20,7 +20,7 @@ pub struct DoubletOf<'d> {
 }
 
 impl<'d> DoubletOf<'d> {
-    /// /<unit>, one row for each double well.
+    /// `/<unit>`, one row for each double well.
     pub const COLUMNS: &'d [Column<Self>] = &[
         column(
             "/<unit>/levels",
@@ -166,7 +166,7 @@ impl EstimateOf {
         (self.rule, self.counting, self.kind, self.continuation) == papers
     }
 
-    /// /<unit>/n0.
+    /// `/<unit>/n0`.
     pub const COLUMNS: &'static [Column<Self>] = &[
         column(
             "/<unit>/n0/rule",

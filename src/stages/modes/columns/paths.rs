@@ -139,7 +139,7 @@ pub const ZERO_POINT_DIFFERENCES: &[Column<f64>] = &[column(
     F64(|difference| *difference),
 )];
 
-/// /<unit>/zero_point: (splitting, asymmetry) of the followed paths.
+/// `/<unit>/zero_point`: (splitting, asymmetry) of the followed paths.
 pub const ZERO_POINTS: &[Column<[f64; 2]>] = &[
     column(
         "/<unit>/zero_point/splitting",
