@@ -6,8 +6,11 @@ use crate::stages::cost::{
     Begun, CALL_OF_BATCH, Cost, Expected, ForceCall, Memory, VECTOR, lanes_of_queue, portion, unsaved,
 };
 
-/// Force evaluations of a path per image, with splitting, saddle and descent.
-const CALLS_PER_IMAGE: f64 = 220.0;
+/// Force evaluations of a band per image, with its other tries and with the pairs from split paths.
+const CALLS_PER_IMAGE: f64 = 290.0;
+/// Saddle and descent of a path, in force calls of one configuration: most are products of the Hessian and a vector, of twice
+/// their cost.
+const SADDLE_AND_DESCENT: f64 = 10_000.0;
 /// Bytes per particle and image of a band: positions, forces, step, six secant pairs, the last step with its force;
 /// copies and splines when the band is refined or measured.
 const IMAGE: f64 = (3.0 + 6.0 * 2.0 + 2.0 + 6.0) * VECTOR;
@@ -34,7 +37,8 @@ const FOUND_BY_SPLITTING: f64 = 0.2;
 pub fn cost(deck: &Deck, call: &ForceCall) -> Option<Cost> {
     let (connect, _) = (deck.connect.as_ref()?, deck.explore.as_ref()?);
     let pairs = Expected::corrected(deck, call.correction).pairs;
-    let seconds = pairs * connect.images as f64 * CALLS_PER_IMAGE * CALL_OF_BATCH * call.batch;
+    let band = connect.images as f64 * CALLS_PER_IMAGE * CALL_OF_BATCH * call.batch;
+    let seconds = pairs * (band + SADDLE_AND_DESCENT * call.single);
     let bytes = pairs * deck.model.particles as f64 * ROW + near_bytes(deck, call);
     Some(Cost { tasks: pairs, seconds, bytes, spread: 0.8, begun: Begun::LongestFirst })
 }

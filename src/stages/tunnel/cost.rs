@@ -4,7 +4,7 @@ use crate::input::Deck;
 use crate::stages::cost::{Begun, Cost, Expected, ForceCall};
 
 /// Seconds per double well and unit.
-const SECONDS_PER_DOUBLET: f64 = 0.03;
+const SECONDS_PER_DOUBLET: f64 = 0.04;
 
 pub fn cost(deck: &Deck, call: &ForceCall) -> Option<Cost> {
     let (tunnel, ..) = (deck.tunnel.as_ref()?, deck.connect.as_ref()?, deck.explore.as_ref()?);
