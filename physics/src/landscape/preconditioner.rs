@@ -14,8 +14,9 @@ const LARGEST_BLOCK: usize = 4 * LANES;
 const BLOCK_PARTICLES: usize = 1_000_000;
 /// Residual of a descent that finds a first reference [epsilon / sigma, times the law's unit of stiffness].
 const NEAR_MINIMUM: f64 = 1e-2;
-/// Memory of a factor while it is made, in configurations: eight blocks of 80 bytes a particle, four times.
-const FACTOR: u64 = 110;
+/// Memory of a factor while it is made, in configurations: eight blocks of 80 bytes a particle, four times; and twice the images of
+/// the forces of the lanes.
+const FACTOR: u64 = 110 + 2 * LANES as u64;
 
 /// Configurations [3N] that take as much memory as the factor.
 pub(super) fn configurations_held(preconditioner: Preconditioner) -> u64 {

@@ -13,28 +13,24 @@
 mod passes;
 mod preconditioned;
 mod secants;
+mod state;
 
 use super::lanes::{LaneMinimiser, run_supply, stiffness};
 use super::method::{Method, StoppingCriteria, Supply};
+use crate::forces::PairSum;
 use crate::forces::lanes::{Columns, Configurations, Kernel};
-use crate::forces::{IncompleteCholesky, PairSum};
 use passes::{Apply, FormDirections, Gather, Gathered, Move, marks};
-use secants::{Coefficients, Products, coefficients};
+use secants::{Coefficients, coefficients};
+use state::{Lane, LbfgsLanes, MEMORY};
 
 pub use preconditioned::minimise_preconditioned;
 
-/// Number of pairs (s, y) that are stored.
-const MEMORY: usize = 6;
 /// Largest component of one step [sigma]; the same as LAMMPS' dmax, which keeps the basins of its minimisers.
 const LARGEST_STEP: f64 = 0.1;
 /// A step that raises the energy is shortened by this factor ...
 const SHORTENING: f64 = 0.25;
 /// ... at most this many times, then accepted with an empty history.
 const SHORTENINGS: u32 = 6;
-/// Where the curvature along the steps is not positive there is no quasi-Newton step. From this many such steps in a row on ...
-const CONCAVE_STEPS: u32 = 3;
-/// ... each is this factor longer than the one before: forces may be tiny far from a minimum (two atoms near the cutoff).
-const CONCAVE_GROWTH: f64 = 4.0;
 /// The rise that counts, relative to max(N, |U|): above the rounding of the sum, far below a basin's depth.
 const RISE: f64 = 1e-10;
 
@@ -55,94 +51,10 @@ impl Method for Lbfgs {
     }
 }
 
-/// The state of one lane.
-#[derive(Clone, Debug, Default)]
-struct Lane<const M: usize> {
-    products: Products<M>,
-    /// Energy at the last accepted point.
-    energy: f64,
-    shortenings: u32,
-    /// Accepted steps in a row without positive curvature.
-    concave: u32,
-    /// Accepted steps in a row with positive curvature.
-    convex: u32,
-    /// No point accepted yet.
-    fresh: bool,
-    /// The last trial was rejected.
-    refused: bool,
-    preconditioned: bool,
-}
-
-impl<const M: usize> Lane<M> {
-    /// Factor of a step without history.
-    fn growth(&self) -> f64 {
-        // beyond 4^64 every force is above the cap on steps
-        CONCAVE_GROWTH.powi((self.concave.saturating_sub(CONCAVE_STEPS - 1)).min(64) as i32)
-    }
-}
-
-/// The state of the minimiser for L lanes, with M pairs for each; P: with a preconditioner.
-struct LbfgsLanes<'f, const L: usize, const M: usize, const P: bool>
+impl<const L: usize, const M: usize, const P: bool> LbfgsLanes<'_, L, M, P>
 where
     Configurations: Columns<L>,
 {
-    preconditioner: Option<Preconditioner<'f>>,
-    /// Inverse of an upper estimate of the stiffness, for steps without history.
-    first_step: f64,
-    lanes: [Lane<M>; L],
-    /// Slot of the newest pair; shared by the lanes, each of which records which slots are its own.
-    newest: usize,
-    /// Forces at the last accepted points [3N][L].
-    base: Vec<[f64; L]>,
-    /// P F at the last accepted points, and at the trial [3N][L]; empty without a preconditioner.
-    image: Vec<[f64; L]>,
-    solved: Vec<[f64; L]>,
-    /// Last step, from the accepted point to the trial [3N][L].
-    step: Vec<[f64; L]>,
-    /// s and z of every slot, those of one row side by side [3N][M].
-    history: Vec<[Pair<L>; M]>,
-    largest_force: [f64; L],
-}
-
-/// The factor of the preconditioner, and the residual from which on it is used [epsilon / sigma].
-#[derive(Clone, Copy)]
-struct Preconditioner<'f> {
-    factor: &'f IncompleteCholesky,
-    onset: f64,
-}
-
-/// One row of a pair (s, z).
-#[derive(Clone, Copy, Debug)]
-#[repr(C)]
-struct Pair<const L: usize>
-where
-    Configurations: Columns<L>,
-{
-    aligned: [<Configurations as Columns<L>>::Alignment; 0],
-    s: [f32; L],
-    z: [f32; L],
-}
-
-impl<'f, const L: usize, const M: usize, const P: bool> LbfgsLanes<'f, L, M, P>
-where
-    Configurations: Columns<L>,
-{
-    fn new(rows: usize, stiffness: f64) -> Self {
-        let images = if P { rows } else { 0 };
-        Self {
-            preconditioner: None,
-            first_step: 0.25 / stiffness,
-            lanes: std::array::from_fn(|_| Lane::default()),
-            newest: 0,
-            base: vec![[0.0; L]; rows],
-            image: vec![[0.0; L]; images],
-            solved: vec![[0.0; L]; images],
-            step: vec![[0.0; L]; rows],
-            history: vec![[Pair { aligned: [], s: [0.0; L], z: [0.0; L] }; M]; rows],
-            largest_force: [0.0; L],
-        }
-    }
-
     /// Enters the newest pair of one lane into its table; a pair without positive curvature empties the history.
     fn enter_pair(&mut self, lane: usize, gathered: &Gathered<L, M>, with_pair: bool) {
         let k = self.newest;
@@ -158,6 +70,8 @@ where
             return;
         }
         for j in (0..M).filter(|&j| j != k) {
+            // of what was in the slot before
+            table.sy[k][j] = 0.0;
             table.sy[j][k] = sf_old[j] - table.sf[j];
             table.zy[j][k] = zf_old[j] - table.zf[j];
             table.zy[k][j] = table.zy[j][k];
@@ -195,7 +109,9 @@ where
         });
         let turned = if P { self.precondition(forces, accepted) } else { [false; L] };
         let paired = std::array::from_fn(|l| accepted[l] && !self.lanes[l].fresh && !turned[l]);
-        let pass = Gather { minimiser: self, forces, accepted: marks(accepted), paired: marks(paired) };
+        let preconditioned = marks(std::array::from_fn(|l| self.lanes[l].preconditioned));
+        let (accepts, pairs) = (marks(accepted), marks(paired));
+        let pass = Gather { minimiser: self, forces, accepted: accepts, paired: pairs, preconditioned };
         let gathered = Configurations::run(Kernel::best(), pass);
         for l in 0..L {
             self.enter_pair(l, &gathered, paired[l]);

@@ -2,7 +2,7 @@
 
 use super::super::lanes::BLOCK;
 use super::secants::{Coefficients, slot};
-use super::{LbfgsLanes, Pair};
+use super::state::{LbfgsLanes, Pair};
 use crate::forces::lanes::{Column, ColumnPass, Columns, Configurations};
 
 /// Bound on values in the f32 history (overlaps at random starts).
@@ -41,6 +41,7 @@ where
     pub forces: &'a [[f64; L]],
     pub accepted: [f64; L],
     pub paired: [f64; L],
+    pub preconditioned: [f64; L],
 }
 
 impl<const L: usize, const M: usize, const P: bool> ColumnPass<L> for Gather<'_, '_, L, M, P>
@@ -53,6 +54,7 @@ where
         let LbfgsLanes { base, history, newest, largest_force, image, solved, .. } = self.minimiser;
         let newest = *newest % M;
         let (accepted, paired) = (C::load_row(&self.accepted), C::load_row(&self.paired));
+        let preconditioned = C::load_row(&self.preconditioned);
         let zero = C::splat(0.0);
         let mut totals = [[zero; 2]; M];
         let (mut square, mut curvature, mut largest) = (zero, zero, zero);
@@ -66,12 +68,14 @@ where
                 if P {
                     let place = BLOCK * block + k;
                     let (image, solved) = (&mut image[place], C::load_row(&solved[place]));
-                    let y = (old - f).select(zero, paired);
-                    let old = C::load_row(image);
-                    (old - solved).within(LARGEST_HISTORY).select(zero, paired).store_short(&mut newest.z);
-                    part = part + C::load_short(&newest.z) * y;
-                    along = along + s * y;
-                    solved.select(old, accepted).store_row(image);
+                    let before = C::load_row(image);
+                    (before - solved).within(LARGEST_HISTORY).select(zero, paired).store_short(&mut newest.z);
+                    let z = C::load_short(&newest.z);
+                    // z is y where there is no preconditioner: the bits are then those of a descent without it
+                    let y = (old - f).select(zero, paired).select(z, preconditioned);
+                    part = part + z * y;
+                    along = along + y * s;
+                    solved.select(before, accepted).store_row(image);
                 } else {
                     (old - f).within(LARGEST_HISTORY).select(zero, paired).store_short(&mut newest.z);
                     let y = C::load_short(&newest.z);
@@ -83,15 +87,7 @@ where
             }
             square = square + part;
             curvature = curvature + along;
-            let mut parts = [[zero; 2]; M];
-            for (row, base) in history.iter().zip(base.iter()) {
-                let f = C::load_row(base);
-                for k in 0..M {
-                    let (s, z) = (C::load_short(&row[k].s), C::load_short(&row[k].z));
-                    parts[k][0] = parts[k][0] + s * f;
-                    parts[k][1] = parts[k][1] + z * f;
-                }
-            }
+            let parts = products_of::<L, M, C>(history, base);
             for k in 0..M {
                 for c in 0..2 {
                     totals[k][c] = totals[k][c] + parts[k][c];
@@ -109,6 +105,27 @@ where
         }
         gathered
     }
+}
+
+/// s_k.F and z_k.F over the rows of a block.
+#[inline(always)]
+fn products_of<const L: usize, const M: usize, C: Column<L>>(
+    history: &[[Pair<L>; M]],
+    forces: &[[f64; L]],
+) -> [[C; 2]; M]
+where
+    Configurations: Columns<L>,
+{
+    let mut parts = [[C::splat(0.0); 2]; M];
+    for (row, forces) in history.iter().zip(forces) {
+        let f = C::load_row(forces);
+        for k in 0..M {
+            let (s, z) = (C::load_short(&row[k].s), C::load_short(&row[k].z));
+            parts[k][0] = parts[k][0] + s * f;
+            parts[k][1] = parts[k][1] + z * f;
+        }
+    }
+    parts
 }
 
 /// One pass that forms the directions of all lanes; gives the largest component and F.d of each lane.

@@ -2,12 +2,10 @@
 
 use super::super::lanes::{run_supply, stiffness};
 use super::super::method::{StoppingCriteria, Supply};
-use super::{LbfgsLanes, Preconditioner};
+use super::state::{LbfgsLanes, MEMORY, Preconditioner};
 use crate::forces::lanes::{Columns, Configurations};
 use crate::forces::{IncompleteCholesky, PairSum};
 
-/// Number of secant pairs: the preconditioner leaves less to learn, and with its images the state is as large as without it.
-const PAIRS: usize = 4;
 /// A lane is preconditioned from the residual on [epsilon / sigma, times the law's unit of stiffness] ...
 const ONSET: f64 = 0.01;
 /// ... and this number of steps in a row with positive curvature: before, a descent decides to which of the near minima it goes,
@@ -15,7 +13,8 @@ const ONSET: f64 = 0.01;
 /// It ends with a step of negative curvature, until both hold again.
 const CONVEX_STEPS: u32 = 3;
 
-/// Minimises the starts of the supply, configurations near the one of `factor`.
+/// Minimises the starts of the supply, configurations near the one of `factor`. Until a lane is preconditioned, its descent has
+/// the bits of one by `Lbfgs`.
 pub fn minimise_preconditioned<const L: usize>(
     sum: &mut PairSum<L>,
     supply: &mut impl Supply,
@@ -24,7 +23,7 @@ pub fn minimise_preconditioned<const L: usize>(
 ) where
     Configurations: Columns<L>,
 {
-    let mut lanes = LbfgsLanes::<L, PAIRS, true>::new(3 * sum.particles(), stiffness(sum));
+    let mut lanes = LbfgsLanes::<L, MEMORY, true>::new(3 * sum.particles(), stiffness(sum));
     lanes.preconditioner = Some(Preconditioner { factor, onset: ONSET * sum.model().law.stiffness_unit() });
     run_supply(sum, supply, criteria, &mut lanes);
 }
