@@ -22,6 +22,7 @@ mod lowest_modes;
 mod nonlinear;
 mod path_points;
 mod paths;
+mod preconditioner;
 mod profiles;
 mod pseudo_inverse;
 mod relax;
