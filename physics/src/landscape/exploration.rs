@@ -6,13 +6,11 @@
 
 use super::identity::Identity;
 use super::outcome::Quench;
-use super::preconditioner;
-use super::quench::quench_watched;
+use super::quench::{quench_batch, quench_watched};
 use super::recognition::{Member, REMEMBERED, Recogniser, Recognition, RecognitionCount};
 use super::run_library::{MinimaIndex, Minimum, Visit};
 use super::schedule::{Fate, Snapshot, Turn, wanted};
-use super::settings::{ExploreSettings, Preconditioner, QuenchSettings};
-use super::watch::Unwatched;
+use super::settings::{ExploreSettings, QuenchSettings};
 use super::waypoints;
 use crate::error::Result;
 use crate::forces::{LANES, PairSum};
@@ -48,18 +46,15 @@ fn buffer(particles: usize, stride: u64) -> usize {
 pub fn configurations_held(particles: usize, settings: &ExploreSettings) -> u64 {
     let runs = settings.runs.min(LANES) as u64;
     let all = runs * settings.quenches;
-    // quenching begins at the first end of an interval with enough waiting, or at the end of a block
+    // quenching begins at the first end of an interval with enough waiting
     let intervals = (buffer(particles, settings.interval()) as u64).div_ceil(runs * settings.interval()).max(1);
-    let waiting = match settings.preconditioner {
-        Preconditioner::None => runs * (intervals * settings.interval() + 1),
-        Preconditioner::IncompleteCholesky => runs * preconditioner::block(particles),
-    };
+    let waiting = runs * (intervals * settings.interval() + 1);
     let quenches = (2 * queue(particles) as u64).min(waiting).min(all);
     let ways = match settings.recognition {
         Recognition::Waypoints => waypoints::configurations_held(runs, quenches),
         Recognition::None | Recognition::Minima => 0,
     };
-    waiting.min(all) + quenches + ways + preconditioner::configurations_held(settings.preconditioner)
+    waiting.min(all) + quenches + ways
 }
 
 /// A run whose mean squared displacement exceeds this [sigma^2] (about twice the Lindemann length squared) and ...
@@ -259,11 +254,7 @@ impl ExplorationTask {
         }
         let stride = self.settings.interval();
         let waiting: usize = self.state.runs.iter().map(|run| run.waiting.len()).sum();
-        let particles = self.single.particles();
-        let enough = match self.settings.preconditioner {
-            Preconditioner::None => waiting >= buffer(particles, stride) && Snapshot::ends_interval(number, stride),
-            Preconditioner::IncompleteCholesky => (number + 1).is_multiple_of(preconditioner::block(particles)),
-        };
+        let enough = waiting >= buffer(self.single.particles(), stride) && Snapshot::ends_interval(number, stride);
         self.state.draining |= enough || self.finished_moving();
     }
 
@@ -282,11 +273,6 @@ impl ExplorationTask {
         }
         // stable: the runs of one snapshot stay in order
         starts.sort_by_key(|&(depth, number, ..)| (depth, number));
-        if self.settings.preconditioner != Preconditioner::None {
-            // the snapshots of one run share a factor
-            let first = starts.first().map(|(.., member, _)| member.run);
-            starts.retain(|(.., member, _)| Some(member.run) == first);
-        }
         // all ends of a buffer at once, and no more than that number of snapshots in between
         starts.truncate(2 * queue(self.single.particles()));
         starts.into_iter().map(|(.., member, place)| (member, place)).collect()
@@ -317,14 +303,8 @@ impl ExplorationTask {
         let runs = &self.state.runs;
         let positions: Vec<&[f64]> =
             starts.iter().map(|(member, place)| runs[member.run].waiting[*place].positions()).collect();
-        let factor = starts.first().filter(|_| self.settings.preconditioner != Preconditioner::None);
-        let factor = factor.map(|(member, place)| {
-            let RunState { origin, record, waiting, .. } = &runs[member.run];
-            let found = (&*record.visits, record.minima());
-            preconditioner::factor(&mut self.single, found, waiting[*place].number, origin, &self.quench)
-        });
         if self.settings.recognition == Recognition::None {
-            return quench_watched(&mut self.quenching, &positions, &self.quench, factor.as_ref(), &mut Unwatched);
+            return quench_batch(&mut self.quenching, &positions, &self.quench);
         }
         let members = starts.iter().map(|(member, _)| *member).collect();
         let recent: Vec<Vec<&Minimum>> = runs.iter().map(RunState::recent_minima).collect();
@@ -332,8 +312,7 @@ impl ExplorationTask {
         let waiting: Vec<Vec<(Turn, &Minimum)>> =
             runs.iter().map(|run| run.waiting.iter().filter_map(|s| s.quenched(stride)).collect()).collect();
         let mut recogniser = Recogniser::new(&self.identity, self.settings.recognition, members, &recent, &waiting);
-        let (sum, settings) = (&mut self.quenching, &self.quench);
-        let quenches = quench_watched(sum, &positions, settings, factor.as_ref(), &mut recogniser);
+        let quenches = quench_watched(&mut self.quenching, &positions, &self.quench, &mut recogniser);
         let counts = recogniser.counts().to_vec();
         for (run, count) in self.state.runs.iter_mut().zip(&counts) {
             run.record.recognition.add(count);

@@ -1,10 +1,10 @@
 //! Quenches: from a configuration to the minimum in whose basin it lies.
 
-use super::minimisers::{Look, Minimiser, Supply, minimise_preconditioned};
+use super::minimisers::{Look, Supply};
 use super::outcome::{Quench, StopReason};
 use super::settings::QuenchSettings;
 use super::watch::{Unwatched, Watch};
-use crate::forces::{IncompleteCholesky, LANES, PairSum};
+use crate::forces::{LANES, PairSum};
 
 /// Minimises the energy from `start` [3N].
 pub fn quench(sum: &mut PairSum<1>, start: &[f64], settings: &QuenchSettings) -> Quench {
@@ -18,17 +18,7 @@ pub fn quench(sum: &mut PairSum<1>, start: &[f64], settings: &QuenchSettings) ->
 /// Results in the order of the starts, each bitwise identical to `quench` of that start alone. Conjugate gradients need
 /// a separate line search for each configuration and use one lane of eight.
 pub fn quench_batch(sum: &mut PairSum<LANES>, starts: &[&[f64]], settings: &QuenchSettings) -> Vec<Quench> {
-    quench_watched(sum, starts, settings, None, &mut Unwatched)
-}
-
-/// As `quench_batch`, with L-BFGS preconditioned by the factor of a configuration near the starts.
-pub fn quench_preconditioned(
-    sum: &mut PairSum<LANES>,
-    starts: &[&[f64]],
-    settings: &QuenchSettings,
-    factor: &IncompleteCholesky,
-) -> Vec<Quench> {
-    quench_watched(sum, starts, settings, Some(factor), &mut Unwatched)
+    quench_watched(sum, starts, settings, &mut Unwatched)
 }
 
 /// Minimises the starts of `supply`, eight starts of one glass at a time. Conjugate gradients take one after the other
@@ -37,22 +27,16 @@ pub fn quench_supply(sum: &mut PairSum<LANES>, supply: &mut impl Supply, setting
     settings.minimiser.minimise(sum, supply, &settings.criteria());
 }
 
-/// As `quench_batch`, where L-BFGS is preconditioned if there is a factor; `watch` may end a quench in a minimum that it knows.
-/// Where a quench ends depends only on the order of the starts.
+/// As `quench_batch`; `watch` may end a quench in a minimum that it knows. Where a quench ends depends only on the
+/// order of the starts.
 pub(super) fn quench_watched(
     sum: &mut PairSum<LANES>,
     starts: &[&[f64]],
     settings: &QuenchSettings,
-    factor: Option<&IncompleteCholesky>,
     watch: &mut impl Watch,
 ) -> Vec<Quench> {
     let mut listed = Listed { starts, next: 0, watch, results: vec![None; starts.len()] };
-    match factor {
-        Some(factor) if settings.minimiser == Minimiser::Lbfgs => {
-            minimise_preconditioned(sum, &mut listed, &settings.criteria(), factor);
-        }
-        _ => quench_supply(sum, &mut listed, settings),
-    }
+    quench_supply(sum, &mut listed, settings);
     listed.results.into_iter().flatten().collect()
 }
 

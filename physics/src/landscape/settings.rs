@@ -25,17 +25,6 @@ impl Default for QuenchSettings {
     }
 }
 
-/// How the quenches of an exploration are preconditioned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Preconditioner {
-    /// Not at all.
-    None,
-    /// By the incomplete Cholesky factor of the Hessian at a minimum that the run has visited: fewer force calls in a glass that
-    /// stays near that minimum, more in one that moves on.
-    IncompleteCholesky,
-}
-
 /// The deck's `[explore]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -82,9 +71,6 @@ pub struct ExploreSettings {
     pub force_tolerance: f64,
     /// Method of the quenches. Basins of attraction depend on it.
     pub minimiser: Minimiser,
-    /// Preconditioner of the last part of a quench. It asks for `lbfgs` and for quenches of all snapshots. Where each quench
-    /// ends may depend on it.
-    pub preconditioner: Preconditioner,
     /// When a quench ends early. Must be `none` for harmonic spheres, and has no effect with conjugate gradients.
     pub recognition: Recognition,
     /// Share of the recognised quenches that run to their end as a check.
@@ -129,7 +115,6 @@ impl ExploreSettings {
             runs: 1,
             force_tolerance: if packing { 1e-13 } else { 1e-9 },
             minimiser: Minimiser::Lbfgs,
-            preconditioner: Preconditioner::None,
             // the minima of a packing differ by less than recognition can resolve
             recognition: if packing { Recognition::None } else { Recognition::Minima },
             audit: 0.01,

@@ -2,8 +2,8 @@
 
 use glasswell_physics::forces::PairSum;
 use glasswell_physics::landscape::{
-    ExplorationState, ExplorationTask, ExploreSettings, GlassLibrary, Identity, Preconditioner, QuenchSettings,
-    Recognition, RunRecord, Schedule, quench, run_groups,
+    ExplorationState, ExplorationTask, ExploreSettings, GlassLibrary, Identity, QuenchSettings, Recognition, RunRecord,
+    Schedule, quench, run_groups,
 };
 use glasswell_physics::model::{Configuration, Model, PeriodicBox, Preset};
 use glasswell_physics::task::{Progress, Task};
@@ -45,33 +45,16 @@ fn explore(settings: &ExploreSettings, runs: std::ops::Range<u64>, budget: u64) 
 
 #[test]
 fn slices_checkpoints_and_extension_change_nothing() {
-    slices_checkpoints_and_extension(&settings(40, 2), 25);
-}
-
-/// The blocks of snapshots that share a factor are 0 ... 31 and 32 ... 63; both are interrupted.
-#[test]
-fn preconditioned_slices_checkpoints_and_extension_change_nothing() {
-    for first in [25, 32, 41] {
-        slices_checkpoints_and_extension(&preconditioned(&settings(50, 2)), first);
-    }
-}
-
-fn preconditioned(settings: &ExploreSettings) -> ExploreSettings {
-    ExploreSettings { preconditioner: Preconditioner::IncompleteCholesky, ..settings.clone() }
-}
-
-fn slices_checkpoints_and_extension(settings: &ExploreSettings, first: u64) {
     let (model, glass) = glass();
-    let whole = explore(settings, 0..2, u64::MAX);
-    assert_eq!(whole, explore(settings, 0..2, 1));
+    let whole = explore(&settings(40, 2), 0..2, u64::MAX);
+    assert_eq!(whole, explore(&settings(40, 2), 0..2, 1));
     // a round trip of the state through bytes in every slice, and fewer quenches at first
-    let of = |quenches: u64| ExploreSettings { quenches, ..settings.clone() };
-    let mut task = ExplorationTask::start(&model, &glass, &of(first), 5, 2, 0..2);
-    for wanted in [first, settings.quenches] {
+    let mut task = ExplorationTask::start(&model, &glass, &settings(25, 2), 5, 2, 0..2);
+    for wanted in [25, 40] {
         loop {
             let bytes = postcard::to_stdvec(&task.state()).unwrap();
             let state: ExplorationState = postcard::from_bytes(&bytes).unwrap();
-            task = ExplorationTask::resume(&model, &glass, &of(wanted), state);
+            task = ExplorationTask::resume(&model, &glass, &settings(wanted, 2), state);
             if task.advance(997).unwrap() == Progress::Done {
                 break;
             }
@@ -129,17 +112,8 @@ fn places(run: &RunRecord) -> Vec<(u64, Option<u32>)> {
 
 #[test]
 fn recognition_changes_no_visit() {
-    recognition_changes_none(&ExploreSettings { temperature: 0.5, ..settings(160, 2) });
-}
-
-#[test]
-fn recognition_changes_no_visit_of_preconditioned_quenches() {
-    recognition_changes_none(&preconditioned(&ExploreSettings { temperature: 0.5, ..settings(160, 2) }));
-}
-
-fn recognition_changes_none(settings: &ExploreSettings) {
     let all = |recognition: Recognition, audit: f64| {
-        let settings = ExploreSettings { recognition, audit, ..settings.clone() };
+        let settings = ExploreSettings { recognition, audit, temperature: 0.5, ..settings(160, 2) };
         explore(&settings, 0..2, 100_000)
     };
     let plain = all(Recognition::None, 0.0);
@@ -175,15 +149,12 @@ fn recognition_changes_none(settings: &ExploreSettings) {
 
 #[test]
 fn runs_do_not_depend_on_their_group() {
-    for settings in [settings(12, 3), preconditioned(&settings(40, 3))] {
-        let together = explore(&settings, 0..3, u64::MAX);
-        for run in 0..3 {
-            let alone = &explore(&settings, run..run + 1, 5000)[0];
-            let shared = &together[run as usize];
-            assert_eq!((alone.minima(), places(alone)), (shared.minima(), places(shared)));
-        }
-        assert_ne!(together[0].visits, together[1].visits);
+    let together = explore(&settings(12, 3), 0..3, u64::MAX);
+    for run in 0..3 {
+        let alone = &explore(&settings(12, 3), run..run + 1, 5000)[0];
+        assert_eq!((alone.minima(), places(alone)), (together[run as usize].minima(), places(&together[run as usize])));
     }
+    assert_ne!(together[0].visits, together[1].visits);
     assert_eq!(run_groups(19), vec![0..8, 8..16, 16..19]);
 }
 

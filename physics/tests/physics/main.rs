@@ -22,7 +22,6 @@ mod lowest_modes;
 mod nonlinear;
 mod path_points;
 mod paths;
-mod preconditioner;
 mod profiles;
 mod pseudo_inverse;
 mod relax;

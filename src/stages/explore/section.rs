@@ -1,7 +1,7 @@
 //! The deck's section [explore].
 
 use crate::input::{Deck, DeckSection, Growth, Section};
-use crate::landscape::{ExploreSettings, Minimiser, Preconditioner, Recognition, Schedule};
+use crate::landscape::{ExploreSettings, Recognition, Schedule};
 use crate::model::{Potential, Preset};
 use crate::stage::Stage;
 use toml::{Table, Value};
@@ -42,9 +42,6 @@ impl DeckSection for ExploreSettings {
         let tiny = deck.model.potential.law().has_contacts();
         let wanted = "\"none\": the minima of harmonic packings differ by less than recognition can resolve";
         section.require(self.recognition == Recognition::None || !tiny, "recognition", wanted);
-        let usable = self.minimiser == Minimiser::Lbfgs && !bisect;
-        let wanted = "\"none\", or minimiser = \"lbfgs\" and schedule = \"every\" in the same section";
-        section.require(self.preconditioner == Preconditioner::None || usable, "preconditioner", wanted);
         if self.force_tolerance > 1e-6 {
             section.warn(
                 "force_tolerance",

@@ -3,6 +3,7 @@
 use super::method::{Look, StoppingCriteria, Supply};
 use crate::forces::{PairSum, lane, set_lane};
 use crate::landscape::outcome::{Quench, StopReason};
+use crate::model::Law;
 
 /// Number of rows of a batch that are summed before they are added to a total: the sums of one lane are in the same
 /// order for every L, and for L = 1 adjacent blocks are independent.
@@ -43,7 +44,11 @@ pub(super) trait LaneMinimiser<const L: usize> {
 /// U'' of a typical contact of this model [epsilon sigma^-2], with which forces per displacement are compared.
 pub(super) fn stiffness<const L: usize>(sum: &PairSum<L>) -> f64 {
     // the harmonic law vanishes at contact; at 0.9 sigma every law is as stiff as it gets in a dense glass
-    sum.model().law.derivatives(0.81).second
+    law_stiffness(sum.model().law)
+}
+
+fn law_stiffness(law: Law) -> f64 {
+    crate::model::with_law!(law, law => crate::model::PairLaw::derivatives(&law, 0.81_f64).second)
 }
 
 /// Detects when a residual stops decreasing because the coordinates are rounded.

@@ -12,7 +12,6 @@ use method::Method;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub(super) use lbfgs::minimise_preconditioned;
 pub use method::{Look, StoppingCriteria, Supply};
 
 /// Makes the enum and the matches of this module. The order of the lines is the order in checkpoints: new ones come last.
