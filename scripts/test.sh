@@ -16,6 +16,7 @@ export GLASSWELL=$target/checked/glasswell
 checked=(--release --locked --config tests/checked.toml)
 unit=("${checked[@]}" --config tests/unit.toml)
 # clippy lints what it compiles; a run of its own would cost some two minutes
+command -v clippy-driver >/dev/null || die "clippy is missing: rustup component add clippy"
 export RUSTC_WORKSPACE_WRAPPER=$root/tests/lint.sh
 # here, because cargo compiles again what was compiled with other arguments of clippy
 export CLIPPY_ARGS=-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__

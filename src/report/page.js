@@ -44,7 +44,7 @@
     return all;
   };
   const draw = (place, drawing) => {
-    const { data, layout } = JSON.parse(JSON.stringify(drawing).replace(/"@(\w+)"/g, (_, name) => JSON.stringify(colour(`--${name}`))));
+    const { data, layout } = JSON.parse(JSON.stringify(drawing).replace(/"@(ink|blue|vermillion|green|purple|sky|orange)"/g, (_, name) => JSON.stringify(colour(`--${name}`))));
     const settings = { responsive: true, displaylogo: false, scrollZoom: false, displayModeBar: small() ? false : undefined };
     return Plotly.react(place, data, dressed(layout, data), settings);
   };

@@ -138,12 +138,22 @@ fn check_refuses_what_run_refuses() {
 /// All are read; `check`, which measures forces and times for each, is for one of each model, and for the largest.
 #[test]
 fn shipped_decks_are_accepted() {
-    const CHECKED: [&str; 6] = ["quickstart", "tlj-0.488", "pss-import", "kob-andersen", "lj-4000", "harmonic-512000"];
+    const CHECKED: [&str; 8] = [
+        "quickstart",
+        "tlj-0.488",
+        "tlj-relax",
+        "pss-import",
+        "vibrations",
+        "kob-andersen",
+        "lj-4000",
+        "harmonic-512000",
+    ];
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("inputs");
     let output = tempfile::tempdir().unwrap();
     let decks = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
     let decks: Vec<PathBuf> = decks.filter(|path| path.extension().is_some_and(|end| end == "toml")).collect();
     assert!(decks.len() >= 9, "{decks:?}");
+    let mut checked = 0;
     for deck in decks {
         read_deck(&deck).unwrap_or_else(|error| panic!("{error}"));
         if !CHECKED.contains(&text(Path::new(deck.file_stem().unwrap()))) {
@@ -151,7 +161,9 @@ fn shipped_decks_are_accepted() {
         }
         let (code, message) = printed(&["check", text(&deck), "--output", text(&output.path().join("out"))]);
         assert_eq!(code, Some(0), "{message}");
+        checked += 1;
     }
+    assert_eq!(checked, CHECKED.len());
 }
 
 #[test]

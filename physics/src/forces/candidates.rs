@@ -61,8 +61,8 @@ pub struct Candidates {
     rows: Vec<u32>,
     lengths: Vec<u32>,
     wide: WideRows,
-    /// Whether this is not the first search: then more will follow.
-    again: bool,
+    /// Whether particles exchange their identities, so that lists are found again while nobody has moved far.
+    exchanges: bool,
 }
 
 impl Candidates {
@@ -95,8 +95,7 @@ impl Candidates {
         }
         self.lay_out(subject, centres);
         match grid {
-            // a batch keeps its identities
-            None if self.again && centres.largest_spread == 0.0 => {
+            None if self.exchanges && centres.largest_spread == 0.0 => {
                 if !self.wide.hold(&centres.coordinates, subject.cell.edges, reach) {
                     self.find_wide(kernel, subject, &centres.coordinates, reach);
                 }
@@ -105,7 +104,11 @@ impl Candidates {
             None => self.find_by_rows(kernel, subject, n, first, entries),
             Some(grid) => self.find_by_cells(kernel, subject, &grid, first, entries),
         }
-        self.again = true;
+    }
+
+    /// From now on, further searches differ in the identities of the particles.
+    pub fn expect_exchanges(&mut self) {
+        self.exchanges = true;
     }
 
     /// Copies everything that the scan reads into the order of the places.

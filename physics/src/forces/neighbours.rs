@@ -83,6 +83,11 @@ impl NeighbourList {
         self.first.clear();
     }
 
+    /// From now on, particles exchange their identities again and again.
+    pub fn expect_exchanges(&mut self) {
+        self.candidates.expect_exchanges();
+    }
+
     /// The list of one configuration [3N], without skin.
     pub fn of(model: &Model, cell: &PeriodicBox, positions: &[f64]) -> Self {
         Self::within(model, cell, positions, 0.0)

@@ -211,6 +211,7 @@ impl<const L: usize> PairSum<L> {
     pub fn set_model(&mut self, model: Model) {
         self.model = model;
         self.prepare();
+        self.list.expect_exchanges();
     }
 
     /// Takes the positions and rebuilds the list if it may miss a pair: when any particle of any configuration has

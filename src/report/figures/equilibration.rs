@@ -10,7 +10,7 @@ pub const FIGURE: Figure = Figure {
     id: "equilibration",
     title: "Equilibration",
     caption: "Potential energy per particle of single glasses after the preparation reached its temperature (swap Monte Carlo: \
-              time in sweeps), in means over a fiftieth of the longest preparation. A drift to the end says that a glass is not \
+              time in sweeps), in means over a fiftieth of its preparation. A drift to the end says that a glass is not \
               in equilibrium.",
     needs: &[Stage::Prepare],
     draw,
@@ -18,18 +18,13 @@ pub const FIGURE: Figure = Figure {
 
 /// Glasses that are drawn, of all campaigns together.
 const MOST_GLASSES: usize = 12;
-/// Means that are drawn of the longest preparation: enough to see a drift, few enough not to see the noise.
+/// Means that are drawn of a preparation: enough to see a drift, few enough not to see the noise.
 const MEANS: usize = 50;
 
 fn draw(sources: &[Source]) -> Result<Vec<Panel>> {
     let x = linear("time [σ(m/ε)<sup>1/2</sup>]");
     let mut drawing = Drawing::new(x, linear("energy per particle [ε]"));
     let mut notes = Vec::new();
-    let mut longest = 0.0;
-    for source in sources {
-        longest =
-            source.numbers::<f64>(Stage::Prepare, "/glasses/equilibration/time")?.into_iter().fold(longest, f64::max);
-    }
     for (number, source) in sources.iter().enumerate() {
         let glass: Vec<u32> = source.numbers(Stage::Prepare, "/glasses/equilibration/glass")?;
         let time: Vec<f64> = source.numbers(Stage::Prepare, "/glasses/equilibration/time")?;
@@ -43,7 +38,9 @@ fn draw(sources: &[Source]) -> Result<Vec<Panel>> {
         }
         for (place, of) in present.into_iter().take(most).enumerate() {
             let rows: Vec<usize> = (0..glass.len()).filter(|row| glass[*row] == of).collect();
-            let (x, y) = means(&drawing::at(&time, &rows), &drawing::at(&energy, &rows), longest / MEANS as f64);
+            let time = drawing::at(&time, &rows);
+            let longest = time.iter().copied().fold(0.0, f64::max);
+            let (x, y) = means(&time, &drawing::at(&energy, &rows), longest / MEANS as f64);
             let state = if flags.get(of as usize) == Some(&true) { "" } else { ", not equilibrated" };
             let (name, own) = match sources.len() {
                 1 => (format!("glass {of}{state}"), place),

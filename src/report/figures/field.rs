@@ -80,6 +80,9 @@ pub fn field(source: &Source, row: usize) -> Result<Option<(String, Drawing)>> {
     };
     let field = field.unwrap_or_else(|| Ok(displacement_field(&cell, &a, &b?, |_| true)))?;
     let moved = largest(&cell, &a, &field);
+    if moved.is_empty() {
+        return Ok(None);
+    }
     Ok(Some((words(&moved, &species), drawn(&moved, &species))))
 }
 

@@ -47,7 +47,8 @@ fn steps_to_equilibrate(potential: &Potential, prepare: &PrepareSettings) -> f64
         _ => return STEPS_TO_EQUILIBRATE,
     };
     let tau: f64 = first * f64::exp(energy * (1.0 / prepare.temperature - 1.0 / at));
-    prepare.equilibration.relaxation_times * tau / prepare.time_step
+    // hot liquids need a few thousand steps to be measured
+    (prepare.equilibration.relaxation_times * tau / prepare.time_step).max(3000.0)
 }
 
 pub fn memory(deck: &Deck, call: &ForceCall, ranks: usize) -> Option<Memory> {
