@@ -164,10 +164,7 @@ impl Candidates {
     }
 
     fn fractions(&self, subject: &Subject) -> Fractions<'_> {
-        Fractions {
-            coordinates: [&self.fractions[0], &self.fractions[1], &self.fractions[2]],
-            units: subject.cell.edges.map(|edge| (edge / 4294967296.0) as f32),
-        }
+        Fractions { coordinates: [&self.fractions[0], &self.fractions[1], &self.fractions[2]], units: units(subject) }
     }
 
     /// Makes the wide rows.
@@ -189,7 +186,7 @@ impl Candidates {
 
     /// `find_by_rows` among the wide rows, of particles without spread.
     fn find_in_wide(&mut self, subject: &Subject, first: &mut Vec<usize>, entries: &mut Vec<u32>) {
-        let units = subject.cell.edges.map(|edge| (edge / 4294967296.0) as f32);
+        let units = units(subject);
         let margin = (subject.skin + ROUNDING) as f32;
         let cutoff = subject.model.law.cutoff() as f32;
         self.wide.pack(&self.fractions, &self.reaches[0]);
@@ -217,7 +214,7 @@ impl Candidates {
     fn scan(&mut self, kernel: Kernel, subject: &Subject, place: usize) -> usize {
         let fractions = Fractions {
             coordinates: [&self.fractions[0], &self.fractions[1], &self.fractions[2]],
-            units: subject.cell.edges.map(|edge| (edge / 4294967296.0) as f32),
+            units: units(subject),
         };
         let centre = [self.fractions[0][place], self.fractions[1][place], self.fractions[2][place]];
         let own_spread = self.spreads[place];
@@ -299,6 +296,11 @@ impl Candidates {
             first.push(entries.len());
         }
     }
+}
+
+/// Edges / 2^32: what the fractions of the box are multiplied with.
+fn units(subject: &Subject) -> [f32; 3] {
+    subject.cell.edges.map(|edge| (edge / 4294967296.0) as f32)
 }
 
 /// The same rows with twice the capacity.

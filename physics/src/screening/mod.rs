@@ -3,7 +3,7 @@
 //!
 //! ```
 //! use glasswell_physics::screening::area_under_curve;
-//! // how well scores find the wanted pairs: 1 when all of them come first
+//! // how well scores find the wanted pairs: 1 when all wanted pairs come first
 //! assert_eq!(area_under_curve(&[0.9, 0.7, 0.2], &[true, true, false]), Some(1.0));
 //! ```
 

@@ -91,7 +91,7 @@ fn distances(source: &Source, glass: u32, first: usize, shown: usize) -> Result<
 }
 
 /// Most of the colours of cividis (Nunez, Anderton, Renslow, PLoS ONE 13, e0199239), whose brightness rises evenly; without the
-/// brightest, which could not be told from the white of cells without a value.
+/// brightest, which could not be distinguished from the white of cells without a value.
 fn cividis() -> ColorScale {
     let colours = ["#00204d", "#2c3f6c", "#53596c", "#757575", "#969078", "#b9ac70"];
     let at = |(k, colour): (usize, &&str)| ColorScaleElement(k as f64 / 5.0, (*colour).to_owned());
@@ -101,7 +101,7 @@ fn cividis() -> ColorScale {
 fn map(values: Vec<Vec<f64>>, axes: [&str; 2], words: &str) -> Drawing {
     let axis = |title: &str| linear(title).show_grid(false).zero_line(false);
     let mut drawing = Drawing::new(axis(axes[0]), axis(axes[1]));
-    // the same white on dark pages, where dark cells could not be told from the page
+    // the same white on dark pages, where dark cells could not be distinguished from the page
     drawing.change_layout(|layout| layout.plot_background_color("#ffffff"));
     let bar = ColorBar::new().title(Title::with_text(words).side(Side::Right)).thickness(12);
     let rows: Vec<Vec<f64>> = values.iter().map(|row| rounded(row)).collect();

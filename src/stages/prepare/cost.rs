@@ -8,10 +8,12 @@ use crate::stages::cost::{Begun, CALL_OF_QUENCH, Cost, Expected, ForceCall, MINI
 
 /// Steps to equilibrate a glass whose relaxation time is not known.
 const STEPS_TO_EQUILIBRATE: f64 = 200_000.0;
-/// Cost of an MD step in force calls, with its share of the neighbour lists; and with 1.75 N swaps to every ten steps, whose
-/// energies and lists cost as much again.
+/// Cost of an MD step in force calls, with its share of the neighbour lists.
 const STEP: f64 = 1.3;
+/// The same with 1.75 N swaps to every ten steps: energies of swaps, and a new list after them. Forces are 37 % of the time of
+/// `tlj`; a glass of `pss` (N = 1500, T = 0.092) took 13.3 s for 36,000 steps where a force call takes 76 us.
 const STEP_WITH_SWAPS: f64 = 2.5;
+const STEP_WITH_SWAPS_OF_DIAMETERS: f64 = 4.5;
 /// Bytes per particle of a glass while it is written: in its record, as columns, as bytes; positions, diameter and
 /// species.
 const WRITTEN_GLASS: f64 = 3.0 * (VECTOR + 9.0);
@@ -27,7 +29,11 @@ pub fn cost(deck: &Deck, call: &ForceCall) -> Option<Cost> {
         true => 0.0,
         false => steps_to_equilibrate(&deck.model.potential, prepare).min(prepare.equilibration.max_steps as f64),
     };
-    let step = if prepare.method == PrepareMethod::HybridSwap { STEP_WITH_SWAPS } else { STEP };
+    let step = match (prepare.method, deck.model.potential.has_diameters()) {
+        (PrepareMethod::HybridSwap, true) => STEP_WITH_SWAPS_OF_DIAMETERS,
+        (PrepareMethod::HybridSwap, false) => STEP_WITH_SWAPS,
+        _ => STEP,
+    };
     // every glass is quenched, at least for e_IS
     let quench = CALL_OF_QUENCH * EVALUATIONS_OF_DESCENT * n.cbrt();
     let seconds = glasses * (step * steps + quench) * call.single;
@@ -35,15 +41,16 @@ pub fn cost(deck: &Deck, call: &ForceCall) -> Option<Cost> {
     Some(Cost { tasks, seconds, bytes: glasses * n * 40.0, spread: 0.3, begun: Begun::Counted })
 }
 
-/// From tau = tau_1 exp(E (1/T - 1/T_1)), whose constants are measured: by MD for tlj at T = 1 and 0.8 (5 and 30, q = 7.2) and
-/// for pss at 0.25 and 0.16; with swaps for tlj at 0.8 and 0.617 (8 and 125) and for pss between 0.092 and 0.062. Colder
-/// liquids without swaps relax more slowly than this.
+/// From tau = tau_1 exp(E (1/T - 1/T_1)), rough laws through few points: by MD, tlj at T = 1 and 0.8 (5 and 30, q = 7.2), pss at
+/// 0.25 (2.0) and 0.16; with swaps, tlj at 0.617 (125, the mean of four glasses) and 0.8 (30 by MD, 3.7 times faster), pss at
+/// 0.092 (36, one glass) and 0.104 (15 and 21), with E from the times that glasses took at 0.07 and 0.062. Colder liquids
+/// without swaps relax more slowly than this.
 fn steps_to_equilibrate(potential: &Potential, prepare: &PrepareSettings) -> f64 {
     let (first, at, energy) = match (potential.preset(), prepare.method) {
         (Some(Preset::Tlj), PrepareMethod::Md) => (5.0, 1.0, 7.2),
         (Some(Preset::Tlj), PrepareMethod::HybridSwap) => (125.0, 0.617, 7.4),
         (Some(Preset::Pss), PrepareMethod::Md) => (2.0, 0.25, 1.7),
-        (Some(Preset::Pss), PrepareMethod::HybridSwap) => (550.0, 0.092, 0.65),
+        (Some(Preset::Pss), PrepareMethod::HybridSwap) => (36.0, 0.092, 0.65),
         _ => return STEPS_TO_EQUILIBRATE,
     };
     let tau: f64 = first * f64::exp(energy * (1.0 / prepare.temperature - 1.0 / at));
