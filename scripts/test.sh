@@ -14,7 +14,6 @@ target=${CARGO_TARGET_DIR:-$root/target}
 # the program with run-time checks, copied away from cargo's own path, where the examples of docs/extending.md put theirs
 export GLASSWELL=$target/checked/glasswell
 checked=(--release --locked --config tests/checked.toml)
-unit=("${checked[@]}" --config tests/unit.toml)
 # clippy lints what it compiles; a run of its own would cost some two minutes
 command -v clippy-driver >/dev/null || die "clippy is missing: rustup component add clippy"
 export RUSTC_WORKSPACE_WRAPPER=$root/tests/lint.sh
@@ -67,12 +66,17 @@ build() {
         cp "$target/release/glasswell" "$GLASSWELL"
 }
 
+# The physics with debug assertions and not optimised; the program with the libraries that `build` has made. The benchmarks, which
+# have no library, are named because cargo then chooses the features of dependencies as for the whole workspace.
+unit=("${checked[@]}" --config tests/unit.toml --package glasswell-physics --package glasswell-benches --lib)
+program=("${checked[@]}" --package glasswell)
+
 unit_tests() {
-    tests "${unit[@]}" --lib --bins && cargo test "${unit[@]}" --doc
+    tests "${unit[@]}" && tests "${program[@]}" --lib --bins && cargo test "${checked[@]}" --doc
 }
 
 ignored_tests() {
-    tests "${unit[@]}" --lib -- --ignored &&
+    tests "${unit[@]}" -- --ignored && tests "${program[@]}" --lib -- --ignored &&
         tests "${checked[@]}" --test physics --test decks --test campaigns -- --ignored
 }
 
@@ -95,8 +99,8 @@ end() {
 
 case ${1:-} in
     quick)
-        part "unit tests" unit_tests
         part "build" build house physics
+        part "unit tests" unit_tests
         part "formulas, fast paths, house rules" \
             tests "${checked[@]}" --test house --test physics -- layering:: vectors:: derivatives:: fast_equals_plain::
         ;;

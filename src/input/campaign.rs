@@ -17,7 +17,7 @@ pub struct CampaignSettings {
     pub seed: u64,
     /// Time between two checkpoints.
     #[serde(with = "duration::as_text")]
-    #[schemars(with = "String", extend("pattern" = "^ *[0-9].*[a-z]", "x-accepted" = "a duration of 1 s or more: \"90 s\", \"10 min\", \"2 h\""))]
+    #[schemars(with = "String", extend("pattern" = "^ *[0-9].*[a-z]", "x-accepted" = "a duration of 100 ms or more: \"90 s\", \"10 min\", \"2 h\""))]
     pub checkpoint_interval: Duration,
     /// Whether every file is read back and compared before its checkpoints are removed; the time is in
     /// `/timing/costs/verify`.

@@ -10,7 +10,7 @@ use crate::model::{Preset, species_counts};
 pub(super) fn check(deck: &Deck, findings: &mut Findings) -> Result<()> {
     let mut section = Section::new("campaign", to_value(&deck.campaign)?, findings);
     let interval = deck.campaign.checkpoint_interval.as_secs_f64();
-    section.require(interval >= 1.0, "checkpoint_interval", "at least \"1 s\"");
+    section.require(interval >= 0.1, "checkpoint_interval", "at least \"100 ms\"");
     let name = &deck.campaign.name;
     section.require(!name.trim().is_empty(), "name", "a name");
     let writable = !name.chars().any(char::is_control) && name.split('/').all(|part| part.len() <= 255);

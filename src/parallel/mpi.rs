@@ -7,6 +7,7 @@ use mpi::topology::{Color, SimpleCommunicator};
 use mpi::traits::*;
 use mpi::{Count, Rank, Tag, Threading};
 use std::io::Write;
+use std::time::{Duration, Instant};
 
 use super::form::{Form, RawCommunicator};
 use crate::error::{Error, Result};
@@ -28,7 +29,39 @@ pub(super) fn library_version() -> String {
 /// Tag of messages with bytes, between members of a subset of ranks that has no queue.
 const BYTES: Tag = 1;
 
+/// A rank that waits longer than this gives its core away between two looks: to other threads and ranks of its host.
+const SPIN: Duration = Duration::from_millis(1);
+/// Longest time between two looks.
+const LONGEST_SLEEP: Duration = Duration::from_millis(1);
+
+/// Looks until there is something. MPI's own calls wait by looking without end, which costs a core: where ranks are more than
+/// cores, or threads share them, that core is one at work.
+fn patiently<T>(mut look: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        let waited = start.elapsed();
+        if waited > SPIN {
+            std::thread::sleep((waited / 20).min(LONGEST_SLEEP));
+        }
+    }
+}
+
 impl Mpi {
+    /// Collective: waits until all ranks are here, so that the collective call that follows does not wait.
+    fn meet(&self) {
+        let mut request = Some(self.world.immediate_barrier());
+        patiently(|| match request.take()?.test() {
+            Ok(_) => Some(()),
+            Err(pending) => {
+                request = Some(pending);
+                None
+            }
+        });
+    }
+
     pub(super) fn start() -> Result<Self> {
         let Some((universe, _)) = mpi::initialize_with_threading(Threading::Funneled) else {
             return Err(Error::Internal("MPI was started twice".into()));
@@ -112,28 +145,32 @@ impl Form for Mpi {
     }
 
     fn barrier(&self) {
-        self.world.barrier();
+        self.meet();
     }
 
     fn any(&self, value: bool) -> bool {
+        self.meet();
         let mut any = 0u8;
         self.world.all_reduce_into(&u8::from(value), &mut any, SystemOperation::max());
         any > 0
     }
 
     fn sum(&self, value: u64) -> u64 {
+        self.meet();
         let mut sum = 0u64;
         self.world.all_reduce_into(&value, &mut sum, SystemOperation::sum());
         sum
     }
 
     fn max(&self, value: u64) -> u64 {
+        self.meet();
         let mut max = 0u64;
         self.world.all_reduce_into(&value, &mut max, SystemOperation::max());
         max
     }
 
     fn gather(&self, bytes: &[u8], limit: usize) -> Vec<Vec<u8>> {
+        self.meet();
         let mut lengths = vec![0u64; self.size()];
         self.world.all_gather_into(&(bytes.len() as u64), &mut lengths[..]);
         let rounds = rounds(&lengths, limit);
@@ -151,6 +188,7 @@ impl Form for Mpi {
 
     fn exchange(&self, outgoing: Vec<Vec<u8>>, limit: usize) -> Vec<Vec<u8>> {
         let out_lengths: Vec<u64> = outgoing.iter().map(|bytes| bytes.len() as u64).collect();
+        self.meet();
         let mut in_lengths = vec![0u64; self.size()];
         self.world.all_to_all_into(&out_lengths[..], &mut in_lengths[..]);
         let rounds = self.max(rounds(&out_lengths, limit).max(rounds(&in_lengths, limit)));
@@ -170,6 +208,7 @@ impl Form for Mpi {
     }
 
     fn broadcast(&self, bytes: &mut Vec<u8>, root: usize, limit: usize) {
+        self.meet();
         let root = self.world.process_at_rank(root as Rank);
         let mut length = bytes.len() as u64;
         root.broadcast_into(&mut length);
@@ -208,7 +247,8 @@ impl Form for Mpi {
     }
 
     fn receive_bytes(&self, source: usize) -> Vec<u8> {
-        self.world.process_at_rank(source as Rank).receive_vec_with_tag(BYTES).0
+        let source = self.world.process_at_rank(source as Rank);
+        patiently(|| source.immediate_matched_probe_with_tag(BYTES)).matched_receive_vec().0
     }
 
     fn abort(&self, code: i32) -> ! {

@@ -9,7 +9,7 @@ const CONNECT: (&str, &str) = ("[connect]\n", "[connect]\ncandidates = \"one-way
 const LIST: (&str, &str) = ("[connect]\n", "[connect]\ncandidates = \"list\"\nfrom = \"pairs.csv\"\n");
 const SCREENED: (&str, &str) = (
     "[connect]\n",
-    "[connect]\ncandidates = \"screened\"\nscreened = { per_round = 5, rounds = 2, largest_distance = 2.4, audit = 0.5 }\npairs = { largest_distance = 2.4 }\n",
+    "[connect]\ncandidates = \"screened\"\nscreened = { per_round = 4, rounds = 2, largest_distance = 2.4, audit = 0.5 }\npairs = { largest_distance = 2.4 }\n",
 );
 const UNTIL: [&str; 2] = ["--until", "connect"];
 
@@ -98,7 +98,7 @@ fn near_pairs_are_searched_in_rounds() {
     let why = chosen(&campaign);
     println!("{rounds:?}: {taken:?} of {open:?} pairs, {wells:?} double wells; {why:?}");
     assert!(rounds.len() >= 2 && rounds[0] == "search" && rounds.last().unwrap() == "audit");
-    assert_eq!(taken[0], 5);
+    assert_eq!(taken[0], 4);
     let audited = *taken.last().unwrap();
     // of k active systems among m pairs at random, and n pairs that are left: n k / m, with Wilson's limits
     let number = |name: &str| *reader.read::<f64>(&format!("/screening/{name}")).unwrap().last().unwrap();
@@ -152,7 +152,7 @@ fn near_pairs_are_searched_in_rounds() {
 fn rounds_before_the_search(campaign: &Campaign) -> u32 {
     let tasks = campaign.open(Stage::Connect).tasks().unwrap();
     let size = |round: u32| tasks.iter().filter(|task| task.key.round == round).count();
-    let first = (0..).find(|round| size(*round) == 5).unwrap();
+    let first = (0..).find(|round| size(*round) == 4).unwrap();
     assert!(first > 0, "the candidates are as many as the pairs of a search: their rounds look the same");
     first
 }

@@ -8,7 +8,7 @@ const FILES: [&str; 1] = ["elasticity.h5"];
 #[test]
 fn moduli_and_couplings_do_not_depend_on_ranks_or_interruptions() {
     let reference = Campaign::reference("elastic.toml", &[]);
-    reference.recompute("elastic.py", "tlj");
+    reference.recompute("elastic.py", "pss");
 
     let ranks = ranks_or_one(3);
     let campaign = reference.copy();

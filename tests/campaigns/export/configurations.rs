@@ -167,7 +167,7 @@ fn a_path_is_a_trajectory() {
     let images = frames(&export(&campaign, &["--well", &name, "--part", "path"]));
     let stored: Vec<f64> = paths.read_rows("/double_wells/images", row, 1).unwrap();
     assert!(images.len() == 9 && images.iter().flat_map(|image| columns(image, 1, 3)).eq(stored));
-    let distances: Vec<f64> = images.iter().map(|image| length(&columns(image, 4, 3))).collect();
+    let distances: Vec<f64> = images.iter().map(|image| length(&columns(image, 5, 3))).collect();
     assert!(distances[0] < 1e-12 && distances.is_sorted(), "{distances:?}");
     assert!((distances[8] / number(&paths, "/double_wells/distance", row) - 1.0).abs() < 1e-9);
     let energies: Vec<f64> = images.iter().map(|image| keys(image)["energy"].parse().unwrap()).collect();

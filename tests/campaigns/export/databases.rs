@@ -38,14 +38,14 @@ fn list(folder: &Path, name: &str) -> Vec<Vec<u64>> {
 /// ln prod lambda over the positive eigenvalues, and the number of negative ones; translations are within 1e-6 of 0.
 fn log_product(glasses: &StageReader, glass: u64, positions: &[f64]) -> (f64, usize) {
     let edges: Vec<f64> = glasses.read_rows("/glasses/box", glass, 1).unwrap();
-    let species: Vec<u32> = glasses.read_rows("/glasses/species", glass, 1).unwrap();
+    let diameters: Vec<f64> = glasses.read_rows("/glasses/diameter", glass, 1).unwrap();
     let configuration = Configuration {
         cell: PeriodicBox { edges: [edges[0], edges[1], edges[2]] },
         positions: positions.to_vec(),
-        species: species.iter().map(|species| *species as u8).collect(),
-        diameters: vec![1.0; species.len()],
+        species: vec![0; diameters.len()],
+        diameters,
     };
-    let model = Preset::Tlj.model(&configuration);
+    let model = Preset::Pss.model(&configuration);
     let values = dense_spectrum(&model, &configuration.cell, positions).unwrap().eigenvalues;
     assert_eq!(values.iter().filter(|value| value.abs() < 1e-6).count(), 3);
     let positive = values.iter().filter(|value| **value > 1e-6);
@@ -64,7 +64,7 @@ fn a_database_has_the_stationary_points_of_a_glass() {
     export(&campaign, &["--glass", &glass.to_string(), "--format", "pathsample", "--output", text(&folder)]);
     let (minima, saddles) = (lines(&folder, "min.data"), lines(&folder, "ts.data"));
     let (numbers, wells) = (list(&folder, "minima.csv"), list(&folder, "double_wells.csv"));
-    let (at_minima, at_saddles) = (points(&folder, "points.min", 180), points(&folder, "points.ts", 180));
+    let (at_minima, at_saddles) = (points(&folder, "points.min", 100), points(&folder, "points.ts", 100));
     assert_eq!((numbers.len(), at_minima.len()), (minima.len(), minima.len()));
     assert!(saddles.len() == wells.len() && saddles.len() == at_saddles.len() && !saddles.is_empty());
     let of_glass: Vec<u32> = landscape.read("/minima/glass").unwrap();
@@ -107,6 +107,6 @@ fn missing_frequencies_are_named() {
     let words = ["--glass", "0", "--format", "pathsample", "--output", text(&target)];
     refused(&short().output, &words, 3, &["frequencies", "no modes.h5", "section [modes]"]);
     let few = with_modes("[modes]\ncount = 5\nnonlinear = false\nthird_order = false\npaths = \"none\"\n");
-    refused(&few.output, &words, 3, &["the lowest 5 of 537", "count = \"all\"", "--redo modes"]);
+    refused(&few.output, &words, 3, &["the lowest 5 of 297", "count = \"all\"", "--redo modes"]);
     assert!(!target.exists());
 }

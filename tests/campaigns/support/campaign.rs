@@ -60,7 +60,7 @@ impl Campaign {
 
     /// The deck `short` with another checkpoint interval.
     pub fn with_checkpoints_every(interval: &str) -> Self {
-        Self::of("short.toml", &[("\"1 s\"", &format!("{interval:?}"))])
+        Self::of("short.toml", &[("\"200 ms\"", &format!("{interval:?}"))])
     }
 
     /// The undisturbed run of a deck by the program alone on one thread, made once for all tests: must not be changed.
