@@ -113,7 +113,7 @@ fn places(run: &RunRecord) -> Vec<(u64, Option<u32>)> {
 #[test]
 fn recognition_changes_no_visit() {
     let all = |recognition: Recognition, audit: f64| {
-        let settings = ExploreSettings { recognition, audit, temperature: 0.5, ..settings(160, 2) };
+        let settings = ExploreSettings { recognition, audit, temperature: 0.5, ..settings(110, 2) };
         explore(&settings, 0..2, 100_000)
     };
     let plain = all(Recognition::None, 0.0);
@@ -121,7 +121,7 @@ fn recognition_changes_no_visit() {
     let (following, followed) = (all(Recognition::Waypoints, 0.0), all(Recognition::Waypoints, 1.0));
     let calls = |runs: &[RunRecord]| runs.iter().map(|run| run.force_evaluations).sum::<u64>();
     for run in 0..2 {
-        assert!(plain[run].minima().len() > 5, "{} minima", plain[run].minima().len());
+        assert!(plain[run].minima().len() > 3, "{} minima", plain[run].minima().len());
         assert_eq!(plain[run].recognition.recognised, 0);
         for (ended, audited) in [(&recognising[run], &audited[run]), (&following[run], &followed[run])] {
             assert_eq!(places(&plain[run]), places(ended));
@@ -130,7 +130,7 @@ fn recognition_changes_no_visit() {
             assert_eq!(plain[run].minima(), ended.minima());
             assert_eq!(audited.recognition.disagreed, 0);
             assert_eq!(audited.recognition.audited, audited.recognition.recognised);
-            assert!(ended.recognition.recognised > 80, "{:?}", ended.recognition);
+            assert!(ended.recognition.recognised > 50, "{:?}", ended.recognition);
         }
     }
     println!(
@@ -249,7 +249,7 @@ fn explored(settings: &ExploreSettings, runs: std::ops::Range<u64>) -> (Vec<RunR
 
 #[test]
 fn bisection_misses_only_what_lies_between_equal_ends() {
-    const SNAPSHOTS: u64 = 410;
+    const SNAPSHOTS: u64 = 250;
     let every = ExploreSettings { temperature: 0.5, ..settings(SNAPSHOTS, 3) };
     let bisect = ExploreSettings { schedule: Schedule::Bisect, stride: 8, ..every.clone() };
     let ((all, moved), (some, moved_alike)) = (explored(&every, 0..3), explored(&bisect, 0..3));
@@ -281,8 +281,8 @@ fn bisection_misses_only_what_lies_between_equal_ends() {
         }
     }
     let calls = |runs: &[RunRecord]| runs.iter().map(|run| run.force_evaluations).sum::<u64>();
-    println!("{missed} minima missed, {inferred} of 1230 inferred, calls {} {}", calls(&all), calls(&some));
-    assert!(inferred > 600 && calls(&some) < calls(&all));
+    println!("{missed} minima missed, {inferred} of 750 inferred, calls {} {}", calls(&all), calls(&some));
+    assert!(inferred > 370 && calls(&some) < calls(&all));
     let library = GlassLibrary::merge(&identity, &some);
     assert_eq!(library.visits.iter().filter(|visit| visit.inferred).count() as u64, inferred);
     assert_eq!(library.minima.iter().map(|minimum| minimum.visits).sum::<u64>(), 3 * SNAPSHOTS);
@@ -290,13 +290,13 @@ fn bisection_misses_only_what_lies_between_equal_ends() {
 
 #[test]
 fn bisection_does_not_depend_on_slices_groups_or_recognition() {
-    let bisect = ExploreSettings { schedule: Schedule::Bisect, stride: 16, temperature: 0.5, ..settings(330, 3) };
+    let bisect = ExploreSettings { schedule: Schedule::Bisect, stride: 16, temperature: 0.5, ..settings(200, 3) };
     let found = |runs: &[RunRecord]| -> Vec<_> {
         let visits = |run: &RunRecord| run.visits.iter().map(|v| (v.step, v.minimum, v.inferred)).collect::<Vec<_>>();
         runs.iter().map(|run| (run.minima().to_vec(), visits(run), run.mean_squared_displacement)).collect()
     };
     let whole = explore(&bisect, 0..3, u64::MAX);
-    assert!(whole.iter().all(|run| run.inferred > 100 && run.recognition.recognised > 10));
+    assert!(whole.iter().all(|run| run.inferred > 50 && run.recognition.recognised > 10));
     let (model, glass) = glass();
     let mut task = ExplorationTask::start(&model, &glass, &bisect, 5, 2, 0..3);
     while task.advance(997).unwrap() == Progress::Pending {
