@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the dependencies and runs the test suite (docs/testing.md): about half an hour on two cores.
+# Installs the dependencies and runs the test suite (docs/testing.md): 25 minutes on two cores.
 #
 #     ./scripts/test.sh          everything
 #     ./scripts/test.sh quick    for every change: unit tests, formulas, fast paths, rules of the source tree

@@ -43,6 +43,8 @@ pub struct Descent {
     /// Starting points of the last two steps, for the tangent at the end.
     pub previous: Vec<f64>,
     step: f64,
+    /// Dimension of the subspace of the last step: that of the next one is about the same.
+    dimension: usize,
 }
 
 impl Descent {
@@ -59,6 +61,7 @@ impl Descent {
             stop: DescentStop::Running,
             previous: saddle.to_vec(),
             step,
+            dimension: 0,
         }
     }
 
@@ -90,7 +93,8 @@ impl Descent {
             krylov.extend(&mut hessian);
             let m = krylov.dimension();
             let last = m >= MAX_DIMENSION || krylov.exhausted;
-            if !last && (m < 6 || !m.is_multiple_of(4)) {
+            // a look costs as much as some products
+            if !last && (m < self.dimension.saturating_sub(4).max(6) || !m.is_multiple_of(4)) {
                 continue;
             }
             let flow = Flow::new(&krylov, strength);
@@ -100,6 +104,7 @@ impl Descent {
             if last || tail < TRUNCATION * arc {
                 let moved = krylov.combine(&coefficients);
                 add_scaled(&mut self.positions, 1.0, &moved);
+                self.dimension = m;
                 self.length += arc;
                 self.evaluations += hessian.products;
                 // a short remaining path does not determine a direction

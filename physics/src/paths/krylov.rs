@@ -27,11 +27,19 @@ impl<'a> HessianAt<'a> {
     }
 }
 
-/// Lanczos basis q_1 = start/|start|, ... with full reorthogonalisation: H Q = Q T + beta q e^T.
+/// Lanczos basis q_1 = start/|start|, ...: H Q = Q T + beta q e^T.
+///
+/// Each vector is orthogonal to the two before it by the recurrence. With rounding, the basis slowly loses its orthogonality to
+/// the others once a Ritz value has converged, and then finds copies of that value. Extreme Ritz pairs (Paige 1980,
+/// doi:10.1016/0024-3795(80)90167-6) and functions of H times the start (Druskin, Greenbaum & Knizhnerman 1998,
+/// doi:10.1137/S1064827596303661) do not suffer from it; where single Ritz vectors are weighed against each other, the basis is
+/// kept [`orthogonal`](Krylov::orthogonal), which costs more than the products with the Hessian.
 pub struct Krylov {
     basis: Vec<Vec<f64>>,
     diagonal: Vec<f64>,
     off_diagonal: Vec<f64>,
+    /// Whether each vector is made orthogonal to all before it.
+    orthogonal: bool,
     /// The subspace is invariant: it cannot grow.
     pub exhausted: bool,
 }
@@ -48,7 +56,12 @@ impl Krylov {
         let mut first = start.to_vec();
         remove_translation(&mut first);
         normalise(&mut first);
-        Self { basis: vec![first], diagonal: Vec::new(), off_diagonal: Vec::new(), exhausted: false }
+        Self { basis: vec![first], diagonal: Vec::new(), off_diagonal: Vec::new(), orthogonal: false, exhausted: false }
+    }
+
+    /// The same with full reorthogonalisation.
+    pub fn orthogonal(start: &[f64]) -> Self {
+        Self { orthogonal: true, ..Self::new(start) }
     }
 
     /// Dimension of T.
@@ -65,9 +78,14 @@ impl Krylov {
     pub fn extend(&mut self, hessian: &mut HessianAt) {
         let Some(newest) = self.basis.last() else { return };
         let mut next = hessian.times(newest);
-        self.diagonal.push(dot(&next, newest));
-        // twice, because once is not enough when the new direction is small
-        for _ in 0..2 {
+        if let [.., before, _] = &self.basis[..] {
+            add_scaled(&mut next, -self.coupling(), before);
+        }
+        let along = dot(&next, newest);
+        add_scaled(&mut next, -along, newest);
+        self.diagonal.push(along);
+        if self.orthogonal {
+            // once more against all: after the recurrence what is left along them is rounding
             for q in &self.basis {
                 let overlap = dot(&next, q);
                 add_scaled(&mut next, -overlap, q);
@@ -113,19 +131,23 @@ impl Krylov {
 /// |H v - lambda v| falls below `tolerance` [epsilon / sigma^2]. Returns value, vector [3N] and residual.
 pub fn lowest_mode(hessian: &mut HessianAt, start: &[f64], dimension: usize, tolerance: f64) -> (f64, Vec<f64>, f64) {
     let mut krylov = Krylov::new(start);
+    // the eigenvalues of T cost as much as many products when T is large: the next look is a quarter larger
+    let mut look = 5;
     loop {
         krylov.extend(hessian);
         let m = krylov.dimension();
         let last = m >= dimension || krylov.exhausted;
-        if last || m.is_multiple_of(5) {
-            let ritz = krylov.ritz();
-            let residual = krylov.coupling() * ritz.vectors[m - 1][0].abs();
-            if last || residual < tolerance {
-                let coefficients: Vec<f64> = ritz.vectors.iter().map(|row| row[0]).collect();
-                let mut mode = krylov.combine(&coefficients);
-                normalise(&mut mode);
-                return (ritz.values[0], mode, residual);
-            }
+        if !last && m < look {
+            continue;
+        }
+        look = m + (m / 4).max(5);
+        let ritz = krylov.ritz();
+        let residual = krylov.coupling() * ritz.vectors[m - 1][0].abs();
+        if last || residual < tolerance {
+            let coefficients: Vec<f64> = ritz.vectors.iter().map(|row| row[0]).collect();
+            let mut mode = krylov.combine(&coefficients);
+            normalise(&mut mode);
+            return (ritz.values[0], mode, residual);
         }
     }
 }
@@ -138,7 +160,7 @@ pub fn softest_along(hessian: &mut HessianAt, tangent: &[f64], dimension: usize)
 
 /// The same with its vector [3N].
 pub fn softest_mode_along(hessian: &mut HessianAt, tangent: &[f64], dimension: usize) -> Option<(f64, Vec<f64>)> {
-    let mut krylov = Krylov::new(tangent);
+    let mut krylov = Krylov::orthogonal(tangent);
     while krylov.dimension() < dimension && !krylov.exhausted {
         krylov.extend(hessian);
     }

@@ -43,7 +43,7 @@ impl PairWithEnds {
     }
 }
 
-crate::files::persisted!(Connect, algorithm 2: PairState, PairResult);
+crate::files::persisted!(Connect, algorithm 3: PairState, PairResult);
 
 /// Connects all candidates and writes paths.h5. With an earlier paths.h5 that differs by the units of [tunnel] only, the paths
 /// that matter for a unit and were not refined are solved again, and every other row is kept.

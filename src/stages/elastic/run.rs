@@ -48,7 +48,7 @@ enum Outcome {
     Well(Box<StrainCoupling>),
 }
 
-crate::files::persisted!(Elastic, algorithm 1: WorkState, Outcome);
+crate::files::persisted!(Elastic, algorithm 2: WorkState, Outcome);
 
 impl Task for ElasticWork {
     type State = WorkState;

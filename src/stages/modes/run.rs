@@ -41,7 +41,7 @@ struct Wanted {
     minimum: i64,
 }
 
-crate::files::persisted!(Modes, algorithm 1: VibrationState, SpectrumRecord, FollowState, (crate::modes::PathRecord, Vec<[f64; 2]>));
+crate::files::persisted!(Modes, algorithm 2: VibrationState, SpectrumRecord, FollowState, (crate::modes::PathRecord, Vec<[f64; 2]>));
 
 /// Computes the spectra, follows the paths, and writes modes.h5.
 ///
