@@ -67,7 +67,7 @@ def keep(directory, target):
     lost = ~np.isin(names("paths", "/candidates/status"), ["converged", "split", "identical", "no_barrier"])
     table = {
         "glass": np.arange(glasses),
-        "inherent_energy": read("glasses", "/glasses/inherent_energy") / particles,
+        "inherent_energy": read("glasses", "/glasses/inherent_energy"),
         "equilibrated": read("glasses", "/glasses/equilibrated"),
         "relaxation_time": read("glasses", "/glasses/relaxation_time"),
         "minima": of("landscape", "/minima/glass"),
