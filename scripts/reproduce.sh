@@ -2,7 +2,7 @@
 # Runs campaigns of inputs/reproduce/ and keeps their small results in docs/results/: everything from which
 # scripts/results.py prints the tables of docs/validation.md. A campaign that was interrupted is resumed by the same command.
 #
-#     scripts/reproduce.sh                    all of them, with seed 1, one after the other
+#     scripts/reproduce.sh                    every campaign, with seed 1, one after the other
 #     scripts/reproduce.sh NAME [SEED]        one, for example pss-0.07 2: four other glasses of the same T_f
 #
 # REPRODUCE=DIRECTORY: where the raw data go (default: reproduce.out). THREADS=N: threads (default: all cores).

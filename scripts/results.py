@@ -77,6 +77,14 @@ def keep(directory, target):
     write(target / "glasses.csv", table)
     growth = {name: read("landscape", f"/growth/{name}") for name in ("glass", "time", "minima")}
     write(target / "growth.csv", growth)
+    # the tables, which have five digits, give the n0 of the program: the papers' rule and count, and its limits
+    pool = Pooled(target.name, [target])
+    for unit in UNITS:
+        row = np.flatnonzero(read("tunnelling", f"/{unit}/n0/headline"))[0]
+        due = [read("tunnelling", f"/{unit}/n0/{name}")[row] for name in ("value", "lower", "upper")]
+        ours = pool.density(unit)[:3]
+        if not np.allclose(ours, due, rtol=1e-3, atol=1e-12):
+            sys.exit(f"results: n0 of {unit} from the tables is {ours}, and {due} in {directory / 'tunnelling.h5'}")
 
 
 def write(path, columns):
@@ -166,13 +174,17 @@ def columns(path):
     return {name: column(name) for name in head}
 
 
+# quantile of the normal distribution at 84 %
+Z = 0.994458
+
+
 def student(n):
     """Quantile of Student's distribution of n degrees of freedom at 84 %, relative to the normal one."""
     t = np.linspace(0, 60, 600_001)
     density = (1 + t * t / n) ** (-(n + 1) / 2)
     area = np.concatenate([[0], np.cumsum((density[1:] + density[:-1]) / 2)])
     scale = math.gamma((n + 1) / 2) / (math.sqrt(n * math.pi) * math.gamma(n / 2)) * (t[1] - t[0])
-    return float(np.interp(0.5 * 0.68269, area * scale, t))
+    return float(np.interp(0.34, area * scale, t)) / Z
 
 
 def limits(counts):
@@ -184,7 +196,7 @@ def limits(counts):
     if n > 1:
         f = max(1.0, float(np.var(counts, ddof=1)) / mean) * student(n - 1) ** 2
     gamma = lambda a, z: a * (1 - 1 / (9 * a) + z / (3 * math.sqrt(a))) ** 3
-    return total, f * gamma(total / f, -1.0), f * gamma(total / f + 1, 1.0)
+    return total, f * gamma(total / f, -Z), f * gamma(total / f + 1, Z)
 
 
 def with_error(value, error):

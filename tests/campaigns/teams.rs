@@ -4,7 +4,7 @@
 
 use crate::support::{Campaign, FILES, wait_until};
 
-/// The deck's first round has four pairs, its second one or two, from split paths: teams work on these.
+/// The deck's first round has two pairs, its second two more, from split paths: teams work on these.
 fn alone() -> Campaign {
     Campaign::reference("team.toml", &[])
 }
