@@ -30,9 +30,20 @@ fn job(left: i64, whole: i64, signal: &str) -> String {
         assert!(start.elapsed() < Duration::from_secs(60), "the job does not start");
         std::thread::sleep(Duration::from_millis(5));
     }
+    // a signal that comes just before bash waits for the program may be lost
+    while !is_waiting(child.id()) {
+        assert!(start.elapsed() < Duration::from_secs(60), "the job does not wait");
+        std::thread::sleep(Duration::from_millis(5));
+    }
     assert!(Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).status().unwrap().success());
     let output = child.wait_with_output().unwrap();
     [output.stdout, output.stderr].concat().iter().map(|byte| char::from(*byte)).collect()
+}
+
+/// Whether a process sleeps.
+fn is_waiting(id: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap();
+    stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('S'))
 }
 
 #[test]

@@ -139,7 +139,7 @@ impl Candidates {
     fn lay_out_reaches(&mut self, subject: &Subject, padded: usize) {
         self.reaches.clear();
         match subject.table {
-            PairTable::ByPair => {
+            PairTable::ByPair(_) => {
                 let Mixture::Polydisperse { diameters, .. } = &subject.model.mixture else { return };
                 let mut row: Vec<f32> =
                     self.members.iter().map(|&member| diameters[subject.place(member as usize)] as f32).collect();

@@ -95,7 +95,7 @@ impl NeighbourList {
 
     /// The list of one configuration [3N]: pairs within cutoff + `skin` [sigma], or all.
     pub fn within(model: &Model, cell: &PeriodicBox, positions: &[f64], skin: f64) -> Self {
-        let table = PairTable::new(&model.mixture, &[]);
+        let table = PairTable::new(model, &[]);
         let subject = Subject { model, cell, table: &table, order: &[], skin };
         let mut list = Self::default();
         list.rebuild(Kernel::best(), &subject, |a| [positions[3 * a], positions[3 * a + 1], positions[3 * a + 2]]);
@@ -197,7 +197,7 @@ impl NeighbourList {
 
     /// Adds the data stored next to the entries.
     fn finish(&mut self, subject: &Subject, neighbour: impl Fn(u32) -> usize) {
-        if *subject.table != PairTable::ByPair {
+        if !matches!(subject.table, PairTable::ByPair(_)) {
             return;
         }
         let n = self.particles();

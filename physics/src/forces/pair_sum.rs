@@ -51,40 +51,16 @@ struct Batch {
     vectors: Vec<Atom>,
 }
 
-/// Runs the body with `parameters` bound to the concrete form of the table.
-macro_rules! with_table {
-    ($table:expr, $list:expr, $parameters:ident => $body:expr) => {
+/// Runs the body with the concrete law and the concrete form of the table.
+macro_rules! with_pairs {
+    ($law:expr, $table:expr, $list:expr, |$bound:ident, $parameters:ident| $body:expr) => {
         match $table {
             PairTable::ByKind { kinds, rows } => {
                 let $parameters = ByKind { kinds, rows };
-                $body
+                with_law!($law, $bound => $body)
             }
-            PairTable::ByPair => {
+            PairTable::ByPair($bound) => {
                 let $parameters = ByPair { inverse_sigma_squared: $list.inverse_sigma_squared() };
-                $body
-            }
-        }
-    };
-}
-
-/// Runs the body with `images` bound to how the batch finds its pair vectors.
-macro_rules! with_images {
-    ($gradient:expr, $list:expr, $nearest:expr, $images:ident => $body:expr) => {
-        match ($gradient, $list.shifts()) {
-            (None, Some(shifts)) => {
-                let $images = Listed(shifts);
-                $body
-            }
-            (None, None) => {
-                let $images = $nearest;
-                $body
-            }
-            (Some(gradient), Some(shifts)) => {
-                let $images = Deformed { images: Listed(shifts), gradient };
-                $body
-            }
-            (Some(gradient), None) => {
-                let $images = Deformed { images: $nearest, gradient };
                 $body
             }
         }
@@ -104,7 +80,7 @@ impl<const L: usize> PairSum<L> {
     pub fn with_kernel(model: Model, cell: PeriodicBox, kernel: Kernel) -> Self {
         const { assert!(L == 1 || L == LANES, "a batch has one configuration or LANES") };
         let mut sum = Self {
-            table: PairTable::new(&model.mixture, &[]),
+            table: PairTable::new(&model, &[]),
             model,
             cell,
             kernel,
@@ -158,7 +134,7 @@ impl<const L: usize> PairSum<L> {
     /// Updates everything that depends on the model and the order.
     fn prepare(&mut self) {
         let n = self.model.mixture.particles();
-        self.table = PairTable::new(&self.model.mixture, &self.order);
+        self.table = PairTable::new(&self.model, &self.order);
         self.list.forget();
         if L == 1 {
             for records in [&mut self.single.positions, &mut self.single.forces] {
@@ -265,19 +241,27 @@ impl<const L: usize> PairSum<L> {
         let (gradient, nearest) = (self.deformations.as_ref().map(|d| &*d.gradient), Nearest(&self.cell));
         if L == 1 {
             let Single { positions, forces, .. } = &mut self.single;
-            energies[0] = with_law!(law, law => with_table!(&self.table, list, table => match gradient {
+            energies[0] = with_pairs!(law, &self.table, list, |law, table| match gradient {
                 None => lanes::single_forces(kernel, law, table, nearest, list, positions, forces),
                 Some(gradient) => {
                     let images = Deformed { images: nearest, gradient };
                     lanes::single_forces(kernel, law, table, images, list, positions, forces)
                 }
-            }));
+            });
             lanes::give_records(kernel, &self.order, forces, out);
         } else {
             let Batch { positions, forces, .. } = &mut self.batch;
-            let batch = with_law!(law, law => with_table!(&self.table, list, table =>
-                with_images!(gradient, list, nearest, images =>
-                    lanes::batch_forces(kernel, which, law, table, images, list, positions, forces))));
+            let batch = with_pairs!(law, &self.table, list, |law, table| match (gradient, list.shifts()) {
+                (None, Some(shifts)) => {
+                    lanes::batch_forces(kernel, which, law, table, Listed(shifts), list, positions, forces)
+                }
+                (None, None) => lanes::batch_forces(kernel, which, law, table, nearest, list, positions, forces),
+                // rare: one form, with the bits of the others, is enough
+                (Some(gradient), _) => {
+                    let images = Deformed { images: nearest, gradient };
+                    lanes::batch_forces(kernel, WithEnergies, law, table, images, list, positions, forces)
+                }
+            });
             energies.copy_from_slice(&batch[..L]);
             lanes::give_atoms(kernel, &self.order, forces, out.as_chunks_mut().0);
         }
@@ -297,21 +281,30 @@ impl<const L: usize> PairSum<L> {
             let Single { positions, forces, vectors, .. } = &mut self.single;
             vectors.resize(positions.len(), Record::default());
             lanes::take_records(kernel, order, given, &[], vectors);
-            with_law!(law, law => with_table!(&self.table, list, table => match gradient {
+            with_pairs!(law, &self.table, list, |law, table| match gradient {
                 None => lanes::single_hessian_times(kernel, law, table, nearest, list, positions, vectors, forces),
                 Some(gradient) => {
                     let images = Deformed { images: nearest, gradient };
                     lanes::single_hessian_times(kernel, law, table, images, list, positions, vectors, forces);
                 }
-            }));
+            });
             lanes::give_records(kernel, order, forces, out);
         } else {
             let Batch { positions, forces, vectors, .. } = &mut self.batch;
             vectors.resize(positions.len(), Atom::default());
             lanes::take_atoms(kernel, order, given.as_chunks().0, &[], vectors);
-            with_law!(law, law => with_table!(&self.table, list, table =>
-                with_images!(gradient, list, nearest, images =>
-                    lanes::batch_hessian_times(kernel, law, table, images, list, positions, vectors, forces))));
+            with_pairs!(law, &self.table, list, |law, table| match (gradient, list.shifts()) {
+                (None, Some(shifts)) => {
+                    lanes::batch_hessian_times(kernel, law, table, Listed(shifts), list, positions, vectors, forces);
+                }
+                (None, None) => {
+                    lanes::batch_hessian_times(kernel, law, table, nearest, list, positions, vectors, forces);
+                }
+                (Some(gradient), _) => {
+                    let images = Deformed { images: nearest, gradient };
+                    lanes::batch_hessian_times(kernel, law, table, images, list, positions, vectors, forces);
+                }
+            });
             lanes::give_atoms(kernel, order, forces, out.as_chunks_mut().0);
         }
         self.give(products);

@@ -1,6 +1,6 @@
 //! The parameters of a mixture in the form that the kernels read.
 
-use crate::model::Mixture;
+use crate::model::{Mixture, Model, SoftSphereQuartic};
 
 /// Kinds of particles a table by kind can hold.
 pub const KINDS: usize = 8;
@@ -20,15 +20,19 @@ pub struct KindRow {
 #[derive(Clone, Debug, PartialEq)]
 pub enum PairTable {
     ByKind { kinds: Vec<u8>, rows: Box<[KindRow; KINDS]> },
-    ByPair,
+    ByPair(SoftSphereQuartic),
 }
 
 impl PairTable {
-    /// The table of a mixture whose particle `order[a]` has index a; an empty order is the mixture's own.
-    pub fn new(mixture: &Mixture, order: &[u32]) -> Self {
+    /// The table of a model whose particle `order[a]` has index a; an empty order is the mixture's own.
+    ///
+    /// # Panics
+    /// When the mixture is polydisperse and the law is not `SoftSphereQuartic`.
+    pub fn new(model: &Model, order: &[u32]) -> Self {
+        let mixture = &model.mixture;
         let particles = mixture.particles();
         let kind_of: &dyn Fn(usize) -> u8 = match mixture {
-            Mixture::Polydisperse { .. } => return PairTable::ByPair,
+            Mixture::Polydisperse { .. } => return PairTable::ByPair(model.law.of_diameters()),
             Mixture::Species { species, .. } => &|i| species[i],
             Mixture::Uniform { .. } => &|_| 0,
         };
@@ -59,7 +63,7 @@ impl PairTable {
     pub fn kind(&self, particle: usize) -> u8 {
         match self {
             PairTable::ByKind { kinds, .. } => kinds[particle],
-            PairTable::ByPair => 0,
+            PairTable::ByPair(_) => 0,
         }
     }
 }

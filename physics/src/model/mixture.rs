@@ -12,7 +12,9 @@ pub struct PairParameters {
 /// How the particles of one glass differ.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Mixture {
-    /// sigma_ij = (s_i + s_j)/2 (1 - nonadditivity |s_i - s_j|), epsilon_ij = 1.
+    /// sigma_ij = (s_i + s_j)/2 (1 - nonadditivity |s_i - s_j|), epsilon_ij = 1. For the law `SoftSphereQuartic` only,
+    /// and made by `Potential::model` only.
+    #[non_exhaustive]
     Polydisperse { diameters: Vec<f64>, nonadditivity: f64 },
     /// Tables [a][b] by species.
     Species { species: Vec<u8>, epsilon: [[f64; 3]; 3], sigma: [[f64; 3]; 3] },

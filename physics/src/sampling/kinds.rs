@@ -4,7 +4,7 @@
 //! A particle's identity is one number in its record: its diameter, or its species.
 
 use crate::forces::lanes::Records;
-use crate::model::Mixture;
+use crate::model::{Mixture, Model, SoftSphereQuartic};
 
 /// How much larger than a particle's diameter the diameter of its rows is, and how much larger it may become [sigma].
 const WIDER: f64 = 0.05;
@@ -140,19 +140,19 @@ impl Kinds for Uniform {
 /// The rule of sigma_ij and epsilon_ij; the identities themselves are in the records.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum KindRule {
-    Diameters(Diameters),
+    Diameters(SoftSphereQuartic, Diameters),
     Species(Species),
     Uniform(Uniform),
 }
 
 impl KindRule {
-    pub fn of(mixture: &Mixture) -> Self {
-        match mixture {
+    pub fn of(model: &Model) -> Self {
+        match &model.mixture {
             Mixture::Polydisperse { diameters, nonadditivity } => {
                 let largest = diameters.iter().copied().fold(0.0, f64::max);
                 // also for the diameters for which rows are made
                 let monotonic = 2.0 * nonadditivity * (largest + WIDER) <= 1.0 && *nonadditivity >= 0.0;
-                Self::Diameters(Diameters { nonadditivity: *nonadditivity, monotonic })
+                Self::Diameters(model.law.of_diameters(), Diameters { nonadditivity: *nonadditivity, monotonic })
             }
             Mixture::Species { epsilon, sigma, .. } => Self::Species(Species {
                 epsilon: *epsilon,
@@ -170,7 +170,7 @@ impl KindRule {
     }
 
     pub fn is_diameters(&self) -> bool {
-        matches!(self, Self::Diameters(_))
+        matches!(self, Self::Diameters(..))
     }
 }
 
@@ -196,7 +196,7 @@ pub(super) fn any_unlike(mixture: &Mixture) -> bool {
 macro_rules! with_kinds {
     ($law:expr, $rule:expr, |$bound_law:ident, $kinds:ident| $body:expr) => {
         match $rule {
-            $crate::sampling::kinds::KindRule::Diameters($kinds) => $crate::model::with_law!($law, $bound_law => $body),
+            $crate::sampling::kinds::KindRule::Diameters($bound_law, $kinds) => $body,
             $crate::sampling::kinds::KindRule::Species($kinds) => $crate::model::with_law!($law, $bound_law => $body),
             $crate::sampling::kinds::KindRule::Uniform($kinds) => $crate::model::with_law!($law, $bound_law => $body),
         }

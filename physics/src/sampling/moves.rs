@@ -47,7 +47,7 @@ pub(super) struct Liquid {
 
 impl Liquid {
     pub fn new(kernel: Kernel, model: &Model, cell: &PeriodicBox, positions: &[f64], skin: f64, short: bool) -> Self {
-        let rule = KindRule::of(&model.mixture);
+        let rule = KindRule::of(model);
         let mut records = vec![PADDING; positions.len() / 3 + 1];
         place(&mut records, positions, &model.mixture);
         let extent = Extent { largest_cutoff: model.largest_cutoff(), skin, short };

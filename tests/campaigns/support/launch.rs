@@ -15,7 +15,14 @@ pub fn glasswell<S: AsRef<OsStr>>(arguments: &[S]) -> Command {
 pub fn program<S: AsRef<OsStr>>(file: &str, arguments: &[S]) -> Command {
     let mut command = Command::new("timeout");
     command.args(["--kill-after=5", LIMIT, file]).args(arguments);
+    alone(&mut command);
     with_environment(command)
+}
+
+/// Programs that scripts/test.sh starts without mpirun and without its daemon share one session directory, which each makes and
+/// removes: one that starts while another ends may find it gone. They need none.
+pub fn alone(command: &mut Command) -> &mut Command {
+    command.env("OMPI_MCA_orte_create_session_dirs", "0")
 }
 
 /// The program on `ranks` ranks, each started through `wrapper` (a command that runs the command it is given).

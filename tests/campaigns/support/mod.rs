@@ -6,7 +6,7 @@ pub mod ranks;
 mod running;
 
 pub use campaign::{Campaign, FILES, text};
-pub use launch::{both, glasswell, program, ranks_of_glasswell};
+pub use launch::{alone, both, glasswell, program, ranks_of_glasswell};
 pub use running::{Ended, Running, is_there, wait_until};
 
 /// The numbers of ranks for an interruption: the program alone, and under mpirun where there is one.

@@ -55,6 +55,19 @@ impl Law {
         Self::all().into_iter().find_map(|(known, law)| (known == name).then_some(law))
     }
 
+    /// The law of a polydisperse mixture. The loops over pairs with a sigma of their own exist for this law alone, those over
+    /// species for all laws: for all of both they would take twice as long to compile, and no deck can ask for the others.
+    ///
+    /// # Panics
+    /// When it is another law.
+    pub(crate) fn of_diameters(self) -> SoftSphereQuartic {
+        match self {
+            Law::SoftSphereQuartic(law) => law,
+            // proof: only `Potential::model` can make the variant `Mixture::Polydisperse`, for the preset of this law
+            other => panic!("a polydisperse mixture of {}", other.name()), // proof: above
+        }
+    }
+
     /// x_c in units of sigma.
     pub fn cutoff(&self) -> f64 {
         with_law!(self, law => law.cutoff())
