@@ -18,7 +18,6 @@ from pathlib import Path
 
 import numpy as np
 
-UNITS = ("argon", "nickel-phosphorus")
 STAGES = {"prepare": "glasses", "explore": "landscape", "connect": "paths", "tunnel": "tunnelling"}
 
 
@@ -37,6 +36,7 @@ def keep(directory, target):
         table = {number: name for name, number in h5py.check_enum_dtype(files[file][path].dtype).items()}
         return np.array([table[value] for value in read(file, path)])
 
+    units = sorted(name for name, group in files["tunnelling"].items() if "kT_Q" in group.attrs)
     target.mkdir(parents=True, exist_ok=True)
     shutil.copy(directory.parent / "deck.toml", target / "deck.toml")
     glasses, particles = files["glasses"]["glasses/position"].shape[:2]
@@ -50,7 +50,7 @@ def keep(directory, target):
         "glasses": glasses,
         "particles": particles,
         "core_hours": {stage: round(value, 4) for stage, value in hours.items()},
-        "kT_Q": {unit: float(files["tunnelling"][unit].attrs["kT_Q"]) for unit in UNITS},
+        "kT_Q": {unit: float(files["tunnelling"][unit].attrs["kT_Q"]) for unit in units},
     }
     (target / "campaign.json").write_text(json.dumps(facts, indent=1) + "\n")
 
@@ -58,7 +58,7 @@ def keep(directory, target):
              ("glass", "a", "b", "distance", "length", "asymmetry", "barrier", "participation_ratio", "exchange", "local", "first_seen")}
     wells["rule"] = names("paths", "/double_wells/rule")
     wells["status"] = names("paths", "/double_wells/status")
-    for unit in UNITS:
+    for unit in units:
         wells[f"splitting_{unit}"] = read("tunnelling", f"/{unit}/splitting")
         wells[f"kind_{unit}"] = names("tunnelling", f"/{unit}/kind")
     write(target / "wells.csv", wells)
@@ -79,7 +79,7 @@ def keep(directory, target):
     write(target / "growth.csv", growth)
     # the tables, which have five digits, give the n0 of the program: the papers' rule and count, and its limits
     pool = Pooled(target.name, [target])
-    for unit in UNITS:
+    for unit in units:
         row = np.flatnonzero(read("tunnelling", f"/{unit}/n0/headline"))[0]
         due = [read("tunnelling", f"/{unit}/n0/{name}")[row] for name in ("value", "lower", "upper")]
         ours = pool.density(unit)[:3]
@@ -116,6 +116,7 @@ class Pooled:
             first += facts["glasses"]
         self.count = first
         self.particles = self.facts[0]["particles"]
+        self.units = list(self.facts[0]["kT_Q"])
         usual = (self.wells["exchange"] == 0) & (self.wells["rule"] == "both_ways") & (self.wells["status"] == "converged")
         self.wells = {key: column[usual] for key, column in self.wells.items()}
 
@@ -244,11 +245,23 @@ def rows(pool):
     yield "double wells per minimum", None, f"{ratio:.3f}", ""
     local = len({(g, l) for g, l in zip(wells["glass"], wells["local"])})
     yield "distinct local systems per glass", None, f"{local / pool.count:.3g}", ""
-    if len(wells["glass"]) < 10:
-        return
+    if len(wells["glass"]) >= 10:
+        yield from of_wells(pool)
+    for unit in pool.units:
+        n0, lower, upper, count = pool.density(unit)
+        yield f"n0, {unit}", None, f"{n0:.3g} ({lower:.2g} ... {upper:.2g}), {count} systems", ""
+        if ACTIVE.get(name, ("", 0))[0] == unit and len(wells["glass"]):
+            paper, total = ACTIVE[name][1], len(wells["glass"])
+            value, low, high = limits(pool.per_glass(wells[f"splitting_{unit}"] < pool.facts[0]["kT_Q"][unit]))
+            verdict = "agrees" if low / total <= paper <= high / total else "outside the 68 % limits"
+            yield f"share of active double wells, {unit}", f"{paper:.2g}", f"{value / total:.2g} ({low / total:.1g} ... {high / total:.2g})", verdict
+
+
+def of_wells(pool):
+    """The rows of medians and quantiles of the double wells."""
+    name = pool.name
     for column, word in (("distance", "distance"), ("asymmetry", "asymmetry"), ("barrier", "barrier V_b"),
-                         ("participation_ratio", "participation ratio"), ("splitting_argon", "E, argon"),
-                         ("splitting_nickel-phosphorus", "E, nickel-phosphorus")):
+                         ("participation_ratio", "participation ratio"), *((f"splitting_{unit}", f"E, {unit}") for unit in pool.units)):
         for place, (q, what) in enumerate(((0.25, "lower quartile"), (0.5, "median"), (0.75, "upper quartile"))):
             paper = LIBRARY[column][place] if name == "pss-0.062" and column in LIBRARY else None
             if q != 0.5 and paper is None:
@@ -258,14 +271,6 @@ def rows(pool):
     value = pool.over_glasses(lambda table: float(np.mean(table["participation_ratio"])))
     paper = 8 if name.startswith("tlj") else None
     yield "participation ratio, mean", f"about {paper}" if paper else None, with_error(*value), against(*value, paper)
-    for unit in UNITS:
-        n0, lower, upper, count = pool.density(unit)
-        yield f"n0, {unit}", None, f"{n0:.3g} ({lower:.2g} ... {upper:.2g}), {count} systems", ""
-        if ACTIVE.get(name, ("", 0))[0] == unit and len(wells["glass"]):
-            paper, total = ACTIVE[name][1], len(wells["glass"])
-            value, low, high = limits(pool.per_glass(wells[f"splitting_{unit}"] < pool.facts[0]["kT_Q"][unit]))
-            verdict = "agrees" if low / total <= paper <= high / total else "outside the 68 % limits"
-            yield f"share of active double wells, {unit}", f"{paper:.2g}", f"{value / total:.2g} ({low / total:.1g} ... {high / total:.2g})", verdict
 
 
 def table(folder):
@@ -287,7 +292,7 @@ def table(folder):
 def depletion(poor, stable):
     """The fall from a glass to a more stable one, with its significance."""
     for word, counts in (("double wells per glass", lambda pool: pool.per_glass()),
-                         *((f"n0, {unit}", lambda pool, unit=unit: pool.per_glass(pool.wells[f"splitting_{unit}"] < pool.facts[0]["kT_Q"][unit])) for unit in UNITS)):
+                         *((f"n0, {unit}", lambda pool, unit=unit: pool.per_glass(pool.wells[f"splitting_{unit}"] < pool.facts[0]["kT_Q"][unit])) for unit in poor.units)):
         a, b = counts(poor), counts(stable)
         (x, dx), (y, dy) = poor.mean(a), stable.mean(b)
         error = math.hypot(max(dx, math.sqrt(x / len(a))), max(dy, math.sqrt(max(y, 1.0 / len(b)) / len(b))))

@@ -34,6 +34,7 @@ mod modes_stage;
 mod own_tables;
 mod refusals;
 mod report;
+mod results;
 mod resume;
 mod serial;
 mod teams;
