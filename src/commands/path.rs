@@ -37,11 +37,10 @@ pub struct PathOptions {
 pub fn path(options: &PathOptions) -> Result<()> {
     let (a, b) = read_ends(options)?;
     let mut settings = ConnectSettings::defaults(options.model);
-    if let Some(images) = options.images {
-        if images < 3 {
-            return Err(Error::Usage(format!("--images {images}: give 3 or more, including both ends")));
-        }
-        settings.images = images;
+    // the length is that of the images
+    settings.images = options.images.unwrap_or_else(|| ConnectSettings::images_of_papers(options.model));
+    if settings.images < 3 {
+        return Err(Error::Usage(format!("--images {}: give 3 or more, including both ends", settings.images)));
     }
     if let Some(method) = options.method {
         settings.method = method;

@@ -27,6 +27,7 @@ runs = 2
 equilibration_steps = 2000
 [connect]
 images = 17
+refine = "active"
 [tunnel]
 reduced_mass = { heavy = 1e6 }
 "#;

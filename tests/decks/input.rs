@@ -129,7 +129,7 @@ fn ten_lines_are_a_deck() {
     assert_eq!((prepare.method, prepare.temperature, prepare.time_step), (PrepareMethod::HybridSwap, 0.062, 0.01));
     assert_eq!((explore.runs, explore.temperature, explore.quench_every, explore.quenches), (200, 0.04, 20, 10_000));
     let connect = deck.connect.as_ref().unwrap();
-    assert_eq!((connect.images, connect.spring, connect.minimum_visits, connect.visits), (40, 2.0, 5, VisitRule::Sum));
+    assert_eq!((connect.images, connect.spring, connect.minimum_visits, connect.visits), (11, 2.0, 5, VisitRule::Sum));
     assert_eq!(deck.tunnel.as_ref().unwrap().units, ["argon", "nickel-phosphorus"]);
     assert!(deck.warnings.is_empty());
     // the mean of P(s) = A / s^3 on the limits is 2 / (1/s_m + 1/s_M) = 1.0065

@@ -161,18 +161,21 @@ fn a_changed_table_is_another_deck() {
     assert_eq!(deck(&format!("{written_otherwise}{STAGES}")).compare(&old).unwrap(), Comparison::Same);
 }
 
-/// The units decide which paths are refined; a model that stands for no material may have none yet.
+/// With `refine = "active"` the units decide which paths are refined; a model that stands for no material may have none yet.
+/// Otherwise paths do not depend on units.
 #[test]
 fn paths_are_found_before_a_unit_is_given() {
     for model in [KOB_ANDERSEN, "[model]\npreset = \"harmonic\"\n"] {
-        let found = format!("{model}{STAGES}[connect]\n");
+        let plain = deck(&format!("{model}{STAGES}[connect]\n")).stage_keys(Stage::Connect).unwrap();
+        assert!(!plain.contains("tunnel."), "{plain}");
+        let found = format!("{model}{STAGES}[connect]\nimages = 40\nrefine = \"active\"\n");
         let keys = deck(&found).stage_keys(Stage::Connect).unwrap();
         assert!(keys.contains("tunnel.units = []"), "{keys}");
         let given = deck(&format!("{found}[tunnel]\nreduced_mass = {{ mine = 2500 }}\n"));
         let compared = compare_keys(&keys, &given.stage_keys(Stage::Connect).unwrap()).unwrap();
         assert!(matches!(compared, Comparison::Extends(changes) if changes.len() == 1));
     }
-    let keys = deck(&format!("{PRESET}[connect]\n")).stage_keys(Stage::Connect).unwrap();
+    let keys = deck(&format!("{PRESET}[connect]\nrefine = \"active\"\n")).stage_keys(Stage::Connect).unwrap();
     assert!(keys.contains("tunnel.units = [\"argon\", \"nickel-phosphorus\"]"), "{keys}");
 }
 

@@ -123,9 +123,8 @@ pub struct Screening {
 pub struct ConnectSettings {
     /// How minimum-energy paths are found.
     pub method: PathMethod,
-    /// Number of images of a path, both ends included.
-    ///
-    /// Source: pss doi:10.1103/PhysRevLett.124.225901, tlj doi:10.1063/5.0128820
+    /// Number of images of a path, both ends included. The papers have 40 (pss, doi:10.1103/PhysRevLett.124.225901) and 64 (tlj,
+    /// doi:10.1063/5.0128820); few are enough to find the saddle, from which the path is then followed (`refine`).
     #[schemars(range(min = 3))]
     pub images: usize,
     /// Spring constant of the band [epsilon/sigma^2]. Above 0; `string` does not use it.
@@ -159,7 +158,8 @@ pub struct ConnectSettings {
     ///
     /// Source: tlj doi:10.1063/5.0128820
     pub visits: VisitRule,
-    /// Which paths are followed down from the saddle by steepest descent.
+    /// Which paths are followed down from the saddle by steepest descent. Where a path is not, its length is that of the images, which
+    /// should then be as many as in the papers.
     pub refine: Refine,
     /// Whether a path with intermediate minima is divided into elementary paths.
     ///
@@ -176,18 +176,22 @@ pub struct ConnectSettings {
     pub store_images: bool,
 }
 
+/// Images of a band that is followed by descents from its saddle.
+const IMAGES: usize = 11;
+
 impl ConnectSettings {
-    /// The papers' values for each preset, those of tlj for all other models; the spring in the law's unit of stiffness.
+    /// The papers' values for each preset, those of tlj for all other models; the spring in the law's unit of stiffness. Images
+    /// and descents are ours: the papers' bands of 40 and 64 images give the same saddles and shorter lengths at a higher cost.
     pub fn defaults(potential: impl Into<Potential>) -> Self {
         let potential = potential.into();
-        let (images, spring, minimum_visits, visits) = match potential.preset() {
-            Some(Preset::Pss) => (40, 2.0, 5, VisitRule::Sum),
-            _ => (64, 0.125, 1, VisitRule::Each),
+        let (spring, minimum_visits, visits) = match potential.preset() {
+            Some(Preset::Pss) => (2.0, 5, VisitRule::Sum),
+            _ => (0.125, 1, VisitRule::Each),
         };
         let unit = potential.law().stiffness_unit();
         Self {
             method: PathMethod::Neb,
-            images,
+            images: IMAGES,
             spring: spring * unit,
             climbing: true,
             // barriers of a packing are about 1e-3 epsilon, but forces are a tenth of those of other models, not 2e-3
@@ -198,13 +202,22 @@ impl ConnectSettings {
             pairs: PairLimits { largest_distance: 2.0, largest_difference: 1.0, displacements: 3 },
             minimum_visits,
             visits,
-            refine: Refine::Active,
+            refine: Refine::All,
             split: true,
             max_iterations: 5_000,
             tries: MOST_TRIES,
             store_images: false,
         }
     }
+
+    /// The fewest images with which the papers measure a length along the images.
+    pub const FEWEST_FOR_LENGTHS: usize = 40;
+
+    /// Images of a band whose length is measured along the images: those of the papers.
+    pub fn images_of_papers(potential: impl Into<Potential>) -> usize {
+        if potential.into().preset() == Some(Preset::Pss) { Self::FEWEST_FOR_LENGTHS } else { 64 }
+    }
+
     /// Whether transitions join a pair, `ab` from a to b and `ba` back. Pairs of a list are joined by the list, and are seen
     /// from their first transition on.
     pub fn is_joined(&self, ab: u64, ba: u64) -> bool {

@@ -49,6 +49,15 @@ impl DeckSection for ConnectSettings {
         if self.images > 1000 {
             section.warn("images", &format!("images = {} is unusually large: the papers use 40 to 600", self.images));
         }
+        if self.refine != Refine::All && self.images < ConnectSettings::FEWEST_FOR_LENGTHS {
+            let message = format!(
+                "images = {}: a path that is not followed down from its saddle has the length of its images, which is some percent \
+                 too short with fewer than {}; refine = \"all\" follows every path",
+                self.images,
+                ConnectSettings::FEWEST_FOR_LENGTHS
+            );
+            section.warn("images", &message);
+        }
     }
 
     // the choice of the paths that are refined depends on the units

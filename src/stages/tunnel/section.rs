@@ -1,7 +1,8 @@
 //! The deck's section [tunnel].
 
 use crate::input::{Deck, DeckSection, Growth, Section, listed, nearest_name};
-use crate::tunnelling::{TunnelSettings, materials_of};
+use crate::paths::ConnectSettings;
+use crate::tunnelling::{PathLength, TunnelSettings, materials_of};
 
 /// Names that tunnelling.h5 and elasticity.h5 use for something else.
 const RESERVED: [&str; 7] =
@@ -62,5 +63,13 @@ impl DeckSection for TunnelSettings {
             false => format!("at least one of {}, or a reduced_mass", listed(known.iter().copied())),
         };
         section.require(!nothing, "units", &wanted);
+        let images = deck.connect.as_ref().map(|connect| connect.images);
+        let few = images.filter(|&images| images < ConnectSettings::FEWEST_FOR_LENGTHS);
+        if let (Some(images), PathLength::Band) = (few, self.length) {
+            let message = format!(
+                "length = \"band\" with connect.images = {images}: the papers' d is the sum over 40 to 64 images"
+            );
+            section.warn("length", &message);
+        }
     }
 }
