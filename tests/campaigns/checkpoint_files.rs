@@ -374,11 +374,16 @@ fn full(world: &Ranks, directory: &Path) {
 fn large(world: &Ranks, directory: &Path) {
     let size = world.size() as u64;
     let length = |task: u64| if task == 0 { 150 << 20 } else { (task % 7) << 18 };
+    // each piece begins with its place and task and continues at random: bytes that were moved, by whatever number, differ;
+    // in pieces, because this code is not optimised
+    const PIECE: usize = 1 << 16;
+    let random: Vec<u8> = (0..PIECE as u64 / 8).flat_map(|place| mixed(place).to_le_bytes()).collect();
     let content = |task: u64| {
         let mut bytes = vec![0u8; length(task) as usize];
-        bytes.chunks_mut(8).zip(0u64..).for_each(|(chunk, place)| {
-            chunk.copy_from_slice(&(mixed(place) ^ task).to_le_bytes()[..chunk.len()]);
-        });
+        for (place, piece) in bytes.chunks_mut(PIECE).enumerate() {
+            piece.copy_from_slice(&random[..piece.len()]);
+            piece[..8].copy_from_slice(&(mixed(place as u64) ^ task).to_le_bytes());
+        }
         bytes
     };
     let held = (0..40).filter(|task| task % size == world.rank() as u64 && (size < 3 || task % size != 1));
