@@ -7,7 +7,7 @@ use std::path::Path;
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::read::StageReader;
+use super::read::{StageReader, Stored};
 use super::rows::RowRange;
 use super::values::Attribute;
 use crate::error::{Error, Result};
@@ -95,8 +95,7 @@ pub(super) fn data_sets(reader: &StageReader, stage: Stage) -> Result<Vec<DataSe
 /// `Storage` (`Input` for an imported file) when it is damaged or cannot be read.
 pub fn matches_checksum(reader: &StageReader, path: &str) -> Result<bool> {
     let Ok(Attribute::U64(due)) = reader.attribute(path, NAME) else { return Ok(false) };
-    let total = reader.shape(path)?.first().copied().unwrap_or(1);
-    match sum_of(reader, path, 0, total)? == due {
+    match of_all(reader, path)? == due {
         true => Ok(true),
         false => Err(reader.unusable(format!("{path} fails its checksum: it was changed or damaged"))),
     }
@@ -104,23 +103,24 @@ pub fn matches_checksum(reader: &StageReader, path: &str) -> Result<bool> {
 
 /// The checksum of this rank's share of the rows.
 fn share(ranks: &Ranks, reader: &StageReader, path: &str) -> Result<u64> {
-    let total = reader.shape(path)?.first().copied().unwrap_or(1);
-    let place = |rank: usize| (u128::from(total) * rank as u128 / ranks.size() as u128) as u64;
-    sum_of(reader, path, place(ranks.rank()), place(ranks.rank() + 1))
+    let stored = reader.stored(path)?;
+    let place = |rank: usize| (u128::from(stored.rows()) * rank as u128 / ranks.size() as u128) as u64;
+    sum_of(&stored, place(ranks.rank()), place(ranks.rank() + 1))
 }
 
 /// The checksum of all values of a data set.
 pub(super) fn of_all(reader: &StageReader, path: &str) -> Result<u64> {
-    sum_of(reader, path, 0, reader.shape(path)?.first().copied().unwrap_or(1))
+    let stored = reader.stored(path)?;
+    sum_of(&stored, 0, stored.rows())
 }
 
 /// The checksum of rows from `first` to before `end`.
-fn sum_of(reader: &StageReader, path: &str, mut first: u64, end: u64) -> Result<u64> {
+fn sum_of(stored: &Stored, mut first: u64, end: u64) -> Result<u64> {
+    let row_bytes = stored.row_bytes();
     let mut sum = 0u64;
     while first < end {
-        let row_bytes = reader.row_bytes(path)?;
         let count = (PIECE_BYTES / row_bytes.max(1)).clamp(1, end - first);
-        let bytes = reader.stored_bytes(path, first, count)?;
+        let bytes = stored.bytes(first, count)?;
         sum = sum.wrapping_add(of_rows(first, row_bytes as usize, &bytes));
         first += count;
     }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use hdf5::types::TypeDescriptor;
-use hdf5::{Dataset, Location};
+use hdf5::{Dataset, Location, LocationType};
 
 use super::access;
 use super::attributes;
@@ -134,13 +134,7 @@ impl StageReader {
 
     /// Whether the file has this data set.
     pub fn has(&self, path: &str) -> bool {
-        let mut group = self.file.group("/").ok();
-        let (parent, name) =
-            path.trim_start_matches('/').rsplit_once('/').unwrap_or(("", path.trim_start_matches('/')));
-        for part in parent.split('/').filter(|part| !part.is_empty()) {
-            group = group.filter(|group| group.link_exists(part)).and_then(|group| group.group(part).ok());
-        }
-        group.is_some_and(|group| group.link_exists(name) && group.dataset(name).is_ok())
+        self.find(path).is_some()
     }
 
     /// Names of the groups in the root (for example, the units of tunnelling.h5), sorted.
@@ -161,25 +155,30 @@ impl StageReader {
     /// `Storage` (`Input`) when the file cannot be read.
     pub fn data_sets(&self) -> Result<Vec<String>> {
         let unusable = |error: hdf5::Error| self.unusable(format!("/: {error}"));
-        let mut groups: Vec<hdf5::Group> = vec![self.file.group("/").map_err(unusable)?];
+        let mut groups = vec![(String::new(), self.file.group("/").map_err(unusable)?)];
         let mut paths = Vec::new();
-        while let Some(group) = groups.pop() {
-            paths.extend(group.datasets().map_err(unusable)?.iter().map(|dataset| dataset.name()));
-            groups.extend(group.groups().map_err(unusable)?);
+        while let Some((above, group)) = groups.pop() {
+            // by the names of the links: the library finds the name of an open object by a search of the whole file
+            for name in group.member_names().map_err(unusable)? {
+                let path = format!("{above}/{name}");
+                match group.loc_type_by_name(&name).map_err(unusable)? {
+                    LocationType::Dataset => paths.push(path),
+                    LocationType::Group => groups.push((path, group.group(&name).map_err(unusable)?)),
+                    _ => (),
+                }
+            }
         }
         paths.sort();
         Ok(paths)
     }
 
-    /// Bytes of a row of a data set, as stored.
-    pub(super) fn row_bytes(&self, path: &str) -> Result<u64> {
-        let kind = self.data_set(path)?.dtype().map_err(|error| self.unusable(format!("{path}: {error}")))?;
-        Ok(self.shape(path)?.iter().skip(1).product::<u64>() * kind.size() as u64)
-    }
-
-    /// Rows of a data set, as stored.
-    pub(super) fn stored_bytes(&self, path: &str, first: u64, count: u64) -> Result<Vec<u8>> {
-        self.bytes(path, first, count).map(|(_, bytes)| bytes)
+    /// A data set, opened once to be read piece by piece.
+    pub(super) fn stored(&self, path: &str) -> Result<Stored<'_>> {
+        let dataset = self.data_set(path)?;
+        let size = dataset.dtype().map_err(|error| self.unusable(format!("{path}: {error}")))?.size() as u64;
+        let shape = lengths(&dataset);
+        let row_bytes = shape.iter().skip(1).product::<u64>() * size;
+        Ok(Stored { reader: self, path: path.to_owned(), dataset, shape, row_bytes })
     }
 
     /// Shape of a data set.
@@ -187,7 +186,7 @@ impl StageReader {
     /// # Errors
     /// `Storage` (`Input`) when it is missing; the message names it.
     pub fn shape(&self, path: &str) -> Result<Vec<u64>> {
-        Ok(self.data_set(path)?.shape().iter().map(|length| *length as u64).collect())
+        Ok(lengths(&self.data_set(path)?))
     }
 
     /// A whole data set, row-major.
@@ -195,8 +194,7 @@ impl StageReader {
     /// # Errors
     /// `Storage` (`Input`) when it is missing, holds another type or cannot be read.
     pub fn read<T: Number>(&self, path: &str) -> Result<Vec<T>> {
-        let total = self.shape(path)?.first().copied().unwrap_or(1);
-        self.read_rows(path, 0, total)
+        self.numbers(path, None)
     }
 
     /// Rows first..first + count of a data set, row-major.
@@ -204,7 +202,11 @@ impl StageReader {
     /// # Errors
     /// As [`StageReader::read`], and when it has fewer rows.
     pub fn read_rows<T: Number>(&self, path: &str, first: u64, count: u64) -> Result<Vec<T>> {
-        let (kind, bytes) = self.bytes(path, first, count)?;
+        self.numbers(path, Some(RowRange { first, count }))
+    }
+
+    fn numbers<T: Number>(&self, path: &str, rows: Option<RowRange>) -> Result<Vec<T>> {
+        let (kind, bytes) = self.bytes(path, rows)?;
         if !T::is(&kind) {
             return Err(self.unusable(format!("{path} holds {kind}, not {}", T::NAME)));
         }
@@ -216,8 +218,7 @@ impl StageReader {
     /// # Errors
     /// As [`StageReader::read`].
     pub fn read_text(&self, path: &str) -> Result<Vec<String>> {
-        let total = self.shape(path)?.first().copied().unwrap_or(1);
-        self.read_text_rows(path, 0, total)
+        self.texts(path, None)
     }
 
     /// Rows of a data set of names or texts.
@@ -225,7 +226,11 @@ impl StageReader {
     /// # Errors
     /// As [`StageReader::read_rows`].
     pub fn read_text_rows(&self, path: &str, first: u64, count: u64) -> Result<Vec<String>> {
-        let (kind, bytes) = self.bytes(path, first, count)?;
+        self.texts(path, Some(RowRange { first, count }))
+    }
+
+    fn texts(&self, path: &str, rows: Option<RowRange>) -> Result<Vec<String>> {
+        let (kind, bytes) = self.bytes(path, rows)?;
         match &kind {
             TypeDescriptor::Enum(kind) if kind.size == IntSize::U1 => {
                 let name = |value: &u8| kind.members.iter().find(|member| member.value == u64::from(*value));
@@ -278,41 +283,85 @@ impl StageReader {
     /// # Errors
     /// `Storage` (`Input`) when it is missing or of unknown type.
     pub fn attribute(&self, path: &str, name: &str) -> Result<Attribute> {
-        let location: hdf5::Result<Location> = match self.has(path) {
-            true => self.file.dataset(path).map(|dataset| Location::clone(&dataset)),
-            false => self.file.group(path).map(|group| Location::clone(&group)),
+        let location: hdf5::Result<Location> = match self.find(path) {
+            Some(dataset) => Ok(Location::clone(&dataset)),
+            None => self.file.group(path).map(|group| Location::clone(&group)),
         };
         let read = location.and_then(|location| attributes::read(&location, name));
         read.map_err(|_| self.unusable(format!("has no attribute {name} of {path}")))
     }
 
-    fn bytes(&self, path: &str, first: u64, count: u64) -> Result<(TypeDescriptor, Vec<u8>)> {
-        let dataset = self.data_set(path)?;
-        let unusable = |error: hdf5::Error| self.unusable(format!("{path} cannot be read: {error}"));
-        let kind = dataset.dtype().and_then(|kind| kind.to_descriptor()).map_err(unusable)?;
-        let shape = self.shape(path)?;
-        let Some((total, row)) = shape.split_first() else {
-            return Ok((kind, transfer::read_scalar(&dataset).map_err(unusable)?));
-        };
-        if first.checked_add(count).is_none_or(|end| end > *total) {
-            return Err(
-                self.unusable(format!("{path} has {total} rows, not rows {first} to {}", first.saturating_add(count)))
-            );
-        }
-        Ok((kind, transfer::read_rows(&dataset, row, RowRange { first, count }).map_err(unusable)?))
+    /// Type and bytes of these rows of a data set, or of all.
+    fn bytes(&self, path: &str, rows: Option<RowRange>) -> Result<(TypeDescriptor, Vec<u8>)> {
+        let stored = self.stored(path)?;
+        let kind = stored.dataset.dtype().and_then(|kind| kind.to_descriptor());
+        let kind = kind.map_err(|error| self.unusable(format!("{path} cannot be read: {error}")))?;
+        let RowRange { first, count } = rows.unwrap_or(RowRange { first: 0, count: stored.rows() });
+        Ok((kind, stored.bytes(first, count)?))
     }
 
     fn data_set(&self, path: &str) -> Result<Dataset> {
-        match self.has(path) {
-            true => self.file.dataset(path).map_err(|error| self.unusable(format!("{path} cannot be opened: {error}"))),
-            false => Err(self.unusable(format!("has no data set {path}"))),
+        self.find(path).ok_or_else(|| self.unusable(format!("has no data set {path}")))
+    }
+
+    /// The data set at this path, if there is one: asked for link by link, because the library reports a path that does not
+    /// exist as an error.
+    fn find(&self, path: &str) -> Option<Dataset> {
+        let path = path.trim_start_matches('/');
+        let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let mut group = self.file.group("/").ok()?;
+        for part in parent.split('/').filter(|part| !part.is_empty()) {
+            group = if group.link_exists(part) { group.group(part).ok()? } else { return None };
         }
+        if group.link_exists(name) { group.dataset(name).ok() } else { None }
     }
 
     /// The error for a file that cannot be used: `Storage`, or `Input` for an imported file.
     pub fn unusable(&self, message: String) -> Error {
         unusable(&self.path, self.header.stage, self.imported, message)
     }
+}
+
+/// An open data set, whose rows are read as they are stored.
+pub(super) struct Stored<'a> {
+    reader: &'a StageReader,
+    path: String,
+    dataset: Dataset,
+    shape: Vec<u64>,
+    row_bytes: u64,
+}
+
+impl Stored<'_> {
+    /// Number of rows; a scalar is one.
+    pub fn rows(&self) -> u64 {
+        self.shape.first().copied().unwrap_or(1)
+    }
+
+    /// Bytes of a row.
+    pub fn row_bytes(&self) -> u64 {
+        self.row_bytes
+    }
+
+    /// Rows first..first + count.
+    ///
+    /// # Errors
+    /// `Storage` (`Input`) when it has fewer rows or cannot be read.
+    pub fn bytes(&self, first: u64, count: u64) -> Result<Vec<u8>> {
+        let path = &self.path;
+        let unusable = |error: hdf5::Error| self.reader.unusable(format!("{path} cannot be read: {error}"));
+        let Some((total, row)) = self.shape.split_first() else {
+            return transfer::read_scalar(&self.dataset).map_err(unusable);
+        };
+        if first.checked_add(count).is_none_or(|end| end > *total) {
+            let end = first.saturating_add(count);
+            return Err(self.reader.unusable(format!("{path} has {total} rows, not rows {first} to {end}")));
+        }
+        transfer::read_rows(&self.dataset, row, RowRange { first, count }).map_err(unusable)
+    }
+}
+
+fn lengths(dataset: &Dataset) -> Vec<u64> {
+    dataset.shape().iter().map(|length| *length as u64).collect()
 }
 
 fn unusable(path: &Path, stage: Stage, imported: bool, message: String) -> Error {

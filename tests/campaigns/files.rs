@@ -55,15 +55,18 @@ fn header(stage: Stage) -> Header {
     Header::new((stage, 1), "[campaign]\nname = \"glass – ε\"\n", "5e1f", "{\"seed\":7}", u64::MAX - 7)
 }
 
-/// A number that depends only on the path and the element.
-fn element(path: &str, index: u64) -> u64 {
-    let name =
-        path.bytes().fold(14695981039346656037u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(1099511628211));
-    (name ^ index).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 20
+/// Distinguishes the numbers of data sets; once for each, because this code is not optimised.
+fn salt(path: &str) -> u64 {
+    path.bytes().fold(14695981039346656037u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(1099511628211))
 }
 
-fn number(path: &str, index: u64) -> f64 {
-    if index % 11 == 5 { f64::NAN } else { element(path, index) as f64 * 1e-9 - 3000.0 }
+/// A number that depends only on the salt of a path and the element.
+fn element(salt: u64, index: u64) -> u64 {
+    (salt ^ index).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 20
+}
+
+fn number(salt: u64, index: u64) -> f64 {
+    if index % 11 == 5 { f64::NAN } else { element(salt, index) as f64 * 1e-9 - 3000.0 }
 }
 
 /// The lengths that stand for the letters of the layout.
@@ -78,11 +81,12 @@ fn shape(entry: &DataSet, rows: u64) -> Vec<u64> {
 }
 
 /// The rows of this rank: pieces of unequal lengths in random order, sometimes none.
-fn pieces(world: &Ranks, total: u64, salt: u64) -> Rows {
+fn pieces(world: &Ranks, total: u64, shift: u64) -> Rows {
     let (mut first, mut ranges) = (0, Vec::new());
+    let (piece, owner) = (salt("piece"), salt("owner"));
     while first < total {
-        let count = (1 + element("piece", first + salt) % 5).min(total - first);
-        if element("owner", first + salt) % world.size() as u64 == world.rank() as u64 {
+        let count = (1 + element(piece, first + shift) % 5).min(total - first);
+        if element(owner, first + shift) % world.size() as u64 == world.rank() as u64 {
             ranges.push(RowRange { first, count });
         }
         first += count;
@@ -93,26 +97,27 @@ fn pieces(world: &Ranks, total: u64, salt: u64) -> Rows {
 
 fn write_entry(file: &mut StageFile, world: &Ranks, entry: &DataSet, path: &str, rows: u64) -> Result<()> {
     let shape = shape(entry, rows);
-    let rows = pieces(world, shape[0], element(path, 0) % 7);
+    let salt = salt(path);
+    let rows = pieces(world, shape[0], element(salt, 0) % 7);
     let width: u64 = shape[1..].iter().product();
     let indices = || rows.ranges().iter().flat_map(|range| range.first * width..(range.first + range.count) * width);
     let trailing = &shape[1..];
     match entry.element {
-        Element::F64 => file.write(path, &rows, trailing, indices().map(|i| number(path, i)).collect::<Vec<f64>>()),
+        Element::F64 => file.write(path, &rows, trailing, indices().map(|i| number(salt, i)).collect::<Vec<f64>>()),
         Element::I64 => {
-            file.write(path, &rows, trailing, indices().map(|i| element(path, i) as i64 - 9).collect::<Vec<i64>>())
+            file.write(path, &rows, trailing, indices().map(|i| element(salt, i) as i64 - 9).collect::<Vec<i64>>())
         }
         Element::U32 => {
-            file.write(path, &rows, trailing, indices().map(|i| element(path, i) as u32).collect::<Vec<u32>>())
+            file.write(path, &rows, trailing, indices().map(|i| element(salt, i) as u32).collect::<Vec<u32>>())
         }
         Element::Bool => file.write(
             path,
             &rows,
             trailing,
-            indices().map(|i| element(path, i).is_multiple_of(3)).collect::<Vec<bool>>(),
+            indices().map(|i| element(salt, i).is_multiple_of(3)).collect::<Vec<bool>>(),
         ),
         Element::Names(names) => {
-            let name = |i| names[element(path, i) as usize % names.len()].to_string();
+            let name = |i| names[element(salt, i) as usize % names.len()].to_string();
             file.write(path, &rows, trailing, indices().map(name).collect::<Vec<String>>())
         }
         other => panic!("no test values for {other:?}"),
@@ -169,7 +174,8 @@ fn write_empty(world: &Ranks, directory: &Path) {
 /// Many small ranges, and rows that do not fit one round.
 fn write_many(world: &Ranks, directory: &Path) {
     let total = 60_000;
-    let mine = |first: &u64| element("owner", *first) % world.size() as u64 == world.rank() as u64;
+    let owner = salt("owner");
+    let mine = |first: &u64| element(owner, *first) % world.size() as u64 == world.rank() as u64;
     let keys: Vec<((u64, u64), u64)> = (0..total / 3).filter(mine).map(|key| ((key / 100, key), 3)).collect();
     let rows = Rows::by_key(world, &keys).unwrap();
     assert_eq!(rows.total(), total);
@@ -180,8 +186,13 @@ fn write_many(world: &Ranks, directory: &Path) {
     file.write("/minima/energy", &rows, &[], &energies).unwrap();
     eprintln!("columns after {:.2} s", start.elapsed().as_secs_f64());
     let particles = 100;
-    let positions: Vec<f64> =
-        indices().flat_map(|i| (0..3 * particles).map(move |k| (i * 3 * particles + k) as f64)).collect();
+    // the same numbers in each row but for the first, which is the row's: this code is not optimised
+    let mut row: Vec<f64> = (0..3 * particles).map(|k| k as f64).collect();
+    let mut positions = Vec::with_capacity(energies.len() * row.len());
+    for energy in &energies {
+        row[0] = *energy;
+        positions.extend_from_slice(&row);
+    }
     file.write("/minima/position", &rows, &[particles, 3], &positions).unwrap();
     eprintln!("positions after {:.2} s", start.elapsed().as_secs_f64());
     file.leave_empty("/").unwrap_err();
@@ -224,7 +235,7 @@ fn refused(world: &Ranks, directory: &Path) {
 
 /// Encounters a full disk while it writes a large file; an existing small file is unchanged.
 fn full(world: &Ranks, directory: &Path) {
-    let error = write(world, directory, Stage::Explore, 60_000).unwrap_err();
+    let error = write(world, directory, Stage::Explore, 30_000).unwrap_err();
     assert_eq!(error.exit_code(), 3);
     let printed = error.to_string();
     assert!(printed.contains("landscape.h5") && printed.contains("free space"), "{printed}");
@@ -260,7 +271,9 @@ fn every_number_of_ranks_writes_the_same_files() {
     for program in ["write", "write-empty"] {
         let alone = scratch.path().join(format!("{program}-alone"));
         run(1, &format!("alone-{program}"), &alone);
-        let counts = ranks::rank_counts().into_iter().filter(|count| (program == "write") != (*count == 2));
+        // what three ranks write is read in `what_is_read_is_what_was_written`
+        let due: &[usize] = if program == "write" { &[1, 4] } else { &[2] };
+        let counts = ranks::rank_counts().into_iter().filter(|count| due.contains(count));
         for count in counts {
             let together = scratch.path().join(format!("{program}-{count}"));
             let printed = run(count, program, &together);
@@ -286,29 +299,29 @@ fn what_is_read_is_what_was_written() {
         assert_eq!(*reader.header(), Header { complete: true, ..header(stage) });
         for entry in work(stage).layout().data_sets() {
             let path = entry.path.replace("<unit>", "mine");
-            let shape = shape(entry, 37);
+            let (shape, salt) = (shape(entry, 37), salt(&path));
             assert_eq!(reader.shape(&path).unwrap(), shape, "{path}");
             let total: u64 = shape.iter().product();
             match entry.element {
                 Element::F64 => {
                     let bits = reader.read::<f64>(&path).unwrap().into_iter().map(f64::to_bits);
-                    assert!(bits.eq((0..total).map(|i| number(&path, i).to_bits())), "{path}");
+                    assert!(bits.eq((0..total).map(|i| number(salt, i).to_bits())), "{path}");
                 }
                 Element::I64 => assert!(
-                    reader.read::<i64>(&path).unwrap().into_iter().eq((0..total).map(|i| element(&path, i) as i64 - 9))
+                    reader.read::<i64>(&path).unwrap().into_iter().eq((0..total).map(|i| element(salt, i) as i64 - 9))
                 ),
                 Element::U32 => assert!(
-                    reader.read::<u32>(&path).unwrap().into_iter().eq((0..total).map(|i| element(&path, i) as u32))
+                    reader.read::<u32>(&path).unwrap().into_iter().eq((0..total).map(|i| element(salt, i) as u32))
                 ),
                 Element::Bool => assert!(
                     reader
                         .read::<bool>(&path)
                         .unwrap()
                         .into_iter()
-                        .eq((0..total).map(|i| element(&path, i).is_multiple_of(3)))
+                        .eq((0..total).map(|i| element(salt, i).is_multiple_of(3)))
                 ),
                 Element::Names(names) => {
-                    let due = (0..total).map(|i| names[element(&path, i) as usize % names.len()]);
+                    let due = (0..total).map(|i| names[element(salt, i) as usize % names.len()]);
                     assert!(reader.read_text(&path).unwrap().iter().map(String::as_str).eq(due), "{path}");
                 }
                 other => panic!("{other:?}"),
@@ -323,7 +336,7 @@ fn what_is_read_is_what_was_written() {
     let reader = StageReader::open(directory, Stage::Explore).unwrap();
     let rows = reader.read_rows::<f64>("/minima/position", 30, 2).unwrap();
     assert!(
-        rows.iter().zip(450..480).all(|(x, i)| x.to_bits() == number("/minima/position", i).to_bits())
+        rows.iter().zip(450..480).all(|(x, i)| x.to_bits() == number(salt("/minima/position"), i).to_bits())
             && rows.len() == 30
     );
     let tunnelling = StageReader::open(directory, Stage::Tunnel).unwrap();

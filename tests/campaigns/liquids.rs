@@ -59,17 +59,17 @@ fn a_stopped_stage_resumes_to_the_same_file() {
 fn more_samples_and_temperatures_are_added_to_what_is_there() {
     let campaign = Campaign::of(
         "relax.toml",
-        &[("[1.2, 2.0]", "[2.0]"), ("[\"md\", \"hybrid-swap\"]", "\"hybrid-swap\""), ("samples = 2", "samples = 1")],
+        &[("[1.6, 2.4]", "[2.4]"), ("[\"md\", \"hybrid-swap\"]", "\"hybrid-swap\""), ("samples = 2", "samples = 1")],
     );
     finish(&campaign, 1, &[]);
     let reader = StageReader::open(&campaign.output, Stage::Relax).unwrap();
     assert!(!reader.has("/relaxation/speed_up") && !reader.has("/relaxation/swap/time"));
-    assert_eq!(reader.read::<f64>("/samples/temperature").unwrap(), [2.0]);
+    assert_eq!(reader.read::<f64>("/samples/temperature").unwrap(), [2.4]);
     let seconds = |campaign: &Campaign| -> usize {
         let reader = StageReader::open(&campaign.output, Stage::Relax).unwrap();
         reader.read::<f64>("/timing/tasks/seconds").unwrap().len()
     };
-    campaign.change(&[("[2.0]", "[1.2, 2.0]"), ("dynamics = \"hybrid-swap\"", "dynamics = [\"md\", \"hybrid-swap\"]")]);
+    campaign.change(&[("[2.4]", "[1.6, 2.4]"), ("dynamics = \"hybrid-swap\"", "dynamics = [\"md\", \"hybrid-swap\"]")]);
     finish(&campaign, 1, &[]);
     assert_eq!(seconds(&campaign), 3, "the one that was there was not run again");
     campaign.change(&[("samples = 1", "samples = 2")]);
@@ -112,8 +112,8 @@ fn liquids_and_glasses_stand_beside_each_other() {
 fn the_file_agrees_with_itself() {
     let reader = StageReader::open(&reference().output, Stage::Relax).unwrap();
     let read = |path: &str| reader.read::<f64>(path).unwrap();
-    assert_eq!(read("/relaxation/temperature"), [2.0, 1.2]);
-    assert_eq!(read("/samples/temperature"), [2.0, 2.0, 2.0, 2.0, 1.2, 1.2, 1.2, 1.2]);
+    assert_eq!(read("/relaxation/temperature"), [2.4, 1.6]);
+    assert_eq!(read("/samples/temperature"), [2.4, 2.4, 2.4, 2.4, 1.6, 1.6, 1.6, 1.6]);
     let dynamics = reader.read_text("/samples/dynamics").unwrap();
     assert_eq!(dynamics[..4], ["md", "md", "hybrid_swap", "hybrid_swap"]);
     assert_eq!(reader.read_text("/relaxation/status").unwrap(), ["converged"; 2]);
@@ -145,7 +145,7 @@ fn the_file_agrees_with_itself() {
     assert_eq!((read("/relaxation/time")[0], read("/relaxation/swap/time")[0]), (0.005, 0.05));
     // ballistic: <d^2> = 3 T t^2
     let first = read("/relaxation/mean_squared_displacement")[0];
-    assert!((first / (3.0 * 2.0 * 0.005f64.powi(2)) - 1.0).abs() < 0.05, "{first}");
+    assert!((first / (3.0 * 2.4 * 0.005f64.powi(2)) - 1.0).abs() < 0.05, "{first}");
     let status = Command::new(env!("CARGO_BIN_EXE_glasswell"))
         .arg("status")
         .arg(&reference().output)
@@ -153,5 +153,5 @@ fn the_file_agrees_with_itself() {
         .output()
         .unwrap();
     let printed = String::from_utf8_lossy(&status.stdout).into_owned();
-    assert!(printed.contains("tau_alpha at T = 1.2") && printed.contains("times faster"), "{printed}");
+    assert!(printed.contains("tau_alpha at T = 1.6") && printed.contains("times faster"), "{printed}");
 }

@@ -135,7 +135,7 @@ fn find(well: &Triple, gradient: &Gradient) -> Found {
 }
 
 fn splitting(profile: &Profile, mass: f64) -> f64 {
-    let settings = TunnelSettings { points: 4000, ..TunnelSettings::default() };
+    let settings = TunnelSettings { points: 1000, ..TunnelSettings::default() };
     solve(profile, None, mass, &settings).unwrap().splitting
 }
 

@@ -103,7 +103,7 @@ fn plainly(
 #[test]
 fn the_search_finds_what_one_push_at_a_time_finds() {
     // (modes, of these transitions to be compared with the same crossing)
-    for (preset, particles, modes, due) in [(Preset::Harmonic, 120, 4, 2), (Preset::Lj, 256, 5, 2)] {
+    for (preset, particles, modes, due) in [(Preset::Harmonic, 120, 3, 2), (Preset::Lj, 256, 3, 2)] {
         let mut settings = settings(preset, modes);
         settings.amplitudes.from = 1e-4;
         settings.tolerance = 1e-4;

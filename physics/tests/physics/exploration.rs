@@ -113,7 +113,7 @@ fn places(run: &RunRecord) -> Vec<(u64, Option<u32>)> {
 #[test]
 fn recognition_changes_no_visit() {
     let all = |recognition: Recognition, audit: f64| {
-        let settings = ExploreSettings { recognition, audit, temperature: 0.5, ..settings(110, 2) };
+        let settings = ExploreSettings { recognition, audit, temperature: 0.5, ..settings(80, 2) };
         explore(&settings, 0..2, 100_000)
     };
     let plain = all(Recognition::None, 0.0);
