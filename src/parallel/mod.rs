@@ -220,9 +220,10 @@ impl Ranks {
     /// occur while the other ranks are elsewhere; where all ranks meet, use [`Ranks::agree`].
     pub fn abort(&self, code: i32, message: &str) -> ! {
         let mut standard_error = std::io::stderr().lock();
-        let report = if self.size() > 1 { format!("rank {}: {message}", self.rank()) } else { message.to_string() };
-        // nothing can be done about a closed standard error
-        let _ = writeln!(standard_error, "glasswell: {report}").and_then(|()| standard_error.flush());
+        let rank = if self.size() > 1 { format!("rank {}: ", self.rank()) } else { String::new() };
+        // in one piece, as other messages that end the program; nothing can be done about a closed standard error
+        let line = format!("glasswell: {rank}{message}\n");
+        let _ = standard_error.write_all(line.as_bytes()).and_then(|()| standard_error.flush());
         self.form.abort(code)
     }
 

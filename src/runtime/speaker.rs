@@ -23,9 +23,10 @@ pub fn rank_is(rank: usize) {
 /// Prints the error that ends the program, once.
 pub fn report(error: &Error) {
     if is_first_rank() && !REPORTED.swap(true, Ordering::Relaxed) {
-        messages::note(&format!("glasswell: {error}"));
-        // nothing can be done about a closed standard error
-        let _ = writeln!(std::io::stderr().lock(), "glasswell: {error}");
+        let message = format!("glasswell: {error}");
+        messages::note(&message);
+        // in one piece: mpirun puts what other streams print between the pieces; nothing can be done about a closed standard error
+        let _ = std::io::stderr().lock().write_all(format!("{message}\n").as_bytes());
     }
 }
 

@@ -156,7 +156,7 @@ def descend(model, x, mode, length, steps):
         values, vectors = np.linalg.eigh(model.hessian(x))
         force = vectors.T @ model.forces(x).ravel()
         values = np.where(abs(values) < 1e-9, 1e-9, values)
-        time = np.concatenate([[0], np.geomspace(1e-7, 20 * h / np.linalg.norm(force), 3000)])
+        time = np.concatenate([[0], np.geomspace(1e-7, 20 * h / np.linalg.norm(force), 1000)])
         speed = np.linalg.norm(force * np.exp(-np.outer(time, values)), axis=1)
         passed = np.concatenate([[0], np.cumsum(np.diff(time) * (speed[1:] + speed[:-1]) / 2)])
         until = np.interp(h, passed, time)

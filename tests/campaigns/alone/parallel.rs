@@ -154,8 +154,12 @@ fn replayed(world: &Ranks) {
         if world.rank() == 0 {
             println!("{} ranks: {took:.3} s, the replay says {expected:.3} s", world.size());
         }
+        // all ranks know the same time
+        if deviation < 0.05 {
+            break;
+        }
     }
-    // other programs on the machine make the real queue late, never early: use the best of three turns
+    // other programs on the machine make the real queue late, never early: the first of three turns that is in time
     assert!(deviation < 0.05, "the replay is {deviation:.3} off");
 }
 
