@@ -25,7 +25,7 @@ pub fn report(error: &Error) {
     if is_first_rank() && !REPORTED.swap(true, Ordering::Relaxed) {
         let message = format!("glasswell: {error}");
         messages::note(&message);
-        // in one piece: mpirun puts what other streams print between the pieces; nothing can be done about a closed standard error
+        // in one piece: mpirun puts what other streams print between pieces; nothing can be done about a closed standard error
         let _ = std::io::stderr().lock().write_all(format!("{message}\n").as_bytes());
     }
 }
