@@ -1,6 +1,7 @@
 //! Block Lanczos with full reorthogonalisation for the largest eigenvalues of the filtered Hessian p(H).
 //!
-//! The block has as many vectors as a register has lanes, so that all of up to eightfold degenerate values are found.
+//! The block has as many vectors as a register has lanes: of an eigenvalue, a search finds that many vectors at most. What
+//! earlier searches have found can be left out, so that the next one finds the others.
 
 use super::filter::Filter;
 use super::symmetric::symmetric_eigen;
@@ -81,7 +82,7 @@ struct Basis<'a> {
     space: &'a Space,
     vectors: Mat<f64>,
     projected: Mat<f64>,
-    /// Columns in use; the last block has not been multiplied yet.
+    /// Columns in use; the first are those that are left out, the last block has not been multiplied yet.
     size: usize,
 }
 
@@ -211,29 +212,34 @@ pub(super) fn random_block(space: &Space, random: &mut Stream) -> VectorBatch {
     (0..vectors[0].len()).map(|i| std::array::from_fn(|l| vectors[l][i])).collect()
 }
 
-/// Searches for the `count` lowest eigenvalues of H with a basis of at most `most` vectors.
+/// Searches for the `count` lowest eigenvalues of H with a basis of at most `most` vectors, all orthogonal to the
+/// eigenvectors `known` [3N, ..].
 pub(super) fn search(
     hessian: &PairBlocks,
     space: &Space,
     filter: &Filter,
     (count, most): (usize, usize),
     random: &mut Stream,
-    team: &Members<'_>,
+    (team, known): (&Members<'_>, &Mat<f64>),
 ) -> Result<Found> {
-    let capacity = most + 2 * LANES;
+    let first = known.ncols();
+    let capacity = first + most + 2 * LANES;
     let coordinates = 3 * hessian.particles();
-    let (vectors, projected) = (Mat::zeros(coordinates, capacity), Mat::zeros(capacity, capacity));
-    let mut basis = Basis { hessian, team, space, vectors, projected, size: 0 };
-    basis.append(columns(&random_block(space, random)), random);
+    let (mut vectors, projected) = (Mat::zeros(coordinates, capacity), Mat::zeros(capacity, capacity));
+    vectors.subcols_mut(0, first).copy_from(known);
+    let mut basis = Basis { hessian, team, space, vectors, projected, size: first };
+    let mut start = columns(&random_block(space, random));
+    basis.orthogonalise(&mut start, first);
+    basis.append(start, random);
     let mut next_look = count + LANES;
-    while basis.size <= most {
+    while basis.size <= first + most {
         let coupling = basis.expand(filter, random)?;
-        let size = basis.size - LANES;
+        let size = basis.size - LANES - first;
         if size < next_look {
             continue;
         }
         next_look = size + (size / 12).max(LANES);
-        let (values, ritz) = symmetric_eigen(basis.projected.submatrix(0, 0, size, size))?;
+        let (values, ritz) = symmetric_eigen(basis.projected.submatrix(first, first, size, size))?;
         let converged = |k: usize| {
             let residual: f64 = (0..LANES)
                 .map(|a| (a..LANES).map(|b| coupling[(a, b)] * ritz[(size - LANES + b, k)]).sum::<f64>().powi(2))
@@ -248,7 +254,7 @@ pub(super) fn search(
         if lifted >= count {
             let mut subspace = Mat::zeros(coordinates, count);
             let chosen = ritz.subcols(size - count, count);
-            matmul(subspace.as_mut(), Accum::Replace, basis.vectors.subcols(0, size), chosen, 1.0, Par::Seq);
+            matmul(subspace.as_mut(), Accum::Replace, basis.vectors.subcols(first, size), chosen, 1.0, Par::Seq);
             return Ok(Found::Subspace(subspace));
         }
         if size >= 2 * count {

@@ -95,12 +95,12 @@ pub fn lowest_modes_of_team(
         )));
     }
     let wanted = (count + GUARD).min(dimension);
-    let subspace = if dimension < SMALLEST_DIMENSION || wanted as f64 > LARGEST_SHARE * dimension as f64 {
+    let subspace = if !is_large(dimension, wanted) {
         densely(&hessian, &space, wanted)?
     } else {
-        filtered(&hessian, &space, wanted, team)?
+        filtered(&hessian, &space, wanted, (team, &Mat::zeros(3 * hessian.particles(), 0)))?
     };
-    let found = rayleigh_ritz(&hessian, &subspace)?;
+    let found = with_all_copies(&hessian, &space, rayleigh_ritz(&hessian, &subspace)?, team)?;
     found.check(hessian.bound(), count)?;
     let most_bytes = match completeness {
         Completeness::Counted => u64::MAX,
@@ -120,20 +120,53 @@ pub fn largest_team(particles: usize) -> usize {
     (particles / PARTICLES_PER_MEMBER).max(1)
 }
 
-/// An orthonormal basis of the lowest modes, by filters of increasing cut or degree.
-fn filtered(hessian: &PairBlocks, space: &Space, wanted: usize, team: &dyn Team) -> Result<Mat<f64>> {
+/// The same number of modes, with all that belong to an eigenvalue of which one search cannot find more (crystals): searches
+/// among what is orthogonal to the modes so far, until one changes nothing.
+fn with_all_copies(hessian: &PairBlocks, space: &Space, mut found: Pairs, team: &dyn Team) -> Result<Pairs> {
+    let wanted = found.values.len();
+    let equal = RESIDUAL * hessian.bound();
+    let is_full = |found: &Pairs| found.values.windows(LANES).any(|values| values[LANES - 1] - values[0] < equal);
+    // the dense spectrum has them all
+    while is_full(&found) && is_large(space.dimension(), wanted) {
+        let others = filtered(hessian, space, LANES, (team, &found.vectors))?;
+        let joined = Mat::from_fn(others.nrows(), wanted + LANES, |i, k| match k.checked_sub(wanted) {
+            None => found.vectors[(i, k)],
+            Some(k) => others[(i, k)],
+        });
+        let all = rayleigh_ritz(hessian, &joined)?.lowest(wanted);
+        let is_settled = found.values.iter().zip(&all.values).all(|(before, now)| before - now < equal);
+        found = all;
+        if is_settled {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+/// Whether a search is faster than the dense spectrum.
+fn is_large(dimension: usize, wanted: usize) -> bool {
+    dimension >= SMALLEST_DIMENSION && wanted as f64 <= LARGEST_SHARE * dimension as f64
+}
+
+/// An orthonormal basis of the lowest modes that are orthogonal to those known, by filters of increasing cut or degree.
+fn filtered(
+    hessian: &PairBlocks,
+    space: &Space,
+    wanted: usize,
+    (team, known): (&dyn Team, &Mat<f64>),
+) -> Result<Mat<f64>> {
     // a fixed stream: the modes do not depend on the start of the search
-    let mut random: Stream = stream(0, Purpose::Modes, 0, 0);
+    let mut random: Stream = stream(0, Purpose::Modes, known.ncols() as u64, 0);
     let outline = Outline::measure(hessian, random_block(space, &mut random), space.dimension())?;
     let team = Members::new(hessian, team);
-    let mut aim = 1.5 * wanted as f64 + LANES as f64;
+    let mut aim = 1.5 * (known.ncols() + wanted) as f64 + LANES as f64;
     let mut sharpness = SHARPNESS;
     for _ in 0..ATTEMPTS {
         let cut = outline.cut(aim);
         let spread = (outline.largest - cut).max(f64::MIN_POSITIVE) / (cut - outline.smallest).max(f64::MIN_POSITIVE);
         let filter = Filter::new(&outline, cut, (sharpness * spread.sqrt()).clamp(1.0, MOST_PRODUCTS) as usize);
         let most = (BASIS * wanted + 4 * LANES).min(space.dimension() - LANES) / LANES * LANES;
-        match search(hessian, space, &filter, (wanted, most), &mut random, &team)? {
+        match search(hessian, space, &filter, (wanted, most), &mut random, (&team, known))? {
             Found::Subspace(subspace) => return Ok(subspace),
             Found::CutTooLow => aim *= 1.7,
             Found::BasisFull => sharpness *= 1.7,
@@ -206,6 +239,14 @@ fn rayleigh_ritz(hessian: &PairBlocks, subspace: &Mat<f64>) -> Result<Pairs> {
 }
 
 impl Pairs {
+    /// The first `count`.
+    fn lowest(mut self, count: usize) -> Self {
+        self.values.truncate(count);
+        self.residuals.truncate(count);
+        self.vectors = self.vectors.subcols(0, count).to_owned();
+        self
+    }
+
     /// Residuals and orthonormality of the first `count`.
     fn check(&self, bound: f64, count: usize) -> Result<()> {
         let worst = self.residuals[..count].iter().copied().fold(0.0, f64::max);

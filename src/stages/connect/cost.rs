@@ -2,17 +2,23 @@
 
 use crate::forces::LANES;
 use crate::input::Deck;
+use crate::paths::Refine;
 use crate::stages::cost::{
     Begun, CALL_OF_BATCH, Cost, Expected, ForceCall, Memory, VECTOR, lanes_of_queue, portion, unsaved,
 };
 
-/// Force evaluations of a band per image, with its other tries and with the pairs from split paths. This number and the next
-/// are no counts: with them the seconds of two campaigns (N = 300 with 9 images, N = 1200 with 64), divided by the 1.5 by which
-/// a shared machine was slower, are those measured to some 30 %.
-const CALLS_PER_IMAGE: f64 = 290.0;
-/// Saddle and descent of a path, in force calls of one configuration: most of the time goes into products of the Hessian and a
-/// vector.
-const SADDLE_AND_DESCENT: f64 = 10_000.0;
+/// Force evaluations of a band per image: the difference between 11 and 64 images in two campaigns, 113 (pss, N = 1500) and 115
+/// (tlj, N = 300).
+const CALLS_PER_IMAGE: f64 = 115.0;
+/// Time of everything else on the way to a double well, in force calls of one configuration, on an idle machine: with a descent of
+/// every path 17,500 (pss, N = 1500, 11 images, 149 pairs in 190 s, a force call 70 us) and 15,300 (tlj, N = 300, 36 pairs in 41 s, 70
+/// us); with descents of few paths 8,200 (tlj, N = 300, 24 images, 36 pairs in 26 s). Most of it goes into products of the Hessian
+/// and a vector.
+const SADDLE_AND_DESCENTS: f64 = 16_000.0;
+/// The same where only some paths are followed down: how many depends on their splittings.
+const SADDLE_AND_SOME_DESCENTS: f64 = 10_000.0;
+/// Without descents: not measured.
+const SADDLE: f64 = 7_000.0;
 /// Bytes per particle and image of a band: positions, forces, step, six secant pairs, the last step with its force;
 /// copies and splines when the band is refined or measured.
 const IMAGE: f64 = (3.0 + 6.0 * 2.0 + 2.0 + 6.0) * VECTOR;
@@ -40,7 +46,12 @@ pub fn cost(deck: &Deck, call: &ForceCall) -> Option<Cost> {
     let (connect, _) = (deck.connect.as_ref()?, deck.explore.as_ref()?);
     let pairs = Expected::corrected(deck, call.correction).pairs;
     let band = connect.images as f64 * CALLS_PER_IMAGE * CALL_OF_BATCH * call.batch;
-    let seconds = pairs * (band + SADDLE_AND_DESCENT * call.single);
+    let calls = match connect.refine {
+        Refine::All => SADDLE_AND_DESCENTS,
+        Refine::Active => SADDLE_AND_SOME_DESCENTS,
+        Refine::None => SADDLE,
+    };
+    let seconds = pairs * (band + calls * call.single);
     let bytes = pairs * deck.model.particles as f64 * ROW + near_bytes(deck, call);
     Some(Cost { tasks: pairs, seconds, bytes, spread: 0.8, begun: Begun::LongestFirst })
 }

@@ -16,7 +16,7 @@ pub fn summary(reader: &StageReader) -> Result<Vec<Line>> {
         line("spectra", length(reader, "/spectra/glass")?),
         line("modes per spectrum", reader.shape("/spectra/frequency")?.get(1).copied().unwrap_or(0)),
         line("quasi-localised modes", reader.read::<bool>("/spectra/quasi_localised")?.iter().filter(|q| **q).count()),
-        line("A_4 omega_D^5", format!("{:.3e} (A_4 to {:.1e})", number("a4_reduced"), number("a4_error"))),
+        line("A_4 omega_D^5", quartic_law(reader, number("a4_reduced"), number("a4_error"))),
     ];
     if failed > 0 {
         rows.insert(1, line("  failed", failed));
@@ -39,4 +39,15 @@ pub fn summary(reader: &StageReader) -> Result<Vec<Line>> {
         rows.push(line("paths followed", format!("{whole} of {}", followed.len())));
     }
     Ok(rows)
+}
+
+/// A_4 with its error, or why there is none.
+fn quartic_law(reader: &StageReader, reduced: f64, error: f64) -> String {
+    if reduced.is_finite() {
+        return format!("{reduced:.3e} (A_4 to {error:.1e})");
+    }
+    match reader.attribute("/density_of_states", "a4_status") {
+        Ok(Attribute::Text(status)) => format!("none ({})", status.replace('_', " ")),
+        _ => "none".to_string(),
+    }
 }
