@@ -88,7 +88,9 @@ fn a_run_says_how_far_it_is_and_keeps_its_log() {
     assert!(words.contains("Next: the same command again"), "{words}");
     assert!(words.contains(&format!("glasswell run {}", text(&campaign.deck()))), "{words}");
     let ended = campaign.start(1, &[]).wait();
-    assert_eq!((ended.code, ended.printed.as_str()), (0, ""), "--quiet");
+    // the deck has few images, of which a run warns
+    let others = ended.printed.lines().filter(|line| !(line.contains("WARN") && line.contains("images = 9: "))).count();
+    assert_eq!((ended.code, others), (0, 0), "--quiet: {}", ended.printed);
     let all = log();
     assert!(all.starts_with(&first) && all.contains("glasswell: stopped by the time limit"), "{all}");
     assert!(all.contains("tunnel: done in"), "a quiet run keeps its messages: {all}");
