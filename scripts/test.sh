@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the dependencies and runs the test suite (docs/testing.md): 25 minutes on two cores.
+# Installs the dependencies and runs the test suite (docs/testing.md): 20 to 25 minutes on two cores.
 #
 #     ./scripts/test.sh          everything
 #     ./scripts/test.sh quick    for every change: unit tests, formulas, fast paths, rules of the source tree
@@ -88,6 +88,11 @@ start() {
     beside[$name]=$!
 }
 
+# What the last parts need from PyPI and npm: mostly waiting for the network, while the compiler works.
+packages() {
+    tests/foreign.sh --install && tests/python.sh --install && tests/page.sh --install
+}
+
 # end NAME: waits for it, and prints what it has printed
 end() {
     local code=0
@@ -111,6 +116,7 @@ case ${1:-} in
         ;;
     "")
         part "format" cargo fmt --all --check
+        start packages packages
         part "serial build" scripts/serial-build.sh
         builds=("$target"/{serial,static}/glasswell)
         [ -e "${builds[1]}" ] || unset 'builds[1]'
@@ -120,14 +126,16 @@ case ${1:-} in
         part "benchmarks, built" cargo build "${checked[@]}" --package glasswell-benches --benches
         rm -rf "$target/tmp/campaigns"
         start slurm tests/slurm.sh
+        start kills timeout --foreground 900 tests/kill.sh
         part "unit tests" unit_tests
         # ob1 is what messages between ranks of one computer go through anyway: without a look at the network's libraries, and
         # without Open MPI's daemon beside a program that mpirun did not start (the other parts start it), each start of MPI is a
         # quarter of a second faster
         OMPI_MCA_ess_singleton_isolated=1 OMPI_MCA_pml=ob1 \
             part "tests" tests "${checked[@]}" --test house --test physics --test decks --test campaigns
+        part "packages of the last parts" end packages
         start extending tests/extending.py
-        part "8 kills" timeout --foreground 900 tests/kill.sh
+        part "8 kills" end kills
         start python tests/python.sh
         start page tests/page.sh
         part "foreign readers" tests/foreign.sh

@@ -24,12 +24,14 @@ install_packages() {
             give_up "pip could not install python/tests/requirements.txt"
         cp "$wanted" "$venv/installed.txt"
     fi
+    [ "${1:-}" != --install ] || exit 0
     # the package as users install it, not the sources themselves
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --force-reinstall \
         "$root/python"
 }
 
-install_packages
+# --install: no more than the packages, for a script that does something else meanwhile
+install_packages "$@"
 "$venv/bin/python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || give_up "Python 3.11 or newer is needed"
 export PATH="$venv/bin:$PATH"
 work=$(mktemp -d)
