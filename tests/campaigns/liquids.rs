@@ -98,7 +98,7 @@ fn liquids_and_glasses_stand_beside_each_other() {
     std::fs::create_dir(&campaign.output).unwrap();
     std::fs::copy(reference().file(FILE), campaign.file(FILE)).unwrap();
     finish(&campaign, 1, &[]);
-    campaign.assert_same_as(&reference(), &[FILE], "other stages beside it");
+    campaign.assert_same_as(&reference(), &[FILE], "a file of liquids that other stages find");
     let landscape = std::fs::read(campaign.file("landscape.h5")).unwrap();
     let liquids = std::fs::read(campaign.file(FILE)).unwrap();
     finish(&campaign, 1, &["--redo", "relax"]);

@@ -213,6 +213,15 @@ fn doubtful_values_are_reported() {
     );
     assert!(warnings("[model]\npreset = \"pss\"\n[explore]\nforce_tolerance = 1e-3\n").contains("loose"));
     assert!(warnings("[model]\npreset = \"lj\"\n[prepare]\nmethod = \"swap-mc\"\n").contains("all identical"));
+    // lengths of few images, unless every path is followed down from its saddle
+    let connect = |keys: &str| warnings(&format!("[model]\npreset = \"pss\"\n[explore]\n[connect]\n{keys}"));
+    assert!(
+        connect("images = 39\nrefine = \"active\"\n").contains("[connect] images = 39: a path that is not followed")
+    );
+    assert_eq!(connect("images = 40\nrefine = \"active\"\n"), "");
+    assert_eq!(connect("images = 9\n"), "");
+    assert!(connect("[tunnel]\nlength = \"band\"\n").contains("length = \"band\" with connect.images = 11"));
+    assert_eq!(connect("images = 64\n[tunnel]\nlength = \"band\"\n"), "");
     assert_eq!(warnings(SMALL), "");
 }
 
